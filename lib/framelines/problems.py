@@ -1,0 +1,73 @@
+"""Errors for researchers: every problem of a table at once, each with where and what to do."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong, and how to mend it.
+
+    `where` is a file (relative to the checkout), `row` its line in the file (the header is
+    line 1) or its key, `value` what was met and `allowed` what may stand there.
+    """
+
+    where: str
+    what: str
+    row: str | int | None = None
+    column: str | None = None
+    value: str | None = None
+    allowed: str | None = None
+    fix: str | None = None
+
+    def __str__(self) -> str:
+        place = self.where
+        if self.row is not None:
+            place += f", row {self.row}"
+        if self.column is not None:
+            place += f", column {self.column}"
+        text = f"{place}: {self.what}"
+        if self.value is not None:
+            text += f"; met {self.value!r}"
+        if self.allowed is not None:
+            text += f"; allowed: {self.allowed}"
+        if self.fix is not None:
+            text += f". {self.fix}"
+        return text
+
+
+class DataError(Exception):
+    """Raised with all problems that were found; the commands print it and exit with 2."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(p) for p in problems))
+
+
+@dataclass
+class Problems:
+    """Collects problems, so that a reader meets all of them in one run."""
+
+    found: list[Problem] = field(default_factory=list)
+
+    def add(
+        self,
+        where: str,
+        what: str,
+        *,
+        row: str | int | None = None,
+        column: str | None = None,
+        value: str | None = None,
+        allowed: str | None = None,
+        fix: str | None = None,
+    ) -> None:
+        """Note one problem; the arguments are those of `Problem`."""
+        self.found.append(Problem(where, what, row, column, value, allowed, fix))
+
+    def extend(self, problems: list[Problem]) -> None:
+        """Note problems that were found elsewhere."""
+        self.found.extend(problems)
+
+    def raise_if_any(self) -> None:
+        """Raise `DataError` with everything noted so far, or do nothing."""
+        if self.found:
+            raise DataError(self.found)
