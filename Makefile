@@ -1,0 +1,116 @@
+# Framelines: from coded tables to figures, numbers and reports. Try `make help`.
+
+ifeq (,$(filter grouped-target,$(.FEATURES)))
+$(error GNU Make 4.3 or newer is needed; this is $(MAKE_VERSION). On a Mac: brew install make, then type gmake)
+endif
+
+PYTHON ?= python3
+UV := uv==0.13.9
+FRAMELINES := .venv/bin/python -m framelines
+
+# --- the same bytes on every machine, on every day, for every user (lib/framelines/runner.py) ---
+export SOURCE_DATE_EPOCH := 1767225600
+export PYTHONHASHSEED := 0
+export PYTHONNOUSERSITE := 1
+export TZ := UTC
+export LC_ALL := C.UTF-8
+export OMP_NUM_THREADS := 1
+export OPENBLAS_NUM_THREADS := 1
+export JUPYTER_NO_CONFIG := 1
+export JUPYTER_PREFER_ENV_PATH := 1
+export PYTHONPATH := $(CURDIR)/lib
+export MATPLOTLIBRC := $(CURDIR)/matplotlibrc
+export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
+export IPYTHONDIR := $(CURDIR)/build/ipython
+unexport MPLBACKEND PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONSTARTUP
+
+# --- what there is: every notebook runs for every case ---
+CASES := $(patsubst notebooks/cases/%.yaml,%,$(wildcard notebooks/cases/*.yaml))
+NOTEBOOKS := $(patsubst notebooks/%.ipynb,%,$(wildcard notebooks/0*.ipynb))
+PAIRS := $(foreach case,$(CASES),$(addprefix $(case)/,$(NOTEBOOKS)))
+EXECUTED := $(PAIRS:%=build/executed/%.ipynb)
+PAGES := $(PAIRS:%=reports/%.html)
+
+# --- what it is made from ---
+LIBRARY := $(wildcard lib/framelines/*.py lib/framelines/*/*.py)
+PAGE_CODE := $(addprefix lib/framelines/,render.py markup.py) $(wildcard lib/framelines/templates/*/*)
+OTHER_CODE := $(addprefix lib/framelines/,scaffold.py __main__.py)
+CODE := $(filter-out $(PAGE_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
+folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(1).yaml)
+tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
+
+.SECONDEXPANSION:
+.PHONY: all reports test check check-corpus check-text features lab clean distclean help FORCE
+.PHONY: new-case new-source add-document
+
+all: reports ## everything: the environment, figures, tables, numbers and reports (the default)
+	@echo "Built. Open reports/index.html"
+
+reports: reports/index.html ## the pages below reports/, and all that they show
+
+# One notebook, one case. The runner moves results into place when the last cell has run.
+$(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*D).yaml \
+    $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
+	$(FRAMELINES) run $(*F) $(*D)
+
+$(PAGES): reports/%.html: build/executed/%.ipynb build/pages.txt $(PAGE_CODE)
+	$(FRAMELINES) render $(*D) $(*F)
+
+reports/index.html: $(PAGES)
+	$(FRAMELINES) index
+
+# Pages link to each other: a list of them, which changes only when a notebook or case comes or goes.
+build/pages.txt: FORCE
+	@mkdir -p build; echo "$(PAGES)" | cmp -s - $@ || echo "$(PAGES)" > $@
+
+# --- the environment ---
+.venv/.ready: requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+	  { echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is none. Name one: make PYTHON=python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	  { echo "'$(PYTHON)' comes without venv. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(UV) && \
+	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock || \
+	  .venv/bin/python -m pip install --quiet --no-compile --require-hashes --requirement requirements.lock
+	@.venv/bin/python -c 'import matplotlib.font_manager, pandas, papermill'
+	@touch $@
+
+# --- checks ---
+SOURCES := $(wildcard lib tests tools)
+test: .venv/.ready ## lint, formatting, types, and all tests
+	.venv/bin/python -m ruff check $(SOURCES) notebooks
+	.venv/bin/python -m ruff format --check $(SOURCES)
+	.venv/bin/python -m mypy lib/framelines
+	.venv/bin/python -m pytest -q
+
+check check-corpus check-text features: .venv/.ready
+	$(FRAMELINES) $@
+check: ## check every table
+check-corpus: ## check every span against the texts: make check-corpus CORPUS=folder
+check-text: ## search the tree for runs of words from the texts: make check-text CORPUS=folder
+features: ## rebuild data/features/ from the texts: make features CORPUS=folder
+
+# --- a corpus of your own ---
+new-case: .venv/.ready ## lay down a case that builds: make new-case NAME=my-war
+	$(FRAMELINES) new-case "$$NAME"
+new-source: .venv/.ready ## add an outlet: make new-source NAME=daily-news DATA=data/my-war
+	$(FRAMELINES) new-source "$$NAME" --data "$${DATA:-data}"
+add-document: .venv/.ready ## add an article: make add-document TEXT= SOURCE= PUBLISHED= LABEL= DATA=
+	$(FRAMELINES) add-document "$$TEXT" --source "$$SOURCE" --published "$$PUBLISHED" \
+	  --label "$$LABEL" --data "$${DATA:-data}" $(OPTIONS)
+
+lab: .venv/.ready ## add JupyterLab and open the notebooks
+	@mkdir -p build; sed -n 's/^\([a-z0-9.-]*==[^ ]*\).*/\1/p' requirements.lock > build/constraints.txt
+	.venv/bin/python -m pip install --quiet -c build/constraints.txt 'jupyterlab>=4,<5'
+	.venv/bin/python -m jupyter lab notebooks
+
+# --- tidying up: neither touches data/, nor figures, tables and numbers ---
+clean: ## remove what is built; keep the environment and everything that is committed
+	rm -rf build
+	find reports -name '*.html' -delete -o -name '*.pdf' -delete 2>/dev/null || true
+distclean: clean ## remove the environment too
+	rm -rf .venv
+
+help: ## this list
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' Makefile | awk -F'\t' '{printf "make %-13s %s\n", $$1, $$2}'

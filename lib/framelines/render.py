@@ -1,0 +1,249 @@
+"""Executed notebooks as single HTML files, and the front page that leads to them."""
+
+import html
+import json
+import os
+import re
+import sys
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from jinja2 import Environment
+from markupsafe import Markup
+from nbconvert.exporters.templateexporter import TemplateExporter
+from nbconvert.filters import Highlight2HTML, strip_ansi
+
+from framelines import markup
+from framelines.corpus import REPO
+from framelines.problems import DataError, Problem
+from framelines.runner import cases, notebooks, read_case
+
+TEMPLATES = Path(__file__).resolve().parent / "templates"
+VERSION = "0.1.0"
+# What the results depend on; the colophon names their versions.
+BUILT_WITH = (
+    "numpy pandas scipy matplotlib pandera edtf hijridate regex papermill nbclient ipykernel "
+    "nbconvert".split()
+)
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+
+
+class PageExporter(TemplateExporter):
+    """Exports a notebook with our own template, which inherits from none of nbconvert's."""
+
+    output_mimetype = "text/html"
+
+    def __init__(self) -> None:
+        super().__init__(template_name="framelines", extra_template_basedirs=[str(TEMPLATES)])
+
+    def _template_extension_default(self) -> str:
+        return ".html.j2"
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def _create_environment(self) -> Environment:
+        environment: Environment = super()._create_environment()
+        # Whatever is not marked as HTML on purpose is text.
+        environment.autoescape = True
+        return environment
+
+
+def render(case: str, notebook: str, *, root: Path = REPO) -> Path:
+    """Write `reports/<case>/<notebook>.html` from the executed notebook; return its path.
+
+    The page is one file that loads nothing. Raises `DataError` where there is no executed
+    notebook, and where the page would load something, run something, or show an image without
+    alternative text.
+    """
+    source = root / "build" / "executed" / case / f"{notebook}.ipynb"
+    if not source.is_file():
+        where, fix = f"build/executed/{case}/{notebook}.ipynb", "Run make"
+        raise DataError([Problem(where, "there is no such executed notebook", fix=fix)])
+    node = nbformat.read(source, as_version=4)
+    page = markup.Page()
+    blocks = [Markup(block) for cell in node.cells for block in _blocks(cell, page)]
+    titles = [heading.text for heading in page.headings if heading.level == 1]
+    parameters = node.metadata.get("papermill", {}).get("parameters", {})
+    resources = dict(
+        version=VERSION,
+        title=titles[0] if titles else _label(notebook),
+        case_title=str(read_case(case, root).get("title", case)),
+        notebook=notebook,
+        blocks=blocks,
+        contents=[heading for heading in page.headings if heading.level in (2, 3)],
+        groups=_navigation(case, notebook, root),
+        parameters=sorted((name, json.dumps(value)) for name, value in parameters.items()),
+    )
+    text, _ = PageExporter().from_notebook_node(node, resources)
+    return _publish(root / "reports" / case / f"{notebook}.html", text, root)
+
+
+def _publish(path: Path, text: str, root: Path) -> Path:
+    """Write a page whole or not at all, and only if it passes the audit."""
+    where = path.relative_to(root).as_posix()
+    problems = [Problem(where, f"the page has {problem}") for problem in markup.audit(text)]
+    if problems:
+        raise DataError(problems)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".html.part")
+    draft.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
+    os.replace(draft, path)
+    return path
+
+
+def _label(slug: str) -> str:
+    """Return the name of a notebook or case as a label: 01-source-profiles, Source profiles."""
+    text = re.sub(r"^\d+-", "", slug).replace("-", " ")
+    return text[:1].upper() + text[1:]
+
+
+def _navigation(case: str, notebook: str, root: Path) -> list[dict[str, Any]]:
+    """Return the links to the same report of other cases, and to other reports of this case.
+
+    Labels come from file names: a page need not be rebuilt because another case changed.
+    """
+    same_report = [
+        dict(text=_label(name), href=f"../{name}/{notebook}.html", current=name == case)
+        for name in cases(root)
+    ]
+    same_case = [
+        dict(text=_label(name), href=f"{name}.html", current=name == notebook)
+        for name in notebooks(root)
+    ]
+    return [dict(name="Report", links=same_case), dict(name="Case", links=same_report)]
+
+
+# --- cells -------------------------------------------------------------------------------------
+
+
+def _blocks(cell: Any, page: markup.Page) -> list[str]:
+    if cell.cell_type == "markdown":
+        return [page.prose(cell.source)]
+    if cell.cell_type != "code" or not cell.source.strip():
+        return []
+    return [_code(cell), *(_output(output, page) for output in cell.outputs)]
+
+
+def _code(cell: Any) -> str:
+    """Return the source of a cell, folded; its first comment says what it does."""
+    lines = cell.source.strip().splitlines()
+    tags = cell.metadata.get("tags", [])
+    about = lines[0].lstrip("# ").rstrip(".") if lines[0].startswith("#") else ""
+    if "parameters" in tags:
+        about = "parameters and their defaults"
+    elif "injected-parameters" in tags:
+        about = "parameters of this run"
+    size = "1 line" if len(lines) == 1 else f"{len(lines)} lines"
+    title = html.escape(
+        f"Code: {about[:1].lower()}{about[1:]}, {size}" if about else f"Code, {size}"
+    )
+    coloured = Highlight2HTML("python3")(cell.source.strip())
+    code = markup.clean(coloured).replace("<pre>", '<pre tabindex="0">')
+    return f'<details class="code"><summary>{title}</summary>{code}</details>'
+
+
+def _output(output: Any, page: markup.Page) -> str:
+    if output.output_type == "stream":
+        return _stream(output)
+    if output.output_type == "error":
+        return _plain("\n".join(output.traceback))
+    data, metadata = output.data, output.metadata
+    if "text/html" in data:
+        shown, note = markup.clean(data["text/html"]), metadata.get("framelines", {})
+        return shown + _files(note) if note else f"{markup.SCROLL}{shown}</div>"
+    if "text/markdown" in data:
+        return page.prose(data["text/markdown"])
+    if "text/latex" in data:
+        return page.prose(data["text/latex"])
+    for kind in PICTURES:
+        if kind in data:
+            return _picture(kind, data[kind], metadata.get(kind, {}).get("alt", ""))
+    return _plain(data.get("text/plain", ""))
+
+
+def _stream(output: Any) -> str:
+    if output.name == "stderr":
+        return f"<details><summary>Messages of this cell</summary>{_plain(output.text)}</details>"
+    return _plain(output.text)
+
+
+def _plain(text: str) -> str:
+    return f'<pre class="output" tabindex="0">{html.escape(strip_ansi(text))}</pre>' if text else ""
+
+
+def _picture(kind: str, data: str, alt: str) -> str:
+    import base64
+
+    coded = base64.b64encode(data.encode()).decode() if kind == "image/svg+xml" else data.strip()
+    return f'<figure><img src="data:{kind};base64,{coded}" alt="{html.escape(alt)}"></figure>'
+
+
+def _files(note: dict[str, Any]) -> str:
+    """Return links to the files of a figure or table, as they lie beside the reports."""
+    links = " ".join(
+        f'<a href="../../{html.escape(file)}">{html.escape(file.rpartition(".")[2].upper())}</a>'
+        for file in note.get("files", [])
+    )
+    return (
+        f'\n<p class="files">{html.escape(note["title"])} as a file: {links}</p>' if links else ""
+    )
+
+
+# --- the front page ----------------------------------------------------------------------------
+
+
+def index(*, root: Path = REPO) -> Path:
+    """Write `reports/index.html`: what was found, the reports, and the colophon."""
+    template = PageExporter().environment.get_template("front.html.j2")
+    # The fictional example comes after what was found in the world.
+    order = sorted(cases(root), key=lambda case: (case == "example", case))
+    overview = [_overview(case, root) for case in order]
+    python = f"{sys.version_info.major}.{sys.version_info.minor}"
+    versions = [("Python", python), *((name, version(name)) for name in BUILT_WITH)]
+    resources = dict(version=VERSION)
+    text = template.render(cases=overview, versions=versions, resources=resources)
+    return _publish(root / "reports" / "index.html", text, root)
+
+
+def _overview(case: str, root: Path) -> dict[str, Any]:
+    """Return what the front page says of one case: its findings, each with a link, and pages."""
+    findings, pages = [], []
+    for notebook in notebooks(root):
+        page = f"{case}/{notebook}.html"
+        if not (root / "reports" / page).is_file():
+            continue
+        record = _record(root / "reports" / case / "numbers" / f"{notebook[:2]}.json")
+        title = _notebook_title(root / "notebooks" / f"{notebook}.ipynb")
+        count = f"{_count(record, 'figures')}, {_count(record, 'tables')}"
+        pages.append(dict(href=page, title=title, count=count))
+        for finding in record.get("findings", []):
+            sentence = re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip())
+            label = finding["shows"] or "In the report"
+            href = f"{page}#{finding['anchor']}"
+            findings.append(dict(sentence=Markup(sentence), href=href, label=label, page=title))
+    title = str(read_case(case, root).get("title", case))
+    return dict(name=case, title=title, findings=findings, pages=pages)
+
+
+def _record(path: Path) -> dict[str, Any]:
+    content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return content if isinstance(content, dict) else {}
+
+
+def _count(record: dict[str, Any], kind: str) -> str:
+    number = len(record.get(kind, []))
+    return f"1 {kind[:-1]}" if number == 1 else f"{number} {kind}"
+
+
+@cache
+def _notebook_title(path: Path) -> str:
+    """Return the first heading of a notebook."""
+    for cell in nbformat.read(path, as_version=4).cells:
+        heading = re.search(r"(?m)^# (.+)$", cell.source) if cell.cell_type == "markdown" else None
+        if heading:
+            return heading[1].strip()
+    return _label(path.stem)
