@@ -52,9 +52,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(tiny: Path) -> None:
     assert "missing" in str(corpus.check_raw_files(tiny, tiny / "raw")[0])
 
 
-def test_the_named_folder_goes_before_data_raw(
-    tiny: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_named_folder_goes_before_data_raw(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CORPUS", str(tiny / "raw"))
     assert corpus.raw_folder(corpus.REPO / "data") == tiny / "raw"
     # A folder without a text is no corpus, and an example keeps its own texts.

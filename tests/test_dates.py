@@ -28,7 +28,9 @@ def test_edtf(text: str, expected: d.DateInterval) -> None:
     assert d.edtf(text) == expected
 
 
-@pytest.mark.parametrize("text", ["2019-02-30", "2019-13", "23.08.2019", "last May", "", "2020/2019"])
+@pytest.mark.parametrize(
+    "text", ["2019-02-30", "2019-13", "23.08.2019", "last May", "", "2020/2019"]
+)
 def test_no_edtf(text: str) -> None:
     assert d.check_edtf(text) is not None
 

@@ -75,12 +75,14 @@ def test_extremes_compare_one_language_only() -> None:
 def test_an_interval_is_only_given_with_enough_units() -> None:
     for name in ("palmyra", "idlib"):
         table = p.rates(load_case(name), draws=50, seed=1)
-        assert (table["low"].notna() == (table["units"] >= 10)).all()
+        enough = (table["units"] >= 10) & (table["value"] > 0)
+        assert (table["low"].notna() == enough).all()
         known = table.dropna(subset=["low"])
         assert (known["low"] <= known["value"] + 1e-9).all()
         assert (known["value"] <= known["high"] + 1e-9).all()
 
 
 def test_with_interval_says_why_there_is_none() -> None:
-    row = pd.Series({"value": 3.14, "low": np.nan, "high": np.nan, "units": 4})
+    row = pd.Series({"value": 3.14, "low": np.nan, "high": np.nan, "units": 4, "tokens": 1200})
     assert p.with_interval(row) == "3.1 (no interval: 4 chunks or documents)"
+    assert p.with_interval(row.replace(3.14, 0.0)) == "0.0 (none was met in 1,200 words)"

@@ -42,7 +42,10 @@ def test_sentences(text: str, expected: list[str]) -> None:
         ("the ‘Arda hills", ["the", "‘arda".replace("‘", "’"), "hills"]),
         ("a ‘safe zone’ here", ["a", "safe", "zone", "here"]),
         ("the army’s and soldiers’ posts", ["the", "army", "and", "soldiers", "posts"]),
-        ("U.S.-made 23mm guns, 4,000 of them", ["u.s.", "made", "23mm", "guns", "4,000", "of", "them"]),
+        (
+            "U.S.-made 23mm guns, 4,000 of them",
+            ["u.s.", "made", "23mm", "guns", "4,000", "of", "them"],
+        ),
         ("T4 and M-5 and well-known", ["t4", "and", "m-5", "and", "well-known"]),
         ("تَحرير المدينـة", ["تحرير", "المدينة"]),
         ("naïve Çelik", ["naïve", "çelik"]),

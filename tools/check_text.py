@@ -53,7 +53,9 @@ def main() -> int:
     """Search the tree, print every place, and return the exit code."""
     folder = raw_folder(REPO / "data")
     if folder is None:
-        print("check-text: the texts are not here; name their folder: make check-text CORPUS=folder")
+        print(
+            "check-text: the texts are not here; name their folder: make check-text CORPUS=folder"
+        )
         return 2
     texts = [read_raw(path) for path in sorted(folder.glob("*.txt"))]
     known = corpus_runs(texts)
@@ -61,7 +63,9 @@ def main() -> int:
     hits = [(path, lines) for path in files if (lines := search(path, known))]
     for path, lines in hits:
         print(f"{path.relative_to(REPO)}: a run of {RUN} words of the texts, lines {lines[:20]}")
-    print(f"check-text: {len(files)} files against {len(texts)} texts, {len(hits)} with a run of them")
+    print(
+        f"check-text: {len(files)} files against {len(texts)} texts, {len(hits)} with a run of them"
+    )
     return 1 if hits else 0
 
 

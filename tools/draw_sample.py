@@ -1,6 +1,6 @@
 """Draw the sentences of the second coding: at random inside every document, by a recorded seed.
 
-The sample was drawn and committed before the second coding began; running this again gives it again.
+The sample was drawn and committed before the second coding began; a second run gives it again.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""What no single column can tell: ids that must exist, spans that must fit, claims that must agree."""
+"""What no single column can tell: ids that exist, spans that fit, claims that agree."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,7 +76,7 @@ def _pairs_of_a_file(documents: pd.DataFrame) -> Iterator[tuple[dict[str, Any], 
 
 
 def document_problems(tables: Tables, folder: Path) -> list[Problem]:
-    """Return spans that end before they begin, and articles that overlap without being contained."""
+    """Return spans that end before they begin, and articles that overlap uncontained."""
     documents, file = tables["documents"], _file(folder, "documents")
     problems = Problems()
     for row in documents[documents["start"] >= documents["end"]].itertuples():
@@ -110,7 +110,9 @@ def span_problems(tables: Tables, folder: Path, texts: Path | None) -> list[Prob
             key = ", ".join(str(row[k]) for k in table.key)
             where = {"row": key, "value": f"[{start}, {end})"}
             if not 0 <= start < end <= lengths.get(doc_id, end):
-                what = f"the span lies outside its document, which has {lengths[doc_id]} code points"
+                what = (
+                    f"the span lies outside its document, which has {lengths[doc_id]} code points"
+                )
                 problems.add(_file(folder, name), what, **where)
             elif texts is not None:
                 if doc_id not in cache:
@@ -132,9 +134,7 @@ def _claim_row_problems(row: dict[str, Any], published: DateInterval, file: str)
         stated, name = row[f"{role}_date"], row[f"{role}_calendar"]
         reason = check_in_calendar(stated, name) if stated else None
         if reason:
-            problems.add(
-                file, f"{reason} ({name})", row=key, column=f"{role}_date", value=stated
-            )
+            problems.add(file, f"{reason} ({name})", row=key, column=f"{role}_date", value=stated)
         if stated and name == "none":
             what = "a date is stated, but no calendar"
             problems.add(file, what, row=key, column=f"{role}_calendar", value=name)
@@ -156,7 +156,7 @@ def _claim_row_problems(row: dict[str, Any], published: DateInterval, file: str)
 
 
 def _chain_problems(claims: pd.DataFrame, source_of: dict[str, str], file: str) -> list[Problem]:
-    """`part_of`, `repeats` and `denies` lead to a claim of the same coder, and never in a circle."""
+    """`part_of`, `repeats`, `denies` lead to a claim of the same coder, never in a circle."""
     problems = Problems()
     for coder, own in claims.groupby("coder", sort=True):
         rows = own.set_index("claim_id").to_dict("index")

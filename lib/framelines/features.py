@@ -9,6 +9,7 @@ import pandas as pd
 
 from framelines.corpus import REPO, document_text, raw_folder
 from framelines.problems import DataError, Problem
+from framelines.schema import TABLES
 from framelines.tables import read_table, write_table
 from framelines.text import Span, normalise, quotations, sentences, tokens
 
@@ -183,9 +184,7 @@ def _diversity(doc_id: str, types: list[str]) -> Row:
     return {"doc_id": doc_id, "tokens": len(types), "types": len(set(types)), **printed}
 
 
-def _regions_of(
-    doc: Row, documents: pd.DataFrame, regions: pd.DataFrame
-) -> list[tuple[Span, str]]:
+def _regions_of(doc: Row, documents: pd.DataFrame, regions: pd.DataFrame) -> list[tuple[Span, str]]:
     """The regions of a document, articles that it contains among them, counted from its start."""
     own = regions[regions["doc_id"] == doc["doc_id"]]
     found = [((int(r.start), int(r.end)), str(r.kind)) for r in own.itertuples()]
@@ -221,7 +220,9 @@ def build_features(tables: Path) -> list[Path]:
     for rows in stream(tables, folder):
         for name, new in rows.items():
             collected.setdefault(name, []).extend(new)
+    for name, rows in collected.items():
+        if not rows:  # what an earlier corpus left is no feature of this one
+            (tables / TABLES[name].file).unlink(missing_ok=True)
     return [
         write_table(pd.DataFrame(rows), tables, name) for name, rows in collected.items() if rows
     ]
-

@@ -139,7 +139,8 @@ def rates(case: Case, *, draws: int, seed: int) -> pd.DataFrame:
     """Return one row an outlet and metric: value, 95 % interval, and what was resampled.
 
     The interval covers these texts (documents, or chunks where an outlet has fewer than
-    `MIN_UNITS` documents), never the outlet; it is empty with fewer units. Reposts are left out.
+    `MIN_UNITS` documents), never the outlet; it is empty with fewer units or no hit. Reposts are
+    left out.
     """
     units = text_units(case)
     rows = []
@@ -222,7 +223,7 @@ def hosts(case: Case) -> pd.DataFrame:
 
 
 def repeated_matter(case: Case) -> pd.DataFrame:
-    """Return what stands in the corpus twice: reposts, contained articles, headlines as captions."""
+    """Return what stands in the corpus twice: reposts, articles in others, captions."""
     documents = case["documents"]
     labels = documents.set_index("doc_id")["label"]
     rows = []
@@ -251,6 +252,8 @@ def extremes(table: pd.DataFrame, metric: str, language: str = "en") -> tuple[pd
 def with_interval(row: pd.Series) -> str:
     """Return a rate with its interval in words, or with why there is none."""
     value = f"{row['value']:.1f}"
+    if row["value"] == 0:
+        return f"{value} (none was met in {int(row['tokens']):,} words)"
     if pd.isna(row["low"]):
         return f"{value} (no interval: {int(row['units'])} chunks or documents)"
     return f"{value} (95 % interval {row['low']:.1f} to {row['high']:.1f})"

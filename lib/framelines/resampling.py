@@ -75,14 +75,15 @@ def ratio(
     """Return Σ numerators / Σ denominators over the units, with a 95 % bootstrap interval.
 
     Both arrays hold one value a unit. Resamples with an empty denominator are left out. With fewer
-    than `min_units` units there is no interval. Raises `ValueError` where all denominators are 0.
+    than `min_units` units there is no interval, nor where nothing was counted: resampling zeros
+    gives zeros, which would pass for certainty. Raises `ValueError` where all denominators are 0.
     """
     total = float(denominators.sum())
     if total == 0:
         raise ValueError("a ratio needs a denominator above 0")
     value = float(numerators.sum()) / total
     units = len(numerators)
-    if units < min_units:
+    if units < min_units or not numerators.any():
         return Estimate(value, None, None, units)
     weights = resampling_weights(units, draws, rng)
     below = weights @ denominators

@@ -80,7 +80,9 @@ _CLAIMS = (
     _id_of("events", "event_id", "the event that it is about", required=False),
     _one_of("kind", CLAIM_KINDS, "what is claimed"),
     _id_of("actors", "actor_id", "who did it", required=False, many=True),
-    _id_of("actors", "target_id", "who suffered it, or whom it is about", required=False, many=True),
+    _id_of(
+        "actors", "target_id", "who suffered it, or whom it is about", required=False, many=True
+    ),
     _text("item", "tank, checkpoint, village, neutral and in the singular", required=False),
     _text("unit", "what is counted: persons, items, km, km2, or per day of them", required=False),
     Column("value_min", "number", "lowest value as stated", required=False, unit="see unit"),
@@ -160,7 +162,9 @@ _ALL = (
         _id_of("places", "parent", "the place that it lies in", required=False),
         Column("lat", "number", "latitude", required=False, unit="degrees north"),
         Column("lon", "number", "longitude", required=False, unit="degrees east"),
-        _text("coordinate_source", "where they are from; `approximate` where they are", required=False),
+        _text(
+            "coordinate_source", "where they are from; `approximate` where they are", required=False
+        ),
     ),
     _coded(
         "place_names",
@@ -336,7 +340,9 @@ _ALL = (
         Column("tokens", "int", "tokens of the running text", unit="tokens"),
         Column("types", "int", "different tokens", unit="types"),
         Column("mattr", "number", "moving-average type–token ratio, window 50", required=False),
-        Column("mtld", "number", "measure of textual lexical diversity", required=False, unit="tokens"),
+        Column(
+            "mtld", "number", "measure of textual lexical diversity", required=False, unit="tokens"
+        ),
         folder="features/",
     ),
 )

@@ -105,7 +105,9 @@ def style_distance(case: Case, *, draws: int, seed: int, language: str = "en") -
     return StyleDistance(sizes, table, support, "")
 
 
-def _relative(matrix: Floats, lengths: Floats, owner: npt.NDArray[np.str_], names: list[str]) -> Floats:
+def _relative(
+    matrix: Floats, lengths: Floats, owner: npt.NDArray[np.str_], names: list[str]
+) -> Floats:
     rows = [matrix[owner == n].sum(axis=0) / lengths[owner == n].sum() for n in names]
     return np.asarray(rows)
 

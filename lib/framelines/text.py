@@ -18,12 +18,14 @@ _JOINER = rf"[{APOSTROPHES}\-‐‑]"
 # Words that end in a full stop without ending the sentence.
 ABBREVIATIONS = frozenset(
     "mr mrs ms dr prof gen lt col maj capt sgt gov sen rep st no nos vs var approx ca cf fig vol "
-    "ed eds pp al jr sr inc ltd dept est jan feb mar apr jun jul aug sep sept oct nov dec km".split()
+    "ed eds pp al jr sr inc ltd dept est jan feb mar apr jun jul aug sep sept oct nov dec".split()
 )
 # Only a number after them shows that the stop belongs to the abbreviation.
 _NUMBERED = frozenset(["no", "nos", "fig", "vol", "pp", "al"])
 _CLOSING = "”’\"'»)]"
-_TERMINATOR = regex.compile(rf"(?P<stop>[.!?؟…۔]+)(?P<close>[{regex.escape(_CLOSING)}]*(?:[ \u00a0]”(?=\s))?)")
+_TERMINATOR = regex.compile(
+    rf"(?P<stop>[.!?؟…۔]+)(?P<close>[{regex.escape(_CLOSING)}]*(?:[ \u00a0]”(?=\s))?)"
+)
 _PARAGRAPH = regex.compile(r"[^\n\r]+")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}.]+$")
 
@@ -49,16 +51,16 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
     if not after.strip():
         return True
     if stop["stop"] != ".":
-        return after[0].isspace() or stop["close"] != "" or after.lstrip()[0] in "“«\"‘("
+        return after[0].isspace() or stop["close"] != "" or after.lstrip()[0] in '“«"‘('
     before = _WORD_BEFORE.search(text, max(0, stop.start() - 30), stop.start())
     word = before.group().lower() if before else ""
     following = after.lstrip(" \u00a0\t“”‘\"'«([–-—")
     if not after[0].isspace() and not stop["close"]:
         # "said.He": a missing space after a whole word, against "3.5", "U.S" and "site.com".
-        return len(word) > 2 and "." not in word and after.lstrip("“\"‘")[:1].isupper()
+        return len(word) > 2 and "." not in word and after.lstrip('“"‘')[:1].isupper()
     if following[:1].islower():
         return False
-    if "." in word or (len(word) == 1 and word.isalpha() and before.group().isupper()):  # type: ignore[union-attr]
+    if "." in word or (len(word) == 1 and word.isalpha() and before.group().isupper()):
         # Initials and U.S. end a sentence only where nothing follows; A.M. before a dash likewise.
         return False
     if word in _NUMBERED:

@@ -47,7 +47,9 @@ def _dodged(table: pd.DataFrame, nearness: float) -> list[dict[str, Any]]:
     """Rows with `first` and `last` in days and an `offset` that parts marks of one lane."""
     rows: list[dict[str, Any]] = []
     steps = (0.0, -0.22, 0.22)
-    for row in table.sort_values(["source", "first_day", "doc_id"], kind="stable").to_dict("records"):
+    for row in table.sort_values(["source", "first_day", "doc_id"], kind="stable").to_dict(
+        "records"
+    ):
         first, last = _day(row["first_day"]), _day(row["last_day"])
         near = [
             r["offset"]
@@ -77,9 +79,13 @@ def documents_over_time(table: pd.DataFrame) -> Figure:
         quiet(ax)
         ax.grid(axis="y", color=FAINT, linewidth=0.6)
         ax.set_xlim(start, end)
-        locator = mdates.AutoDateLocator(minticks=2, maxticks=max(2, int(8 * widths[0] / sum(widths))))
+        locator = mdates.AutoDateLocator(
+            minticks=2, maxticks=max(2, int(8 * widths[0] / sum(widths)))
+        )
         ax.xaxis.set_major_locator(locator)
-        ax.xaxis.set_major_formatter(mdates.DateFormatter("%b\n%Y" if end - start > 60 else "%d %b\n%Y"))
+        ax.xaxis.set_major_formatter(
+            mdates.DateFormatter("%b\n%Y" if end - start > 60 else "%d %b\n%Y")
+        )
         for row in _dodged(table, (end - start) * sum(widths) / widths[0] / 60):
             if start <= row["first"] <= end:
                 colour, marker = styles[row["bloc"]]
@@ -147,7 +153,9 @@ def who_hosts_whom(table: pd.DataFrame) -> Figure:
         x, y = places.index(row["host"]), positions[row["writer"]]
         face = INK if row["hosted"] else "white"
         ax.scatter(x, y, s=60 + 22 * row["documents"], facecolor=face, edgecolor=INK, zorder=3)
-        ax.annotate(f"{row['documents']:d}", (x, y), (11, 0), textcoords="offset points", va="center")
+        ax.annotate(
+            f"{row['documents']:d}", (x, y), (11, 0), textcoords="offset points", va="center"
+        )
     ax.set_xticks(range(len(places)), [p.replace(" (", "\n(") for p in places])
     ax.set_xlim(-0.6, len(places) - 0.2)
     ax.xaxis.tick_top()
@@ -197,4 +205,3 @@ def style_distances(result: StyleDistance) -> Figure:
     right.set_xlabel("share of resamples")
     quiet(right)
     return fig
-

@@ -77,7 +77,7 @@ def bloc_legend(fig: Figure, blocs: Iterable[str], **more: object) -> None:
         Line2D([], [], color=c, marker=m, linestyle="", label=bloc_name(b))
         for b, (c, m) in styles.items()
     ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5), **more)  # type: ignore[arg-type]
+    fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5), **more)
 
 
 def source_order(table: pd.DataFrame) -> list[str]:
