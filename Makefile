@@ -40,8 +40,8 @@ folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
 
 .SECONDEXPANSION:
-.PHONY: all reports test check check-corpus check-text features lab clean distclean help FORCE
-.PHONY: new-case new-source add-document
+.PHONY: all reports test check check-corpus check-text features audit mentions dictionary readme
+.PHONY: new-case new-source add-document lab clean distclean help FORCE
 
 all: reports ## everything: the environment, figures, tables, numbers and reports (the default)
 	@echo "Built. Open reports/index.html"
@@ -84,12 +84,16 @@ test: .venv/.ready ## lint, formatting, types, and all tests
 	.venv/bin/python -m mypy lib/framelines
 	.venv/bin/python -m pytest -q
 
-check check-corpus check-text features: .venv/.ready
+check check-corpus check-text features audit mentions dictionary readme: .venv/.ready
 	$(FRAMELINES) $@
 check: ## check every table
 check-corpus: ## check every span against the texts: make check-corpus CORPUS=folder
 check-text: ## search the tree for runs of words from the texts: make check-text CORPUS=folder
 features: ## rebuild data/features/ from the texts: make features CORPUS=folder
+audit: ## list what no row explains: make audit CORPUS=folder
+mentions: ## count naming mentions anew: make mentions CORPUS=folder
+dictionary: ## print data/README.md and data/datapackage.json from the schemas
+readme: ## print the findings of the build into README.md
 
 # --- a corpus of your own ---
 new-case: .venv/.ready ## lay down a case that builds: make new-case NAME=my-war

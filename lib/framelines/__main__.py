@@ -88,6 +88,69 @@ def _features(given: argparse.Namespace) -> None:
         raise DataError([Problem("CORPUS", what, value=value)])
 
 
+def _with_texts(named: str) -> tuple[Any, Path, Path]:
+    """Return tables, their folder, and the folder of their texts, which must be here."""
+    from framelines.case import data_folders
+    from framelines.checks import check_tables
+    from framelines.corpus import raw_folder
+
+    folder = _folder(named)
+    if folder not in data_folders():
+        raise DataError([Problem(named, "no case uses these tables")])
+    texts = raw_folder(folder)
+    if texts is None:
+        fix = "Put them into data/raw/, or name their folder: CORPUS=folder"
+        raise DataError([Problem(f"{named}/raw", "the texts are not here", fix=fix)])
+    return check_tables(folder), folder, texts
+
+
+def _locate(given: argparse.Namespace) -> None:
+    from framelines.locate import locate_in
+
+    tables, _, texts = _with_texts(given.data)
+    for start, end, digest in locate_in(tables, given.document, given.words, texts):
+        print(f"{start},{end},{digest}")
+
+
+def _show_rows(given: argparse.Namespace) -> None:
+    from framelines.locate import show
+
+    tables, _, texts = _with_texts(given.data)
+    print(show(tables, given.key, texts))
+
+
+def _audit(given: argparse.Namespace) -> int:
+    from framelines.audit import audit, passages, shares
+
+    tables, _, texts = _with_texts(given.data)
+    found = audit(tables, texts)
+    print(shares(found, tables["not_coded"]).to_string(index=False))
+    for line in passages(tables, texts, found[found["explained_by"] == ""]):
+        print(line)
+    unexplained = int((found["explained_by"] == "").sum())
+    print(f"audit: {len(found)} expressions, {unexplained} unexplained")
+    return 1 if unexplained else 0
+
+
+def _mentions(given: argparse.Namespace) -> None:
+    from framelines.mentions import build_mentions
+
+    tables, folder, _ = _with_texts(given.data)
+    _show([build_mentions(tables, folder)])
+
+
+def _dictionary(given: argparse.Namespace) -> None:
+    from framelines.dictionary import write_dictionary
+
+    _show(write_dictionary())
+
+
+def _readme(given: argparse.Namespace) -> None:
+    from framelines.frontpage import write_readme
+
+    _show([write_readme()])
+
+
 def _new_case(given: argparse.Namespace) -> None:
     from framelines.scaffold import new_case
 
@@ -177,12 +240,28 @@ def _parser() -> argparse.ArgumentParser:
     command("check-corpus", _check_corpus, "check every table and span against the texts")
     command("check-text", _check_text, "search the tree for runs of corpus words")
     command("features", _features, "rebuild the features of every corpus whose texts are here")
+    command("dictionary", _dictionary, "print data/README.md and data/datapackage.json")
+    command("readme", _readme, "print the findings into README.md")
+    _coding_commands(command)
     command("new-case", _new_case, "lay down a case that builds").add_argument("name")
     source = command("new-source", _new_source, "add a skeleton row to sources.csv")
     source.add_argument("name")
     source.add_argument("--data", default="data", help="the folder of the tables (data)")
     _add_document_options(command("add-document", _add_document, "add an article"))
     return parser
+
+
+def _coding_commands(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """Commands for who holds the texts: they read words that the repository does not hold."""
+    locate = command("locate", _locate, "print span and hash of words in a document")
+    locate.add_argument("document", help="its id")
+    locate.add_argument("words", help="as they stand in the text")
+    rows = command("show", _show_rows, "print coded rows in their context")
+    rows.add_argument("key", nargs="+", help="parts of a key, such as is-operations-digest-c07")
+    audit = command("audit", _audit, "list numbers, dates and names that no row explains")
+    mentions = command("mentions", _mentions, "count the first coder's naming mentions anew")
+    for added in (locate, rows, audit, mentions):
+        added.add_argument("--data", default="data", help="the folder of the tables (data)")
 
 
 def _add_document_options(parser: argparse.ArgumentParser) -> None:

@@ -9,6 +9,7 @@ import regex
 from framelines.checks import Tables
 from framelines.corpus import document_text
 from framelines.features import COUNTED
+from framelines.locate import in_context
 from framelines.mentions import find_mentions, labels_of
 from framelines.text import Span
 
@@ -114,3 +115,13 @@ def shares(found: pd.DataFrame, not_coded: pd.DataFrame) -> pd.DataFrame:
     counts = table.size().rename("expressions").reset_index()
     counts["share"] = counts["expressions"] / counts.groupby("kind")["expressions"].transform("sum")
     return counts
+
+
+def passages(tables: Tables, texts: Path, found: pd.DataFrame) -> list[str]:
+    """Return one line an expression: document, start, kind, and the words around it."""
+    lines = []
+    for row in found.to_dict("records"):
+        text = document_text(tables["documents"], row["doc_id"], texts)
+        passage = in_context(text, (row["start"], row["end"]), 50)
+        lines.append(f"{row['doc_id']} {row['start']} {row['kind']}: {passage}")
+    return lines

@@ -16,6 +16,9 @@ from framelines.text import short_hash
 Tables = dict[str, pd.DataFrame]
 # Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
 CALENDAR_SLACK = 3
+# These coders use the events of events.csv. Any other names events as it likes: agreement compares
+# which claims are put together, not what the event is called.
+EVENT_CODERS = ("first", "adjudicated")
 
 
 def _file(folder: Path, name: str) -> str:
@@ -51,7 +54,10 @@ def reference_problems(tables: Tables, folder: Path) -> list[Problem]:
             if not target or (tables[target].empty and frame.empty):
                 continue
             known = set(tables[target][TABLES[target].key[0]])
-            values = frame.loc[frame[column.name] != "", column.name]
+            bound = frame[column.name] != ""
+            if target == "events" and "coder" in frame:
+                bound &= frame["coder"].isin(EVENT_CODERS)
+            values = frame.loc[bound, column.name]
             for index, value in values.items():
                 unknown = [v for v in str(value).split(";") if v not in known]
                 if unknown:

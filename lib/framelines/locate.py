@@ -50,7 +50,7 @@ def find_rows(tables: Tables, words: list[str]) -> list[tuple[str, dict[str, Any
                 found.append((name, row))
     if not found:
         what = "no located row has this key"
-        allowed = "parts of a key, such as: claims first DOC-c07, or frame_codes first DOC 120"
+        allowed = "parts of a key, such as: claims first DOC-c014, or frame_codes first DOC 120"
         raise DataError([Problem("data", what, value=" ".join(words), allowed=allowed)])
     return found
 
