@@ -9,7 +9,9 @@ import pytest
 from framelines import profiles as p
 from framelines.case import Case, load_case
 from framelines.checks import check_tables
+from framelines.tables import write_table
 from tests.conftest import edit
+from tests.test_checks import claim
 
 
 @pytest.fixture
@@ -27,7 +29,7 @@ def test_rates_by_hand(small: Case) -> None:
     # "The river post fell", then 15 + 8 + 6 words in three sentences, two of them with "said".
     assert value(table, "blue-post", "sentence_length") == pytest.approx(33 / 4)
     assert value(table, "blue-post", "figures") == pytest.approx(3000 / 33)
-    assert value(table, "blue-post", "attribution_verbs") == pytest.approx(2000 / 33)
+    assert value(table, "blue-post", "attributions") == pytest.approx(2000 / 33)
     assert set(table["low"].isna()) == {True}
 
 
@@ -86,3 +88,25 @@ def test_with_interval_says_why_there_is_none() -> None:
     row = pd.Series({"value": 3.14, "low": np.nan, "high": np.nan, "units": 4, "tokens": 1200})
     assert p.with_interval(row) == "3.1 (no interval: 4 chunks or documents)"
     assert p.with_interval(row.replace(3.14, 0.0)) == "0.0 (none was met in 1,200 words)"
+
+
+def test_a_coded_case_is_counted_by_its_codes(tiny: Path) -> None:
+    words = "captured 12 tanks"
+    attributed = {"attribution": "unnamed_source"}
+    rows = [
+        claim("post-c01", words, value_min="12", value_max="12"),
+        claim("post-c02", "the post had been empty", **attributed),
+        claim("post-c03", words, value_min="99", coder="second"),
+    ]
+    write_table(pd.DataFrame(rows), tiny, "claims")
+    table = p.rates(Case("tiny", "T", None, {}, tiny, check_tables(tiny)), draws=20, seed=1)
+    assert value(table, "blue-post", "figures") == pytest.approx(1000 / 33)
+    assert value(table, "blue-post", "attributions") == pytest.approx(1000 / 33)
+    assert value(table, "red-star", "figures") == 0
+    assert "Figures claimed" in set(table["label"])
+
+
+def test_a_row_belongs_to_the_sentence_that_it_begins_in() -> None:
+    sentences = pd.DataFrame({"doc_id": "d", "sentence": [0, 1, 2], "start": [0, 10, 25]})
+    rows = pd.DataFrame({"doc_id": "d", "start": [0, 9, 10, 24, 99]})
+    assert list(p.sentence_of(rows, sentences)) == [("d", s) for s in (0, 0, 1, 1, 2)]

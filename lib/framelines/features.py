@@ -220,9 +220,9 @@ def build_features(tables: Path) -> list[Path]:
     for rows in stream(tables, folder):
         for name, new in rows.items():
             collected.setdefault(name, []).extend(new)
-    for name, rows in collected.items():
-        if not rows:  # what an earlier corpus left is no feature of this one
+    for name, found in collected.items():
+        if not found:  # what an earlier corpus left is no feature of this one
             (tables / TABLES[name].file).unlink(missing_ok=True)
     return [
-        write_table(pd.DataFrame(rows), tables, name) for name, rows in collected.items() if rows
+        write_table(pd.DataFrame(found), tables, name) for name, found in collected.items() if found
     ]

@@ -29,23 +29,42 @@ def _per_thousand(name: str, label: str) -> Metric:
     return Metric(name, label, name, "tokens", PER, "per 1,000 words")
 
 
-METRICS = (
+_COMMON = (
     Metric("sentence_length", "Sentence length", "text_tokens", "text_sentences", 1, "words"),
     Metric("long_words", "Long words", "long_words", "tokens", 100, "% of words"),
     Metric("mattr", "Diversity (MATTR)", "mattr_tokens", "mattr_weight", 1, "types per token"),
     Metric("quoted", "Quoted speech", "quoted_letters", "letters", 100, "% of letters"),
-    _per_thousand("figures", "Figures"),
     _per_thousand("places", "Places"),
-    _per_thousand("attribution_verbs", "Attributions"),
     _per_thousand("hedges", "Hedges"),
     _per_thousand("boosters", "Boosters"),
     _per_thousand("first_person_plural", "First person plural"),
     _per_thousand("sacred", "Sacred vocabulary"),
     _per_thousand("legal", "Legal vocabulary"),
-    _per_thousand("hostile", "Hostile namings"),
 )
+# From the codes, where a corpus is coded.
+_CODED = (
+    _per_thousand("figures", "Figures claimed"),
+    _per_thousand("attributions", "Attributed claims"),
+    _per_thousand("hostile", "Derogatory namings"),
+)
+# From the lexicons, where it is not coded yet: a word of a list is no code.
+_UNCODED = (
+    _per_thousand("figures", "Tokens with a digit"),
+    _per_thousand("attributions", "Attribution verbs"),
+    _per_thousand("hostile", "Hostile words"),
+)
+FIRST_CODER = "first"
 # Words for the foe are hostile by creed or by label; both count.
 HOSTILE = ("sectarian_names", "derogatory_names")
+
+
+def metrics(case: Case) -> tuple[Metric, ...]:
+    """Return the rates of a case: from its codes where the first coder has any, else from words."""
+    return _COMMON + (_CODED if _is_coded(case) else _UNCODED)
+
+
+def _is_coded(case: Case) -> bool:
+    return bool((case["claims"]["coder"] == FIRST_CODER).any())
 
 
 def inventory(case: Case) -> pd.DataFrame:
@@ -75,7 +94,7 @@ def _source_columns(case: Case) -> pd.DataFrame:
 def text_units(case: Case) -> pd.DataFrame:
     """Return counts a chunk of text: the smallest unit that is resampled.
 
-    One row a (doc_id, chunk) of documents that are no repost, with the sums that `METRICS` name.
+    One row a (doc_id, chunk) of documents that are no repost, with the sums that `metrics` name.
     Lexical diversity is known a document and stands in its first chunk, weighted by its tokens.
     """
     documents = inventory(case)
@@ -88,22 +107,59 @@ def text_units(case: Case) -> pd.DataFrame:
         text_sentences=is_text.astype(int),
         quoted_letters=rows["letters"] * rows["quoted"],
     )
-    rows = rows.merge(_hits_by_sentence(case), on=["doc_id", "sentence"], how="left").fillna(0)
+    counted = [_hits_by_sentence(case), *([_codes_by_sentence(case)] if _is_coded(case) else [])]
+    for counts in counted:
+        rows = rows.drop(columns=[c for c in counts.columns if c in _FROM_CODES and c in rows])
+        rows = rows.merge(counts, on=["doc_id", "sentence"], how="left")
+    rows = rows.fillna(0)
     keys = ["source_id", "source", "bloc", "language", "doc_id", "chunk"]
-    sums = sorted({m.numerator for m in METRICS} | {m.denominator for m in METRICS})
+    sums = sorted({name for m in metrics(case) for name in (m.numerator, m.denominator)})
     units = rows.groupby(keys, sort=True)[[s for s in sums if s in rows]].sum().reset_index()
     return _add_diversity(units, case)
 
 
+_FROM_CODES = tuple(metric.name for metric in _CODED)
+_LEXICON_OF = {"attribution_verbs": "attributions", **dict.fromkeys(HOSTILE, "hostile")}
+
+
 def _hits_by_sentence(case: Case) -> pd.DataFrame:
     hits = case["lexicon_hits"]
-    lexicon = hits["lexicon"].where(~hits["lexicon"].isin(HOSTILE), "hostile")
-    names = [m.name for m in METRICS if m.unit.startswith("per")]
+    lexicon = hits["lexicon"].replace(_LEXICON_OF)
     wide = hits.assign(lexicon=lexicon).pivot_table(
         index=["doc_id", "sentence"], columns="lexicon", values="count", aggfunc="sum", fill_value=0
     )
-    wanted = [n for n in names if n != "figures"]
+    wanted = [m.name for m in (*_COMMON, *_UNCODED) if m.denominator == "tokens"]
+    wanted = [name for name in wanted if name not in ("figures", "long_words")]
     return wide.reindex(columns=wanted, fill_value=0).reset_index()
+
+
+def _codes_by_sentence(case: Case) -> pd.DataFrame:
+    """Figures and attributed claims by the sentence that they begin in, and derogatory namings."""
+    claims = case["claims"][case["claims"]["coder"] == FIRST_CODER]
+    has_figure = claims[["value_min", "value_max"]].notna().any(axis=1)
+    mentions = case["naming_mentions"]
+    mentions = mentions[mentions["coder"] == FIRST_CODER]
+    counted = {
+        "figures": claims[has_figure | (claims["qualifier"] != "")],
+        "attributions": claims[claims["attribution"] != "own_voice"],
+        "hostile": mentions[mentions["stance"] == "derogatory"],
+    }
+    index = case["sentences"][["doc_id", "sentence", "start"]]
+    table = index.set_index(["doc_id", "sentence"])[[]]
+    for name, rows in counted.items():
+        table[name] = sentence_of(rows, index).value_counts().reindex(table.index, fill_value=0)
+    return table.reset_index()
+
+
+def sentence_of(rows: pd.DataFrame, sentences: pd.DataFrame) -> pd.MultiIndex:
+    """Return (doc_id, sentence) of the sentence in which each coded row begins."""
+    keys: list[tuple[str, int]] = []
+    starts = {doc: group.sort_values("start") for doc, group in sentences.groupby("doc_id")}
+    for doc_id, start in zip(rows["doc_id"], rows["start"], strict=True):
+        own = starts[doc_id]
+        at = int(np.searchsorted(own["start"].to_numpy(), start, side="right")) - 1
+        keys.append((doc_id, int(own["sentence"].iloc[max(at, 0)])))
+    return pd.MultiIndex.from_tuples(keys, names=["doc_id", "sentence"])
 
 
 def _add_diversity(units: pd.DataFrame, case: Case) -> pd.DataFrame:
@@ -145,7 +201,7 @@ def rates(case: Case, *, draws: int, seed: int) -> pd.DataFrame:
     units = text_units(case)
     rows = []
     for source_id, own in units.groupby("source_id", sort=True):
-        for metric in METRICS:
+        for metric in metrics(case):
             if own[metric.denominator].sum() == 0:
                 continue
             found, unit = _estimate(own, metric, draws, seed)
