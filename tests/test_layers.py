@@ -14,7 +14,7 @@ ROWS = [
     ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters"],
     ["checks", "case", "locate", "mentions", "audit"],
     ["profiles", "style_distance", "calendars", "timelines", "contradictions", "keyness"]
-    + ["framing", "findings", "trust"],
+    + ["framing", "findings", "trust", "trust_claims"],
     ["figures"],
     ["outputs", "runner", "render", "reports", "scaffold", "dictionary", "frontpage"]
     + ["trust_report", "__main__"],
