@@ -9,11 +9,19 @@ from framelines.corpus import REPO
 
 LIB = REPO / "lib" / "framelines"
 ROWS = [
-    ["problems", "text", "dates", "intervals", "quantities", "resampling", "agreement"]
-    + ["formats"],
+    ["problems", "text", "dates", "conversion", "intervals", "quantities", "resampling"]
+    + ["agreement", "formats"],
     ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters"],
     ["checks", "case", "locate", "mentions", "audit"],
-    ["profiles", "style_distance", "calendars", "timelines", "contradictions", "keyness"]
+    [
+        "profiles",
+        "style_distance",
+        "calendars",
+        "calibration",
+        "timelines",
+        "contradictions",
+        "keyness",
+    ]
     + ["framing", "findings", "trust", "trust_claims"],
     ["figures"],
     ["outputs", "runner", "render", "reports", "scaffold", "dictionary", "frontpage"]

@@ -198,8 +198,8 @@ def relative(text: str, published: DateInterval) -> DateInterval:
     """Return the days that a relative date can mean, over all days the document may be of.
 
     `weekday-fri` is the last Friday up to the day of publication, `month-may` the last May,
-    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Open where
-    the publication is open. Raises `ValueError` where the notation is unknown.
+    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Open
+    where the publication is open. Raises `ValueError` where the notation is unknown.
     """
     if not _RELATIVE.fullmatch(text):
         raise ValueError("no relative date such as yesterday, weekday-fri, month-may, -10d")
@@ -208,15 +208,20 @@ def relative(text: str, published: DateInterval) -> DateInterval:
     return DateInterval(early, late)
 
 
+def calendar_of(text: str) -> str:
+    """Return the calendar of a stated date by its year: Hijri years lie below 1600."""
+    years = [int(y) for y in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
+    if not years:
+        return "relative"
+    return "hijri" if max(years) < 1600 else "gregorian"
+
+
 def check_stated(text: str) -> str | None:
     """Return what is wrong with a stated date in any calendar, or None.
 
-    Hijri years lie below 1600, so that the year tells the calendar; `check_in_calendar` compares
-    it with the calendar that a row names.
+    The year tells the calendar; `check_in_calendar` compares it with the one that a row names.
     """
-    years = [int(y) for y in re.findall(r"(?<!\d)\d{4}(?!\d)", text)]
-    calendar_name = "hijri" if years and max(years) < 1600 else "gregorian"
-    return check_in_calendar(text, calendar_name if years else "relative")
+    return check_in_calendar(text, calendar_of(text))
 
 
 def check_in_calendar(text: str, calendar_name: str) -> str | None:
