@@ -204,6 +204,8 @@ def _execute(
             config=private,
             coalesce_streams=True,
             record_timing=False,
+            # A kernel that is told to stop logs an error that is none.
+            extra_arguments=["--log-level=CRITICAL"],
         )
     except papermill.PapermillExecutionError as error:
         return f"{error.ename}: {error.evalue}"

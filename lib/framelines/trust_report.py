@@ -26,6 +26,7 @@ from framelines.trust_claims import ALIKE, F1, FIELDS, claim_agreement, span_agr
 # Coders of these names are large language models; whoever adds codes takes another name.
 LANGUAGE_MODELS = ("first", "second", ADJUDICATED)
 CODES = "frame_codes.csv"
+VERDICTS = ("right", "arguable", "wrong")
 
 
 def in_words(names: Sequence[str]) -> str:
@@ -191,11 +192,40 @@ def _rows(case: Case, out: Outputs, draws: int, seed: int) -> None:
         )
 
 
-def how_far(case: Case, out: Outputs, draws: int, seed: int) -> None:
+def audits(case: Case) -> pd.DataFrame:
+    """Return what fresh readings found: one row a sample, with its size and verdicts.
+
+    Samples are `audits/<table>-<round>.csv` beside the tables; a sample without verdicts is still
+    being read and is left out.
+    """
+    rows = []
+    for path in sorted((case.folder / "audits").glob("*-[0-9].csv")):
+        sample = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if "verdict" in sample.columns and (sample["verdict"] != "").all():
+            counts = {v: int((sample["verdict"] == v).sum()) for v in VERDICTS}
+            rows.append({"sample": path.stem.replace("-", " "), "rows": len(sample), **counts})
+    return pd.DataFrame(rows, columns=["sample", "rows", *VERDICTS])
+
+
+def _audits(case: Case, out: Outputs) -> None:
+    table = audits(case)
+    if len(table):
+        out.table(
+            table,
+            "trust-audits",
+            caption="Fresh readings of rows drawn at random, coded before the code was seen.",
+            footer="Samples are numbered in the order in which they were drawn, over all documents "
+            "of the corpus. Arguable: the codebook leaves room. What was wrong was mended, with its "
+            "like, before the next sample was drawn.",
+        )
+
+
+def how_far(case: Case, out: Outputs, draws: int, seed: int, *, brief: bool = False) -> None:
     """Show who coded, what was coded, and how far coders agree; the weak frames are named.
 
-    Writes the tables trust-coverage, trust-by-bloc and trust-rows, the figure trust-agreement and
-    numbers that begin with `trust_`. With one coder only it says that agreement is not estimable.
+    Writes the figure trust-agreement, numbers that begin with `trust_` and, unless `brief`, the
+    tables trust-by-bloc, trust-rows, trust-audits and trust-coverage. With one coder only it says
+    that agreement is not estimable.
     """
     if case["frame_codes"].empty:
         out.say("No sentence of this case has been coded: agreement is not estimable.")
@@ -206,9 +236,11 @@ def how_far(case: Case, out: Outputs, draws: int, seed: int) -> None:
             "No sentence of this case has been coded by two coders, so agreement is **not "
             "estimable**: no frame is established, and every result rests on one reading."
         )
+    else:
+        _frames(case, out, draws, seed)
+        if not brief:
+            _blocs(case, out, draws, seed)
+            _rows(case, out, draws, seed)
+    if not brief:
+        _audits(case, out)
         _coverage(case, out)
-        return
-    _frames(case, out, draws, seed)
-    _blocs(case, out, draws, seed)
-    _rows(case, out, draws, seed)
-    _coverage(case, out)
