@@ -10,22 +10,17 @@ from framelines.corpus import REPO
 LIB = REPO / "lib" / "framelines"
 ROWS = [
     ["problems", "text", "dates", "conversion", "intervals", "quantities", "resampling"]
-    + ["agreement", "formats"],
+    + ["permutation", "term_statistics", "agreement", "formats"],
     ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters"],
     ["checks", "case", "locate", "mentions", "audit"],
-    [
-        "profiles",
-        "style_distance",
-        "calendars",
-        "calibration",
-        "timelines",
-        "contradictions",
-        "keyness",
-    ]
-    + ["framing", "findings", "trust", "trust_claims"],
+    ["profiles", "style_distance", "calibration", "calendars", "timelines", "contradictions"]
+    + ["keyness", "word_shift", "null_simulation", "coded", "contrasts", "framing", "naming"]
+    + ["frames", "coder_error", "dictionaries", "verbs", "voices", "trust", "trust_claims"]
+    + ["findings"],
     ["figures"],
-    ["outputs", "runner", "render", "reports", "scaffold", "dictionary", "frontpage"]
-    + ["trust_report", "__main__"],
+    ["outputs", "runner", "markup", "print_tree", "render", "typeset", "scaffold", "dictionary"]
+    + ["frontpage", "trust_report", "framing_report", "timeline_report", "robustness_report"]
+    + ["manifest", "verify", "compare", "review", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 

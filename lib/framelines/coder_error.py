@@ -16,7 +16,7 @@ REFERENCES = ("adjudicated", "second")
 # Sentences with one of these flags are nobody's own statement, or stand elsewhere already.
 NOT_CODED = ("furniture", "fragment", "repeat")
 CELLS = ["both", "only_coder", "only_reference", "neither"]
-# A correction divides by sensitivity + specificity − 1; below this it makes noise larger than it mends.
+# A correction divides by sensitivity + specificity − 1; below this it adds more than it mends.
 LEAST_YOUDEN = 0.2
 LEAST_SENTENCES = 10
 
@@ -70,7 +70,7 @@ class CoderError:
 
 
 def reference_coder(case: Case, coder: str = "first") -> str | None:
-    """Return whose codes another coder's are held against: adjudicated, else second, else nobody."""
+    """Return whose codes a coder's are held against: adjudicated, else second, else nobody."""
     known = set(case["frame_codes"]["coder"])
     return next((r for r in REFERENCES if r in known and r != coder), None)
 
@@ -89,11 +89,13 @@ def coded_sentences(case: Case, coder: str, **more: object) -> pd.DataFrame:
     )
     flagged = present.reindex(columns=list(NOT_CODED), fill_value=False).astype(bool).any(axis=1)
     wide = present.reindex(columns=names, fill_value=False).astype(bool)[~flagged]
-    about = rows.drop(columns=["frame_id", "note", "hash", "region"]).drop_duplicates(keys)
+    about = rows.drop(columns=["frame_id", "note", "hash"]).drop_duplicates(keys)
     return about.merge(wide.reset_index(), on=keys, validate="1:1")
 
 
-def coder_errors(case: Case, coder: str = "first", reference: str | None = None) -> list[CoderError]:
+def coder_errors(
+    case: Case, coder: str = "first", reference: str | None = None
+) -> list[CoderError]:
     """Return the error of a coder in every frame; empty where nobody coded the same sentences."""
     reference = reference or reference_coder(case, coder)
     if reference is None:
@@ -128,7 +130,7 @@ def _error(frame: str, coder: str, reference: str, documents: pd.DataFrame) -> C
 
 
 def drawn_errors(error: CoderError, draws: int, seed: int) -> tuple[Floats, Floats]:
-    """Return draws of sensitivity and specificity, documents of the double-coded sample resampled."""
+    """Return draws of sensitivity and specificity: documents of the sample are resampled."""
     cells = error.documents[CELLS].to_numpy(dtype=np.float64)
     rng = random_stream(seed, "coder error", error.frame)
     tp, fp, fn, tn = (resampling_weights(len(cells), draws, rng) @ cells).T
@@ -137,6 +139,6 @@ def drawn_errors(error: CoderError, draws: int, seed: int) -> tuple[Floats, Floa
 
 
 def error_table(errors: list[CoderError]) -> pd.DataFrame:
-    """Return one row a frame: the four cells, sensitivity, specificity, and whether it can be mended."""
+    """Return one row a frame: the four cells, sensitivity, specificity, why it stays."""
     columns = ["frame", "coder", "reference", *CELLS, "sensitivity", "specificity", "why"]
     return pd.DataFrame([{c: getattr(e, c) for c in columns} for e in errors], columns=columns)

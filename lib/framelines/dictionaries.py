@@ -14,19 +14,42 @@ DICTIONARY = {
 }
 
 
-def flagged_sentences(case: Case, frame: str, coder: str = "first", **more: object) -> pd.DataFrame:
+TERMS = ("all", "before_reading")
+
+
+def terms_after_reading(case: Case) -> set[str]:
+    """Return the lexicon terms that were added when the texts had been read."""
+    lexicons = case.tables.get("lexicons", pd.DataFrame(columns=["term", "source", "note"]))
+    added = (lexicons["source"] + " " + lexicons["note"]).str.contains("added after reading")
+    return set(lexicons.loc[added.astype(bool), "term"])
+
+
+def flagged_sentences(
+    case: Case, frame: str, coder: str = "first", terms: str = "all", **more: object
+) -> pd.DataFrame:
     """Return the coded sentences with `hand`, `flagged` and `terms` for a frame of `DICTIONARY`.
 
     `flagged` tells that a term of the frame's lexicons stands in the sentence; `terms` lists the
-    different ones. `more` are the choices of `coded_rows`.
+    different ones. With the terms `before_reading` those that were added after the texts had been
+    read are left out: a list that was made from the texts finds itself in them. `more` are the
+    choices of `coded_rows`.
     """
     sentences = coded_sentences(case, coder, **more)
     hits = case["lexicon_hits"]
-    hits = hits[hits["lexicon"].isin(DICTIONARY[frame])].drop_duplicates(["doc_id", "sentence", "term"])
-    terms = hits.sort_values("term", kind="stable").groupby(["doc_id", "sentence"])["term"].agg(list)
-    found = sentences.merge(terms.rename("terms").reset_index(), on=["doc_id", "sentence"], how="left")
+    hits = hits[hits["lexicon"].isin(DICTIONARY[frame])].drop_duplicates(
+        ["doc_id", "sentence", "term"]
+    )
+    if terms == "before_reading":
+        hits = hits[~hits["term"].isin(terms_after_reading(case))]
+    listed = (
+        hits.sort_values("term", kind="stable").groupby(["doc_id", "sentence"])["term"].agg(list)
+    )
+    found = sentences.merge(
+        listed.rename("terms").reset_index(), on=["doc_id", "sentence"], how="left"
+    )
     found["terms"] = [t if isinstance(t, list) else [] for t in found["terms"]]
-    return found.assign(hand=found[frame].astype(bool), flagged=found["terms"].map(bool))
+    hand = found[frame].astype(bool) if frame in found else False
+    return found.assign(hand=hand, flagged=found["terms"].map(bool))
 
 
 def _shares(k: int, n: int, name: str) -> dict[str, float]:
@@ -34,17 +57,20 @@ def _shares(k: int, n: int, name: str) -> dict[str, float]:
     return {name: k / n if n else np.nan, f"{name}_low": low, f"{name}_high": high}
 
 
-def dictionary_frames(case: Case, *, by: str = "camp", coder: str = "first") -> pd.DataFrame:
+def dictionary_frames(
+    case: Case, *, by: str = "camp", coder: str = "first", terms: str = "all"
+) -> pd.DataFrame:
     """Return how well lexicons find each frame of `DICTIONARY`, over all and by group.
 
     One row a frame and group: sentences, hand, flagged, both; precision and recall with Wilson
     intervals; the share by hand, by dictionary, and by dictionary corrected by Rogan and Gladen
     with the sensitivity and specificity of all groups together. Where the corrected share of a
-    group misses its share by hand, the lexicon errs more on one side than on the other.
+    group misses its share by hand, the lexicon errs more on one side than on the other. `terms` is
+    one of `TERMS`; with all of them precision and recall are those of a list fitted to the texts.
     """
     found = []
     for frame, lexicons in DICTIONARY.items():
-        rows = flagged_sentences(case, frame, coder)
+        rows = flagged_sentences(case, frame, coder, terms)
         hand, flag = rows["hand"], rows["flagged"]
         se = (hand & flag).sum() / hand.sum() if hand.any() else np.nan
         sp = (~hand & ~flag).sum() / (~hand).sum() if (~hand).any() else np.nan
@@ -55,7 +81,10 @@ def dictionary_frames(case: Case, *, by: str = "camp", coder: str = "first") -> 
             row: dict[str, object] = {"frame": frame, "lexicons": " + ".join(lexicons), by: group}
             row |= {"sentences": n, "hand": k, "flagged": f, "both": both}
             row |= _shares(both, f, "precision") | _shares(both, k, "recall")
-            row |= {"hand_share": k / n if n else np.nan, "dictionary_share": f / n if n else np.nan}
+            row |= {
+                "hand_share": k / n if n else np.nan,
+                "dictionary_share": f / n if n else np.nan,
+            }
             mended = rogan_gladen(f / n if n else np.nan, np.array(se), np.array(sp))
             found.append(row | {"corrected_share": float(mended)})
     return pd.DataFrame(found)

@@ -39,6 +39,7 @@ from framelines.verbs import (
     favourable_contrast,
     favourable_wording,
     verbs_by_role,
+    wording_contrasts,
 )
 from framelines.voices import (
     attribution_by_group,
@@ -83,4 +84,5 @@ __all__ = [
     "theatre_of",
     "theatre_sentences",
     "verbs_by_role",
+    "wording_contrasts",
 ]

@@ -28,7 +28,7 @@ def capture_verbs(
     scope: str = "matched_events",
     by: str = "camp",
     left_out: str | None = None,
-    reposts: bool = False,
+    reposts: bool | str = False,
     coder: str = "first",
 ) -> pd.DataFrame:
     """Return every wording of a taking, event by event, by whether the teller's side took or lost.
@@ -47,7 +47,17 @@ def capture_verbs(
     rows["event"] = [event_labels(case).get(e, "no event") for e in rows["event_id"]]
     if scope == "matched_events":
         rows = rows[rows["event_id"].isin(_told_by_both(case, rows, by))]
-    columns = ["event_id", "event", "camp", "bloc", "source_id", "source", "doc_id", "label", "genre"]
+    columns = [
+        "event_id",
+        "event",
+        "camp",
+        "bloc",
+        "source_id",
+        "source",
+        "doc_id",
+        "label",
+        "genre",
+    ]
     columns += ["start", "lemma", "stance", "modality", "role", "taker_id", "loser_id", "place_id"]
     order = ["event_id", "camp", "source_id", "doc_id", "start"]
     columns += ["sentence", "chunk", "side", "language"]
@@ -86,13 +96,15 @@ def events_side_by_side(verbs: pd.DataFrame, by: str = "camp") -> pd.DataFrame:
 
 
 def verbs_by_role(verbs: pd.DataFrame, by: str = "camp") -> pd.DataFrame:
-    """Return how often each teller uses each verb, by role: by, role, lemma, stance, count, documents.
+    """Return how often each teller uses each verb, by role, lemma and stance: count, documents.
 
     Only takings told as realised, and only tellers whose side took or lost.
     """
     told = verbs[(verbs["modality"] == "realised") & (verbs["role"] != "neither")]
     keys = [by, "role", "lemma", "stance"]
-    table = told.groupby(keys, sort=True).agg(count=("doc_id", "size"), documents=("doc_id", "nunique"))
+    table = told.groupby(keys, sort=True).agg(
+        count=("doc_id", "size"), documents=("doc_id", "nunique")
+    )
     order = [by, "role", "count", "lemma", "stance"]
     ascending = [True, False, False, True, True]
     table = table.reset_index().sort_values(order, ascending=ascending, kind="stable")
@@ -102,7 +114,7 @@ def verbs_by_role(verbs: pd.DataFrame, by: str = "camp") -> pd.DataFrame:
 def favourable_wording(
     verbs: pd.DataFrame, *, by: str = "camp", draws: int, seed: int
 ) -> pd.DataFrame:
-    """Return the share of favourable wordings by teller and role, with interval where there is one."""
+    """Return the share of favourable wordings by teller and role."""
     told = verbs[(verbs["modality"] == "realised") & (verbs["role"] != "neither")]
     rows = told.assign(hit=(told["stance"] == "favourable").astype(float), of=1.0)
     return share_table(rows, [by, "role"], f"favourable {by}", draws=draws, seed=seed)
@@ -114,7 +126,7 @@ def acts(
     coder: str = "first",
     scope: str = "whole_texts",
     left_out: str | None = None,
-    reposts: bool = False,
+    reposts: bool | str = False,
 ) -> pd.DataFrame:
     """Return every violent act that counts and whose doer the text tells, with `relation`.
 
@@ -136,14 +148,20 @@ def acts(
 
 
 def agency(
-    case: Case, *, by: str = "source", responsible: str = "relation", draws: int, seed: int, **more: str
+    case: Case,
+    *,
+    by: str = "source",
+    responsible: str = "relation",
+    draws: int,
+    seed: int,
+    **more: str,
 ) -> pd.DataFrame:
     """Return the share of violent acts told without a named agent, by teller and side responsible.
 
     One row a `by` (source, bloc, camp) and `responsible` (relation or responsible): k of n, share,
     interval, and how many of the acts are told in the passive or as a noun.
     """
-    rows = acts(case, **more)  # type: ignore[arg-type]
+    rows = acts(case, **more)
     rows = rows.assign(hit=rows["unnamed"], of=1.0)
     table = share_table(rows, [by, responsible], f"agency {by}", draws=draws, seed=seed)
     for voice in ("passive", "nominal"):
@@ -154,11 +172,13 @@ def agency(
 
 
 def agency_cells(case: Case, *, by: str = "camp", coder: str = "first") -> pd.DataFrame:
-    """Return the counts teller × side responsible × agent named or not: the table behind the shares."""
+    """Return the counts behind the shares: teller × side responsible × agent named or not."""
     rows = acts(case, coder=coder)
     rows = rows[rows["relation"].isin(["own", "foe"])]
     keys = [by, "relation", "agent"]
-    table = rows.groupby(keys, sort=True).agg(acts=("doc_id", "size"), documents=("doc_id", "nunique"))
+    table = rows.groupby(keys, sort=True).agg(
+        acts=("doc_id", "size"), documents=("doc_id", "nunique")
+    )
     return table.reset_index()
 
 
@@ -180,37 +200,68 @@ def agency_contrasts(
     none. Acts are never dealt one by one, as Fisher's test would.
     """
     rows = acts(case, coder=coder, scope=scope, left_out=left_out)
-    rows = rows[rows["relation"].isin(["own", "foe"])].assign(of=1.0)
-    rows = rows.assign(hit=rows["unnamed"])
+    rows = rows.assign(hit=rows["unnamed"], of=1.0)
     pair = Pair("relation", "own", "foe", ("own",), ("foe",))
+    what = "acts without a named agent"
+    return _inside_tellers(rows, pair, by, what, draws, seed, permutations)
+
+
+def wording_contrasts(
+    case: Case,
+    *,
+    scope: str = "all_takings",
+    by: str = "camp",
+    left_out: str | None = None,
+    reposts: bool | str = False,
+    coder: str = "first",
+    draws: int = 5000,
+    seed: int = 1,
+    permutations: int = PERMUTATIONS,
+) -> list[Contrast]:
+    """Return for each teller the favourable share of wordings: own side took minus own side lost.
+
+    Only takings told as realised. Tested like `agency_contrasts`, inside documents.
+    """
+    more = {"scope": scope, "left_out": left_out, "coder": coder}
+    verbs = capture_verbs(case, by=by, reposts=reposts, **more)  # type: ignore[arg-type]
+    told = verbs[(verbs["modality"] == "realised") & (verbs["role"] != "neither")]
+    rows = told.assign(hit=(told["stance"] == "favourable").astype(float), of=1.0)
+    pair = Pair("role", "took", "lost", ("took",), ("lost",))
+    return _inside_tellers(rows, pair, by, "favourable wordings", draws, seed, permutations)
+
+
+def _inside_tellers(
+    rows: pd.DataFrame, pair: Pair, by: str, what: str, draws: int, seed: int, permutations: int
+) -> list[Contrast]:
+    """A contrast a teller, of two kinds of row that stand in the same documents."""
     found = []
+    rows = rows[rows[pair.column].isin([pair.first, pair.second])]
     for teller, own in rows.groupby(by, sort=True):
-        measure = f"acts without a named agent, {teller}"
-        made = contrast(own, pair, measure, draws=draws, seed=seed, permutations=0)
-        p, why = _swapped(own, permutations, seed, measure)
+        measure = f"{what}, {teller}"
+        made = contrast(own, pair, measure, draws=draws, seed=seed, joint=True)
+        p, why = _swapped(own, pair, permutations, seed, measure)
         reasons = [r for r in made.why.split("; ") if r and not r.startswith("no test")]
-        found.append(_with_test(made, p, "; ".join([*reasons, why] if why else reasons)))
+        reasons += [why] if why and not np.isnan(made.effect) else []
+        found.append(Contrast(**{**made.__dict__, "p": p, "why": "; ".join(reasons)}))
     return found
 
 
-def _with_test(made: Contrast, p: float | None, why: str) -> Contrast:
-    return Contrast(**{**made.__dict__, "p": p, "why": why})
-
-
 def _swapped(
-    rows: pd.DataFrame, permutations: int, seed: int, key: str
+    rows: pd.DataFrame, pair: Pair, permutations: int, seed: int, key: str
 ) -> tuple[float | None, str]:
-    """The p-value of the difference of pooled shares when own and foe swap inside documents."""
+    """The p-value of the difference of pooled shares when the kinds swap inside documents."""
     sums = rows.pivot_table(
-        index="doc_id", columns="relation", values=["hit", "of"], aggfunc="sum", fill_value=0
+        index="doc_id", columns=pair.column, values=["hit", "of"], aggfunc="sum", fill_value=0
     )
-    wanted = pd.MultiIndex.from_product([["hit", "of"], ["own", "foe"]])
+    wanted = pd.MultiIndex.from_product([["hit", "of"], [pair.first, pair.second]])
     cells = sums.reindex(columns=wanted, fill_value=0).sort_index()
-    both = (cells[("of", "own")] > 0) & (cells[("of", "foe")] > 0)
+    both = (cells["of"] > 0).all(axis=1)
     if both.sum() < MIN_PAIRS:
-        return None, f"no test: {int(both.sum())} documents tell acts of both sides"
-    flips, exact = sign_flips(len(cells), permutations, seed, key)
-    keep = (flips + 1) / 2
+        return None, f"no test: {int(both.sum())} documents tell of both"
+    # A document that tells acts of one side alone has nothing to swap.
+    flips, exact = sign_flips(int(both.sum()), permutations, seed, key)
+    keep = np.ones((len(flips), len(cells)))
+    keep[:, both.to_numpy()] = (flips + 1) / 2
     values = cells.to_numpy(dtype=np.float64)
     hit_own, hit_foe, of_own, of_foe = values.T
     swap = 1 - keep

@@ -16,7 +16,7 @@ def claims(
     coder: str = "first",
     scope: str = "whole_texts",
     left_out: str | None = None,
-    reposts: bool = False,
+    reposts: bool | str = False,
     hedged: str = "counted",
 ) -> pd.DataFrame:
     """Return the claims that count; with `hedged` not_counted those told as hedged stay out."""
@@ -32,7 +32,7 @@ def attribution_by_group(
     second: Collection[str] = ("opinion",),
     hedged: str = "counted",
     left_out: str | None = None,
-    reposts: bool = False,
+    reposts: bool | str = False,
     coder: str = "first",
     draws: int = 5000,
     seed: int = 1,
@@ -64,7 +64,7 @@ def other_voice(
     case: Case,
     *,
     by: str = "source",
-    reposts: bool = False,
+    reposts: bool | str = False,
     left_out: str | None = None,
     coder: str = "first",
     draws: int = 5000,
