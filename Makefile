@@ -30,23 +30,28 @@ NOTEBOOKS := $(patsubst notebooks/%.ipynb,%,$(wildcard notebooks/0*.ipynb))
 PAIRS := $(foreach case,$(CASES),$(addprefix $(case)/,$(NOTEBOOKS)))
 EXECUTED := $(PAIRS:%=build/executed/%.ipynb)
 PAGES := $(PAIRS:%=reports/%.html)
+PRINTED := $(CASES:%=reports/%/report.pdf)
 
 # --- what it is made from ---
 LIBRARY := $(wildcard lib/framelines/*.py lib/framelines/*/*.py)
-PAGE_CODE := $(addprefix lib/framelines/,render.py markup.py) $(wildcard lib/framelines/templates/*/*)
-OTHER_CODE := $(addprefix lib/framelines/,scaffold.py __main__.py)
-CODE := $(filter-out $(PAGE_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
+PAGE_CODE := $(addprefix lib/framelines/,render.py markup.py) $(wildcard lib/framelines/templates/framelines/*)
+PRINT_CODE := $(addprefix lib/framelines/,render.py markup.py print_tree.py typeset.py) \
+    lib/framelines/templates/typst/report.typ
+PAPER := lib/framelines/paper.py $(filter-out paper/numbers.typ,$(wildcard paper/*.typ paper/*.bib))
+OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py __main__.py)
+CODE := $(filter-out $(PAGE_CODE) $(PRINT_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
 folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(1).yaml)
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
 
 .SECONDEXPANSION:
-.PHONY: all reports test check check-corpus check-text features audit mentions dictionary readme
+.PHONY: all reports paper test check check-corpus check-text features audit mentions dictionary readme
 .PHONY: new-case new-source add-document lab clean distclean help FORCE
 
-all: reports ## everything: the environment, figures, tables, numbers and reports (the default)
+all: reports paper ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@echo "Built. Open reports/index.html"
 
-reports: reports/index.html ## the pages below reports/, and all that they show
+reports: reports/index.html $(PRINTED) ## the pages and PDFs below reports/, and all that they show
+paper: build/paper/paper.pdf ## the worked example of an article, with every number looked up
 
 # One notebook, one case. The runner moves results into place when the last cell has run.
 $(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*D).yaml \
@@ -55,6 +60,13 @@ $(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*
 
 $(PAGES): reports/%.html: build/executed/%.ipynb build/pages.txt $(PAGE_CODE)
 	$(FRAMELINES) render $(*D) $(*F)
+
+# A case in print: all its notebooks, in order.
+$(PRINTED): reports/%/report.pdf: $$(addprefix build/executed/$$*/,$$(addsuffix .ipynb,$$(NOTEBOOKS))) build/pages.txt $(PRINT_CODE)
+	$(FRAMELINES) typeset $*
+
+build/paper/paper.pdf: $(EXECUTED) build/pages.txt $(PRINT_CODE) $(PAPER)
+	$(FRAMELINES) paper
 
 reports/index.html: $(PAGES)
 	$(FRAMELINES) index

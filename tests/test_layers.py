@@ -18,9 +18,9 @@ ROWS = [
     + ["frames", "coder_error", "dictionaries", "verbs", "voices", "trust", "trust_claims"]
     + ["findings"],
     ["figures"],
-    ["outputs", "runner", "markup", "print_tree", "render", "typeset", "scaffold", "dictionary"]
-    + ["frontpage", "trust_report", "framing_report", "timeline_report", "robustness_report"]
-    + ["manifest", "verify", "compare", "review", "__main__"],
+    ["outputs", "runner", "markup", "print_tree", "render", "typeset", "paper", "scaffold"]
+    + ["dictionary", "frontpage", "trust_report", "framing_report", "timeline_report"]
+    + ["robustness_report", "manifest", "verify", "compare", "review", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 

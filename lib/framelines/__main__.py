@@ -38,6 +38,18 @@ def _render(given: argparse.Namespace) -> None:
     _show([render(given.case, given.notebook)])
 
 
+def _typeset(given: argparse.Namespace) -> None:
+    from framelines.typeset import typeset
+
+    _show([typeset(given.case)])
+
+
+def _paper(given: argparse.Namespace) -> None:
+    from framelines.paper import paper
+
+    _show([paper()])
+
+
 def _index(given: argparse.Namespace) -> None:
     from framelines.render import index
 
@@ -232,6 +244,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="YAML",
         help="parameters before those of the case; the results go to build/variant/",
     )
+    typeset = command("typeset", _typeset, "set all executed notebooks of a case as a PDF")
+    typeset.add_argument("case")
+    command("paper", _paper, "look up every number of the article and set it as a PDF")
     render = command("render", _render, "write the page of an executed notebook")
     render.add_argument("case")
     render.add_argument("notebook")

@@ -25,8 +25,8 @@ ELEMENTS = MATHML | frozenset(
     "sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
 )
 ATTRIBUTES = frozenset(
-    "alt aria-hidden aria-label aria-labelledby class colspan dir display height id lang role "
-    "rowspan scope start stretchy tabindex title width mathvariant xmlns".split()
+    "alt alttext aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
+    "role rowspan scope start stretchy tabindex title width mathvariant xmlns".split()
 )
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
@@ -110,7 +110,10 @@ class _Renderer(mistune.HTMLRenderer):
 
 
 def _formula(text: str, display: str) -> str:
-    return convert(html.unescape(text), display=display)
+    source = html.unescape(text)
+    # The source stays with the formula: it is its alternative text in print.
+    alternative = f'<math alttext="{html.escape(" ".join(source.split()))}"'
+    return convert(source, display=display).replace("<math", alternative, 1)
 
 
 # --- what a finished page must hold ------------------------------------------------------------

@@ -65,12 +65,12 @@ def render(case: str, notebook: str, *, root: Path = REPO) -> Path:
         raise DataError([Problem(where, "there is no such executed notebook", fix=fix)])
     node = nbformat.read(source, as_version=4)
     page = markup.Page()
-    blocks = [Markup(block) for cell in node.cells for block in _blocks(cell, page)]
+    blocks = [Markup(block) for cell in node.cells for block in cell_blocks(cell, page)]
     titles = [heading.text for heading in page.headings if heading.level == 1]
     parameters = node.metadata.get("papermill", {}).get("parameters", {})
     resources = dict(
         version=VERSION,
-        title=titles[0] if titles else _label(notebook),
+        title=titles[0] if titles else notebook_label(notebook),
         case_title=str(read_case(case, root).get("title", case)),
         notebook=notebook,
         blocks=blocks,
@@ -95,7 +95,7 @@ def _publish(path: Path, text: str, root: Path) -> Path:
     return path
 
 
-def _label(slug: str) -> str:
+def notebook_label(slug: str) -> str:
     """Return the name of a notebook or case as a label: 01-source-profiles, Source profiles."""
     text = re.sub(r"^\d+-", "", slug).replace("-", " ")
     return text[:1].upper() + text[1:]
@@ -107,11 +107,11 @@ def _navigation(case: str, notebook: str, root: Path) -> list[dict[str, Any]]:
     Labels come from file names: a page need not be rebuilt because another case changed.
     """
     same_report = [
-        dict(text=_label(name), href=f"../{name}/{notebook}.html", current=name == case)
+        dict(text=notebook_label(name), href=f"../{name}/{notebook}.html", current=name == case)
         for name in cases(root)
     ]
     same_case = [
-        dict(text=_label(name), href=f"{name}.html", current=name == notebook)
+        dict(text=notebook_label(name), href=f"{name}.html", current=name == notebook)
         for name in notebooks(root)
     ]
     return [dict(name="Report", links=same_case), dict(name="Case", links=same_report)]
@@ -120,12 +120,19 @@ def _navigation(case: str, notebook: str, root: Path) -> list[dict[str, Any]]:
 # --- cells -------------------------------------------------------------------------------------
 
 
-def _blocks(cell: Any, page: markup.Page) -> list[str]:
+def cell_blocks(cell: Any, page: markup.Page, *, code: bool = True) -> list[str]:
+    """Return a cell as clean HTML: prose, or its code, folded, and what it showed.
+
+    Without `code`, as in print, neither the code is there nor what was written to stderr.
+    """
     if cell.cell_type == "markdown":
         return [page.prose(cell.source)]
     if cell.cell_type != "code" or not cell.source.strip():
         return []
-    return [_code(cell), *(_output(output, page) for output in cell.outputs)]
+    if code:
+        return [_code(cell), *(_output(output, page) for output in cell.outputs)]
+    shown = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return [_output(output, page) for output in shown]
 
 
 def _code(cell: Any) -> str:
@@ -216,20 +223,22 @@ def _overview(case: str, root: Path) -> dict[str, Any]:
         page = f"{case}/{notebook}.html"
         if not (root / "reports" / page).is_file():
             continue
-        record = _record(root / "reports" / case / "numbers" / f"{notebook[:2]}.json")
+        entry = record(root / "reports" / case / "numbers" / f"{notebook[:2]}.json")
         title = _notebook_title(root / "notebooks" / f"{notebook}.ipynb")
-        count = f"{_count(record, 'figures')}, {_count(record, 'tables')}"
+        count = f"{_count(entry, 'figures')}, {_count(entry, 'tables')}"
         pages.append(dict(href=page, title=title, count=count))
-        for finding in record.get("findings", []):
+        for finding in entry.get("findings", []):
             sentence = re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip())
             label = finding["shows"] or "In the report"
             href = f"{page}#{finding['anchor']}"
             findings.append(dict(sentence=Markup(sentence), href=href, label=label, page=title))
     title = str(read_case(case, root).get("title", case))
-    return dict(name=case, title=title, findings=findings, pages=pages)
+    pdf = f"{case}/report.pdf" if pages else ""
+    return dict(name=case, title=title, findings=findings, pages=pages, pdf=pdf)
 
 
-def _record(path: Path) -> dict[str, Any]:
+def record(path: Path) -> dict[str, Any]:
+    """Return what a notebook wrote about its results, or nothing where it has not run."""
     content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return content if isinstance(content, dict) else {}
 
@@ -246,4 +255,4 @@ def _notebook_title(path: Path) -> str:
         heading = re.search(r"(?m)^# (.+)$", cell.source) if cell.cell_type == "markdown" else None
         if heading:
             return heading[1].strip()
-    return _label(path.stem)
+    return notebook_label(path.stem)

@@ -17,8 +17,9 @@ _JOINER = rf"[{APOSTROPHES}\-‐‑]"
 
 # Words that end in a full stop without ending the sentence.
 ABBREVIATIONS = frozenset(
-    "mr mrs ms dr prof gen lt col maj capt sgt gov sen rep st no nos vs var approx ca cf fig vol ed "
-    "eds pp al jr sr inc ltd dept est jan feb mar apr jun jul aug sep sept oct nov dec km".split()
+    "mr mrs ms dr prof gen lt col maj capt sgt gov sen rep st no nos vs var approx ca cf fig vol "
+    "ed eds pp al jr sr inc ltd dept est jan feb mar apr jun jul aug sep sept oct nov dec "
+    "km".split()
 )
 # Only a number after them shows that the stop belongs to the abbreviation.
 _NUMBERED = frozenset(["no", "nos", "fig", "vol", "pp", "al"])

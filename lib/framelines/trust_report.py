@@ -215,8 +215,8 @@ def _audits(case: Case, out: Outputs) -> None:
             "trust-audits",
             caption="Fresh readings of rows drawn at random, coded before the code was seen.",
             footer="Samples are numbered in the order in which they were drawn, over all documents "
-            "of the corpus. Arguable: the codebook leaves room. What was wrong was mended, with its "
-            "like, before the next sample was drawn.",
+            "of the corpus. Arguable: the codebook leaves room. What was wrong was mended, with "
+            "its like, before the next sample was drawn.",
         )
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,8 @@ case "$1" in
   run) target="build/executed/$3/$2.ipynb" ;;
   render) target="reports/$2/$3.html" ;;
   index) target="reports/index.html" ;;
+  typeset) target="reports/$2/report.pdf" ;;
+  paper) target="build/paper/paper.pdf" ;;
   *) exit 0 ;;
 esac
 mkdir -p "$(dirname "$target")" && touch "$target"
@@ -30,7 +33,8 @@ mkdir -p "$(dirname "$target")" && touch "$target"
 FILES = [
     "requirements.lock matplotlibrc notebooks/01-one.ipynb notebooks/02-two.ipynb",
     "lib/framelines/case.py lib/framelines/render.py lib/framelines/markup.py",
-    "lib/framelines/scaffold.py",
+    "lib/framelines/scaffold.py lib/framelines/print_tree.py lib/framelines/typeset.py",
+    "lib/framelines/paper.py lib/framelines/templates/typst/report.typ paper/paper.typ",
     "lib/framelines/figures/one.py lib/framelines/templates/framelines/style.css",
     "data/lexicons.csv data/documents.csv data/features/chunks.csv data/raw/text.txt",
     "data/example/documents.csv data/example/features/chunks.csv",
@@ -130,11 +134,22 @@ def test_only_what_depends_on_a_file_runs_again(
     assert sorted(set(ran)) == cases
 
 
-@pytest.mark.parametrize("part", ["render.py", "templates/framelines/style.css"])
-def test_a_change_of_the_pages_runs_no_notebook(built: Path, part: str) -> None:
-    _touch(built / "lib" / "framelines" / part)
+@pytest.mark.parametrize(
+    ("part", "calls"),
+    [
+        ("lib/framelines/templates/framelines/style.css", dict(index=1, render=6)),
+        ("lib/framelines/render.py", dict(index=1, paper=1, render=6, typeset=3)),
+        ("lib/framelines/templates/typst/report.typ", dict(paper=1, typeset=3)),
+        ("lib/framelines/paper.py", dict(paper=1)),
+        ("paper/paper.typ", dict(paper=1)),
+    ],
+)
+def test_a_change_of_the_pages_runs_no_notebook(
+    built: Path, part: str, calls: dict[str, int]
+) -> None:
+    _touch(built / part)
     _make(built)
-    assert [call.split()[0] for call in _calls(built)] == ["index", *["render"] * 6]
+    assert Counter(call.split()[0] for call in _calls(built)) == calls
 
 
 def test_one_notebook_runs_for_all_cases_and_no_other(built: Path) -> None:
