@@ -1,12 +1,13 @@
 """Small cases built in memory, row by row, for analyses that a test counts by hand."""
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from framelines.case import Case
+from framelines.case import Case, load_case
 from framelines.schema import TABLES
 
 SOURCES = [("red-news", "Red News", "red"), ("blue-news", "Blue News", "blue")]
@@ -18,6 +19,12 @@ ACTORS = [
 PLACES = [("land", "Land", "country", ""), ("vale", "Vale", "region", "land")]
 PLACES += [(p, p.title(), "town", "vale") for p in ("ford", "mill", "hill")]
 NUMBERS = {"value_min", "value_max", "start", "end", "lat", "lon"}
+
+
+@cache
+def case_of(name: str) -> Case:
+    """Return a case of the repository; checked once for all tests, so no test may change it."""
+    return load_case(name)
 
 
 def table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

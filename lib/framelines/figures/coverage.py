@@ -1,0 +1,168 @@
+"""The figures of notebook 02 on what is told and what is passed over."""
+
+from textwrap import fill
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from framelines.figures.marks import Entry, bloc_entries, legend, short
+from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
+from framelines.timelines.coverage import DENIED, NOT_AT_RISK, PARTLY, SILENT, TOLD
+
+_MARKS: dict[str, dict[str, Any]] = {
+    TOLD: {"marker": "s", "s": 30},
+    PARTLY: {"marker": "s", "s": 30},
+    DENIED: {"marker": "X", "s": 32},
+    SILENT: {"marker": "o", "s": 30},
+    NOT_AT_RISK: {"marker": ".", "s": 5},
+}
+
+
+def _cell(ax: Axes, x: float, y: float, state: str, colour: str) -> None:
+    edge = FAINT if state == NOT_AT_RISK else colour
+    face = {TOLD: colour, DENIED: colour, NOT_AT_RISK: GREY}.get(state, "white")
+    ax.scatter(x, y, facecolor=face, edgecolor=edge, linewidths=1.1, zorder=3, **_MARKS[state])
+    if state == PARTLY:
+        ax.scatter(x, y, marker="_", s=26, color=colour, zorder=4)
+
+
+def notable(table: pd.DataFrame, limit: int) -> pd.DataFrame:
+    """Return the rows of `limit` events: those that most sources tell or pass over, by date.
+
+    An event counts where the reference has it or two sources tell it; those of the reference come
+    first. One that nobody could have told stays, as the row of an event that is no silence.
+    """
+    said = table["state"].isin([TOLD, PARTLY, DENIED])
+    counts = pd.DataFrame(
+        {
+            "told": said.groupby(table["event_id"]).sum(),
+            "silent": table["state"].eq(SILENT).groupby(table["event_id"]).sum(),
+            "in_reference": table["basis"].eq("reference").groupby(table["event_id"]).any(),
+        }
+    )
+    counts = counts[counts["in_reference"] | (counts["told"] > 1)]
+    counts = counts.assign(weight=counts["told"] + counts["silent"]).reset_index()
+    keys = ["in_reference", "weight", "event_id"]
+    chosen = counts.sort_values(keys, ascending=[False, False, True], kind="stable").head(limit)
+    return table[table["event_id"].isin(chosen["event_id"])]
+
+
+def coverage_matrix(table: pd.DataFrame, limit: int = 42) -> Figure:
+    """Draw which source tells which event: told, partly, denied, silent, or not at risk.
+
+    `table` is `timelines.coverage`; at most `limit` events, as `notable` picks them; the data
+    beside the figure hold all. A star marks events that the reference has.
+    """
+    shown = notable(table, limit)
+    events = shown.drop_duplicates("event_id")
+    names = shown[["source", "bloc"]].drop_duplicates().sort_values(["bloc", "source"])
+    styles = look(names["bloc"])
+    fig = new_figure(TWO_COLUMNS, 1.5 + 0.165 * len(events))
+    ax = fig.subplots()
+    in_reference = set(shown.loc[shown["basis"] == "reference", "event_id"])
+    labels = [
+        short(row.label, 50) + (" *" if row.event_id in in_reference else "  ")
+        for row in events.itertuples()
+    ]
+    place = {e: y for y, e in enumerate(events["event_id"])}
+    columns = {s: x for x, s in enumerate(names["source"])}
+    for row in shown.to_dict("records"):
+        _cell(
+            ax, columns[row["source"]], place[row["event_id"]], row["state"], styles[row["bloc"]][0]
+        )
+    ax.set_yticks(range(len(labels)), labels, fontsize=6.8)
+    ax.set_ylim(len(labels) - 0.4, -0.6)
+    ax.set_xlim(-0.6, len(columns) - 0.4)
+    ax.xaxis.tick_top()
+    wide = len(columns) <= 5
+    broken = [fill(s.split(" (")[0], 16) if wide else s.split(" (")[0] for s in columns]
+    ax.set_xticks(range(len(columns)), broken, rotation=0 if wide else 50)
+    for tick in ax.get_xticklabels():
+        tick.set_horizontalalignment("center" if wide else "left")
+        tick.set_rotation_mode("anchor")
+    quiet(ax, "y")
+    ax.spines["bottom"].set_visible(False)
+    entries: list[Entry] = [
+        ("told", {"color": INK, "marker": "s"}),
+        ("hedged or planned only", {"color": INK, "marker": "s", "markerfacecolor": "white"}),
+        ("denied", {"color": INK, "marker": "X"}),
+        ("silent though at risk", {"color": INK, "marker": "o", "markerfacecolor": "white"}),
+        ("not at risk", {"color": GREY, "marker": "."}),
+        ("*  in the reference", {"color": "white", "marker": ""}),
+        *((label, {**style, "marker": "s"}) for label, style in bloc_entries(names["bloc"])),
+    ]
+    legend(fig, entries)
+    return fig
+
+
+_BASIS_NAMES = {
+    "reference": "in the reference",
+    "other_side": "in the other side’s account",
+    "other_outlet": "told by another outlet of the side",
+}
+
+
+def silence_bars(table: pd.DataFrame, named: int = 4) -> Figure:
+    """Draw told, denied and silent events at risk a source and basis, the silent ones named.
+
+    `table` is `timelines.silence`; at most `named` events are written out, the data hold all.
+    """
+    table = table.reset_index(drop=True)
+    styles = look(table["bloc"]) if "bloc" in table else {}
+    fig = new_figure(TWO_COLUMNS, 0.9 + 0.62 * max(len(table), 1))
+    left, right = fig.subplots(1, 2, width_ratios=[2, 3], sharey=True)
+    who = table["source"] if "source" in table else table["camp"].str.replace("_", " ")
+    names = [f"{w}\n{_BASIS_NAMES[b]}" for w, b in zip(who, table["basis"], strict=True)]
+    for y, row in enumerate(table.to_dict("records")):
+        colour = styles.get(row.get("bloc", ""), (INK, ""))[0]
+        left.barh(y, row["told"], 0.5, color=colour)
+        left.barh(y, row["denied"], 0.5, left=row["told"], color=colour, hatch="xxx", alpha=0.6)
+        start = row["told"] + row["denied"]
+        left.barh(
+            y, row["silent"], 0.5, left=start, facecolor="white", edgecolor=colour, linewidth=1
+        )
+        text = f"{row['silent']} of {row['at_risk']} passed over"
+        events = [e for e in row["silent_events"].split("; ") if e]
+        lines = [short(e, 62) for e in events[:named]]
+        if len(events) > named:
+            lines.append(f"and {len(events) - named} more")
+        right.text(0, y, "\n".join([text, *lines]), va="center", fontsize=6.3, linespacing=1.15)
+    left.set_yticks(range(len(table)), names)
+    left.set_ylim(len(table) - 0.4, -0.6)
+    left.set_xlabel("events at risk: told (filled), passed over (open)")
+    quiet(left)
+    right.axis("off")
+    return fig
+
+
+def own_loss_dots(table: pd.DataFrame) -> Figure:
+    """Draw how many of the known losses of each side each camp tells, k of n.
+
+    `table` is `timelines.own_losses`: an open bar is n, a filled one k; a camp's own side is set
+    in ink, others in grey.
+    """
+    ordered = table.sort_values(
+        ["camp", "own", "side", "loss"], ascending=[True, False, True, True]
+    )
+    fig = new_figure(TWO_COLUMNS, 0.7 + 0.2 * max(len(ordered), 1))
+    ax = fig.subplots()
+    for y, row in enumerate(ordered.to_dict("records")):
+        colour = INK if row["own"] else GREY
+        ax.barh(y, row["events"], 0.6, facecolor="white", edgecolor=colour, linewidth=0.9)
+        ax.barh(y, row["told"], 0.6, color=colour)
+        ax.text(row["events"] + 0.4, y, f"{row['told']} of {row['events']}", va="center")
+    names = [
+        f"{row['camp']} on {'its own side' if row['own'] else row['side']}: {row['loss']}"
+        for row in ordered.to_dict("records")
+    ]
+    names = [name.replace("_", " ") for name in names]
+    ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    ax.set_yticks(range(len(ordered)), names, fontsize=6.8)
+    ax.set_ylim(len(ordered) - 0.4, -0.6)
+    ax.set_xlim(0, float(ordered["events"].max()) * 1.15 + 1)
+    ax.set_xlabel("events with a known loss: told (filled) and not told")
+    quiet(ax)
+    return fig
