@@ -22,7 +22,8 @@ export PYTHONPATH := $(CURDIR)/lib
 export MATPLOTLIBRC := $(CURDIR)/matplotlibrc
 export MPLCONFIGDIR := $(CURDIR)/.venv/matplotlib
 export IPYTHONDIR := $(CURDIR)/build/ipython
-unexport MPLBACKEND PYTHONDONTWRITEBYTECODE PYTHONHOME PYTHONSTARTUP
+unexport MPLBACKEND JUPYTER_PATH JUPYTER_DATA_DIR JUPYTER_CONFIG_DIR JUPYTER_CONFIG_PATH COLUMNS \
+  PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONUTF8 PYTHONDONTWRITEBYTECODE
 
 # --- what there is: every notebook runs for every case ---
 CASES := $(patsubst notebooks/cases/%.yaml,%,$(wildcard notebooks/cases/*.yaml))
@@ -38,13 +39,15 @@ PAGE_CODE := $(addprefix lib/framelines/,render.py markup.py) $(wildcard lib/fra
 PRINT_CODE := $(addprefix lib/framelines/,render.py markup.py print_tree.py typeset.py) \
     lib/framelines/templates/typst/report.typ
 PAPER := lib/framelines/paper.py $(filter-out paper/numbers.typ,$(wildcard paper/*.typ paper/*.bib))
-OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py __main__.py)
+OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py comparison.py fingerprint.py \
+    manifest.py scratch.py verify.py review.py __main__.py)
 CODE := $(filter-out $(PAGE_CODE) $(PRINT_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
 folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(1).yaml)
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
 
 .SECONDEXPANSION:
-.PHONY: all reports paper test check check-corpus check-text features audit mentions dictionary readme
+.PHONY: all reports paper test test-all manifest verify review diff check check-corpus check-text
+.PHONY: features audit mentions dictionary readme
 .PHONY: new-case new-source add-document lab clean distclean help FORCE
 
 all: reports paper ## everything: the environment, figures, tables, numbers, reports and article (the default)
@@ -55,7 +58,7 @@ paper: build/paper/paper.pdf ## the worked example of an article, with every num
 
 # One notebook, one case. The runner moves results into place when the last cell has run.
 $(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*D).yaml \
-    $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
+    notebooks/findings.yaml $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
 	$(FRAMELINES) run $(*F) $(*D)
 
 $(PAGES): reports/%.html: build/executed/%.ipynb build/pages.txt $(PAGE_CODE)
@@ -77,11 +80,11 @@ build/pages.txt: FORCE
 
 # --- the environment ---
 .venv/.ready: requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null || \
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is none. Name one: make PYTHON=python3.11" >&2; exit 2; }
-	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "'$(PYTHON)' comes without venv. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
-	$(PYTHON) -m venv --clear .venv
+	"$(PYTHON)" -m venv --clear .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(UV) && \
 	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements.lock || \
 	  .venv/bin/python -m pip install --quiet --no-compile --require-hashes --requirement requirements.lock
@@ -95,6 +98,17 @@ test: .venv/.ready ## lint, formatting, types, and all tests
 	.venv/bin/python -m ruff format --check $(SOURCES)
 	.venv/bin/python -m mypy lib/framelines
 	.venv/bin/python -m pytest -q
+test-all: test ## all tests and the slow ones: browsers, LaTeX, other days and users, kills
+	.venv/bin/python -m pytest -q -m slow
+
+# Is it what it was? In a scratch checkout, with this environment or that of PYTHON=folder/bin/python.
+named := $(filter command,$(origin PYTHON))
+manifest verify review diff: $(if $(named),,.venv/.ready)
+	$(if $(named),"$(PYTHON)",.venv/bin/python) -m framelines $@ $(if $(filter diff,$@),"$${REV:-HEAD}")
+manifest: ## rebuild everything and record every result in MANIFEST.json
+verify: ## rebuild everything and name what is not as recorded
+review: ## what a reviewer does: verify a clean copy without a network, and certify it
+diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
 check check-corpus check-text features audit mentions dictionary readme: .venv/.ready
 	$(FRAMELINES) $@

@@ -163,6 +163,36 @@ def _readme(given: argparse.Namespace) -> None:
     _show([write_readme()])
 
 
+def _manifest(given: argparse.Namespace) -> None:
+    from framelines.verify import write_manifest
+
+    path, count = write_manifest()
+    print(f"{path.name}: {count} results")
+
+
+def _verify(given: argparse.Namespace) -> int:
+    from framelines.verify import verify
+
+    outcome = verify()
+    print(outcome.told())
+    return 0 if outcome.passed else 1
+
+
+def _diff(given: argparse.Namespace) -> None:
+    from framelines.comparison import told
+    from framelines.verify import diff
+
+    print(told(diff(given.revision)) or "No figure, table, number or finding moved.")
+
+
+def _review(given: argparse.Namespace) -> int:
+    from framelines.review import review
+
+    found = review(reviewer=os.environ.get("REVIEWER", "").strip())
+    print(found.told())
+    return 0 if found.passed else 1
+
+
 def _new_case(given: argparse.Namespace) -> None:
     from framelines.scaffold import new_case
 
@@ -257,6 +287,11 @@ def _parser() -> argparse.ArgumentParser:
     command("features", _features, "rebuild the features of every corpus whose texts are here")
     command("dictionary", _dictionary, "print data/README.md and data/datapackage.json")
     command("readme", _readme, "print the findings into README.md")
+    command("manifest", _manifest, "rebuild everything and record every result")
+    command("verify", _verify, "rebuild everything and compare it with the manifest")
+    command("review", _review, "check and rebuild a clean copy, and certify it")
+    diff = command("diff", _diff, "show what moved in the results since a revision")
+    diff.add_argument("revision", nargs="?", default="HEAD", help="REV, or REV..REV (HEAD)")
     _coding_commands(command)
     command("new-case", _new_case, "lay down a case that builds").add_argument("name")
     source = command("new-source", _new_source, "add a skeleton row to sources.csv")

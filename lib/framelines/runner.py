@@ -35,6 +35,12 @@ SETTINGS = {
     "JUPYTER_NO_CONFIG": "1",
     "JUPYTER_PREFER_ENV_PATH": "1",
 }
+# What it may not see: a backend that makes figures vanish from notebooks without a word, kernels
+# and settings of the user's, and switches that add warnings to a notebook or take checks away.
+UNWANTED = (
+    "MPLBACKEND JUPYTER_PATH JUPYTER_DATA_DIR JUPYTER_CONFIG_DIR JUPYTER_CONFIG_PATH COLUMNS "
+    "PYTHONHOME PYTHONSTARTUP PYTHONWARNINGS PYTHONOPTIMIZE PYTHONUTF8 PYTHONDONTWRITEBYTECODE"
+).split()
 LIB = Path(__file__).resolve().parents[1]
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 # A Unix socket's path has at most 107 characters, and ours adds about 30 to the folder's.
@@ -171,8 +177,8 @@ def _kernel_environment(root: Path, staging: Path) -> Iterator[Path]:
             IPYTHONDIR=f"{temporary}/ipython",
             JUPYTER_RUNTIME_DIR=f"{temporary}/runtime",
         )
-        # With a backend named, figures vanish from notebooks without a word.
-        os.environ.pop("MPLBACKEND", None)
+        for name in UNWANTED:
+            os.environ.pop(name, None)
         try:
             yield Path(temporary)
         finally:

@@ -43,6 +43,7 @@ SPAN = (
     Column("hash", "hash", "first 16 hex digits of the SHA-256 of the span"),
 )
 
+_GLOSSES = (Column("term", "term", "a label, verb or term"), _text("gloss", "its English"))
 _SOURCES = (
     _slug("source_id", "the outlet"),
     _text("name", "its name"),
@@ -340,10 +341,9 @@ _ALL = (
         Column("tokens", "int", "tokens of the running text", unit="tokens"),
         Column("types", "int", "different tokens", unit="types"),
         Column("mattr", "number", "moving-average type–token ratio, window 50", required=False),
-        Column(
-            "mtld", "number", "measure of textual lexical diversity", required=False, unit="tokens"
-        ),
+        Column("mtld", "number", "textual lexical diversity", required=False, unit="tokens"),
         folder="features/",
     ),
+    _table("glosses", "Arabic terms in English, for readers", "term", *_GLOSSES, optional=True),
 )
 TABLES: dict[str, Table] = {table.name: table for table in _ALL}

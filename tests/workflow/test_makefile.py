@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from framelines.corpus import REPO
-from framelines.runner import SETTINGS
+from framelines.runner import SETTINGS, UNWANTED
 
 STUB = """#!/bin/sh
 shift 2
@@ -191,7 +191,8 @@ def test_the_settings_are_those_of_the_runner(place: Path) -> None:
     text = (place / "Makefile").read_text()
     exported = dict(re.findall(r"^export (\w+) := (\S+)$", text, flags=re.M))
     assert {name: exported.get(name) for name in SETTINGS} == SETTINGS
-    assert "MPLBACKEND" in re.findall(r"^unexport (.*)$", text, flags=re.M)[0].split()
+    unset = re.findall(r"^unexport (.*)$", text.replace("\\\n", ""), flags=re.M)[0].split()
+    assert unset == UNWANTED
 
 
 def test_an_old_make_is_told_so_in_one_sentence(place: Path) -> None:
@@ -220,3 +221,18 @@ def test_words_of_a_researcher_reach_the_command_as_they_are(place: Path) -> Non
     _make(place, "new-case", "NAME=my war; rm -rf x")
     _make(place, "add-document", "TEXT=a b.txt", 'LABEL=The valley\'s "end"', "SOURCE=s")
     assert "new-case my war; rm -rf x" in _calls(place)[1]
+
+
+def test_verify_takes_a_named_environment_and_installs_nothing(place: Path) -> None:
+    other = place / "other env" / "bin"
+    other.mkdir(parents=True)
+    (place / ".venv" / "bin" / "python").rename(other / "python")
+    (place / ".venv" / ".ready").unlink()
+    _make(place, "verify", f"PYTHON={other}/python")
+    assert _calls(place) == ["verify"]
+
+
+def test_a_revision_reaches_the_command_as_it_is(place: Path) -> None:
+    _make(place, "diff", "REV=v1; rm -rf x")
+    _make(place, "diff")
+    assert _calls(place) == ["diff HEAD", "diff v1; rm -rf x"]

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from framelines.figures.marks import Entry, bloc_entries, legend, short
+from framelines.figures.marks import Entry, bloc_entries, legend, short, side_name
 from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
 from framelines.timelines.coverage import DENIED, NOT_AT_RISK, PARTLY, SILENT, TOLD
 
@@ -112,9 +112,9 @@ def silence_bars(table: pd.DataFrame, named: int = 4) -> Figure:
     """
     table = table.reset_index(drop=True)
     styles = look(table["bloc"]) if "bloc" in table else {}
-    fig = new_figure(TWO_COLUMNS, 0.9 + 0.62 * max(len(table), 1))
+    fig = new_figure(TWO_COLUMNS, 0.9 + 0.68 * max(len(table), 1))
     left, right = fig.subplots(1, 2, width_ratios=[2, 3], sharey=True)
-    who = table["source"] if "source" in table else table["camp"].str.replace("_", " ")
+    who = table["source"] if "source" in table else table["camp"].map(side_name)
     names = [f"{w}\n{_BASIS_NAMES[b]}" for w, b in zip(who, table["basis"], strict=True)]
     for y, row in enumerate(table.to_dict("records")):
         colour = styles.get(row.get("bloc", ""), (INK, ""))[0]
@@ -155,10 +155,10 @@ def own_loss_dots(table: pd.DataFrame) -> Figure:
         ax.barh(y, row["told"], 0.6, color=colour)
         ax.text(row["events"] + 0.4, y, f"{row['told']} of {row['events']}", va="center")
     names = [
-        f"{row['camp']} on {'its own side' if row['own'] else row['side']}: {row['loss']}"
+        f"{side_name(row['camp'])} on {'its own side' if row['own'] else side_name(row['side'])}: "
+        f"{row['loss']}"
         for row in ordered.to_dict("records")
     ]
-    names = [name.replace("_", " ") for name in names]
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     ax.set_yticks(range(len(ordered)), names, fontsize=6.8)
     ax.set_ylim(len(ordered) - 0.4, -0.6)

@@ -17,6 +17,7 @@ from framelines.figures.marks import (
     date_axis,
     legend,
     short,
+    side_name,
     signed,
 )
 from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
@@ -92,11 +93,17 @@ def dumbbells(table: pd.DataFrame) -> Figure:
         names = [short(own.loc[own["thing"] == t, "label"].iloc[0], 52) for t in things[panel]]
         ax.set_yticks(range(len(names)), names, fontsize=6.8)
         ax.set_ylim(len(names) - 0.4, -0.6)
-        ax.set_title(panel[0].upper() + panel[1:], loc="left")
+        ax.set_title(_panel(panel), loc="left")
         quiet(ax)
     reference: Entry = ("reference", {"color": INK, "marker": "d"})
     legend(fig, [reference, *bloc_entries(table["bloc"])])
     return fig
+
+
+def _panel(name: str) -> str:
+    """The heading of a panel such as `dead, turkey`, with the side under its printed name."""
+    what, _, side = name.partition(", ")
+    return f"{what[0].upper()}{what[1:]}" + (f", {side_name(side)}" if side else "")
 
 
 def with_sums(table: pd.DataFrame) -> pd.DataFrame:
@@ -157,7 +164,7 @@ def parts_against_totals(table: pd.DataFrame) -> Figure:
     hatched = {"color": INK, "marker": "s", "markerfacecolor": "white"}
     entries: list[Entry] = [
         ("total", {"color": INK, "marker": "|", "markersize": 8}),
-        ("excludes it", hatched),
+        ("hatched: excludes the total", hatched),
     ]
     legend(fig, [*entries, *bloc_entries(shown["bloc"])])
     return fig

@@ -19,6 +19,7 @@ from framelines.figures.style import (
     new_figure,
     quiet,
 )
+from framelines.formats import ARABIC
 from framelines.keyness import Keyness
 from framelines.word_shift import WordShift
 
@@ -34,8 +35,15 @@ def side_looks(first: str, second: str) -> dict[str, tuple[str, str]]:
 
 
 def named(term: str, gloss: Mapping[str, str] | None) -> str:
-    """Return a term with its translation beside it, where there is one."""
-    return f"{term} ({gloss[term]})" if gloss and term in gloss else term
+    """Return a term with its translation beside it, where there is one.
+
+    The translation of an Arabic term stands first: a line that begins in Arabic runs from the
+    right, and the numbers behind it would change places.
+    """
+    if not gloss or term not in gloss:
+        return term
+    first, second = (gloss[term], term) if ARABIC.search(term) else (term, gloss[term])
+    return f"{first} ({second})"
 
 
 def _label_column(
@@ -51,7 +59,7 @@ def _label_column(
     left, right = ax.get_xlim()
     for row, height in zip(rows.to_dict("records"), heights, strict=True):
         at = ((row["x"] - left) / (right - left), (row["z"] - low) / (high - low))
-        ax.annotate(
+        label = ax.annotate(
             named(row["term"], gloss),
             xy=at,
             xytext=(1.03, height),
@@ -64,6 +72,8 @@ def _label_column(
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": FAINT, "linewidth": 0.5, "shrinkB": 2},
         )
+        # Its room is kept by a column of its own; measuring every line to it would take seconds.
+        label.set_in_layout(False)
 
 
 def ranked_terms(

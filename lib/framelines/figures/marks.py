@@ -25,6 +25,8 @@ MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
 # Longer labels would leave no room for the data.
 LABEL = 44
 Entry = tuple[str, dict[str, Any]]
+# Sides of actors.csv that are proper names.
+PROPER = {"turkey": "Turkey"}
 
 
 def short(text: str, length: int = LABEL) -> str:
@@ -69,6 +71,11 @@ def bloc_entries(blocs: Iterable[str]) -> list[Entry]:
     """Return the legend's entries of blocs, by colour and shape."""
     styles = look({b for b in blocs if b})
     return [(bloc_name(b), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
+
+
+def side_name(side: str) -> str:
+    """Return the printed name of a side, camp or bloc."""
+    return PROPER.get(side, bloc_name(side))
 
 
 def signed(value: float) -> str:

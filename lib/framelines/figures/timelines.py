@@ -67,14 +67,14 @@ def calibration(posterior: pd.DataFrame, anchors: pd.DataFrame, months: pd.DataF
             face = INK if single else "white"
             middle = (row["low"] + row["high"]) / 2
             right.plot(middle, y, "o", color=INK, markerfacecolor=face, markersize=4)
-        right.set_yticks(positions, [short(label, 40) for label in own["label"]])
+        right.set_yticks(positions, [short(label, 46) for label in own["label"]])
         right.set_ylim(len(own) - 0.4, -0.6)
         right.axvline(0, color=GREY, linestyle="--", linewidth=1)
         right.set_xticks(range(-2, 4))
         right.set_xlim(-2.4, 3.4)
         right.xaxis.set_major_formatter(lambda value, _: signed(value))
         right.set_xlabel("days after Umm al-Qura, by the reference")
-        right.set_title("Anchors (hollow: more days than one)", loc="left")
+        right.set_title("Anchors (hollow: several days)", loc="left")
         quiet(right)
     return fig
 
@@ -189,7 +189,7 @@ def _links(ax: Axes, rows: list[dict[str, Any]], window: tuple[float, float]) ->
     for group in by_event.values():
         for a, b in zip(group, group[1:], strict=False):
             x = [sum(_shown(r, window)) / 2 for r in (a, b)]
-            ax.plot(x, [a["y"], b["y"]], color=GREY, linewidth=0.5, alpha=0.5, zorder=0)
+            ax.plot(x, [a["y"], b["y"]], color=GREY, linewidth=0.7, alpha=0.9, zorder=1)
 
 
 def _key(ax: Axes, entries: list[tuple[int, str]]) -> None:

@@ -38,8 +38,9 @@ def verbs(
     """
     totals = table.groupby("lemma")["count"].sum().reset_index()
     ranked = totals.sort_values(["count", "lemma"], ascending=[False, True], kind="stable")["lemma"]
-    kept = list(ranked.head(most))
-    rest = "other verbs" if len(ranked) > most else ""
+    # A row for the rest is worth it for several verbs, not for one.
+    kept = list(ranked.head(most if len(ranked) > most + 1 else most + 1))
+    rest = "other verbs" if len(ranked) > len(kept) else ""
     table = table.assign(lemma=table["lemma"].where(table["lemma"].isin(kept), rest))
     met = set(table[[by, "role"]].itertuples(index=False, name=None))
     columns = [(t, r) for t in sorted(set(table[by])) for r in ROLES if (t, r) in met]
