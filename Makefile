@@ -58,7 +58,7 @@ paper: build/paper/paper.pdf ## the worked example of an article, with every num
 
 # One notebook, one case. The runner moves results into place when the last cell has run.
 $(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*D).yaml \
-    notebooks/findings.yaml $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
+    $(wildcard notebooks/findings.yaml) $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
 	$(FRAMELINES) run $(*F) $(*D)
 
 $(PAGES): reports/%.html: build/executed/%.ipynb build/pages.txt $(PAGE_CODE)
