@@ -1,9 +1,12 @@
 """Stated dates and the days that they may mean."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
-from hypothesis import given
+from edtf import parse_edtf
+from edtf.parser.edtf_exceptions import EDTFParseException
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framelines import dates as d
@@ -33,6 +36,23 @@ def test_edtf(text: str, expected: d.DateInterval) -> None:
 )
 def test_no_edtf(text: str) -> None:
     assert d.check_edtf(text) is not None
+
+
+@given(st.from_regex(r"(19|20)\d\d(-[01]\d(-[0-3]\d)?)?[?~%]?", fullmatch=True))
+@settings(max_examples=60, deadline=None)
+def test_plain_dates_mean_what_the_parser_says(text: str) -> None:
+    text = text.translate({ord(c): str(int(c)) for c in text if c.isdecimal()})
+    try:
+        parsed = parse_edtf(text)
+        expected = days(*(f"{e[0]}-{e[1]:02d}-{e[2]:02d}" for e in _ends(parsed)))
+    except (ValueError, EDTFParseException):
+        assert d.check_edtf(text) is not None
+    else:
+        assert d.edtf(text) == expected
+
+
+def _ends(parsed: Any) -> tuple[Any, Any]:
+    return parsed.lower_strict(), parsed.upper_strict()
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ _RELATIVE = re.compile(
     r"today|yesterday|last-week|last-month|last-year|-\d{1,3}[dwmy]"
     rf"|weekday-(?:{'|'.join(WEEKDAYS)})|month-(?:{'|'.join(MONTHS)})\Z"
 )
+_PLAIN = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?[?~%]?\Z")
 _HIJRI = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?\Z")
 
 
@@ -57,7 +58,25 @@ class DateInterval:
         return not starts or not ends or max(starts) <= min(ends)
 
 
+def _plain(text: str) -> DateInterval | None:
+    """Return the days of a year, month or day: the parser takes 15 ms for what most dates are."""
+    match = _PLAIN.match(text)
+    if match is None:
+        return None
+    year, month, day = (part and int(part) for part in match.groups())
+    try:
+        length = calendar.monthrange(year, 12 if month is None else month)[1]
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
+        last = date(year, 12 if month is None else month, length if day is None else day)
+    except ValueError:  # calendar.IllegalMonthError is one; the parser says what is wrong
+        return None
+    return DateInterval(first, last)
+
+
 def _edtf_part(text: str) -> DateInterval:
+    plain = _plain(text)
+    if plain is not None:
+        return plain
     parsed = parse_edtf(text)
     first, last = parsed.lower_strict(), parsed.upper_strict()
     return DateInterval(date(*first[:3]), date(*last[:3]))
