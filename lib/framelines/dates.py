@@ -63,11 +63,12 @@ def _plain(text: str) -> DateInterval | None:
     match = _PLAIN.match(text)
     if match is None:
         return None
-    year, month, day = (part and int(part) for part in match.groups())
+    # Without a month from January to December; a month or day of 00 is none, and left to fail.
+    year, first_month, last_month = int(match[1]), int(match[2] or 1), int(match[2] or 12)
     try:
-        length = calendar.monthrange(year, 12 if month is None else month)[1]
-        first = date(year, 1 if month is None else month, 1 if day is None else day)
-        last = date(year, 12 if month is None else month, length if day is None else day)
+        length = calendar.monthrange(year, last_month)[1]
+        first = date(year, first_month, int(match[3] or 1))
+        last = date(year, last_month, int(match[3] or length))
     except ValueError:  # calendar.IllegalMonthError is one; the parser says what is wrong
         return None
     return DateInterval(first, last)
