@@ -7,6 +7,9 @@ endif
 PYTHON ?= python3
 UV := uv==0.13.9
 FRAMELINES := .venv/bin/python -m framelines
+# The same, forked from a process that has the libraries in memory (lib/framelines/warm.py).
+WARM := .venv/bin/python -m framelines.warm framelines
+export FRAMELINES_WARM ?= 1
 
 # --- the same bytes on every machine, on every day, for every user (lib/framelines/runner.py) ---
 export SOURCE_DATE_EPOCH := 1767225600
@@ -59,20 +62,20 @@ paper: build/paper/paper.pdf ## the worked example of an article, with every num
 # One notebook, one case. The runner moves results into place when the last cell has run.
 $(EXECUTED): build/executed/%.ipynb: notebooks/$$(*F).ipynb notebooks/cases/$$(*D).yaml \
     $(wildcard notebooks/findings.yaml) $$(call tables,$$(call folder,$$(*D))) $(CODE) .venv/.ready
-	$(FRAMELINES) run $(*F) $(*D)
+	$(WARM) run $(*F) $(*D)
 
 $(PAGES): reports/%.html: build/executed/%.ipynb build/pages.txt $(PAGE_CODE)
-	$(FRAMELINES) render $(*D) $(*F)
+	$(WARM) render $(*D) $(*F)
 
 # A case in print: all its notebooks, in order.
 $(PRINTED): reports/%/report.pdf: $$(addprefix build/executed/$$*/,$$(addsuffix .ipynb,$$(NOTEBOOKS))) build/pages.txt $(PRINT_CODE)
-	$(FRAMELINES) typeset $*
+	$(WARM) typeset $*
 
 build/paper/paper.pdf: $(EXECUTED) build/pages.txt $(PRINT_CODE) $(PAPER)
-	$(FRAMELINES) paper
+	$(WARM) paper
 
 reports/index.html: $(PAGES)
-	$(FRAMELINES) index
+	$(WARM) index
 
 # Pages link to each other: a list of them, which changes only when a notebook or case comes or goes.
 build/pages.txt: FORCE

@@ -5,10 +5,12 @@ which is the Make target, is moved last: a build that is killed anywhere goes on
 result the next time.
 """
 
+import json
 import logging
 import os
 import re
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -179,11 +181,22 @@ def _kernel_environment(root: Path, staging: Path) -> Iterator[Path]:
         )
         for name in UNWANTED:
             os.environ.pop(name, None)
+        os.environ["JUPYTER_PATH"] = _kernel_spec(Path(temporary))
         try:
             yield Path(temporary)
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _kernel_spec(folder: Path) -> str:
+    """Write the only kernel there is, this Python; return the folder where Jupyter finds it."""
+    spec = folder / "jupyter" / "kernels" / "python3"
+    spec.mkdir(parents=True)
+    command = [sys.executable, "-m", "framelines.warm", "ipykernel_launcher"]
+    told = dict(argv=[*command, "-f", "{connection_file}"], **KERNEL)
+    (spec / "kernel.json").write_text(json.dumps(told), encoding="utf-8")
+    return str(folder / "jupyter")
 
 
 def _execute(
