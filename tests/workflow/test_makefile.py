@@ -18,6 +18,7 @@ from framelines.corpus import REPO
 from framelines.runner import SETTINGS, UNWANTED
 
 STUB = """#!/bin/sh
+[ "$2" = framelines.warm ] && shift
 shift 2
 echo "$@" >> calls.log
 case "$1" in
