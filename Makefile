@@ -49,7 +49,7 @@ folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
 
 .SECONDEXPANSION:
-.PHONY: all reports paper test test-all manifest verify review diff check check-corpus check-text
+.PHONY: all reports paper test test-all manifest verify review diff bench check check-corpus check-text
 .PHONY: features audit mentions dictionary readme
 .PHONY: new-case new-source add-document lab clean distclean help FORCE
 
@@ -112,6 +112,9 @@ manifest: ## rebuild everything and record every result in MANIFEST.json
 verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network, and certify it
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
+
+bench: .venv/.ready ## time a rebuild beside the same by hand, into docs/benchmarks.md
+	.venv/bin/python tools/bench.py
 
 check check-corpus check-text features audit mentions dictionary readme: .venv/.ready
 	$(FRAMELINES) $@

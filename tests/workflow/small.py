@@ -80,6 +80,10 @@ def checkout(folder: Path, *, own_notebook: bool = False, notebooks: int = 2) ->
         notebook = v4.new_notebook(cells=cells, metadata={"kernelspec": runner.KERNEL})
         nbformat.write(notebook, folder / "notebooks" / "01-few.ipynb")
     _keep_known_parameters(folder)
+    findings = folder / "notebooks" / "findings.yaml"
+    declared = yaml.safe_load(findings.read_text(encoding="utf-8"))
+    kept = {name: declared[name] for name in ("declared", CASE)}
+    findings.write_text(yaml.safe_dump(kept, sort_keys=False), encoding="utf-8")
     (folder / "paper" / "paper.typ").write_text(PAPER)
     for results in scratch.RESULTS:
         if (folder / results).is_dir():
