@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from framelines import case as c
+from framelines import case_files
 from framelines.problems import DataError
 
 
 def test_every_case_of_the_repository_loads() -> None:
-    for name in c.case_names():
+    for name in case_files.case_names():
         case = c.load_case(name)
         assert len(case["documents"]) > 0
         ids = set(case["documents"]["doc_id"])
@@ -30,9 +31,11 @@ def test_a_misspelt_case_names_the_cases() -> None:
 
 @pytest.fixture
 def cases(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(c, "CASES", tmp_path)
-    monkeypatch.setattr(c.case_names, "__defaults__", (tmp_path,))
-    return tmp_path
+    folder = tmp_path / "notebooks" / "cases"
+    folder.mkdir(parents=True)
+    for function in (case_files.case_names, case_files.read_case_file):
+        monkeypatch.setattr(function, "__defaults__", (tmp_path,))
+    return folder
 
 
 def problems(name: str) -> str:

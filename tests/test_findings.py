@@ -12,7 +12,8 @@ import pytest
 import yaml
 
 from framelines import findings as r
-from framelines.case import Case, case_names, read_case_file
+from framelines.case import Case
+from framelines.case_files import case_names, read_case_file
 from framelines.corpus import REPO
 from framelines.findings.analyses import ANALYSES, FROM_CASE, GIVEN
 from framelines.findings.declared import FINDINGS

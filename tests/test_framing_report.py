@@ -10,7 +10,8 @@ import pytest
 from framelines import framing as f
 from framelines import framing_report as r
 from framelines import trust
-from framelines.case import Case, case_names
+from framelines.case import Case
+from framelines.case_files import case_names
 from framelines.contrasts import Contrast, contrast_table
 from framelines.formats import ARABIC
 from framelines.framing_report.findings import HOLDS, LISTED, OPEN, SAID_BY, WEAK

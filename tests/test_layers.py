@@ -11,7 +11,7 @@ LIB = REPO / "lib" / "framelines"
 ROWS = [
     ["problems", "text", "dates", "conversion", "intervals", "quantities", "resampling"]
     + ["permutation", "term_statistics", "agreement", "formats"],
-    ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters"],
+    ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters", "case_files"],
     ["checks", "case", "locate", "mentions", "audit"],
     ["profiles", "style_distance", "calibration", "calendars", "timelines", "contradictions"]
     + ["keyness", "word_shift", "null_simulation", "coded", "contrasts", "framing", "naming"]

@@ -221,7 +221,7 @@ def test_a_wrong_parameter_is_told_with_what_is_allowed(
 
 
 def test_the_case_file_is_checked_against_all_notebooks(root: Path, no_kernel: None) -> None:
-    text = "title: River\nparameters:\n  deph: 2\n  draws: '5'\n  depth: x\n"
+    text = "title: River\ndata: data\nparameters:\n  deph: 2\n  draws: '5'\n  depth: x\n"
     (root / "notebooks" / "cases" / "river.yaml").write_text(text)
     with pytest.raises(DataError) as error:
         runner.run("01-one", "river", root=root)

@@ -21,6 +21,7 @@ from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
 
 from framelines import runner, scratch
+from framelines.case_files import case_names
 from framelines.corpus import REPO
 
 PAGE = REPO / "docs" / "benchmarks.md"
@@ -84,7 +85,7 @@ def settings(folder: Path) -> dict[str, str]:
 def measure(folder: Path) -> dict[str, float]:
     """Return seconds by what was timed, in the order of the table."""
     names = [name for name in runner.notebooks(folder) if name != APART]
-    pairs = [(name, case) for case in runner.cases(folder) for name in names]
+    pairs = [(name, case) for case in case_names(folder) for name in names]
     environment = settings(folder)
     python = folder / ".venv" / "bin" / "python"
 

@@ -5,14 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
+from framelines.case_files import case_names, read_case_file
 from framelines.checks import Tables, check_tables
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
-
-CASES = REPO / "notebooks" / "cases"
-FIELDS = {"title": str, "data": str, "compare": list, "parameters": dict}
 
 
 @dataclass(frozen=True)
@@ -32,40 +29,6 @@ class Case:
 
     def __getitem__(self, table: str) -> pd.DataFrame:
         return self.tables[table]
-
-
-def case_names(folder: Path = CASES) -> list[str]:
-    """Return the names of all cases, by their files in `notebooks/cases`."""
-    return sorted(path.stem for path in folder.glob("*.yaml"))
-
-
-def read_case_file(name: str) -> dict[str, Any]:
-    """Return the content of `notebooks/cases/<name>.yaml`.
-
-    Raises `DataError` where there is no such case, or a field is unknown, missing or mistyped.
-    """
-    file = f"notebooks/cases/{name}.yaml"
-    if name not in case_names():
-        allowed = ", ".join(case_names())
-        raise DataError([Problem(file, "there is no such case", value=name, allowed=allowed)])
-    content = yaml.safe_load((CASES / f"{name}.yaml").read_text(encoding="utf-8")) or {}
-    problems = [
-        Problem(file, "unknown field", column=str(key), allowed=", ".join(FIELDS))
-        for key in sorted(set(content) - set(FIELDS))
-    ]
-    for key, kind in FIELDS.items():
-        value = content.get(key)
-        if value is None and key in ("title", "data"):
-            problems.append(Problem(file, "this field is missing", column=key))
-        elif value is not None and not isinstance(value, kind):
-            met, allowed = repr(value), kind.__name__
-            problems.append(Problem(file, "wrong type", column=key, value=met, allowed=allowed))
-    if isinstance(content.get("compare"), list) and len(content["compare"]) != 2:
-        what = "compare names two camps, or is null"
-        problems.append(Problem(file, what, column="compare", value=str(content["compare"])))
-    if problems:
-        raise DataError(problems)
-    return {"compare": None, "parameters": {}, **content}
 
 
 def _select(tables: Tables, name: str) -> Tables:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from framelines.case import case_names, read_case_file
+from framelines.case_files import case_names, read_case_file
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
 

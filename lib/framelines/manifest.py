@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from framelines import fingerprint, runner
+from framelines.case_files import case_names
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
 
@@ -68,7 +69,7 @@ def declared(root: Path = REPO) -> dict[str, str]:
         "paper/numbers.typ": "every number, figure and table by name, for an article",
         "build/paper/paper.pdf": "the worked example of an article",
     }
-    for case in runner.cases(root):
+    for case in case_names(root):
         files[f"reports/{case}/report.pdf"] = f"all notebooks in print, case {case}"
         for notebook in runner.notebooks(root):
             prefix, where = notebook[:2], f"notebook {notebook}, case {case}"

@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from framelines.case_files import case_names, notebooks
 from framelines.corpus import REPO
 from framelines.render import record
-from framelines.runner import cases, notebooks
 from framelines.typeset import compile_pdf, publish
 
 HEAD = (
@@ -47,7 +47,7 @@ def results(root: Path = REPO) -> dict[str, dict[str, Any]]:
     of the repository, and its words.
     """
     found: dict[str, dict[str, Any]] = {}
-    for case in cases(root):
+    for case in case_names(root):
         for notebook in notebooks(root):
             prefix = notebook[:2]
             entry = record(root / "reports" / case / "numbers" / f"{prefix}.json")

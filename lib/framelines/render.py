@@ -17,9 +17,10 @@ from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters import Highlight2HTML, strip_ansi
 
 from framelines import markup
+from framelines.case_files import case_names, read_case_file
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
-from framelines.runner import cases, notebooks, read_case
+from framelines.runner import notebooks
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 VERSION = "0.1.0"
@@ -71,7 +72,7 @@ def render(case: str, notebook: str, *, root: Path = REPO) -> Path:
     resources = dict(
         version=VERSION,
         title=titles[0] if titles else notebook_label(notebook),
-        case_title=str(read_case(case, root).get("title", case)),
+        case_title=str(read_case_file(case, root)["title"]),
         notebook=notebook,
         blocks=blocks,
         contents=[heading for heading in page.headings if heading.level in (2, 3)],
@@ -108,7 +109,7 @@ def _navigation(case: str, notebook: str, root: Path) -> list[dict[str, Any]]:
     """
     same_report = [
         dict(text=notebook_label(name), href=f"../{name}/{notebook}.html", current=name == case)
-        for name in cases(root)
+        for name in case_names(root)
     ]
     same_case = [
         dict(text=notebook_label(name), href=f"{name}.html", current=name == notebook)
@@ -207,7 +208,7 @@ def index(*, root: Path = REPO) -> Path:
     """Write `reports/index.html`: what was found, the reports, and the colophon."""
     template = PageExporter().environment.get_template("front.html.j2")
     # The fictional example comes after what was found in the world.
-    order = sorted(cases(root), key=lambda case: (case == "example", case))
+    order = sorted(case_names(root), key=lambda case: (case == "example", case))
     overview = [_overview(case, root) for case in order]
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     versions = [("Python", python), *((name, version(name)) for name in BUILT_WITH)]
@@ -232,7 +233,7 @@ def _overview(case: str, root: Path) -> dict[str, Any]:
             label = finding["shows"] or "In the report"
             href = f"{page}#{finding['anchor']}"
             findings.append(dict(sentence=Markup(sentence), href=href, label=label, page=title))
-    title = str(read_case(case, root).get("title", case))
+    title = str(read_case_file(case, root)["title"])
     pdf = f"{case}/report.pdf" if pages else ""
     return dict(name=case, title=title, findings=findings, pages=pages, pdf=pdf)
 

@@ -16,6 +16,7 @@ import yaml
 from markupsafe import Markup
 
 from framelines import fingerprint, manifest, markup, runner, scratch, verify
+from framelines.case_files import case_names, read_case_file
 from framelines.comparison import KINDS
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
@@ -181,8 +182,8 @@ def certificate(found: Review, words: dict[str, str], root: Path) -> str:
 
     template = PageExporter().environment.get_template("certificate.html.j2")
     findings = []
-    for case in runner.cases(root):
-        title = str(runner.read_case(case, root).get("title", case))
+    for case in case_names(root):
+        title = str(read_case_file(case, root)["title"])
         sentences = [
             Markup(re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip()))
             for notebook in runner.notebooks(root)

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
-import yaml
 
 from framelines import parameters
+from framelines.case_files import read_case_file
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
 
@@ -99,29 +99,6 @@ def notebooks(root: Path = REPO) -> list[str]:
     return sorted(path.stem for path in (root / "notebooks").glob("0*.ipynb"))
 
 
-def cases(root: Path = REPO) -> list[str]:
-    """Return the names of all cases."""
-    return sorted(path.stem for path in (root / "notebooks" / "cases").glob("*.yaml"))
-
-
-def read_case(case: str, root: Path = REPO) -> dict[str, Any]:
-    """Return what the file of a case says. Raises `DataError` where there is none to read."""
-    if case not in cases(root):
-        known = ", ".join(cases(root)) or "none"
-        fix = f"To begin a case: make new-case NAME={case}"
-        problem = Problem("notebooks/cases", "no such case", value=case, allowed=known, fix=fix)
-        raise DataError([problem])
-    where = f"notebooks/cases/{case}.yaml"
-    try:
-        content = yaml.safe_load((root / where).read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError([Problem(where, f"not YAML in UTF-8: {error}")]) from None
-    if not isinstance(content, dict) or not isinstance(content.get("parameters") or {}, dict):
-        allowed = "a mapping of title, data, compare and parameters"
-        raise DataError([Problem(where, "not the file of a case", allowed=allowed)])
-    return content
-
-
 def _read_notebook(notebook: str, root: Path) -> Any:
     if notebook not in notebooks(root):
         known = ", ".join(notebooks(root)) or "none"
@@ -141,7 +118,7 @@ def _parameters(
     """Return what the notebook gets: the case's name, its parameters, and `params` over them."""
     where = f"notebooks/{notebook}.ipynb"
     own = parameters.declared(source, where)
-    fixed = read_case(case, root).get("parameters") or {}
+    fixed = read_case_file(case, root)["parameters"]
     elsewhere: dict[str, parameters.Parameter] = {}
     for other in notebooks(root):
         if other != notebook and set(fixed) - set(own):

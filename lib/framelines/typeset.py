@@ -16,10 +16,11 @@ import nbformat
 import typst
 
 from framelines import markup, print_tree
+from framelines.case_files import read_case_file
 from framelines.corpus import REPO
 from framelines.problems import DataError, Problem
 from framelines.render import TEMPLATES, VERSION, cell_blocks, notebook_label, record
-from framelines.runner import notebooks, read_case
+from framelines.runner import notebooks
 
 TEMPLATE = TEMPLATES / "typst" / "report.typ"
 # DejaVu, which has Arabic; Typst carries Libertinus with it. No font of the machine is used.
@@ -33,7 +34,7 @@ def typeset(case: str, *, root: Path = REPO) -> Path:
     Raises `DataError` where a notebook was not executed, and where the PDF would not be accessible
     (PDF/UA-1), such as by an image without alternative text. Nothing is written then.
     """
-    title = str(read_case(case, root).get("title", case))
+    title = str(read_case_file(case, root)["title"])
     chapters = [_chapter(case, notebook, root) for notebook in notebooks(root)]
     report = dict(
         title=title,

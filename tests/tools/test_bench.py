@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from framelines import runner
+from framelines.case_files import case_names
 from framelines.corpus import REPO
 
 
@@ -31,7 +32,7 @@ def test_notebooks_by_hand_have_the_parameters_of_the_case(
     bench: ModuleType, tmp_path: Path
 ) -> None:
     (tmp_path / "notebooks").symlink_to(REPO / "notebooks")
-    (notebook, *_), (case, *_) = runner.notebooks(), runner.cases()
+    (notebook, *_), (case, *_) = runner.notebooks(), case_names()
     (made,) = bench.prepare(tmp_path, [(notebook, case)])
     assert any(
         f'case_name = "{case}"' in cell.source for cell in nbformat.read(made, as_version=4).cells

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from framelines.case import case_names, read_case_file
+from framelines.case_files import case_names, read_case_file
 from framelines.corpus import REPO
 from framelines.findings.analyses import ANALYSES, FROM_CASE, GIVEN, Analysis, allows
 from framelines.problems import DataError, Problem, Problems
