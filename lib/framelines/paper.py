@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from framelines.case_files import case_names, notebooks
+from framelines.case_files import case_names
 from framelines.corpus import REPO
 from framelines.render import record
+from framelines.runner import notebooks
 from framelines.typeset import compile_pdf, publish
 
 HEAD = (
