@@ -18,7 +18,18 @@ ROWS = [
     + ["frames", "coder_error", "dictionaries", "verbs", "voices", "trust", "trust_claims"]
     + ["findings"],
     ["figures"],
-    ["outputs", "runner", "markup", "print_tree", "render", "typeset", "paper", "scaffold"]
+    [
+        "outputs",
+        "runner",
+        "markup",
+        "print_tree",
+        "render",
+        "typeset",
+        "paper",
+        "scaffold",
+        "lookups",
+        "pages",
+    ]
     + ["dictionary", "frontpage", "trust_report", "framing_report", "timeline_report"]
     + ["robustness_report", "fingerprint", "scratch", "manifest", "comparison", "verify"]
     + ["review", "warm", "__main__"],
