@@ -88,6 +88,24 @@ def test_the_numbers_of_the_article_are_those_of_the_build() -> None:
                 assert line in given, f"{case} {prefix}: {name}. Run make paper"
 
 
+def _number(case: str, prefix: str, key: str) -> Any:
+    record = json.loads((REPO / f"reports/{case}/numbers/{prefix}.json").read_text("utf-8"))
+    return record["numbers"][key]["value"]
+
+
+def test_what_the_article_says_in_words_still_holds() -> None:
+    assert _number("palmyra", "02", "calendar_verdict") == "calibrated"
+    assert _number("palmyra", "02", "dates_before") == 0
+    assert _number("palmyra", "02", "dates_after") == _number("palmyra", "02", "dates_events")
+    assert _number("idlib", "02", "fall_fit") == "all of these dates can be of one day"
+    assert _number("idlib", "02", "fall_full_most") == "lie on one day"
+    for key in ("naming_certainty", "frame_certainty"):
+        assert "no test" in _number("palmyra", "03", key)
+    assert _number("palmyra", "04", "turning") == 0
+    for finding in ("naming_by_genre", "attribution_by_genre"):
+        assert _number("idlib", "04", f"{finding}_name") in _number("idlib", "04", "turning_names")
+
+
 def test_every_reference_has_what_a_reader_needs() -> None:
     entries = (REPO / "paper" / "references.bib").read_text(encoding="utf-8").split("@article{")
     for entry in entries[1:]:
