@@ -18,21 +18,10 @@ ROWS = [
     + ["frames", "coder_error", "dictionaries", "verbs", "voices", "trust", "trust_claims"]
     + ["findings"],
     ["figures"],
-    [
-        "outputs",
-        "runner",
-        "markup",
-        "print_tree",
-        "render",
-        "typeset",
-        "paper",
-        "scaffold",
-        "lookups",
-        "pages",
-    ]
+    ["outputs", "runner", "markup", "print_tree", "render", "typeset", "paper", "scaffold"]
     + ["dictionary", "frontpage", "trust_report", "framing_report", "timeline_report"]
     + ["robustness_report", "fingerprint", "scratch", "manifest", "comparison", "verify"]
-    + ["review", "warm", "__main__"],
+    + ["review", "warm", "lookups", "pages", "catalogue", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 
