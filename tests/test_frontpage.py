@@ -23,12 +23,12 @@ def test_every_link_of_the_readme_leads_somewhere() -> None:
 @pytest.mark.parametrize("lost", list(frontpage.BLOCKS))
 def test_a_readme_without_its_marks(tmp_path: Path, lost: str) -> None:
     marks = [
-        f"{frontpage.OPEN.format(name)}\nold\n{frontpage.CLOSE.format(name)}"
+        f"{frontpage.OPEN.format(name)}\nstale words\n{frontpage.CLOSE.format(name)}"
         for name in frontpage.BLOCKS
     ]
     (tmp_path / "README.md").write_text("\n".join(["# X", *marks, "end\n"]))
     text = frontpage.readme(tmp_path)
-    assert "old" not in text and text.endswith("end\n")
+    assert "stale words" not in text and text.endswith("end\n")
     (tmp_path / "README.md").write_text(text.replace(frontpage.CLOSE.format(lost), ""))
     with pytest.raises(DataError, match=f"the marks of {lost} are gone"):
         frontpage.readme(tmp_path)
