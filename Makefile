@@ -39,11 +39,14 @@ PRINTED := $(CASES:%=reports/%/report.pdf)
 # --- what it is made from ---
 LIBRARY := $(wildcard lib/framelines/*.py lib/framelines/*/*.py)
 PAGE_CODE := $(addprefix lib/framelines/,render.py markup.py) $(wildcard lib/framelines/templates/framelines/*)
+SHELF := $(addprefix reports/,methods.html data.html codebook.html environment.html colophon.html)
+SHELF_SOURCES := $(wildcard $(addprefix lib/framelines/,pages.py lookups.py dictionary.py) docs/*.md Makefile \
+    pyproject.toml requirements.lock CITATION.cff paper/references.bib data/CODEBOOK.md data/INTRODUCTION.md)
 PRINT_CODE := $(addprefix lib/framelines/,render.py markup.py print_tree.py typeset.py) \
     lib/framelines/templates/typst/report.typ
 PAPER := lib/framelines/paper.py $(filter-out paper/numbers.typ,$(wildcard paper/*.typ paper/*.bib))
-OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py comparison.py fingerprint.py \
-    manifest.py scratch.py verify.py review.py warm.py __main__.py)
+OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py pages.py lookups.py catalogue.py dictionary.py \
+    frontpage.py comparison.py fingerprint.py manifest.py scratch.py verify.py review.py warm.py __main__.py)
 CODE := $(filter-out $(PAGE_CODE) $(PRINT_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
 folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(1).yaml)
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
@@ -56,7 +59,7 @@ tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)
 all: reports paper ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@echo "Built. Open reports/index.html"
 
-reports: reports/index.html $(PRINTED) ## the pages and PDFs below reports/, and all that they show
+reports: reports/index.html $(SHELF) $(PRINTED) ## the pages and PDFs below reports/, and all that they show
 paper: build/paper/paper.pdf ## the worked example of an article, with every number looked up
 
 # One notebook, one case. The runner moves results into place when the last cell has run.
@@ -74,7 +77,8 @@ $(PRINTED): reports/%/report.pdf: $$(addprefix build/executed/$$*/,$$(addsuffix 
 build/paper/paper.pdf: $(EXECUTED) build/pages.txt $(PRINT_CODE) $(PAPER)
 	$(WARM) paper
 
-reports/index.html: $(PAGES)
+# The front page, and the pages of prose beside the reports.
+reports/index.html $(SHELF) &: $(PAGES) $(SHELF_SOURCES)
 	$(WARM) index
 
 # Pages link to each other: a list of them, which changes only when a notebook or case comes or goes.

@@ -21,7 +21,7 @@ ROWS = [
     ["outputs", "runner", "markup", "print_tree", "render", "typeset", "paper", "scaffold"]
     + ["dictionary", "frontpage", "trust_report", "framing_report", "timeline_report"]
     + ["robustness_report", "fingerprint", "scratch", "manifest", "comparison", "verify"]
-    + ["review", "warm", "__main__"],
+    + ["review", "warm", "lookups", "pages", "catalogue", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 

@@ -21,6 +21,7 @@ LIBRARY = sorted(p for p in (REPO / "lib").rglob("*.py") if "out." in p.read_tex
 TYPST = sorted({*(REPO / "paper").glob("*.typ")} - {REPO / "paper" / "article.typ"})
 TYPST = [path for path in TYPST if path.name != "numbers.typ"]
 TEX = sorted((REPO / "paper").rglob("*.tex"))
+DOCS = [REPO / "docs" / f"{name}.md" for name in ("methods", "environment", "colophon")]
 # Which words of a call are prose: by position, and by name.
 PROSE_OF = {"say": (0, ()), "finding": (0, ()), "table": (None, ("caption", "footer"))}
 PROSE_OF["figure"] = (None, ("alt", "caption"))
@@ -29,6 +30,7 @@ ALLOWED = {
     "an address": r"https?://\S+|\bdoi:\S+|\b10\.\d{4,}/\S+",
     "the unit of a rate": r"\bper (?:1,000|1000|100) (?:words|sentences|tokens)\b",
     "a measure whose name has a digit": r"\bF1\b|\bG2\b|\bB3\b",
+    "a licence or a guideline": r"\bCC BY 4\.0\b|\bWCAG 2\.2\b",
     "a standard": r"\bSHA-256\b|\bISO \d{4,5}\b|\bPDF/UA-1\b|\bUTF-8\b|\bEDTF level 1\b",
     "the number of a notebook": r"\bnotebooks? 0\d\b",
 }
@@ -140,6 +142,12 @@ def test_no_number_is_typed_in_what_the_library_says(path: Path) -> None:
 def test_no_number_is_typed_in_the_article(path: Path) -> None:
     prose = {".typ": typst_prose, ".tex": tex_prose}[path.suffix]
     _none(typed(prose(path.read_text(encoding="utf-8"))), path)
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda p: p.name)
+def test_no_number_is_typed_on_a_page_of_prose(path: Path) -> None:
+    source = re.sub(r"\{\{[\w.]+\}\}|\[@[^]]+\]", " ", path.read_text(encoding="utf-8"))
+    _none(typed(markdown_prose(source)), path)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """A report is one file that runs nothing, loads nothing, and can be read without eyes."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -167,19 +166,3 @@ def test_a_notebook_that_never_ran_is_told_so(tmp_path: Path) -> None:
 def test_the_same_notebook_gives_the_same_bytes_in_any_folder(tmp_path: Path) -> None:
     cell = _code(_shows({"text/markdown": "One."}))
     assert _page(tmp_path / "a", cell) == _page(tmp_path / "b c", cell)
-
-
-def test_the_front_page_opens_with_what_was_found(tmp_path: Path) -> None:
-    _page(tmp_path, _code())
-    numbers = tmp_path / "reports" / "river" / "numbers"
-    numbers.mkdir(parents=True)
-    finding = {"text": "It *holds* 28 &lt;b&gt;.", "shows": "Figure 1", "anchor": "fig-01-a"}
-    record = {"findings": [finding], "figures": [{}], "tables": [{}, {}]}
-    (numbers / "01.json").write_text(json.dumps(record))
-    page = render.index(root=tmp_path).read_text(encoding="utf-8")
-    assert "It <em>holds</em> 28 &lt;b&gt;." in page
-    assert 'href="river/01-source-profiles.html#fig-01-a"' in page
-    assert 'href="river/report.pdf"' in page
-    assert "1 figure, 2 tables" in page and "No finding is stated yet." in page
-    assert page.index("What was found") < page.index("Reports</h2>") < page.index("Colophon</h2>")
-    assert '<th scope="row">pandas</th>' in page and str(tmp_path) not in page

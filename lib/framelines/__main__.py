@@ -51,7 +51,7 @@ def _paper(given: argparse.Namespace) -> None:
 
 
 def _index(given: argparse.Namespace) -> None:
-    from framelines.render import index
+    from framelines.pages import index
 
     _show([index()])
 

@@ -40,6 +40,12 @@ TEX = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     MINUS: r"\ensuremath{-}",
+    # What the fonts of pdfTeX lack.
+    "∞": r"\ensuremath{\infty}",
+    "≈": r"\ensuremath{\approx}",
+    "≤": r"\ensuremath{\le}",
+    "≥": r"\ensuremath{\ge}",
+    "→": r"\ensuremath{\to}",
     "\n": " ",
 }
 
@@ -157,7 +163,7 @@ def markdown(text: str) -> str:
     """Return plain text as Markdown that shows it: no markup, no HTML, no formula is obeyed."""
     escaped = html.escape(" ".join(text.split()), quote=False)
     escaped = re.sub(r"([\\`*_\[\]{}|~$])", r"\\\1", escaped)
-    escaped = re.sub(r"^(\d*)([#+\-=.)])", r"\1\\\2", escaped)
+    escaped = re.sub(r"^(\d*)([#+\-=]|[.)](?!\d))", r"\1\\\2", escaped)
     # A bare address would become a link.
     return re.sub(r"(?i)\b(https?|ftp|www)([:.])", r"\1\\\2", escaped)
 

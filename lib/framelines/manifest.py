@@ -69,6 +69,9 @@ def declared(root: Path = REPO) -> dict[str, str]:
         "paper/numbers.typ": "every number, figure and table by name, for an article",
         "build/paper/paper.pdf": "the worked example of an article",
     }
+    from framelines.pages import SHELF
+
+    files |= {f"reports/{name}.html": f"page: {about}" for name, (_, about, _) in SHELF.items()}
     for case in case_names(root):
         files[f"reports/{case}/report.pdf"] = f"all notebooks in print, case {case}"
         for notebook in runner.notebooks(root):

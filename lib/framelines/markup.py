@@ -71,6 +71,7 @@ class Page:
     """Turns the Markdown of one page into HTML, and remembers its headings."""
 
     headings: list[Heading] = field(default_factory=list)
+    tables: list[str] = field(default_factory=list)
 
     def prose(self, source: str) -> str:
         """Return Markdown as clean HTML, with formulas as MathML."""
@@ -81,9 +82,25 @@ class Page:
         renderer.register("inline_math", lambda _, text: _formula(text, "inline"))
         renderer.register("block_math", lambda _, text: _formula(text, "block"))
         page = clean(str(convert_markdown(source)))
-        return page.replace("<table>", SCROLL + '<table class="prose-table">').replace(
-            "</table>", "</table></div>"
-        )
+        # What is wider than a phone is scrolled, by keyboard too.
+        return self._with_tables(page.replace("<pre>", '<pre class="output" tabindex="0">'))
+
+    def _with_tables(self, page: str) -> str:
+        """Return HTML with every table in a region of its own, named by the heading above it."""
+        above = "Table"
+
+        def region(found: re.Match[str]) -> str:
+            nonlocal above
+            if found[0] != "<table>":
+                above = "Table: " + re.sub("<[^>]+>", "", found[1]).replace('"', "&quot;")
+                return found[0]
+            self.tables.append(above)
+            again = self.tables.count(above)
+            name = above if again == 1 else f"{above}, {again}"
+            return SCROLL.replace('"Table"', f'"{name}"') + '<table class="prose-table">'
+
+        page = re.sub(r"<h[1-6][^>]*>(.*?)</h[1-6]>|<table>", region, page)
+        return page.replace("</table>", "</table></div>")
 
     def anchor(self, text: str) -> str:
         """Return an anchor for a heading that no other heading of the page has."""
@@ -113,6 +130,8 @@ def _formula(text: str, display: str) -> str:
     source = html.unescape(text)
     # The source stays with the formula: it is its alternative text in print.
     alternative = f'<math alttext="{html.escape(" ".join(source.split()))}"'
+    if display == "block":
+        alternative += ' tabindex="0"'
     return convert(source, display=display).replace("<math", alternative, 1)
 
 

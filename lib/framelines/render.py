@@ -1,12 +1,9 @@
-"""Executed notebooks as single HTML files, and the front page that leads to them."""
+"""Executed notebooks as single HTML files that load nothing."""
 
 import html
 import json
 import os
 import re
-import sys
-from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +21,6 @@ from framelines.runner import notebooks
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 VERSION = "0.1.0"
-# What the results depend on; the colophon names their versions.
-BUILT_WITH = (
-    "numpy pandas scipy matplotlib pandera edtf hijridate regex papermill nbclient ipykernel "
-    "nbconvert".split()
-)
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 
@@ -69,8 +61,8 @@ def render(case: str, notebook: str, *, root: Path = REPO) -> Path:
     blocks = [Markup(block) for cell in node.cells for block in cell_blocks(cell, page)]
     titles = [heading.text for heading in page.headings if heading.level == 1]
     parameters = node.metadata.get("papermill", {}).get("parameters", {})
-    resources = dict(
-        version=VERSION,
+    resources = frame(
+        "../",
         title=titles[0] if titles else notebook_label(notebook),
         case_title=str(read_case_file(case, root)["title"]),
         notebook=notebook,
@@ -80,10 +72,15 @@ def render(case: str, notebook: str, *, root: Path = REPO) -> Path:
         parameters=sorted((name, json.dumps(value)) for name, value in parameters.items()),
     )
     text, _ = PageExporter().from_notebook_node(node, resources)
-    return _publish(root / "reports" / case / f"{notebook}.html", text, root)
+    return publish(root / "reports" / case / f"{notebook}.html", text, root)
 
 
-def _publish(path: Path, text: str, root: Path) -> Path:
+def frame(home: str, **more: Any) -> dict[str, Any]:
+    """Return what the frame of every page needs; `home` leads from the page to reports/."""
+    return dict(version=VERSION, home=home, **more)
+
+
+def publish(path: Path, text: str, root: Path) -> Path:
     """Write a page whole or not at all, and only if it passes the audit."""
     where = path.relative_to(root).as_posix()
     problems = [Problem(where, f"the page has {problem}") for problem in markup.audit(text)]
@@ -201,59 +198,10 @@ def _files(note: dict[str, Any]) -> str:
     )
 
 
-# --- the front page ----------------------------------------------------------------------------
-
-
-def index(*, root: Path = REPO) -> Path:
-    """Write `reports/index.html`: what was found, the reports, and the colophon."""
-    template = PageExporter().environment.get_template("front.html.j2")
-    # The fictional example comes after what was found in the world.
-    order = sorted(case_names(root), key=lambda case: (case == "example", case))
-    overview = [_overview(case, root) for case in order]
-    python = f"{sys.version_info.major}.{sys.version_info.minor}"
-    versions = [("Python", python), *((name, version(name)) for name in BUILT_WITH)]
-    resources = dict(version=VERSION)
-    text = template.render(cases=overview, versions=versions, resources=resources)
-    return _publish(root / "reports" / "index.html", text, root)
-
-
-def _overview(case: str, root: Path) -> dict[str, Any]:
-    """Return what the front page says of one case: its findings, each with a link, and pages."""
-    findings, pages = [], []
-    for notebook in notebooks(root):
-        page = f"{case}/{notebook}.html"
-        if not (root / "reports" / page).is_file():
-            continue
-        entry = record(root / "reports" / case / "numbers" / f"{notebook[:2]}.json")
-        title = _notebook_title(root / "notebooks" / f"{notebook}.ipynb")
-        count = f"{_count(entry, 'figures')}, {_count(entry, 'tables')}"
-        pages.append(dict(href=page, title=title, count=count))
-        for finding in entry.get("findings", []):
-            sentence = re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip())
-            label = finding["shows"] or "In the report"
-            href = f"{page}#{finding['anchor']}"
-            findings.append(dict(sentence=Markup(sentence), href=href, label=label, page=title))
-    title = str(read_case_file(case, root)["title"])
-    pdf = f"{case}/report.pdf" if pages else ""
-    return dict(name=case, title=title, findings=findings, pages=pages, pdf=pdf)
+# --- results -----------------------------------------------------------------------------------
 
 
 def record(path: Path) -> dict[str, Any]:
     """Return what a notebook wrote about its results, or nothing where it has not run."""
     content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return content if isinstance(content, dict) else {}
-
-
-def _count(record: dict[str, Any], kind: str) -> str:
-    number = len(record.get(kind, []))
-    return f"1 {kind[:-1]}" if number == 1 else f"{number} {kind}"
-
-
-@cache
-def _notebook_title(path: Path) -> str:
-    """Return the first heading of a notebook."""
-    for cell in nbformat.read(path, as_version=4).cells:
-        heading = re.search(r"(?m)^# (.+)$", cell.source) if cell.cell_type == "markdown" else None
-        if heading:
-            return heading[1].strip()
-    return notebook_label(path.stem)

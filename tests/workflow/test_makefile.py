@@ -24,7 +24,8 @@ echo "$@" >> calls.log
 case "$1" in
   run) target="build/executed/$3/$2.ipynb" ;;
   render) target="reports/$2/$3.html" ;;
-  index) target="reports/index.html" ;;
+  index) target="reports/index.html"
+    for page in methods data codebook environment colophon; do touch "reports/$page.html"; done ;;
   typeset) target="reports/$2/report.pdf" ;;
   paper) target="build/paper/paper.pdf" ;;
   *) exit 0 ;;
