@@ -11,6 +11,7 @@ from framelines.calendars import Calibration
 from framelines.case import Case
 from framelines.dates import edtf
 from framelines.intervals import bounds
+from framelines.kept import kept
 from framelines.resampling import MIN_UNITS
 from framelines.timelines.references import reference_events
 from framelines.timelines.statements import (
@@ -107,6 +108,7 @@ def _documents(case: Case, reposts: bool) -> pd.DataFrame:
     return documents.assign(first=first).sort_values("doc_id", kind="stable")
 
 
+@kept
 def coverage(
     case: Case,
     *,
