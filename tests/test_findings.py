@@ -16,7 +16,7 @@ from framelines.case import Case, case_names, read_case_file
 from framelines.corpus import REPO
 from framelines.findings.analyses import ANALYSES, FROM_CASE, GIVEN
 from framelines.findings.declared import FINDINGS
-from framelines.findings.figures_told import labels_in, own_losses
+from framelines.findings.figures_told import own_losses
 from framelines.findings.summaries import HOLDS, NOTHING, ONE, TURNS
 from framelines.findings.wordings import double_coded
 from framelines.findings.words import estimate_text, shift_text, value_name
@@ -396,22 +396,6 @@ def test_an_event_with_two_kinds_of_loss_counts_once() -> None:
     both = own_losses(bench("palmyra"))
     for a, b, union in zip(one, two, both, strict=True):
         assert max(a.n, b.n) <= union.n <= a.n + b.n
-
-
-def test_labels_of_events_can_be_told_apart() -> None:
-    """Events are united by their labels, so that those of one case must differ."""
-    for case in case_names():
-        labels = bench(case).case["events"]["label"]
-        losers = bench(case).case["events"]["loser"].ne("")
-        assert not labels[losers].duplicated().any()
-
-
-def test_a_label_may_hold_what_joins_labels() -> None:
-    known = {"A taken", "B taken; C lost", "C lost"}
-    assert labels_in("A taken; B taken; C lost", known) == ["A taken", "B taken; C lost"]
-    assert labels_in("", known) == []
-    with pytest.raises(ValueError, match="D lost"):
-        labels_in("A taken; D lost", known)
 
 
 def test_repeated_matter_is_found_where_it_stands() -> None:

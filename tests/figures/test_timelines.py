@@ -159,13 +159,14 @@ def test_the_event_that_is_no_silence_is_in_the_picture() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_silence_names_what_is_passed_over(name: str) -> None:
     table = table_of("silence", name)
-    fig = covered.silence_bars(table)
+    labels = case_of(name)["events"].set_index("event_id")["label"].to_dict()
+    fig = covered.silence_bars(table, labels)
     assert_whole(fig)
     widths = sum(patch.get_width() for patch in fig.axes[0].patches)
     assert widths == table["at_risk"].sum()
     words = "\n".join(text.get_text() for text in fig.axes[1].texts)
     for row in table[table["silent"] > 0].itertuples():
-        assert short(row.silent_events.split("; ")[0], 62) in words
+        assert short(labels[row.silent_events.split(";")[0]], 62) in words
 
 
 @pytest.mark.parametrize("name", ["example", "palmyra"])

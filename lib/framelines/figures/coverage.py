@@ -1,5 +1,6 @@
 """The figures of notebook 02 on what is told and what is passed over."""
 
+from collections.abc import Mapping
 from textwrap import fill
 from typing import Any
 
@@ -105,10 +106,11 @@ _BASIS_NAMES = {
 }
 
 
-def silence_bars(table: pd.DataFrame, named: int = 4) -> Figure:
+def silence_bars(table: pd.DataFrame, labels: Mapping[str, str], named: int = 4) -> Figure:
     """Draw told, denied and silent events at risk a source and basis, the silent ones named.
 
-    `table` is `timelines.silence`; at most `named` events are written out, the data hold all.
+    `table` is `timelines.silence`, `labels` the names of events by id; at most `named` events a row
+    are written out, the data hold all.
     """
     table = table.reset_index(drop=True)
     styles = look(table["bloc"]) if "bloc" in table else {}
@@ -125,7 +127,7 @@ def silence_bars(table: pd.DataFrame, named: int = 4) -> Figure:
             y, row["silent"], 0.5, left=start, facecolor="white", edgecolor=colour, linewidth=1
         )
         text = f"{row['silent']} of {row['at_risk']} passed over"
-        events = [e for e in row["silent_events"].split("; ") if e]
+        events = [labels[e] for e in row["silent_events"].split(";") if e]
         lines = [short(e, 62) for e in events[:named]]
         if len(events) > named:
             lines.append(f"and {len(events) - named} more")

@@ -17,6 +17,7 @@ from framelines.timeline_report.disputes import (
 from framelines.timeline_report.tables import (
     choices_table,
     event_figure_table,
+    event_names,
     leads_table,
     loss_table,
     matched_table,
@@ -69,6 +70,7 @@ __all__ = [
     "dispute_words",
     "edtf_words",
     "event_figure_table",
+    "event_names",
     "factor_words",
     "figures_words",
     "force_words",

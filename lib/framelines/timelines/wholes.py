@@ -227,12 +227,22 @@ def _days_apart(a: Row, b: Row) -> float:
     return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
 
 
+def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
+    """Return why the dates of two forces keep them apart; empty where they can be one force.
+
+    A force is counted at a time, and not over one: “before the battle” and “on its last day” are
+    two days of one garrison, if no more than `within_days` lie between them.
+    """
+    if a["window"] == "" or b["window"] == "":
+        return "the window of one is unknown"
+    return "" if _days_apart(a, b) <= within_days else "another window"
+
+
 def _same_force(a: Row, b: Row, within_days: float) -> bool:
     same = set_of(a["actor_id"]) == set_of(b["actor_id"]) and a["item"] == b["item"]
     same &= a["actor_side"] != ""
     place = set_of(a["place_scope"]) == set_of(b["place_scope"])
-    dated = a["window"] != "" and b["window"] != ""
-    return same and place and dated and _days_apart(a, b) <= within_days
+    return same and place and not force_obstacle(a, b, within_days)
 
 
 def _force_row(case: Case, a: Row, b: Row, first: Quantity, second: Quantity) -> Row:
