@@ -75,10 +75,10 @@ def own_losses(
     """Return how many losses of each side every camp tells, k of n with the events named.
 
     One row a camp, side and kind of loss (people, places, equipment): own (whether it is the camp's
-    own side), events (n), told (k), told_events, untold_events (ids), share, low, high
-    (Wilson; none below `MIN_UNITS`). n counts the events at risk in which the reference, or the other camp, tells
-    the loss; where a case has one camp only, its own texts make up n too, and k says how many of
-    the losses known from anywhere they tell. A place counts as told where the camp tells of the
+    own side), events (n), told (k), told_events, untold_events (ids), share, low, high (Wilson;
+    none below `MIN_UNITS`). n counts the events at risk in which the reference, or the other camp,
+    tells the loss; where a case has one camp only, its own texts make up n too, and k says how many
+    of the losses known from anywhere they tell. A place counts as told where the camp tells of the
     taking.
     """
     choices = {"calendar": calendar, "calibration": calibration, "coder": coder, "reposts": reposts}
