@@ -3,11 +3,14 @@
 from framelines.timeline_report.anchoring import (
     anchor_table,
     calendar_words,
+    calibration_data,
     check_table,
+    held_out_events,
     hijri_sources,
     labelled_anchors,
     rival_table,
     settings_table,
+    sweep_lines,
     sweep_table,
 )
 from framelines.timeline_report.disputes import (
@@ -60,6 +63,7 @@ from framelines.timelines.statements import statements
 __all__ = [
     "anchor_table",
     "calendar_words",
+    "calibration_data",
     "camp_name",
     "check_table",
     "choices_table",
@@ -75,6 +79,7 @@ __all__ = [
     "figures_words",
     "force_words",
     "given",
+    "held_out_events",
     "hijri_sources",
     "hijri_words",
     "joined",
@@ -101,6 +106,7 @@ __all__ = [
     "spread_words",
     "statements",
     "sum_words",
+    "sweep_lines",
     "sweep_table",
     "taken_words",
     "tell",

@@ -138,10 +138,10 @@ def parts_and_totals(
     """Return every total with the sum of its parts, one row a total.
 
     Columns: source, bloc, event_id, label, kind, item, target_id, claim_id, total (as worded),
-    parts (ids), part_figures (as worded), count; total_stated, sum_stated and difference (sum minus
-    total, NaN where one states no number); low and high ends of both under `reading` (`logical` or
-    `conventional`); covers_window, covers_place; verdict. With `repeats="kept"` repeated parts are
-    counted again. Raises `ValueError` for choices that are none.
+    parts (ids), part_figures (as worded), part_kinds, count; total_stated, sum_stated, difference
+    (sum minus total, NaN where one states no number); low and high ends of both under `reading`
+    (`logical` or `conventional`); covers_window, covers_place; verdict. With `repeats="kept"`
+    repeated parts are counted again. Raises `ValueError` for choices that are none.
     """
     if reading not in ("logical", "conventional") or repeats not in ("collapsed", "kept"):
         raise ValueError(f"no such choice: {reading!r}, {repeats!r}; see the docstring")
@@ -163,6 +163,7 @@ def parts_and_totals(
                 "total": figure_text(whole.total),
                 "parts": ";".join(p["claim_id"] for p in whole.parts),
                 "part_figures": " + ".join(figure_text(p) for p in whole.parts),
+                "part_kinds": ";".join(sorted({p["kind"] for p in whole.parts})),
                 "count": len(whole.parts),
                 "total_stated": number,
                 "sum_stated": whole.stated,
@@ -177,9 +178,9 @@ def parts_and_totals(
             }
         )
     columns = (
-        "source bloc event_id label kind item target_id claim_id total parts part_figures count "
-        "total_stated sum_stated difference sum_low sum_high total_low total_high covers_window "
-        "covers_place verdict"
+        "source bloc event_id label kind item target_id claim_id total parts part_figures "
+        "part_kinds count total_stated sum_stated difference sum_low sum_high total_low total_high "
+        "covers_window covers_place verdict"
     ).split()
     return pd.DataFrame(rows, columns=columns)
 
