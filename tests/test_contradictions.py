@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from framelines.case import Case
 from framelines.contradictions import BETWEEN, CALENDAR, INSIDE, TENSION, contradictions
 from framelines.contradictions.comparable import compare, figures, obstacle
+from framelines.timelines import force_ratio
 from framelines.timelines.statements import statements
 from tests.synthetic import case_of, claim, document, event, figure, shuffled, swapped, toy
 
@@ -207,6 +208,45 @@ def test_repetitions_and_reposts_are_one_witness() -> None:
     rows = figure("r1-c1", "r1", "raid", 30), again, figure("b1-c1", "b1", "raid", 12), copy
     table = found(*rows, documents=documents)
     assert list(table["pairs"]) == [1]
+
+
+def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
+    said = claim("r1-c1", "r1", "raid")
+    denial = {"certainty": "denied", "denies": "r1-c1"}
+    some = claim("b1-c1", "b1", "raid", **denial)
+    assert list(found(said, some)["what"]) == [
+        "the claim, all or part of it, actor red-army, target blue-army"
+    ]
+    none = claim("b1-c2", "b1", "raid", **denial, modality="negated")
+    table = found(said, some, none)
+    assert list(table["what"]) == ["that it happened, actor red-army, target blue-army"]
+    assert list(table["claims"]) == ["b1-c1;b1-c2;r1-c1"]
+    dead = figure("r1-c1", "r1", "raid", 3, actor_id="")
+    assert list(found(dead, some)["what"]) == [
+        "the claim, all or part of it, killed, target blue-army"
+    ]
+    # Two claims of one event, each denied, are two disputes.
+    other = claim("r1-c2", "r1", "raid", target_id="townsfolk")
+    assert len(found(said, other, some, {**none, "denies": "r1-c2"})) == 2
+
+
+def force(claim_id: str, doc_id: str, value: float, window: str) -> dict[str, Any]:
+    more = {"kind": "force_size", "scope": "standing", "target_id": "", "event_date": ""}
+    return figure(claim_id, doc_id, "siege", value, **more, window=window)
+
+
+@pytest.mark.parametrize(
+    ("window", "disputes"),
+    [("../2019-05-02", 1), ("2019-05-09", 1), ("2019-05-20", 0), ("2019-05-03/..", 1), ("", 0)],
+)
+def test_a_force_is_compared_where_its_ratio_is(window: str, disputes: int) -> None:
+    pair = force("r1-c1", "r1", 800, "2019-05-03"), force("b1-c1", "b1", 1500, window)
+    table = found(*pair)
+    assert len(table) == disputes == len(force_ratio(toy(list(pair))))
+    if disputes:
+        assert table["width"].iloc[0] == pytest.approx(math.sqrt(1500 / 800) - 1)
+    same = force("r1-c1", "r1", 1500, "2019-05-03")
+    assert found(same, pair[1]).empty
 
 
 def test_a_denial_meets_only_what_it_denies() -> None:

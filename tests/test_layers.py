@@ -12,7 +12,7 @@ ROWS = [
     ["problems", "text", "dates", "conversion", "intervals", "quantities", "resampling"]
     + ["permutation", "term_statistics", "agreement", "formats"],
     ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters", "case_files"],
-    ["checks", "case", "locate", "mentions", "audit"],
+    ["checks", "case", "kept", "locate", "mentions", "audit"],
     ["profiles", "style_distance", "calibration", "calendars", "timelines", "contradictions"]
     + ["keyness", "word_shift", "null_simulation", "coded", "contrasts", "framing", "naming"]
     + ["frames", "coder_error", "dictionaries", "verbs", "voices", "trust", "trust_claims"]

@@ -309,7 +309,7 @@ def test_silence_needs_an_event_before_publication_in_theatre_and_told_window() 
     ]
     assert wide["inside", "blue-news"] == NOT_AT_RISK
     row = t.silence(case).iloc[0]
-    assert (row["at_risk"], row["silent"], row["silent_events"]) == (1, 1, "Inside")
+    assert (row["at_risk"], row["silent"], row["silent_events"]) == (1, 1, "inside")
     assert math.isnan(row["share"])
 
 
@@ -331,6 +331,53 @@ def test_a_share_needs_ten_events() -> None:
     assert all(math.isnan(x) for x in wilson(3, MIN_UNITS - 1))
     low, high = wilson(5, 10)
     assert (low, high) == pytest.approx((0.2366, 0.7634), abs=1e-4)
+
+
+def test_events_of_one_label_are_told_apart_by_their_ids() -> None:
+    taking = {
+        "winner": "blue-army",
+        "loser": "red-army",
+        "label": "Post taken; held",
+        "case": "toy",
+    }
+    events = [event(e, "taking", **taking) for e in ("north-post", "south-post")]
+    told = [claim(f"b1-c{i}", "b1", e["event_id"]) for i, e in enumerate(events)]
+    told.append(claim("r1-c1", "r1", "north-post"))
+    days = {"event_date": "2019-05-01/2019-05-31", "place_id": "ford"}
+    told += [
+        claim(f"r1-c{i}", "r1", "round", **{**days, "event_date": f"2019-05-{d}"})
+        for i, d in ((2, "01"), (3, "31"))
+    ]
+    case = toy(told, events=[*events, event("round")])
+    table = t.own_losses(case)
+    row = table[table["own"] & table["loss"].eq("places")].set_index("camp").loc["red"]
+    assert (row["events"], row["told"]) == (2, 1)
+    assert (row["told_events"], row["untold_events"]) == ("north-post", "south-post")
+
+
+def test_a_figure_dates_an_event_that_nothing_else_dates() -> None:
+    hijri = {"event_calendar": "hijri", "date_basis": "document", "window": ""}
+    counted = figure("r1-c1", "r1", "raid", 9, **{**hijri, "event_date": "1440-08-27"})
+    told = claim("r1-c2", "r1", "siege", **{**hijri, "event_date": "1440-08-26/1440-08-29"})
+    beside = figure("r1-c3", "r1", "siege", 4, **{**hijri, "event_date": "1440-08-28"})
+    total = {**hijri, "event_date": "1440-08-27", "scope": "cumulative"}
+    whole = figure("r1-c4", "r1", "war", 90, **total)
+    references = [reference(f"x-{e}", e, "2019-05-02") for e in ("raid", "siege", "war")]
+    case = toy([counted, told, beside, whole], references=references)
+    table = t.date_agreement(case, calendars=("umm_al_qura",)).set_index("event_id")
+    assert table["claim_id"].to_dict() == {"raid": "r1-c1", "siege": "r1-c2"}
+    # No text, and no day of a figure, is taken for a contradiction by that.
+    assert list(t.lead(case)["event_id"]) == []
+
+
+def test_no_wording_of_full_control_gives_an_empty_table() -> None:
+    case = toy([claim("r1-c1", "r1", "raid", event_date="2019-05-03")])
+    table = t.spread_of_day(case, "raid", wording="full_control_only")
+    assert table.empty and list(table.columns) == list(t.spread_of_day(case, "raid").columns)
+    assert math.isnan(spread(table)["most"])
+    # The same where nothing dates the event at all.
+    undated = toy([claim("r1-c1", "r1", "raid")])
+    assert t.spread_of_day(undated, "raid", wording="full_control_only").empty
 
 
 def test_spread_of_day() -> None:

@@ -22,6 +22,7 @@ from framelines.case import Case
 from framelines.conversion import Offsets, check_setting, convert, stated_interval, tabular
 from framelines.dates import DateInterval, calendar_of, edtf, hijri
 from framelines.intervals import gap_days
+from framelines.kept import kept
 
 ROLES = ("event", "report", "as_of", "window")
 SINGLE_DAY = r"\d{4}-\d\d-\d\d"
@@ -234,6 +235,7 @@ def _days(
     )
 
 
+@kept
 def claim_days(
     case: Case, setting: str | int = "calibrated", calibration: Calibration | None = None
 ) -> pd.DataFrame:

@@ -15,11 +15,14 @@ from matplotlib.text import Text
 
 from framelines import timelines as t
 from framelines.calendars import Calibration, calibrate
-from framelines.calibration import posterior
+from framelines.calibration import posterior, verdicts
 from framelines.figures import coverage as covered
 from framelines.figures import figures_told as told
 from framelines.figures import timelines as figures
+from framelines.figures import timelines_calendar as calendar_figure
+from framelines.figures import timelines_days as day_figures
 from framelines.figures.marks import as_date, short, signed
+from framelines.timeline_report import held_out_events, labelled_anchors, sweep_lines
 from framelines.timelines.coverage import NOT_AT_RISK
 from tests.synthetic import case_of
 
@@ -104,12 +107,34 @@ def test_calibration_draws_every_anchor_and_probability(name: str) -> None:
     anchors = found.anchors.assign(
         label=found.anchors["event_id"].map(labels), source=found.anchors["source_id"].map(sources)
     )
-    likely = posterior(found.anchors)
-    fig = figures.calibration(likely, anchors, found.months)
+    likely, robust = posterior(found.anchors), sweep_lines(found)
+    check = held_out_events(case, found)
+    fig = calendar_figure.calibration(likely, anchors, found.months, robust, check)
     assert_whole(fig)
+    assert len(fig.axes) == 4
     heights = sorted(p.get_height() for p in fig.axes[0].patches)
     assert np.allclose(heights, sorted(likely["probability"]))
     assert len(fig.axes[1].get_yticks()) == anchors["used"].sum()
+    lines = [line for line in fig.axes[2].lines if line.get_marker() not in ("None", "")]
+    left = sorted(y for line in lines for y in line.get_ydata())
+    assert np.allclose(left, sorted((1 - robust["probability"]).clip(lower=1e-9)))
+    points = [x.get_xdata()[0] for x in fig.axes[3].lines if x.get_marker() == "D"]
+    told_late = -np.concatenate([check["gap_umm_al_qura"], check["gap_calibrated"]])
+    assert sorted(points) == sorted(told_late)
+
+
+def test_what_is_not_calibrated_is_drawn_as_such() -> None:
+    found, case = calibration_of("example"), case_of("example")
+    few = found.anchors[found.anchors["month"] == found.anchors["month"].min()].head(3)
+    unsure = Calibration(few, verdicts(few))
+    anchors = labelled_anchors(case, unsure)
+    check = held_out_events(case, unsure)
+    assert check.empty
+    shown = posterior(few), anchors, unsure.months, sweep_lines(unsure), check
+    fig = calendar_figure.calibration(*shown)
+    assert_whole(fig)
+    assert "not calibrated" in fig.axes[0].get_title(loc="left").replace("\n", " ")
+    assert "none in a calibrated month" in [x.get_text() for x in fig.axes[3].texts]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -146,9 +171,10 @@ def test_coverage_draws_every_cell(name: str) -> None:
     shown = covered.notable(table, 42)
     sources, events = shown["source"].nunique(), shown["event_id"].nunique()
     partly = (shown["state"] == "partly").sum()
-    assert len(fig.axes[0].collections) == sources * events + partly
-    faint = [c for c in fig.axes[0].collections if c.get_sizes()[0] == 5]
-    assert len(faint) == (shown["state"] == NOT_AT_RISK).sum()
+    drawn = [(c.get_sizes()[0], len(c.get_offsets())) for c in fig.axes[0].collections]
+    assert sum(cells for _, cells in drawn) == sources * events + partly
+    faint = sum(cells for size, cells in drawn if size == 5)
+    assert faint == (shown["state"] == NOT_AT_RISK).sum()
 
 
 def test_the_event_that_is_no_silence_is_in_the_picture() -> None:
@@ -159,13 +185,14 @@ def test_the_event_that_is_no_silence_is_in_the_picture() -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_silence_names_what_is_passed_over(name: str) -> None:
     table = table_of("silence", name)
-    fig = covered.silence_bars(table)
+    labels = case_of(name)["events"].set_index("event_id")["label"].to_dict()
+    fig = covered.silence_bars(table, labels)
     assert_whole(fig)
     widths = sum(patch.get_width() for patch in fig.axes[0].patches)
     assert widths == table["at_risk"].sum()
     words = "\n".join(text.get_text() for text in fig.axes[1].texts)
     for row in table[table["silent"] > 0].itertuples():
-        assert short(row.silent_events.split("; ")[0], 62) in words
+        assert short(labels[row.silent_events.split(";")[0]], 62) in words
 
 
 @pytest.mark.parametrize("name", ["example", "palmyra"])
@@ -213,7 +240,7 @@ def test_own_losses_and_leads(name: str) -> None:
     widths = sum(patch.get_width() for patch in fig.axes[0].patches)
     assert widths == losses["events"].sum() + losses["told"].sum()
     lead = table_of("lead", name)
-    fig = told.leads(lead)
+    fig = day_figures.leads(lead)
     assert_whole(fig)
     assert len(tick_labels_of(fig)[0]) == len(lead)
 
@@ -221,7 +248,7 @@ def test_own_losses_and_leads(name: str) -> None:
 def test_the_day_that_a_town_fell_and_the_leap_in_scope() -> None:
     case = case_of("idlib")
     table = t.spread_of_day(case, "khan-shaykhun-fall-2019-08")
-    fig = told.day_of_event(table, (737292.0, 737292.0))
+    fig = day_figures.day_of_event(table, (737292.0, 737292.0))
     assert_whole(fig)
     assert len(tick_labels_of(fig)[0]) == len(table.drop_duplicates(["source", "first", "last"]))
     scope = t.scope_of_taking(case, published="2019-08-22/2019-08-24")

@@ -22,7 +22,7 @@ from framelines.timelines.readings import (
     window_of,
 )
 from framelines.timelines.statements import MOMENTARY
-from framelines.timelines.wholes import Whole, at_most, set_of, wholes
+from framelines.timelines.wholes import Whole, at_most, force_obstacle, set_of, wholes
 
 Row = dict[str, Any]
 Window = tuple[float, float]
@@ -148,6 +148,8 @@ def _target_differs(a: Row, b: Row) -> bool:
 
 
 def _window_obstacle(a: Figure, b: Figure, deed: bool) -> str:
+    if a.row["kind"] == b.row["kind"] == "force_size":
+        return force_obstacle(a.row, b.row)
     if a.window is None or b.window is None:
         return "" if deed else "the window of one is unknown"
     slack = max(a.row["window_slack"], b.row["window_slack"])

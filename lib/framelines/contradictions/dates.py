@@ -45,7 +45,7 @@ def date_clashes(
     kinds = case["events"].set_index("event_id")["kind"]
     clashes: list[Clash] = []
     left: list[tuple[str, Row, Row]] = []
-    dated = dated_events(claims, with_figures=True)
+    dated = dated_events(claims, figures_dated_in=("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dated.drop_duplicates("claim_id").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]

@@ -19,6 +19,8 @@ INSIDE = "contradiction inside a source"
 TENSION = "tension"
 CALENDAR = "calendar-dependent"
 CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
+# In this order by the alphabet too: the first says more.
+NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
 COLUMNS = (
     "rank class kind event_id label what parties told width width_unit claims locators "
@@ -50,10 +52,25 @@ def _class_of(first: Row, second: Row, *, hard: bool, calendar: bool = False) ->
 
 def _what(row: Row) -> str:
     """What a figure counts, in words: `killed, government-forces`, `tank, captured`."""
-    kind = row["kind"].replace("_", " ")
     named = row["target_id"] if row["kind"] != "force_size" else row["actor_id"]
-    parts = [kind, row["item"].replace("_", " "), named.replace(";", ", ")]
-    return ", ".join(p for p in parts if p)
+    return ", ".join(p for p in (_counted(row), named.replace(";", ", ")) if p)
+
+
+def _denied(claim: Row, denial: Row) -> str:
+    """What a denial denies, in words, and no more of it than the codes say.
+
+    `negated` says that the deed did not take place. Any other denial is of a claim: of all of it or
+    of a part, such as the target alone; no column says of which.
+    """
+    extent = NOT_DONE if denial["modality"] == "negated" else ALL_OR_PART
+    kind = "" if claim["kind"] == "event" else _counted(claim)
+    roles = [f"{r} {claim[f'{r}_id'].replace(';', ' and ')}" for r in ("actor", "target")]
+    return ", ".join(p for p in (extent, kind, *(r for r in roles if not r.endswith(" "))) if p)
+
+
+def _counted(row: Row) -> str:
+    words = row["kind"].replace("_", " "), row["item"].replace("_", " ")
+    return ", ".join(w for w in words if w)
 
 
 def _date_text(row: Row) -> str:
@@ -116,14 +133,15 @@ def _clash_entry(clash: Clash) -> _Entry:
         quoted = voices != {"own_voice"} or a["source_id"] != b["source_id"]
         name = BETWEEN if quoted else INSIDE
         told = [(_heard(a), "asserted"), (_heard(b), "denied")]
-        what, width = "whether it happened, or how", math.nan
+        what, width = _denied(a, b), math.nan
     else:
         name = _class_of(a, b, hard=True, calendar=clash.depends_on_calendar)
         told = [(r["voice"], _date_text(r)) for r in (a, b)]
         what = "taken twice" if clash.kind == "repeated deed" else "day"
         width = math.ceil(clash.days / 2) if math.isfinite(clash.days) else math.inf
     return _Entry(
-        key=(name, clash.kind, a["event_id"], what),
+        # All denials of one claim are one dispute, however much of it each denies.
+        key=(name, clash.kind, a["event_id"], a["claim_id"] if clash.kind == "denial" else what),
         kind=clash.kind,
         name=name,
         event=a["event_id"] or b["event_id"],
@@ -159,7 +177,8 @@ def _gathered(entries: list[_Entry], labels: dict[str, str], spans: dict[str, Ro
                 "kind": group[0].kind,
                 "event_id": group[0].event,
                 "label": labels.get(group[0].event, ""),
-                "what": group[0].what,
+                # Of several denials of a claim, the one that denies most.
+                "what": min(e.what for e in group),
                 "parties": "; ".join(parties),
                 "told": "; ".join(told),
                 # Rounded before it ranks: equal widths are equal on every machine.

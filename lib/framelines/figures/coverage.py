@@ -1,5 +1,7 @@
 """The figures of notebook 02 on what is told and what is passed over."""
 
+from collections.abc import Mapping
+from itertools import pairwise
 from textwrap import fill
 from typing import Any
 
@@ -8,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from framelines.figures.marks import Entry, bloc_entries, legend, short, side_name
+from framelines.figures.marks import Entry, bloc_entries, legend, short, side_name, titled
 from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
 from framelines.timelines.coverage import DENIED, NOT_AT_RISK, PARTLY, SILENT, TOLD
 
@@ -21,7 +23,7 @@ _MARKS: dict[str, dict[str, Any]] = {
 }
 
 
-def _cell(ax: Axes, x: float, y: float, state: str, colour: str) -> None:
+def _cells(ax: Axes, x: pd.Series, y: pd.Series, state: str, colour: str) -> None:
     edge = FAINT if state == NOT_AT_RISK else colour
     face = {TOLD: colour, DENIED: colour, NOT_AT_RISK: GREY}.get(state, "white")
     ax.scatter(x, y, facecolor=face, edgecolor=edge, linewidths=1.1, zorder=3, **_MARKS[state])
@@ -58,21 +60,21 @@ def coverage_matrix(table: pd.DataFrame, limit: int = 42) -> Figure:
     """
     shown = notable(table, limit)
     events = shown.drop_duplicates("event_id")
-    names = shown[["source", "bloc"]].drop_duplicates().sort_values(["bloc", "source"])
+    names = shown[["source", "camp", "bloc"]].drop_duplicates()
+    names = names.sort_values(["camp", "bloc", "source"])
     styles = look(names["bloc"])
     fig = new_figure(TWO_COLUMNS, 1.5 + 0.165 * len(events))
     ax = fig.subplots()
     in_reference = set(shown.loc[shown["basis"] == "reference", "event_id"])
     labels = [
-        short(row.label, 50) + (" *" if row.event_id in in_reference else "  ")
+        short(row.label, 60) + (" *" if row.event_id in in_reference else "  ")
         for row in events.itertuples()
     ]
     place = {e: y for y, e in enumerate(events["event_id"])}
     columns = {s: x for x, s in enumerate(names["source"])}
-    for row in shown.to_dict("records"):
-        _cell(
-            ax, columns[row["source"]], place[row["event_id"]], row["state"], styles[row["bloc"]][0]
-        )
+    for (state, bloc), cells in shown.groupby(["state", "bloc"], sort=True):
+        x, y = cells["source"].map(columns), cells["event_id"].map(place)
+        _cells(ax, x, y, str(state), styles[str(bloc)][0])
     ax.set_yticks(range(len(labels)), labels, fontsize=6.8)
     ax.set_ylim(len(labels) - 0.4, -0.6)
     ax.set_xlim(-0.6, len(columns) - 0.4)
@@ -98,6 +100,8 @@ def coverage_matrix(table: pd.DataFrame, limit: int = 42) -> Figure:
     return fig
 
 
+# The height of a line of small text, in inches.
+LINE = 0.118
 _BASIS_NAMES = {
     "reference": "in the reference",
     "other_side": "in the other side’s account",
@@ -105,34 +109,48 @@ _BASIS_NAMES = {
 }
 
 
-def silence_bars(table: pd.DataFrame, named: int = 4) -> Figure:
+def _silent_lines(row: dict[str, Any], labels: Mapping[str, str], named: int) -> list[str]:
+    """Lines of text beside a bar: how many events are passed over, and the first of them."""
+    events = [labels[e] for e in row["silent_events"].split(";") if e]
+    # One more is named sooner than counted.
+    most = named + 1 if len(events) == named + 1 else named
+    lines = [f"{row['silent']} of {row['at_risk']} passed over"]
+    lines += [short(e, 62) for e in events[:most]]
+    return [*lines, f"and {len(events) - most} more"] if len(events) > most else lines
+
+
+def silence_bars(table: pd.DataFrame, labels: Mapping[str, str], named: int = 4) -> Figure:
     """Draw told, denied and silent events at risk a source and basis, the silent ones named.
 
-    `table` is `timelines.silence`; at most `named` events are written out, the data hold all.
+    `table` is `timelines.silence`, `labels` the names of events by id; at most `named` events a row
+    are written out, the data hold all.
     """
     table = table.reset_index(drop=True)
     styles = look(table["bloc"]) if "bloc" in table else {}
-    fig = new_figure(TWO_COLUMNS, 0.9 + 0.68 * max(len(table), 1))
+    told = [_silent_lines(row, labels, named) for row in table.to_dict("records")]
+    # Rows are as high as their text needs; the bars stand in the middle of them.
+    sizes = [max(len(lines), 2) + 1.4 for lines in told]
+    ends = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
+    middles = [(a + b) / 2 for a, b in pairwise(ends)]
+    fig = new_figure(TWO_COLUMNS, 0.7 + LINE * max(ends[-1], 4))
     left, right = fig.subplots(1, 2, width_ratios=[2, 3], sharey=True)
     who = table["source"] if "source" in table else table["camp"].map(side_name)
     names = [f"{w}\n{_BASIS_NAMES[b]}" for w, b in zip(who, table["basis"], strict=True)]
-    for y, row in enumerate(table.to_dict("records")):
+    for y, lines, row in zip(middles, told, table.to_dict("records"), strict=True):
         colour = styles.get(row.get("bloc", ""), (INK, ""))[0]
-        left.barh(y, row["told"], 0.5, color=colour)
-        left.barh(y, row["denied"], 0.5, left=row["told"], color=colour, hatch="xxx", alpha=0.6)
+        left.barh(y, row["told"], 1.6, color=colour)
+        left.barh(y, row["denied"], 1.6, left=row["told"], color=colour, hatch="xxx", alpha=0.6)
         start = row["told"] + row["denied"]
         left.barh(
-            y, row["silent"], 0.5, left=start, facecolor="white", edgecolor=colour, linewidth=1
+            y, row["silent"], 1.6, left=start, facecolor="white", edgecolor=colour, linewidth=1
         )
-        text = f"{row['silent']} of {row['at_risk']} passed over"
-        events = [e for e in row["silent_events"].split("; ") if e]
-        lines = [short(e, 62) for e in events[:named]]
-        if len(events) > named:
-            lines.append(f"and {len(events) - named} more")
-        right.text(0, y, "\n".join([text, *lines]), va="center", fontsize=6.3, linespacing=1.15)
-    left.set_yticks(range(len(table)), names)
-    left.set_ylim(len(table) - 0.4, -0.6)
-    left.set_xlabel("events at risk: told (filled), passed over (open)")
+        right.text(0, y, "\n".join(lines), va="center", fontsize=6.5, linespacing=1.2)
+    for end in ends[1:-1]:
+        for ax in (left, right):
+            ax.axhline(end, color=FAINT, linewidth=0.6)
+    left.set_yticks(middles, names, fontsize=6.8)
+    left.set_ylim(ends[-1], 0)
+    left.set_xlabel("events at risk: told (filled),\npassed over (open)")
     quiet(left)
     right.axis("off")
     return fig
@@ -155,8 +173,8 @@ def own_loss_dots(table: pd.DataFrame) -> Figure:
         ax.barh(y, row["told"], 0.6, color=colour)
         ax.text(row["events"] + 0.4, y, f"{row['told']} of {row['events']}", va="center")
     names = [
-        f"{side_name(row['camp'])} on {'its own side' if row['own'] else side_name(row['side'])}: "
-        f"{row['loss']}"
+        f"{titled(side_name(row['camp']))} on "
+        f"{'its own side' if row['own'] else titled(side_name(row['side']))}: {row['loss']}"
         for row in ordered.to_dict("records")
     ]
     ax.xaxis.set_major_locator(MaxNLocator(6, integer=True))
@@ -165,4 +183,11 @@ def own_loss_dots(table: pd.DataFrame) -> Figure:
     ax.set_xlim(0, float(ordered["events"].max()) * 1.15 + 1)
     ax.set_xlabel("events with a known loss: told (filled) and not told")
     quiet(ax)
+    entries: list[Entry] = [
+        ("own side’s, told", {"facecolor": INK, "edgecolor": INK}),
+        ("own side’s, not told", {"facecolor": "white", "edgecolor": INK}),
+        ("others’, told", {"facecolor": GREY, "edgecolor": GREY}),
+        ("others’, not told", {"facecolor": "white", "edgecolor": GREY}),
+    ]
+    legend(fig, entries)
     return fig

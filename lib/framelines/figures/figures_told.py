@@ -12,15 +12,13 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from framelines.figures.marks import (
     ROW,
     Entry,
-    as_date,
     bloc_entries,
-    date_axis,
     legend,
     short,
     side_name,
-    signed,
+    titled,
 )
-from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
+from framelines.figures.style import FAINT, INK, TWO_COLUMNS, look, new_figure, quiet
 
 Row = dict[str, Any]
 # Round numbers for a log axis of counts; more of them would overlap.
@@ -95,15 +93,23 @@ def dumbbells(table: pd.DataFrame) -> Figure:
         ax.set_ylim(len(names) - 0.4, -0.6)
         ax.set_title(_panel(panel), loc="left")
         quiet(ax)
-    reference: Entry = ("reference", {"color": INK, "marker": "d"})
-    legend(fig, [reference, *bloc_entries(table["bloc"])])
+    thin, thick = (
+        {"color": INK, "linestyle": "-", "linewidth": w, "marker": ""} for w in (0.8, 2.6)
+    )
+    entries: list[Entry] = [
+        ("reference", {"color": INK, "marker": "d"}),
+        *bloc_entries(table["bloc"]),
+        ("what the words leave open", thin),
+        ("what a reader takes", {**thick, "alpha": 0.45}),
+    ]
+    legend(fig, entries)
     return fig
 
 
 def _panel(name: str) -> str:
     """The heading of a panel such as `dead, turkey`, with the side under its printed name."""
     what, _, side = name.partition(", ")
-    return f"{what[0].upper()}{what[1:]}" + (f", {side_name(side)}" if side else "")
+    return titled(what) + (f", {titled(side_name(side))}" if side else "")
 
 
 def with_sums(table: pd.DataFrame) -> pd.DataFrame:
@@ -154,20 +160,33 @@ def parts_against_totals(table: pd.DataFrame) -> Figure:
         ax.text(
             max(start, 1) + 0.02, y, f"{row['sum_stated']:,.10g} of {row['total']}", va="center"
         )
-    names = [f"{short(r.label, 46)}:\n{_counted(r.kind, r.item)}" for r in shown.itertuples()]
+    names = [f"{short(r.label, 54)}:\n{_summed(r)}" for r in shown.itertuples()]
     ax.set_yticks(range(len(shown)), names, fontsize=6.5)
     ax.set_ylim(len(shown) - 0.4, -0.6)
     ax.set_xlim(0, widest + 0.42)
-    ax.set_xticks(np.arange(0, widest + 0.01, 0.25))
+    ax.set_xticks(np.arange(0, widest + 0.01, 0.5 if widest > 1 else 0.25))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     ax.set_xlabel("sum of the parts, as a share of the stated total")
     quiet(ax)
-    hatched = {"color": INK, "marker": "s", "markerfacecolor": "white"}
+    clash = {"facecolor": "white", "edgecolor": INK, "hatch": "////"}
     entries: list[Entry] = [
-        ("total", {"color": INK, "marker": "|", "markersize": 8}),
-        ("hatched: excludes the total", hatched),
+        *(
+            (f"a part: {name}", {"facecolor": s["color"]})
+            for name, s in bloc_entries(shown["bloc"])
+        ),
+        ("parts that exclude the total", clash),
+        ("the stated total", {"color": INK, "linestyle": "-", "linewidth": 1.6, "marker": ""}),
     ]
-    legend(fig, [*entries, *bloc_entries(shown["bloc"])])
+    legend(fig, entries)
     return fig
+
+
+def _summed(row: Any) -> str:
+    """What parts and total count; where they count differently, each by its name."""
+    what, parts = _counted(row.kind, row.item), str(row.part_kinds).replace("_", " ")
+    if row.item or row.part_kinds == row.kind:
+        return what
+    return f"{parts.replace(';', ' and ')}, of {what}"
 
 
 def _counted(kind: str, item: str) -> str:
@@ -222,53 +241,6 @@ def _target(ids: str) -> str:
     return short(ids.replace(";", ", ").replace("-", " ").replace("_", " "), 30) or "nobody named"
 
 
-# --- one event, many articles ------------------------------------------------------------------
-
-
-def day_of_event(table: pd.DataFrame, reference: tuple[float, float] | None = None) -> Figure:
-    """Draw every day that an event is told of, one row an outlet and date, the reference a band.
-
-    `table` is `timelines.spread_of_day`; an arrowhead marks an open beginning (on or before that
-    day) or days beyond the axis. `reference` are first and last day of the reference.
-    """
-    table = table.drop_duplicates(["source", "first", "last"]).reset_index(drop=True)
-    styles = look(table["bloc"])
-    width = table["last"] - table["first"]
-    # A month told as background must not stretch the axis.
-    near = table[(width < 8) | (np.isinf(width) & np.isfinite(table["last"]))]
-    ends = (near if len(near) else table)[["first", "last"]].to_numpy(dtype=np.float64).ravel()
-    known = [*ends[np.isfinite(ends)], *(reference or ())]
-    start, end = min(known) - 2, max(known) + 2
-    fig = new_figure(TWO_COLUMNS, 0.95 + 0.21 * max(len(table), 1))
-    ax = fig.subplots()
-    if reference:
-        ax.axvspan(as_date(reference[0]) - 0.5, as_date(reference[1]) + 0.5, color=FAINT, zorder=0)
-    for y, row in enumerate(table.to_dict("records")):
-        colour, marker = styles[row["bloc"]]
-        low, high = max(row["first"], start), min(row["last"], end)
-        ax.plot([as_date(low), as_date(high)], [y, y], color=colour, linewidth=2, alpha=0.5)
-        if row["first"] < start:
-            ax.plot(as_date(start), y, "<", color=colour, markersize=3.5)
-        if row["last"] > end:
-            ax.plot(as_date(end), y, ">", color=colour, markersize=3.5)
-        if row["first"] == row["last"]:
-            ax.plot(as_date(low), y, marker, color=colour, markersize=5)
-        elif start <= row["last"] <= end:
-            ax.plot(as_date(high), y, "|", color=colour, markersize=6)
-    names = [
-        f"{r.source}: {short(r.wording or 'no verb of taking', 30)}" for r in table.itertuples()
-    ]
-    ax.set_yticks(range(len(table)), names, fontsize=6.8)
-    ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(as_date(start) - 0.6, as_date(end) + 0.6)
-    date_axis(ax, end - start)
-    quiet(ax)
-    band = {"color": FAINT, "linestyle": "-", "linewidth": 7, "marker": ""}
-    entries: list[Entry] = [("reference", band)] if reference else []
-    legend(fig, [*entries, *bloc_entries(table["bloc"])])
-    return fig
-
-
 def scope_bars(table: pd.DataFrame) -> Figure:
     """Draw how many places each outlet tells as taken, and the widest of them by name.
 
@@ -292,39 +264,4 @@ def scope_bars(table: pd.DataFrame) -> Figure:
     ax.set_xlabel("places told as taken")
     quiet(ax)
     legend(fig, bloc_entries(ordered["bloc"]))
-    return fig
-
-
-def leads(table: pd.DataFrame) -> Figure:
-    """Draw how far ahead of the reference each outlet has a place taken, in days.
-
-    `table` is `timelines.lead`; a bar are the differences that the stated date leaves open, an
-    arrowhead an end beyond the axis. Left of 0 the text is earlier than the reference.
-    """
-    table = table.reset_index(drop=True)
-    styles = look(table["bloc"])
-    reach = table[["lead_least", "lead_most"]].to_numpy(dtype=np.float64)
-    known = np.abs(reach[np.isfinite(reach)])
-    limit = min(max(3.0, float(known.max(initial=3.0))), 31.0)
-    fig = new_figure(TWO_COLUMNS, 0.95 + ROW * max(len(table), 1))
-    ax = fig.subplots()
-    for y, row in enumerate(table.to_dict("records")):
-        colour, marker = styles[row["bloc"]]
-        low, high = max(row["lead_least"], -limit), min(row["lead_most"], limit)
-        ax.plot([low, high], [y, y], color=colour, linewidth=2, alpha=0.5)
-        if row["lead_least"] < -limit:
-            ax.plot(-limit, y, "<", color=colour, markersize=3.5)
-        if row["lead_most"] > limit:
-            ax.plot(limit, y, ">", color=colour, markersize=3.5)
-        if row["lead_least"] == row["lead_most"]:
-            ax.plot(low, y, marker, color=colour, markersize=4.5)
-    ax.axvline(0, color=GREY, linewidth=1, zorder=0)
-    names = [f"{short(r.label, 40)} | {r.source.split(' (')[0]}" for r in table.itertuples()]
-    ax.set_yticks(range(len(table)), names, fontsize=6.8)
-    ax.set_ylim(len(table) - 0.4, -0.6)
-    ax.set_xlim(-limit * 1.05, limit * 1.05)
-    ax.xaxis.set_major_formatter(lambda value, _: signed(value))
-    ax.set_xlabel("days from the reference’s first day to the told one")
-    quiet(ax)
-    legend(fig, bloc_entries(table["bloc"]))
     return fig

@@ -10,6 +10,7 @@ from hijridate import Gregorian
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import FixedLocator
 
 from framelines.figures.style import GREY, bloc_name, look
@@ -60,9 +61,12 @@ def date_axis(ax: Axes, days: float) -> None:
 
 
 def legend(fig: Figure, entries: Iterable[Entry]) -> None:
-    """Draw a legend below the figure of (label, properties of the mark)."""
+    """Draw a legend below the figure of (label, properties); a patch has a `facecolor`."""
     handles = [
-        Line2D([], [], **{"linestyle": "", **style}, label=label) for label, style in entries
+        Patch(**style, label=label)
+        if "facecolor" in style
+        else Line2D([], [], **{"linestyle": "", **style}, label=label)
+        for label, style in entries
     ]
     fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
 
@@ -76,6 +80,11 @@ def bloc_entries(blocs: Iterable[str]) -> list[Entry]:
 def side_name(side: str) -> str:
     """Return the printed name of a side, camp or bloc."""
     return PROPER.get(side, bloc_name(side))
+
+
+def titled(words: str) -> str:
+    """Return a name or heading with a capital at its beginning."""
+    return words[:1].upper() + words[1:]
 
 
 def signed(value: float) -> str:
@@ -103,4 +112,14 @@ def hijri_axis(ax: Axes, first: float, last: float) -> None:
             names.append(f"{hijri.day}\n{name}" if start and last - first <= 24 else plain)
     top.set_xticks(ticks, names)
     top.tick_params(length=2, labelsize=7)
+    # In the margin of the names of the lanes.
+    ax.annotate(
+        "Umm al-Qura",
+        *((0, 1), (-6, 5)),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        ha="right",
+        fontsize=7,
+        color=GREY,
+    )
     top.spines["top"].set_color(GREY)

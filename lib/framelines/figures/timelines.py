@@ -1,4 +1,4 @@
-"""The figures of notebook 02 on time: calibration, lanes of events, dates before and after."""
+"""The figures of notebook 02 on time: lanes of events, and dates before and after calibration."""
 
 from typing import Any
 
@@ -14,70 +14,11 @@ from framelines.figures.marks import (
     date_axis,
     hijri_axis,
     legend,
-    month_name,
     short,
     signed,
 )
 from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, look, new_figure, quiet
 from framelines.timelines.strips import REFERENCE, densest_run
-
-# --- calibration ------------------------------------------------------------------------------
-
-
-def _posterior_panel(ax: Axes, rows: pd.DataFrame, title: str) -> None:
-    months = sorted(set(rows["month"]))
-    width = 0.8 / len(months)
-    for i, month in enumerate(months):
-        own = rows[rows["month"] == month]
-        shade = 0.15 + 0.55 * i / max(len(months) - 1, 1)
-        place = own["offset"] + (i - (len(months) - 1) / 2) * width
-        ax.bar(place, own["probability"], width * 0.9, color=str(shade), label=month_name(month))
-    ax.set_ylim(0, 1.05)
-    ax.set_xticks(sorted(set(rows["offset"])))
-    ax.xaxis.set_major_formatter(lambda value, _: signed(value))
-    ax.set_xlabel("days after Umm al-Qura")
-    ax.set_ylabel("probability")
-    ax.set_title(title, loc="left")
-    ax.legend(loc="upper left", handlelength=1)
-    quiet(ax, "y")
-
-
-def calibration(posterior: pd.DataFrame, anchors: pd.DataFrame, months: pd.DataFrame) -> Figure:
-    """Draw the posterior of every calibrated month, and what every used anchor says.
-
-    Tables: `calibration.posterior`, `Calibration.anchors` with columns `label` (of the event) and
-    `source` (its name), and `Calibration.months`. One row of panels a source. A bar from `low` to
-    `high` are the days that an anchor's reference leaves open; the dashed line is Umm al-Qura.
-    """
-    used = anchors[anchors["used"]]
-    sources = sorted(set(posterior["source_id"]))
-    heights = [max(1.5, ROW * (used["source_id"] == s).sum() + 0.6) for s in sources]
-    fig = new_figure(TWO_COLUMNS, sum(heights) + 0.3)
-    grid = fig.subplots(len(sources), 2, squeeze=False, width_ratios=[2, 3], height_ratios=heights)
-    for (left, right), source in zip(grid, sources, strict=True):
-        sure = months.loc[months["source_id"] == source, "calibrated"].all()
-        own = used[used["source_id"] == source].sort_values(["stated", "event_id"], kind="stable")
-        verdict = "calibrated" if sure else "not calibrated"
-        title = f"{own['source'].iloc[0].split(' (')[0]}: {verdict}"
-        _posterior_panel(left, posterior[posterior["source_id"] == source], title)
-        positions = range(len(own))
-        for y, row in zip(positions, own.to_dict("records"), strict=True):
-            right.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.45)
-            single = row["low"] == row["high"]
-            face = INK if single else "white"
-            middle = (row["low"] + row["high"]) / 2
-            right.plot(middle, y, "o", color=INK, markerfacecolor=face, markersize=4)
-        right.set_yticks(positions, [short(label, 46) for label in own["label"]])
-        right.set_ylim(len(own) - 0.4, -0.6)
-        right.axvline(0, color=GREY, linestyle="--", linewidth=1)
-        right.set_xticks(range(-2, 4))
-        right.set_xlim(-2.4, 3.4)
-        right.xaxis.set_major_formatter(lambda value, _: signed(value))
-        right.set_xlabel("days after Umm al-Qura, by the reference")
-        right.set_title("Anchors (hollow: several days)", loc="left")
-        quiet(right)
-    return fig
-
 
 # --- lanes ------------------------------------------------------------------------------------
 
@@ -189,7 +130,7 @@ def _links(ax: Axes, rows: list[dict[str, Any]], window: tuple[float, float]) ->
     for group in by_event.values():
         for a, b in zip(group, group[1:], strict=False):
             x = [sum(_shown(r, window)) / 2 for r in (a, b)]
-            ax.plot(x, [a["y"], b["y"]], color=GREY, linewidth=0.7, alpha=0.9, zorder=1)
+            ax.plot(x, [a["y"], b["y"]], color=GREY, linewidth=0.5, alpha=0.55, zorder=1)
 
 
 def _key(ax: Axes, entries: list[tuple[int, str]]) -> None:
@@ -217,6 +158,7 @@ def date_differences(table: pd.DataFrame) -> Figure:
     styles = look(table["bloc"])
     fig = new_figure(TWO_COLUMNS, 1.0 + ROW * len(pairs))
     ax = fig.subplots()
+    ax.margins(x=0.08)
     for y, pair in enumerate(pairs.to_dict("records")):
         own = table[(table[keys] == [pair[k] for k in keys]).all(axis=1)].set_index("calendar")
         colour, marker = styles[pair["bloc"]]
@@ -235,8 +177,8 @@ def date_differences(table: pd.DataFrame) -> Figure:
             arrow = {"arrowstyle": "->", "color": colour, "lw": 0.8, "shrinkA": 3, "shrinkB": 3}
             ax.annotate("", (middles[1], y), (middles[0], y), arrowprops=arrow)
     ax.axvline(0, color=GREY, linewidth=1, zorder=0)
-    names = [f"{short(p.label, 40)} | {short(str(p.other), 26)}" for p in pairs.itertuples()]
-    ax.set_yticks(range(len(pairs)), names, fontsize=6.8)
+    names = [f"{short(p.label, 52)} | {short(str(p.other), 26)}" for p in pairs.itertuples()]
+    ax.set_yticks(range(len(pairs)), names, fontsize=6.5)
     ax.set_ylim(len(pairs) - 0.4, -0.6)
     ax.set_xlabel("days from the other account’s date to the stated one")
     ax.xaxis.set_major_formatter(lambda value, _: signed(value) if value == int(value) else "")

@@ -1,7 +1,7 @@
 """Estimands of figures: inflation, parts and totals, forces, losses, and how much was taken."""
 
 import math
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -144,24 +144,8 @@ def taken_twice(
     return [Estimate("", measures, "sites", effect=float(len(table)), detail=places)]
 
 
-def labels_in(cell: str, known: Container[str]) -> list[str]:
-    """Return the labels that `cell` joins by `; `, though a label may hold a `; ` itself.
-
-    Raises `ValueError` where what is left over is no known label.
-    """
-    found, open_label = [], ""
-    for piece in cell.split("; ") if cell else []:
-        open_label = f"{open_label}; {piece}" if open_label else piece
-        if open_label in known:
-            found.append(open_label)
-            open_label = ""
-    if open_label:
-        raise ValueError(f"no such label: {open_label!r}")
-    return found
-
-
-def _events(rows: pd.DataFrame, column: str, known: Container[str]) -> set[str]:
-    return {label for cell in rows[column] for label in labels_in(cell, known)}
+def _events(rows: pd.DataFrame, column: str) -> set[str]:
+    return {event for cell in rows[column] for event in cell.split(";") if event}
 
 
 def own_losses(
@@ -186,13 +170,13 @@ def own_losses(
         calibration=bench.calibration(),
     )
     table = table[table["loss"].isin(losses)]
-    known = set(bench.case["events"]["label"])
+    labels = bench.case["events"].set_index("event_id")["label"]
     estimates = []
     for camp in sorted(camps(bench.case)):
         for own in (True, False) if opponents else (True,):
             rows = table[(table["camp"] == camp) & (table["own"] == own)]
-            told = _events(rows, "told_events", known)
-            n = len(told | _events(rows, "untold_events", known))
+            told = _events(rows, "told_events")
+            n = len(told | _events(rows, "untold_events"))
             low, high = wilson(len(told), n) if n else (math.nan, math.nan)
             whose = "own side" if own else "its opponents"
             few = n and n < MIN_UNITS
@@ -205,7 +189,7 @@ def own_losses(
                     low=low,
                     high=high,
                     interval="" if math.isnan(low) else "95 % Wilson interval over these events",
-                    detail="; ".join(sorted(told)),
+                    detail="; ".join(sorted(labels[e] for e in told)),
                     why="not estimable: no such event at risk"
                     if n == 0
                     else f"no interval: {counted(n, 'event')}"

@@ -3,11 +3,14 @@
 from framelines.timeline_report.anchoring import (
     anchor_table,
     calendar_words,
+    calibration_data,
     check_table,
+    held_out_events,
     hijri_sources,
     labelled_anchors,
     rival_table,
     settings_table,
+    sweep_lines,
     sweep_table,
 )
 from framelines.timeline_report.disputes import (
@@ -17,6 +20,7 @@ from framelines.timeline_report.disputes import (
 from framelines.timeline_report.tables import (
     choices_table,
     event_figure_table,
+    event_names,
     leads_table,
     loss_table,
     matched_table,
@@ -59,6 +63,7 @@ from framelines.timelines.statements import statements
 __all__ = [
     "anchor_table",
     "calendar_words",
+    "calibration_data",
     "camp_name",
     "check_table",
     "choices_table",
@@ -69,10 +74,12 @@ __all__ = [
     "dispute_words",
     "edtf_words",
     "event_figure_table",
+    "event_names",
     "factor_words",
     "figures_words",
     "force_words",
     "given",
+    "held_out_events",
     "hijri_sources",
     "hijri_words",
     "joined",
@@ -99,6 +106,7 @@ __all__ = [
     "spread_words",
     "statements",
     "sum_words",
+    "sweep_lines",
     "sweep_table",
     "taken_words",
     "tell",

@@ -5,7 +5,15 @@ from typing import Any
 import pandas as pd
 
 from framelines.calendars import Calibration, anchors, compared, held_out
-from framelines.calibration import leave_out, rivals, sweep, verdicts
+from framelines.calibration import (
+    ERROR_PRIOR,
+    PRIORS,
+    leave_out,
+    posterior,
+    rivals,
+    sweep,
+    verdicts,
+)
 from framelines.case import Case
 from framelines.contradictions import CALENDAR, TENSION, contradictions
 from framelines.figures.marks import month_name
@@ -63,15 +71,17 @@ def labelled_anchors(case: Case, calibration: Calibration) -> pd.DataFrame:
     )
 
 
-def _least(calibration: Calibration, count: int) -> dict[tuple[str, str], float]:
+def _least(
+    calibration: Calibration, count: int, prior: float = ERROR_PRIOR
+) -> dict[tuple[str, str], float]:
     """Least probability of the estimated offsets, over months, with `count` anchors left out.
 
-    By source and each anchor among those left out. Where another offset becomes the likeliest,
-    what it leaves to the estimated one is a bound from above.
+    By source and each anchor among those left out, under Beta(1, `prior`). Where another offset
+    becomes the likeliest, what it leaves to the estimated one is a bound from above.
     """
     kept = calibration.months.set_index(["source_id", "month"])["offset"].to_dict()
     found: dict[tuple[str, str], float] = {}
-    for row in leave_out(calibration.anchors, count).to_dict("records"):
+    for row in leave_out(calibration.anchors, count, prior=prior).to_dict("records"):
         same = row["offset"] == kept[row["source_id"], row["month"]]
         value = row["probability"] if same else 1 - row["probability"]
         for event in row["left_out"].split(";"):
@@ -120,6 +130,50 @@ def anchor_table(case: Case, calibration: Calibration) -> pd.DataFrame:
         )
     shown = pd.DataFrame(rows)
     return shown if table["source_id"].nunique() > 1 else shown.drop(columns="source")
+
+
+def sweep_lines(calibration: Calibration) -> pd.DataFrame:
+    """Return the least probability of the estimated offsets under every prior and fewer anchors.
+
+    One row a source, prior and number of anchors left out: source_id, errors (per cent of the dates
+    expected to be wrong beforehand), left_out (0, 1 or 2; the worst choice counts), probability.
+    """
+    rows = []
+    kept = calibration.months.set_index(["source_id", "month"])["offset"].to_dict()
+    for prior in PRIORS:
+        whole: dict[str, float] = {}
+        found = posterior(calibration.anchors, prior=prior)
+        for row in found.to_dict("records"):
+            if kept[row["source_id"], row["month"]] == row["offset"]:
+                least = whole.get(row["source_id"], 1.0)
+                whole[row["source_id"]] = min(least, row["probability"])
+        without = [_least(calibration, count, prior) for count in (1, 2)]
+        for source, value in sorted(whole.items()):
+            worst = [min([v for (s, _), v in out.items() if s == source]) for out in without if out]
+            for count, probability_left in enumerate([value, *worst]):
+                rows.append((source, 100 / (1 + prior), count, probability_left))
+    return pd.DataFrame(rows, columns=["source_id", "errors", "left_out", "probability"])
+
+
+def held_out_events(case: Case, calibration: Calibration) -> pd.DataFrame:
+    """Return `calendars.held_out` of the compared events of calibrated months, with `label`."""
+    table = held_out(compared(case), calibration)
+    table = table[table["calibrated"].astype(bool)]
+    table = table.sort_values(["reference_first", "event_id"], kind="stable")
+    return table.assign(label=table["event_id"].map(_labels(case))).reset_index(drop=True)
+
+
+def calibration_data(**panels: pd.DataFrame) -> pd.DataFrame:
+    """Return the tables of the figure of the calibration as one, with the name of the panel."""
+    drawn = {
+        "posterior": "source_id month offset probability",
+        "anchors": "source_id event_id label low high",
+        "sweep": "source_id errors left_out probability",
+        "check": "source_id event_id label gap_umm_al_qura gap_calibrated",
+    }
+    parts = [panels[name][columns.split()].assign(panel=name) for name, columns in drawn.items()]
+    table = pd.concat(parts, ignore_index=True)
+    return table[["panel", *(c for c in table.columns if c != "panel")]]
 
 
 def sweep_table(case: Case, calibration: Calibration) -> pd.DataFrame:
@@ -190,13 +244,11 @@ def calendar_words(case: Case, calibration: Calibration) -> Row:
 
 def check_table(case: Case, calibration: Calibration) -> pd.DataFrame:
     """Return compared events of calibrated months: their gap to the reference before and after."""
-    table = held_out(compared(case), calibration)
-    table = table[table["calibrated"].astype(bool)]
-    table = table.sort_values(["reference_first", "event_id"], kind="stable")
+    table = held_out_events(case, calibration)
     ends = zip(table["reference_first"], table["reference_last"], strict=True)
     shown = pd.DataFrame(
         {
-            "event": table["event_id"].map(_labels(case)),
+            "event": table["label"],
             "stated": table["stated"].map(hijri_words),
             "reference": [_days(*pair) for pair in ends],
             "days_off_by_umm_al_qura": table["gap_umm_al_qura"],

@@ -58,6 +58,14 @@ def _sides(claims: Sequence[Row], kind: str) -> list[str]:
     return told
 
 
+def _part(words: str, names: dict[str, str]) -> str:
+    """A part of what is disputed, with actors under their names: `target Iran`."""
+    role, _, ids = words.partition(" ")
+    if role in ("actor", "target") and ids:
+        return f"{role} {' and '.join(names.get(i, i) for i in ids.split(' and '))}"
+    return names.get(words, words)
+
+
 def _width(row: Row) -> str:
     if pd.isna(row["width"]):
         return "–"
@@ -75,7 +83,7 @@ def dispute_table(disputes: pd.DataFrame, claims: pd.DataFrame, case: Case) -> p
     names = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
     rows = []
     for row in disputes.to_dict("records"):
-        parts = [names.get(p, p) for p in row["what"].split(", ")]
+        parts = [_part(p, names) for p in row["what"].split(", ")]
         told = _sides([by_id[c] for c in row["claims"].split(";")], row["kind"])
         rows.append(
             {

@@ -82,7 +82,18 @@ def leads_table(table: pd.DataFrame, case: Case) -> pd.DataFrame:
     )
 
 
-def silence_table(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
+def event_names(case: Case) -> dict[str, str]:
+    """Return the printed name of every event by its id."""
+    return dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
+
+
+def _called(ids: pd.Series, case: Case, most: int) -> list[str]:
+    """Events joined by `;` as their names, at most `most` of each row."""
+    names = event_names(case)
+    return [listed((names[e] for e in cell.split(";") if e), most) for cell in ids]
+
+
+def silence_table(table: pd.DataFrame, case: Case, most: int = 8) -> pd.DataFrame:
     """Return `timelines.silence` with the silent events named, at most `most` of them."""
     who = table["source"] if "source" in table else table["camp"].map(camp_name)
     shares = [
@@ -100,13 +111,13 @@ def silence_table(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
             "denied": table["denied"],
             "passed_over": table["silent"],
             "share": shares,
-            "events_passed_over": [listed(e.split("; "), most) for e in table["silent_events"]],
+            "events_passed_over": _called(table["silent_events"], case, most),
         }
     )
     return shown.drop(columns="share") if shown["share"].eq("").all() else shown
 
 
-def loss_table(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
+def loss_table(table: pd.DataFrame, case: Case, most: int = 8) -> pd.DataFrame:
     """Return `timelines.own_losses`, own side first, with events named, at most `most` each."""
     keys = ["camp", "own", "side", "loss"]
     table = table.sort_values(keys, ascending=[True, False, True, True], kind="stable")
@@ -118,8 +129,8 @@ def loss_table(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:
             "loss": table["loss"],
             "known": table["events"],
             "told": table["told"],
-            "events_told": [listed(e.split("; "), most) for e in table["told_events"]],
-            "events_not_told": [listed(e.split("; "), most) for e in table["untold_events"]],
+            "events_told": _called(table["told_events"], case, most),
+            "events_not_told": _called(table["untold_events"], case, most),
         }
     ).reset_index(drop=True)
 

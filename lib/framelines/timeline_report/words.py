@@ -159,6 +159,8 @@ def sum_words(row: Mapping[str, Any]) -> str:
     parts = row["part_figures"]
     if pd.notna(row["sum_stated"]) and row["count"] > 1:
         parts = f"{parts} = {number_text(round(float(row['sum_stated']), 6), 0)}"
+    if row["part_kinds"] != row["kind"]:
+        what = f"{row['part_kinds'].replace('_', ' ').replace(';', ' and ')}, of {what}:"
     return f"{what} {parts} against {row['total']}"
 
 

@@ -11,6 +11,7 @@ from framelines.calendars import Calibration
 from framelines.case import Case
 from framelines.dates import edtf
 from framelines.intervals import bounds
+from framelines.kept import kept
 from framelines.resampling import MIN_UNITS
 from framelines.timelines.references import reference_events
 from framelines.timelines.statements import (
@@ -107,6 +108,7 @@ def _documents(case: Case, reposts: bool) -> pd.DataFrame:
     return documents.assign(first=first).sort_values("doc_id", kind="stable")
 
 
+@kept
 def coverage(
     case: Case,
     *,
@@ -227,15 +229,11 @@ def wilson(successes: int, trials: int, level: float = 0.95) -> tuple[float, flo
     return float(found.low), float(found.high)
 
 
-def _names(labels: pd.Series) -> str:
-    return "; ".join(labels)
-
-
 def silence(case: Case, *, by: str = "source", **choices: Any) -> pd.DataFrame:
     """Return how many of the events at risk each source (or `camp`) passes over, the events named.
 
     `choices` are those of `coverage`. One row a source and basis: at_risk (n), told (with those
-    told partly), denied, silent (k), silent_events (labels), share, low, high. There is no share
+    told partly), denied, silent (k), silent_events (ids), share, low, high. There is no share
     below `MIN_UNITS` events at risk; its interval is Wilson's. Only events in a non-belligerent
     reference or in the other side's account count, each listed apart; an event that only outlets of
     the same side tell is listed as `other_outlet`. Told events count where they are at risk.
@@ -260,7 +258,7 @@ def silence(case: Case, *, by: str = "source", **choices: Any) -> pd.DataFrame:
                 "told": int(group["state"].isin([TOLD, PARTLY]).sum()),
                 "denied": int((group["state"] == DENIED).sum()),
                 "silent": k,
-                "silent_events": _names(silent["label"]),
+                "silent_events": ";".join(silent["event_id"]),
                 "share": k / n if n >= MIN_UNITS else math.nan,
                 "low": low,
                 "high": high,

@@ -21,15 +21,15 @@ _DAYS = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
 Row = dict[str, Any]
 
 
-def dated_events(claims: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame:
+def dated_events(claims: pd.DataFrame, *, figures_dated_in: Sequence[str] = ()) -> pd.DataFrame:
     """Return claims that an event took place, with a date that their own document gives.
 
     Left out: denials, what is planned or failed, parts of the same event, and open dates. A figure
-    of one deed with a date in its own sentence dates the deed too, and comes `with_figures`.
+    of one deed dates the deed too; `figures_dated_in` names where its date must stand for it to
+    come along: in its own `sentence`, or elsewhere in its `document`.
     """
     kind = claims["kind"] == "event"
-    if with_figures:
-        kind |= (claims["scope"] == "incremental") & (claims["date_basis"] == "sentence")
+    kind |= (claims["scope"] == "incremental") & claims["date_basis"].isin(figures_dated_in)
     told = kind & (claims["modality"] == "realised")
     told &= (claims["certainty"] != "denied") & (claims["event_id"] != "")
     told &= claims["date_basis"].isin(["sentence", "document"])
@@ -40,17 +40,24 @@ def dated_events(claims: pd.DataFrame, *, with_figures: bool = False) -> pd.Data
     return claims[told & (np.isfinite(claims["first"]) | np.isfinite(claims["last"]))]
 
 
-def told_days(claims: pd.DataFrame, by: str = "source_id") -> pd.DataFrame:
+def told_days(
+    claims: pd.DataFrame, by: str = "source_id", *, with_figures: bool = False
+) -> pd.DataFrame:
     """Return one row an event and source (or camp): the narrowest day that it tells.
 
     Columns: event_id, `by`, source, camp, bloc, claim_id, doc_id, event_date, event_calendar,
     first, last. Of dates that are equally narrow the first claim's counts; the others are for
-    `contradictions`.
+    `contradictions`. `with_figures` dates an event by the day of its figures where nothing else of
+    the source dates it.
     """
-    dated = dated_events(claims)
-    dated = dated.assign(width=dated["last"] - dated["first"])
+    # As with events: the heading of a day dates what is told under it.
+    basis = ("sentence", "document") if with_figures else ()
+    dated = dated_events(claims, figures_dated_in=basis)
+    dated = dated.assign(
+        width=dated["last"] - dated["first"], by_figure=dated["kind"].ne("event").astype(int)
+    )
     # The narrowest date; of two alike the one that is told before any repetition.
-    keys = ["event_id", by, "width", "repeats", "claim_id"]
+    keys = ["event_id", by, "by_figure", "width", "repeats", "claim_id"]
     first = dated.sort_values(keys, kind="stable").drop_duplicates(["event_id", by])
     columns = ["event_id", *dict.fromkeys([by, "source_id", "source", "camp", "bloc", "claim_id"])]
     columns += ["doc_id", "event_date", "event_calendar", "first", "last"]
@@ -78,7 +85,8 @@ def date_agreement(
     camp, bloc, stated, calendar, first, last, other (`reference`, or an outlet of another camp),
     other_first, other_last, gap (days from the stated to the other date; 0 where they share one)
     and verdict (`certainly_same`, `possibly_same`, `certainly_different`). Only Hijri days and
-    spans of days are asked; events that serve as anchors are left out: they are not compared.
+    spans of days are asked; events that serve as anchors are left out: they are not compared. An
+    event that is told by a figure alone has the day of the figure.
     """
     anchors = case["reference"]
     anchors = set(anchors.loc[anchors["case"] == "anchors", "event_id"])
@@ -91,7 +99,7 @@ def date_agreement(
     found = []
     for setting in calendars:
         claims = statements(case, calendar=setting, calibration=calibration, coder=coder)
-        days = told_days(claims)
+        days = told_days(claims, with_figures=True)
         hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(anchors)]
         hijri = hijri[hijri["event_date"].str.fullmatch(_DAYS)]
         others = days[
@@ -188,7 +196,8 @@ def spread_of_day(
     rows = rows.assign(wording=_wordings(case, rows, coder))
     if wording == "full_control_only":
         words = rows["wording"].str.replace(";", " ").str.split()
-        rows = rows[[any(w in full_control for w in found) for found in words]]
+        full = [any(w in full_control for w in found) for found in words]
+        rows = rows[np.array(full, dtype=bool)]
     rows = rows.rename(columns={"event_date": "stated"})
     columns = "claim_id doc_id source bloc stated wording first last repeats".split()
     table = rows.sort_values(["last", "first", "claim_id", "doc_id"], kind="stable")[columns]

@@ -9,6 +9,7 @@ import pandas as pd
 from framelines.case import Case
 from framelines.dates import edtf
 from framelines.intervals import bounds
+from framelines.kept import kept
 from framelines.quantities import conventional, logical
 from framelines.timelines.statements import NEUTRAL_SIDES, stem
 
@@ -67,6 +68,7 @@ def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     return rows.sort_values(["event_id", "rank", "ref_id"], kind="stable").reset_index(drop=True)
 
 
+@kept
 def reference_events(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return one row an event of the reference: event_id, first, last, ref_ids, origins.
 
@@ -133,6 +135,7 @@ def _item(quantity: str, outcome: str, label: str) -> str:
     return noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
 
 
+@kept
 def reference_figures(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return the figures of the reference that can meet a claim, one row each.
 

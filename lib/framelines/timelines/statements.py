@@ -11,6 +11,7 @@ from framelines.calendars import Calibration, calibrate, claim_days
 from framelines.case import Case
 from framelines.dates import edtf
 from framelines.intervals import bounds, day_numbers
+from framelines.kept import kept
 from framelines.problems import DataError, Problem
 
 # Sides in actors.csv that lose nothing in the war that is compared.
@@ -56,6 +57,7 @@ def _slack(wide: dict[str, np.ndarray], exact: dict[str, np.ndarray], role: str)
 
 
 def _days(case: Case, calendar: str | int, calibration: Calibration | None) -> pd.DataFrame:
+    """Days of the claims of all coders: what does not hang on the coder is computed once."""
     found = claim_days(case, calendar, calibration)
     hull, exact = claim_days(case, "hull"), claim_days(case, "umm_al_qura")
     event, window = _numbers(found, "event"), _numbers(found, "window")
@@ -99,6 +101,7 @@ def sides_of(ids: str, sides: Mapping[str, str]) -> str:
     return ";".join(sorted({sides[i] for i in ids.split(";") if i in sides}))
 
 
+@kept
 def statements(
     case: Case,
     *,
@@ -117,9 +120,9 @@ def statements(
     """
     if calendar == "calibrated" and calibration is None:
         calibration = calibrate(case, coder=coder)
-    mine = case["claims"][case["claims"]["coder"] == coder].reset_index(drop=True)
-    narrowed = Case(**{**case.__dict__, "tables": {**case.tables, "claims": mine}})
-    claims = _with_copies(_days(narrowed, calendar, calibration), case, reposts)
+    found = _days(case, calendar, calibration)
+    mine = found[found["coder"] == coder].reset_index(drop=True)
+    claims = _with_copies(mine, case, reposts)
     sources = case["sources"].set_index("source_id")
     for column, origin in (("source", "name"), ("camp", "camp"), ("bloc", "bloc")):
         claims[column] = claims["source_id"].map(sources[origin])

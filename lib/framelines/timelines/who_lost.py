@@ -75,10 +75,10 @@ def own_losses(
     """Return how many losses of each side every camp tells, k of n with the events named.
 
     One row a camp, side and kind of loss (people, places, equipment): own (whether it is the camp's
-    own side), events (n), told (k), told_events, untold_events, share, low, high (Wilson; none
-    below `MIN_UNITS`). n counts the events at risk in which the reference, or the other camp, tells
-    the loss; where a case has one camp only, its own texts make up n too, and k says how many of
-    the losses known from anywhere they tell. A place counts as told where the camp tells of the
+    own side), events (n), told (k), told_events, untold_events (ids), share, low, high (Wilson;
+    none below `MIN_UNITS`). n counts the events at risk in which the reference, or the other camp,
+    tells the loss; where a case has one camp only, its own texts make up n too, and k says how many
+    of the losses known from anywhere they tell. A place counts as told where the camp tells of the
     taking.
     """
     choices = {"calendar": calendar, "calibration": calibration, "coder": coder, "reposts": reposts}
@@ -86,7 +86,6 @@ def own_losses(
     claims = statements(case, **choices)  # type: ignore[arg-type]
     known = losses(case, reference, claims)
     at_risk = table[table["at_risk_in"] != ""]
-    labels = case["events"].set_index("event_id")["label"]
     first = table.drop_duplicates("event_id").set_index("event_id")["first"]
     rows = []
     sides = sorted(set(case["actors"]["side"]) - set(NEUTRAL_SIDES))
@@ -112,8 +111,8 @@ def own_losses(
                         "loss": loss,
                         "events": len(events),
                         "told": len(told),
-                        "told_events": "; ".join(labels[e] for e in order if e in told),
-                        "untold_events": "; ".join(labels[e] for e in order if e not in told),
+                        "told_events": ";".join(e for e in order if e in told),
+                        "untold_events": ";".join(e for e in order if e not in told),
                         "share": len(told) / len(events) if len(events) >= MIN_UNITS else math.nan,
                         "low": low,
                         "high": high,

@@ -138,10 +138,10 @@ def parts_and_totals(
     """Return every total with the sum of its parts, one row a total.
 
     Columns: source, bloc, event_id, label, kind, item, target_id, claim_id, total (as worded),
-    parts (ids), part_figures (as worded), count; total_stated, sum_stated and difference (sum minus
-    total, NaN where one states no number); low and high ends of both under `reading` (`logical` or
-    `conventional`); covers_window, covers_place; verdict. With `repeats="kept"` repeated parts are
-    counted again. Raises `ValueError` for choices that are none.
+    parts (ids), part_figures (as worded), part_kinds, count; total_stated, sum_stated, difference
+    (sum minus total, NaN where one states no number); low and high ends of both under `reading`
+    (`logical` or `conventional`); covers_window, covers_place; verdict. With `repeats="kept"`
+    repeated parts are counted again. Raises `ValueError` for choices that are none.
     """
     if reading not in ("logical", "conventional") or repeats not in ("collapsed", "kept"):
         raise ValueError(f"no such choice: {reading!r}, {repeats!r}; see the docstring")
@@ -163,6 +163,7 @@ def parts_and_totals(
                 "total": figure_text(whole.total),
                 "parts": ";".join(p["claim_id"] for p in whole.parts),
                 "part_figures": " + ".join(figure_text(p) for p in whole.parts),
+                "part_kinds": ";".join(sorted({p["kind"] for p in whole.parts})),
                 "count": len(whole.parts),
                 "total_stated": number,
                 "sum_stated": whole.stated,
@@ -177,9 +178,9 @@ def parts_and_totals(
             }
         )
     columns = (
-        "source bloc event_id label kind item target_id claim_id total parts part_figures count "
-        "total_stated sum_stated difference sum_low sum_high total_low total_high covers_window "
-        "covers_place verdict"
+        "source bloc event_id label kind item target_id claim_id total parts part_figures "
+        "part_kinds count total_stated sum_stated difference sum_low sum_high total_low total_high "
+        "covers_window covers_place verdict"
     ).split()
     return pd.DataFrame(rows, columns=columns)
 
@@ -227,12 +228,22 @@ def _days_apart(a: Row, b: Row) -> float:
     return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
 
 
+def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
+    """Return why the dates of two forces keep them apart; empty where they can be one force.
+
+    A force is counted at a time, and not over one: “before the battle” and “on its last day” are
+    two days of one garrison, if no more than `within_days` lie between them.
+    """
+    if a["window"] == "" or b["window"] == "":
+        return "the window of one is unknown"
+    return "" if _days_apart(a, b) <= within_days else "another window"
+
+
 def _same_force(a: Row, b: Row, within_days: float) -> bool:
     same = set_of(a["actor_id"]) == set_of(b["actor_id"]) and a["item"] == b["item"]
     same &= a["actor_side"] != ""
     place = set_of(a["place_scope"]) == set_of(b["place_scope"])
-    dated = a["window"] != "" and b["window"] != ""
-    return same and place and dated and _days_apart(a, b) <= within_days
+    return same and place and not force_obstacle(a, b, within_days)
 
 
 def _force_row(case: Case, a: Row, b: Row, first: Quantity, second: Quantity) -> Row:
