@@ -116,14 +116,6 @@ def test_the_same_actor_under_every_name_adds_up() -> None:
     assert (names.groupby("actor").size() > 1).all()
 
 
-def test_an_event_that_a_second_coder_names_anew_is_not_counted_twice() -> None:
-    case = case_of("idlib")
-    pair = f.pair_of(case, "genre", ("opinion", "interview"), "report")
-    table = f.frame_by_event(case, "victory_momentum", pair=pair)
-    known = r.known_events(case, table)
-    assert set(known["event_id"]) <= set(case["events"]["event_id"]) and len(known)
-
-
 def test_what_was_planted_is_covered() -> None:
     table = r.planted_and_found(case_of("example"), draws=2000, seed=1)
     assert len(table) == 8 and "no" not in set(table["covered"])

@@ -23,6 +23,8 @@ BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
 META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre", "language"]
 PLACED = ("claims", "captures", "acts")
+# Other coders work without the table of events: their labels are free, and name no row of it.
+KNOW_EVENTS = ("first", "adjudicated")
 
 
 @dataclass(frozen=True)
@@ -154,13 +156,14 @@ def theatre_of(case: Case) -> str:
 def sentence_events(case: Case) -> pd.DataFrame:
     """Return which events each sentence speaks of: doc_id, sentence, event_id, place_id.
 
-    A sentence speaks of an event where a claim, a wording of a taking or a violent act that any
-    coder found in it is tied to the event. `place_id` is the row's own, else the event's.
+    A sentence speaks of an event of `events.csv` where a claim, a wording of a taking or a violent
+    act is tied to it by the first coder or the adjudication; of a place where any coder says so.
+    `place_id` is the row's own, else the event's.
     """
-    own = [
-        case[name].reindex(columns=["doc_id", "start", "event_id", "place_id"]) for name in PLACED
-    ]
+    columns = ["coder", "doc_id", "start", "event_id", "place_id"]
+    own = [case[name].reindex(columns=columns) for name in PLACED]
     rows = pd.concat(own, ignore_index=True).fillna({"place_id": "", "event_id": ""})
+    rows["event_id"] = rows["event_id"].where(rows["coder"].isin(KNOW_EVENTS), "")
     if rows.empty:
         return pd.DataFrame(columns=["doc_id", "sentence", "event_id", "place_id"])
     where = dict(zip(case["events"]["event_id"], case["events"]["place_id"], strict=True))

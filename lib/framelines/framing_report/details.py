@@ -77,15 +77,6 @@ def share_rows(table: pd.DataFrame) -> pd.DataFrame:
     return found.drop(columns=empty)
 
 
-def known_events(case: Case, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose event is in the table of events.
-
-    A second coder, who works without that table, names events in its own way; an event would
-    stand twice.
-    """
-    return table[table["event_id"].isin(set(event_labels(case)))].reset_index(drop=True)
-
-
 def error_rows(case: Case, errors: pd.DataFrame) -> pd.DataFrame:
     """Return `coder_error.error_table` with printed names, frames that nobody saw left out."""
     seen = errors[["both", "only_coder", "only_reference"]].sum(axis=1) > 0
