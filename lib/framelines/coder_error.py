@@ -9,6 +9,7 @@ from scipy import stats
 
 from framelines.case import Case
 from framelines.coded import coded_rows
+from framelines.formats import counted
 from framelines.resampling import MIN_UNITS, random_stream, resampling_weights
 
 Floats = npt.NDArray[np.float64]
@@ -121,11 +122,13 @@ def _error(frame: str, coder: str, reference: str, documents: pd.DataFrame) -> C
     sp = tn / (tn + fp) if tn + fp else float("nan")
     why = ""
     if min(tp + fn, tn + fp) < LEAST_SENTENCES:
-        why = f"not estimable: {tp + fn} sentences with it and {tn + fp} without were coded twice"
+        why = f"not estimable: of {counted(tp + fp + fn + tn, 'sentence')} coded twice {tp + fn} "
+        why += f"carry it, where {LEAST_SENTENCES} with it and as many without are needed"
     elif se + sp - 1 < LEAST_YOUDEN:
         why = "not estimable: the two codings hardly agree"
     elif len(documents) < MIN_UNITS:
-        why = f"not estimable: {len(documents)} documents were coded twice"
+        twice = counted(len(documents), "document was", "documents were")
+        why = f"not estimable: {twice} coded twice, where {MIN_UNITS} are needed"
     return CoderError(frame, coder, reference, tp, fp, fn, tn, se, sp, why, documents)
 
 

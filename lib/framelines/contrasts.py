@@ -10,7 +10,8 @@ import pandas as pd
 
 from framelines.case import Case
 from framelines.coded import Pair, outlets_of
-from framelines.permutation import p_value, relabelings, sign_flip_p, why_no_test
+from framelines.formats import counted
+from framelines.permutation import MIN_PAIRS, p_value, relabelings, sign_flip_p, why_no_test
 from framelines.resampling import (
     MIN_UNITS,
     expanded_level,
@@ -148,20 +149,23 @@ def contrast(
         return Contrast(**base, **_found(values, None, None, None, units, "", why))
     values = [k1 / n1, k2 / n2, k1 / n1 - k2 / n2]
     resampling, name = resampling_units(rows, (pair.first, pair.second))
-    low, high, reasons = None, None, []
-    if name and rows["hit"].any():
+    low, high, p, reasons = None, None, None, []
+    # Resampling rows that are all alike gives the same again.
+    alike = [k in (0, n) for k, n in ((k1, n1), (k2, n2))]
+    if k1 + k2 == 0:
+        reasons.append("neither interval nor test: nothing was counted")
+    elif not name:
+        reasons.append(f"no interval: fewer than {MIN_UNITS} documents or chunks on a side")
+    elif all(alike):
+        reasons.append("no interval: each side has none or all, and resampling gives the same")
+    else:
         sizes = resampling["group"].value_counts()
         a, b = (
             drawn_shares(resampling, g, measure, draws, seed) for g in (pair.first, pair.second)
         )
         low, high = interval_of(a - b, int(sizes.min()))
-    elif name or k1 + k2 == 0:
-        reasons.append("neither interval nor test: nothing was counted")
-    else:
-        reasons.append(f"no interval: fewer than {MIN_UNITS} documents or chunks on a side")
-    if low is not None and min(k1, k2) == 0:
-        reasons.append("one side has none: the interval varies the other side alone")
-    p = None
+        if any(alike):
+            reasons.append("one side has none or all: the interval varies the other side alone")
     if k1 + k2:
         p, why = _permuted(rows, pair, measure, permutations, seed, strata)
         reasons += [why] if why else []
@@ -207,13 +211,16 @@ def paired_contrast(
     means = [float(table[c].mean()) for c in ("share_first", "share_second", "difference")]
     differences = table["difference"].to_numpy(dtype=np.float64)
     low, high, reasons = None, None, []
-    if n >= MIN_UNITS and differences.any():
+    events = counted(n, "matched event")
+    if n >= MIN_UNITS and len(np.unique(differences)) > 1:
         weights = resampling_weights(n, draws, random_stream(seed, measure, "events"))
         low, high = interval_of(weights @ differences / n, n)
+    elif n >= MIN_UNITS:
+        reasons.append("no interval: all events give the same difference")
     else:
-        reasons.append(f"no interval: {n} matched events")
+        reasons.append(f"no interval: {events}, where {MIN_UNITS} are needed")
     p = sign_flip_p(differences, permutations, seed, measure)
-    reasons += [f"no test: {n} matched events"] if p is None else []
+    reasons += [f"no test: {events}, where {MIN_PAIRS} are needed"] if p is None else []
     found = _found(means, low, high, p, [n, n], "matched events", "; ".join(reasons))
     return Contrast(**base, **found)
 

@@ -6,6 +6,7 @@ import pandas as pd
 from framelines.case import Case
 from framelines.coded import Pair, coded_rows, event_labels, pair_of
 from framelines.contrasts import PERMUTATIONS, Contrast, contrast, share_table
+from framelines.formats import counted
 from framelines.naming import relations
 from framelines.permutation import MIN_PAIRS, p_value, sign_flips
 
@@ -257,7 +258,8 @@ def _swapped(
     cells = sums.reindex(columns=wanted, fill_value=0).sort_index()
     both = (cells["of"] > 0).all(axis=1)
     if both.sum() < MIN_PAIRS:
-        return None, f"no test: {int(both.sum())} documents tell of both"
+        told = counted(int(both.sum()), "document tells", "documents tell")
+        return None, f"no test: {told} of both, where {MIN_PAIRS} are needed"
     # A document that tells acts of one side alone has nothing to swap.
     flips, exact = sign_flips(int(both.sum()), permutations, seed, key)
     keep = np.ones((len(flips), len(cells)))

@@ -69,10 +69,6 @@ def share_rows(table: pd.DataFrame) -> pd.DataFrame:
     for name in (found.columns[0], "role", "relation"):
         if name in found:
             found[name] = found[name].map(group_name)
-    # Where every row is a hit, resampling gives the same again, which is no certainty.
-    same = found["from"] == found["to"]
-    found.loc[same, ["from", "to"]] = float("nan")
-    found.loc[same, "resampled"] = ""
     empty = [c for c in ("from", "to", "resampled") if (found[c].isna() | (found[c] == "")).all()]
     return found.drop(columns=empty)
 

@@ -12,6 +12,7 @@ from framelines.case import Case
 from framelines.coded import SCOPES, pair_of
 from framelines.contrasts import Contrast
 from framelines.corpus import REPO
+from framelines.formats import counted
 from framelines.frames import frame_by_event, frame_contrast
 from framelines.framing_report.details import without_outlets
 from framelines.framing_report.words import enter, group_name, percent
@@ -87,7 +88,8 @@ def _stability(out: Outputs, key: str, events: pd.DataFrame | None, without: pd.
     """Enter what single events and single outlets say, and return the sentence that tells it."""
     said = ""
     if events is not None and len(events):
-        out.number(f"{key}_events", len(events), unit="events", source="events.csv")
+        unit = counted(len(events), "event").partition(" ")[2]
+        out.number(f"{key}_events", len(events), unit=unit, source="events.csv")
         out.number(f"{key}_by_event", _range(events["difference"]), source="events.csv")
         said += " Over the {@_events:unit} told by both the difference {@_by_event}."
     alone = without.loc[without["left_out"] != "none", "effect"].dropna()
@@ -195,7 +197,8 @@ def _captures(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -
         f"{r['k', 'lost']} of {r['n', 'lost']} when it lost"
         for camp, r in counts.iterrows()
     ]
-    out.number("verbs_events", len(events), unit="changes of control", source="captures.csv")
+    unit = counted(len(events), "change of control", "changes of control").partition(" ")[2]
+    out.number("verbs_events", len(events), unit=unit, source="captures.csv")
     out.number("verbs_taker", taker, source="captures.csv")
     out.number("verbs_loser", loser, source="captures.csv")
     out.number("verbs_all", "; ".join(listed), source="captures.csv")
