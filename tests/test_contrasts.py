@@ -104,7 +104,9 @@ def test_matched_events_by_hand() -> None:
     assert list(table["event_id"]) == ["e"]
     assert table.iloc[0][["k_first", "n_first", "k_second", "n_second"]].tolist() == [1, 2, 0, 1]
     found = paired_contrast(table, "a", "b", "m", draws=50, seed=1)
-    assert found.effect == 0.5 and found.p is None and "no test: 1 matched event, where 6" in found.why
+    assert (
+        found.effect == 0.5 and found.p is None and "no test: 1 matched event, where 6" in found.why
+    )
 
 
 def test_paired_contrasts_mirror_and_test_from_six_events_on() -> None:
