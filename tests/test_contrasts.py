@@ -147,3 +147,14 @@ def test_events_that_all_differ_alike_give_no_interval() -> None:
     table[["k_first", "n_first", "k_second", "n_second"]] = 1.0
     found = paired_contrast(table, "a", "b", "m", draws=50, seed=1)
     assert found.low is None and found.p is not None and "same difference" in found.why
+
+
+def test_groups_in_the_same_documents_are_resampled_together() -> None:
+    """Where each document has as many hits of either kind, no resample makes a difference."""
+    shares = [0, 1, 2, 3, 4] * 3
+    rows = rows_of({"a": [(k, 4) for k in shares], "b": [(k, 4) for k in shares]})
+    rows["doc_id"] = rows["doc_id"].str[1:]
+    together = contrast(rows, PAIR, "m", draws=200, seed=1, joint=True)
+    apart = contrast(rows, PAIR, "m", draws=200, seed=1)
+    assert (together.low, together.high) == (0.0, 0.0)
+    assert apart.low is not None and apart.low < 0

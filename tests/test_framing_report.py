@@ -79,7 +79,7 @@ def test_weak_and_rare_frames_show_no_p() -> None:
 
 
 def test_a_share_of_all_has_no_interval() -> None:
-    assert share_cell({"share": 1.0, "low": 1.0, "high": 1.0}) == "100.0"
+    assert share_cell({"share": 1.0, "low": float("nan"), "high": float("nan")}) == "100.0"
     assert share_cell({"share": 0.5, "low": 0.25, "high": 0.75}) == "50.0 [25.0, 75.0]"
 
 

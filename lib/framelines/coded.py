@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import pandas as pd
 
@@ -25,6 +26,14 @@ META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre
 PLACED = ("claims", "captures", "acts")
 # Other coders work without the table of events: their labels are free, and name no row of it.
 KNOW_EVENTS = ("first", "adjudicated")
+
+
+class Which(TypedDict, total=False):
+    """Which rows count, as keywords of `coded_rows`; what is not given has its default."""
+
+    scope: str
+    left_out: str | None
+    reposts: bool | str
 
 
 @dataclass(frozen=True)

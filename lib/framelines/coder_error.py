@@ -1,6 +1,7 @@
 """What coding errors do to a share, where a sample was coded twice; and shares with intervals."""
 
 from dataclasses import dataclass, field
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,7 @@ import pandas as pd
 from scipy import stats
 
 from framelines.case import Case
-from framelines.coded import coded_rows
+from framelines.coded import Which, coded_rows
 from framelines.formats import counted
 from framelines.resampling import MIN_UNITS, random_stream, resampling_weights
 
@@ -76,14 +77,14 @@ def reference_coder(case: Case, coder: str = "first") -> str | None:
     return next((r for r in REFERENCES if r in known and r != coder), None)
 
 
-def coded_sentences(case: Case, coder: str, **more: object) -> pd.DataFrame:
+def coded_sentences(case: Case, coder: str, **which: Unpack[Which]) -> pd.DataFrame:
     """Return the sentences that a coder coded, one row each, with a column of truth a frame.
 
-    Furniture, fragments and repeats are left out; `more` are the choices of `coded_rows`.
+    Furniture, fragments and repeats are left out; `which` are choices of `coded_rows`.
     """
     frames = case["frames"]
     names = list(frames.loc[frames["kind"] == "frame", "frame_id"])
-    rows = coded_rows(case, "frame_codes", coder=coder, **more)  # type: ignore[arg-type]
+    rows = coded_rows(case, "frame_codes", coder=coder, **which)
     keys = ["doc_id", "sentence"]
     present = rows.assign(yes=True).pivot_table(
         index=keys, columns="frame_id", values="yes", aggfunc="any", fill_value=False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,14 @@ from framelines.resampling import (
 Floats = npt.NDArray[np.float64]
 PERMUTATIONS = 9_999
 SHARE_COLUMNS = ["k", "n", "documents", "share", "low", "high", "resampled", "units"]
+
+
+class Draws(TypedDict, total=False):
+    """How often is drawn, and from which seed, as keywords of `contrast`."""
+
+    draws: int
+    seed: int
+    permutations: int
 
 
 @dataclass(frozen=True)
@@ -122,8 +130,8 @@ def contrast(
     pair: Pair,
     measure: str,
     *,
-    draws: int,
-    seed: int,
+    draws: int = 5000,
+    seed: int = 1,
     permutations: int = PERMUTATIONS,
     strata: str | None = None,
     joint: bool = False,
@@ -161,7 +169,8 @@ def contrast(
     else:
         sizes = resampling["group"].value_counts()
         a, b = (
-            drawn_shares(resampling, g, measure, draws, seed) for g in (pair.first, pair.second)
+            drawn_shares(resampling, g, measure, draws, seed, joint)
+            for g in (pair.first, pair.second)
         )
         low, high = interval_of(a - b, int(sizes.min()))
         if any(alike):
