@@ -9,7 +9,6 @@ import pandas as pd
 from framelines.case import Case
 from framelines.features import COUNTED
 from framelines.problems import DataError, Problem
-from framelines.profiles import inventory
 
 SCOPES = ("theatre_sentences", "whole_texts")
 # The regions that a theatre spreads over; a theatre that is not listed is the place of its name.
@@ -108,7 +107,9 @@ def counted_documents(
     Reposts are left out unless `reposts`; `left_out` names an outlet whose documents stay out.
     Raises `DataError` where there is no such outlet.
     """
-    documents = inventory(case)
+    sources = case["sources"][["source_id", "name", "bloc", "camp"]]
+    sources = sources.rename(columns={"name": "source"})
+    documents = case["documents"].merge(sources, on="source_id", validate="m:1")
     outlets = sorted(set(documents["source_id"]))
     if left_out not in (None, "none", *outlets):
         where, allowed = f"case {case.name}", ", ".join(["none", *outlets])
@@ -116,7 +117,8 @@ def counted_documents(
         raise DataError([problem])
     side = {c: side_of_camp(str(c), case["actors"]) for c in set(documents["camp"])}
     documents = documents.assign(side=documents["camp"].map(side))
-    kept = (documents["own"] | with_reposts(reposts)) & (documents["source_id"] != left_out)
+    own = documents["duplicate_of"] == ""
+    kept = (own | with_reposts(reposts)) & (documents["source_id"] != left_out)
     columns = [*META, "theatre", "contained_in", "duplicate_of"]
     return documents.loc[kept, columns].sort_values("doc_id", kind="stable").reset_index(drop=True)
 

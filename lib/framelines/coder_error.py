@@ -103,17 +103,18 @@ def coder_errors(
     if reference is None:
         return []
     frames = case["frames"]
-    mine, theirs = coded_sentences(case, coder), coded_sentences(case, reference)
-    keys = ["doc_id", "sentence"]
+    names = [str(f) for f in frames.loc[frames["kind"] == "frame", "frame_id"]]
+    columns = ["doc_id", "sentence", *names]
+    mine, theirs = (coded_sentences(case, c)[columns] for c in (coder, reference))
+    both = mine.merge(theirs, on=columns[:2], suffixes=("", "_ref"))
     found = []
-    for frame in frames.loc[frames["kind"] == "frame", "frame_id"]:
-        both = mine[[*keys, frame]].merge(theirs[[*keys, frame]], on=keys, suffixes=("", "_ref"))
+    for frame in names:
         a, b = both[frame].astype(bool), both[f"{frame}_ref"].astype(bool)
         cells = pd.DataFrame(
             {"both": a & b, "only_coder": a & ~b, "only_reference": ~a & b, "neither": ~a & ~b}
         ).astype(int)
         documents = cells.assign(doc_id=both["doc_id"]).groupby("doc_id", sort=True).sum()
-        found.append(_error(str(frame), coder, reference, documents))
+        found.append(_error(frame, coder, reference, documents))
     return found
 
 

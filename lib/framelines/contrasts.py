@@ -62,9 +62,13 @@ class Contrast:
     why: str
 
 
-def _units(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    sums = rows.groupby(["group", *keys], sort=True)[["hit", "of"]].sum().reset_index()
+def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    sums = rows.groupby(keys, sort=True, observed=True)[["hit", "of"]].sum().reset_index()
     return sums[sums["of"] > 0]
+
+
+def _units(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return _summed(rows, ["group", *keys])
 
 
 def resampling_units(rows: pd.DataFrame, names: Iterable[str]) -> tuple[pd.DataFrame, str]:
@@ -105,9 +109,7 @@ def _permuted(
 ) -> tuple[float | None, str]:
     """The p-value of the absolute difference of shares, labels dealt anew over documents."""
     rows = rows.assign(stratum=rows[strata] if strata else "")
-    keys = ["stratum", "doc_id", "group"]
-    documents = rows.groupby(keys, sort=True)[["hit", "of"]].sum().reset_index()
-    documents = documents[documents["of"] > 0]
+    documents = _summed(rows, ["stratum", "doc_id", "group"])
     # The group that is dealt is the first by name, so that swapping the sides changes nothing.
     dealt = min(pair.first, pair.second)
     mine = documents["group"] == dealt
@@ -143,7 +145,8 @@ def contrast(
     is for groups of rows that stand in the same documents, which are then resampled together.
     """
     rows = rows.assign(group=pair.of(rows[pair.column]))
-    rows = rows[rows["group"] != ""]
+    columns = ["group", "doc_id", "chunk", "hit", "of", *([strata] if strata else [])]
+    rows = rows.loc[rows["group"] != "", columns]
     sums = rows.groupby("group")[["hit", "of"]].sum().reindex([pair.first, pair.second]).fillna(0)
     (k1, n1), (k2, n2) = sums.to_numpy(dtype=np.float64).tolist()
     base: dict[str, Any] = {"measure": measure, "first": pair.first, "second": pair.second}
@@ -266,21 +269,19 @@ def share_table(
     `rows` has doc_id, chunk, hit and of. An interval rests on documents, or on chunks where there
     are fewer than `MIN_UNITS` of them, and is empty with fewer units or no hit.
     """
+    chunks = _summed(rows, [*groups, "doc_id", "chunk"])
+    smaller = dict(list(chunks.groupby(groups, sort=True, observed=True)))
     found = []
-    for name, own in rows.groupby(groups, sort=True, observed=True):
+    for name, own in _summed(chunks, [*groups, "doc_id"]).groupby(groups, sort=True, observed=True):
         names = name if isinstance(name, tuple) else (name,)
-        total = own["of"].sum()
-        if total == 0:
-            continue
-        units, unit = resampling_units(own.assign(group="all"), ["all"])
-        estimate = ratio(
-            units["hit"].to_numpy(dtype=np.float64),
-            units["of"].to_numpy(dtype=np.float64),
-            draws=draws,
-            rng=random_stream(seed, key, *map(str, names)),
-        )
-        row = dict(zip(groups, names, strict=True)) | {"k": int(own["hit"].sum()), "n": int(total)}
-        row |= {"documents": own["doc_id"].nunique(), "share": estimate.value}
+        few = len(own) < MIN_UNITS
+        units = smaller[name] if few and len(smaller[name]) >= MIN_UNITS else own
+        unit = "chunks" if units is not own else "documents"
+        hits, of = units[["hit", "of"]].to_numpy(dtype=np.float64).T
+        stream = random_stream(seed, key, *map(str, names))
+        estimate = ratio(hits, of, draws=draws, rng=stream)
+        row = dict(zip(groups, names, strict=True)) | {"k": int(hits.sum()), "n": int(of.sum())}
+        row |= {"documents": len(own), "share": estimate.value}
         row |= {"low": estimate.low, "high": estimate.high, "units": estimate.units}
         found.append(row | {"resampled": unit if estimate.low is not None else ""})
     return pd.DataFrame(found, columns=[*groups, *SHARE_COLUMNS]).astype(

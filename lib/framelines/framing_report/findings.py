@@ -48,6 +48,11 @@ class Settings:
         """Return the settings that every contrast takes."""
         return dict(draws=self.draws, seed=self.seed, permutations=self.permutations)
 
+    @property
+    def effects(self) -> dict[str, Any]:
+        """Return the settings where the effect alone is read: next to no draws."""
+        return dict(draws=9, seed=self.seed, permutations=9)
+
 
 def declared(case: str, notebook: str = NOTEBOOK) -> list[dict[str, Any]]:
     """Return the findings that `notebooks/findings.yaml` declares for a case and a notebook."""
@@ -143,10 +148,10 @@ def _scope(finding: dict[str, Any]) -> str:
 
 
 def _naming(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -> str:
-    more = {"scope": _scope(finding), **by.resampling}
-    made = naming_contrast(case, **more)
-    text = BOTH % ("mentions of the opponent", f"are derogatory, in {WHERE[more['scope']]}")
-    without = without_outlets(case, pair_of(case), naming_contrast, **more)
+    scope = _scope(finding)
+    made = naming_contrast(case, scope=scope, **by.resampling)
+    text = BOTH % ("mentions of the opponent", f"are derogatory, in {WHERE[scope]}")
+    without = without_outlets(case, pair_of(case), naming_contrast, scope=scope, **by.effects)
     words = ("naming", text, "naming-by-event")
     return _contrast(case, out, finding, made, without, naming_by_event(case), words)
 
@@ -157,16 +162,16 @@ def _naming_by_group(case: Case, out: Outputs, finding: dict[str, Any], by: Sett
     text = "Among the articles that this host selected, " + BOTH
     text %= ("mentions of armed opponents", "are derogatory")
     words = ("naming", text, "naming-contrast")
-    without = without_outlets(case, pair, naming_by_group, **by.resampling)
+    without = without_outlets(case, pair, naming_by_group, **by.effects)
     return _contrast(case, out, finding, made, without, None, words)
 
 
 def _frame(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -> str:
-    more = {"scope": _scope(finding), **by.resampling}
-    made = frame_contrast(case, **more)
-    text = BOTH % (f"coded {WHERE[more['scope']]}", "carry the frame of divine sanction")
+    scope = _scope(finding)
+    made = frame_contrast(case, scope=scope, **by.resampling)
+    text = BOTH % (f"coded {WHERE[scope]}", "carry the frame of divine sanction")
     words = ("frame", text, "frame-contrasts")
-    without = without_outlets(case, pair_of(case), frame_contrast, **more)
+    without = without_outlets(case, pair_of(case), frame_contrast, scope=scope, **by.effects)
     weak = "divine_sanction" in by.weak
     events = frame_by_event(case)
     return _contrast(case, out, finding, made, without, events, words, weak)
@@ -178,7 +183,7 @@ def _attribution(case: Case, out: Outputs, finding: dict[str, Any], by: Settings
     text = "Among the articles that this host selected, " + BOTH
     text %= ("claims", "are attributed to somebody")
     words = ("attribution", text, "attribution-contrast")
-    without = without_outlets(case, pair, attribution_by_group, **by.resampling)
+    without = without_outlets(case, pair, attribution_by_group, **by.effects)
     return _contrast(case, out, finding, made, without, None, words)
 
 
