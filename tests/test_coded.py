@@ -123,6 +123,18 @@ def test_events_of_sentences_take_the_place_of_the_event() -> None:
     assert set(row["place_id"]) == {"vennick"}
 
 
+def test_free_labels_of_a_second_coder_are_no_events() -> None:
+    case = case_of("idlib")
+    second = case["captures"].loc[case["captures"]["coder"] == "second", "event_id"]
+    known = set(case["events"]["event_id"])
+    # Otherwise there is nothing to tell apart here.
+    assert set(second) - known - {""}
+    assert set(sentence_events(case)["event_id"]) <= known | {""}
+    pair = pair_of(case, "genre", ("opinion", "interview"), "report")
+    told = f.frame_by_event(case, "victory_momentum", pair=pair)
+    assert len(told) and set(told["event_id"]) <= known
+
+
 def test_rows_in_another_order_change_nothing() -> None:
     case = case_of("example")
     tables = {n: t.sample(frac=1, random_state=5) for n, t in case.tables.items()}

@@ -104,7 +104,9 @@ def test_matched_events_by_hand() -> None:
     assert list(table["event_id"]) == ["e"]
     assert table.iloc[0][["k_first", "n_first", "k_second", "n_second"]].tolist() == [1, 2, 0, 1]
     found = paired_contrast(table, "a", "b", "m", draws=50, seed=1)
-    assert found.effect == 0.5 and found.p is None and "1 matched events" in found.why
+    assert (
+        found.effect == 0.5 and found.p is None and "no test: 1 matched event, where 6" in found.why
+    )
 
 
 def test_paired_contrasts_mirror_and_test_from_six_events_on() -> None:
@@ -129,3 +131,30 @@ def test_shares_have_intervals_from_ten_documents_on() -> None:
     table = share_table(rows, ["camp"], "k", draws=100, seed=1).set_index("camp")
     assert np.isnan(table.at["a", "low"]) and table.at["a", "resampled"] == ""
     assert table.at["b", "low"] < table.at["b", "share"] < table.at["b", "high"]
+
+
+def test_sides_that_have_none_and_all_give_no_interval() -> None:
+    rows = rows_of({"a": [(4, 4)] * 12, "b": [(0, 4)] * 12})
+    found = contrast(rows, PAIR, "m", draws=50, seed=1)
+    assert (found.effect, found.low) == (1.0, None) and "none or all" in found.why
+    some = rows_of({"a": [(4, 4)] * 12, "b": [(0, 4), (1, 4)] * 6})
+    found = contrast(some, PAIR, "m", draws=50, seed=1)
+    assert found.low is not None and "varies the other side alone" in found.why
+
+
+def test_events_that_all_differ_alike_give_no_interval() -> None:
+    table = pd.DataFrame({"share_first": [0.5] * 12, "share_second": 0.0, "difference": 0.5})
+    table[["k_first", "n_first", "k_second", "n_second"]] = 1.0
+    found = paired_contrast(table, "a", "b", "m", draws=50, seed=1)
+    assert found.low is None and found.p is not None and "same difference" in found.why
+
+
+def test_groups_in_the_same_documents_are_resampled_together() -> None:
+    """Where each document has as many hits of either kind, no resample makes a difference."""
+    shares = [0, 1, 2, 3, 4] * 3
+    rows = rows_of({"a": [(k, 4) for k in shares], "b": [(k, 4) for k in shares]})
+    rows["doc_id"] = rows["doc_id"].str[1:]
+    together = contrast(rows, PAIR, "m", draws=200, seed=1, joint=True)
+    apart = contrast(rows, PAIR, "m", draws=200, seed=1)
+    assert (together.low, together.high) == (0.0, 0.0)
+    assert apart.low is not None and apart.low < 0

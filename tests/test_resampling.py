@@ -51,6 +51,17 @@ def test_ratio_by_hand_and_without_interval() -> None:
         ratio(np.zeros(3), np.zeros(3), draws=5, rng=random_stream(1, "r"))
 
 
+@pytest.mark.parametrize("hits", [0.0, 1.0])
+def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
+    """Resampling none of n, or n of n, gives the same again: [0, 0] and [1, 1] are no intervals."""
+    of = np.arange(1.0, 21.0)
+    found = ratio(hits * of, of, draws=50, rng=random_stream(1, "alike"))
+    assert (found.value, found.low, found.high, found.units) == (hits, None, None, 20)
+    # One unit that differs is enough.
+    one = hits * of + np.where(of == 1, 1 - 2 * hits, 0)
+    assert ratio(one, of, draws=50, rng=random_stream(1, "alike")).low is not None
+
+
 def test_intervals_of_rates_cover_the_truth() -> None:
     """500 simulated outlets of 12 bursty documents: the interval covers the true rate nominally."""
     rng = np.random.default_rng(20)

@@ -87,7 +87,7 @@ def test_agency_is_told_document_by_document() -> None:
 
 def test_acts_of_few_documents_have_no_test() -> None:
     for made in f.agency_contrasts(case_of("palmyra"), draws=50):
-        assert made.p is None and "documents tell of both" in made.why
+        assert made.p is None and "where 6 are needed" in made.why
         assert "each side needs" not in made.why
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypedDict
 
 import pandas as pd
 
 from framelines.case import Case
 from framelines.features import COUNTED
 from framelines.problems import DataError, Problem
-from framelines.profiles import inventory
 
 SCOPES = ("theatre_sentences", "whole_texts")
 # The regions that a theatre spreads over; a theatre that is not listed is the place of its name.
@@ -23,6 +23,16 @@ BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
 META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre", "language"]
 PLACED = ("claims", "captures", "acts")
+# Other coders work without the table of events: their labels are free, and name no row of it.
+KNOW_EVENTS = ("first", "adjudicated")
+
+
+class Which(TypedDict, total=False):
+    """Which rows count, as keywords of `coded_rows`; what is not given has its default."""
+
+    scope: str
+    left_out: str | None
+    reposts: bool | str
 
 
 @dataclass(frozen=True)
@@ -97,7 +107,9 @@ def counted_documents(
     Reposts are left out unless `reposts`; `left_out` names an outlet whose documents stay out.
     Raises `DataError` where there is no such outlet.
     """
-    documents = inventory(case)
+    sources = case["sources"][["source_id", "name", "bloc", "camp"]]
+    sources = sources.rename(columns={"name": "source"})
+    documents = case["documents"].merge(sources, on="source_id", validate="m:1")
     outlets = sorted(set(documents["source_id"]))
     if left_out not in (None, "none", *outlets):
         where, allowed = f"case {case.name}", ", ".join(["none", *outlets])
@@ -105,7 +117,8 @@ def counted_documents(
         raise DataError([problem])
     side = {c: side_of_camp(str(c), case["actors"]) for c in set(documents["camp"])}
     documents = documents.assign(side=documents["camp"].map(side))
-    kept = (documents["own"] | with_reposts(reposts)) & (documents["source_id"] != left_out)
+    own = documents["duplicate_of"] == ""
+    kept = (own | with_reposts(reposts)) & (documents["source_id"] != left_out)
     columns = [*META, "theatre", "contained_in", "duplicate_of"]
     return documents.loc[kept, columns].sort_values("doc_id", kind="stable").reset_index(drop=True)
 
@@ -154,13 +167,14 @@ def theatre_of(case: Case) -> str:
 def sentence_events(case: Case) -> pd.DataFrame:
     """Return which events each sentence speaks of: doc_id, sentence, event_id, place_id.
 
-    A sentence speaks of an event where a claim, a wording of a taking or a violent act that any
-    coder found in it is tied to the event. `place_id` is the row's own, else the event's.
+    A sentence speaks of an event of `events.csv` where a claim, a wording of a taking or a violent
+    act is tied to it by the first coder or the adjudication; of a place where any coder says so.
+    `place_id` is the row's own, else the event's.
     """
-    own = [
-        case[name].reindex(columns=["doc_id", "start", "event_id", "place_id"]) for name in PLACED
-    ]
+    columns = ["coder", "doc_id", "start", "event_id", "place_id"]
+    own = [case[name].reindex(columns=columns) for name in PLACED]
     rows = pd.concat(own, ignore_index=True).fillna({"place_id": "", "event_id": ""})
+    rows["event_id"] = rows["event_id"].where(rows["coder"].isin(KNOW_EVENTS), "")
     if rows.empty:
         return pd.DataFrame(columns=["doc_id", "sentence", "event_id", "place_id"])
     where = dict(zip(case["events"]["event_id"], case["events"]["place_id"], strict=True))

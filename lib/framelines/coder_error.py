@@ -1,6 +1,7 @@
 """What coding errors do to a share, where a sample was coded twice; and shares with intervals."""
 
 from dataclasses import dataclass, field
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +9,8 @@ import pandas as pd
 from scipy import stats
 
 from framelines.case import Case
-from framelines.coded import coded_rows
+from framelines.coded import Which, coded_rows
+from framelines.formats import counted
 from framelines.resampling import MIN_UNITS, random_stream, resampling_weights
 
 Floats = npt.NDArray[np.float64]
@@ -75,14 +77,14 @@ def reference_coder(case: Case, coder: str = "first") -> str | None:
     return next((r for r in REFERENCES if r in known and r != coder), None)
 
 
-def coded_sentences(case: Case, coder: str, **more: object) -> pd.DataFrame:
+def coded_sentences(case: Case, coder: str, **which: Unpack[Which]) -> pd.DataFrame:
     """Return the sentences that a coder coded, one row each, with a column of truth a frame.
 
-    Furniture, fragments and repeats are left out; `more` are the choices of `coded_rows`.
+    Furniture, fragments and repeats are left out; `which` are choices of `coded_rows`.
     """
     frames = case["frames"]
     names = list(frames.loc[frames["kind"] == "frame", "frame_id"])
-    rows = coded_rows(case, "frame_codes", coder=coder, **more)  # type: ignore[arg-type]
+    rows = coded_rows(case, "frame_codes", coder=coder, **which)
     keys = ["doc_id", "sentence"]
     present = rows.assign(yes=True).pivot_table(
         index=keys, columns="frame_id", values="yes", aggfunc="any", fill_value=False
@@ -101,17 +103,18 @@ def coder_errors(
     if reference is None:
         return []
     frames = case["frames"]
-    mine, theirs = coded_sentences(case, coder), coded_sentences(case, reference)
-    keys = ["doc_id", "sentence"]
+    names = [str(f) for f in frames.loc[frames["kind"] == "frame", "frame_id"]]
+    columns = ["doc_id", "sentence", *names]
+    mine, theirs = (coded_sentences(case, c)[columns] for c in (coder, reference))
+    both = mine.merge(theirs, on=columns[:2], suffixes=("", "_ref"))
     found = []
-    for frame in frames.loc[frames["kind"] == "frame", "frame_id"]:
-        both = mine[[*keys, frame]].merge(theirs[[*keys, frame]], on=keys, suffixes=("", "_ref"))
+    for frame in names:
         a, b = both[frame].astype(bool), both[f"{frame}_ref"].astype(bool)
         cells = pd.DataFrame(
             {"both": a & b, "only_coder": a & ~b, "only_reference": ~a & b, "neither": ~a & ~b}
         ).astype(int)
         documents = cells.assign(doc_id=both["doc_id"]).groupby("doc_id", sort=True).sum()
-        found.append(_error(str(frame), coder, reference, documents))
+        found.append(_error(frame, coder, reference, documents))
     return found
 
 
@@ -121,11 +124,13 @@ def _error(frame: str, coder: str, reference: str, documents: pd.DataFrame) -> C
     sp = tn / (tn + fp) if tn + fp else float("nan")
     why = ""
     if min(tp + fn, tn + fp) < LEAST_SENTENCES:
-        why = f"not estimable: {tp + fn} sentences with it and {tn + fp} without were coded twice"
+        why = f"not estimable: of {counted(tp + fp + fn + tn, 'sentence')} coded twice {tp + fn} "
+        why += f"carry it, where {LEAST_SENTENCES} with it and as many without are needed"
     elif se + sp - 1 < LEAST_YOUDEN:
         why = "not estimable: the two codings hardly agree"
     elif len(documents) < MIN_UNITS:
-        why = f"not estimable: {len(documents)} documents were coded twice"
+        twice = counted(len(documents), "document was", "documents were")
+        why = f"not estimable: {twice} coded twice, where {MIN_UNITS} are needed"
     return CoderError(frame, coder, reference, tp, fp, fn, tn, se, sp, why, documents)
 
 

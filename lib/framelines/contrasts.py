@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +10,8 @@ import pandas as pd
 
 from framelines.case import Case
 from framelines.coded import Pair, outlets_of
-from framelines.permutation import p_value, relabelings, sign_flip_p, why_no_test
+from framelines.formats import counted
+from framelines.permutation import MIN_PAIRS, p_value, relabelings, sign_flip_p, why_no_test
 from framelines.resampling import (
     MIN_UNITS,
     expanded_level,
@@ -23,6 +24,14 @@ from framelines.resampling import (
 Floats = npt.NDArray[np.float64]
 PERMUTATIONS = 9_999
 SHARE_COLUMNS = ["k", "n", "documents", "share", "low", "high", "resampled", "units"]
+
+
+class Draws(TypedDict, total=False):
+    """How often is drawn, and from which seed, as keywords of `contrast`."""
+
+    draws: int
+    seed: int
+    permutations: int
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,13 @@ class Contrast:
     why: str
 
 
-def _units(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    sums = rows.groupby(["group", *keys], sort=True)[["hit", "of"]].sum().reset_index()
+def _summed(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    sums = rows.groupby(keys, sort=True, observed=True)[["hit", "of"]].sum().reset_index()
     return sums[sums["of"] > 0]
+
+
+def _units(rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return _summed(rows, ["group", *keys])
 
 
 def resampling_units(rows: pd.DataFrame, names: Iterable[str]) -> tuple[pd.DataFrame, str]:
@@ -96,9 +109,7 @@ def _permuted(
 ) -> tuple[float | None, str]:
     """The p-value of the absolute difference of shares, labels dealt anew over documents."""
     rows = rows.assign(stratum=rows[strata] if strata else "")
-    keys = ["stratum", "doc_id", "group"]
-    documents = rows.groupby(keys, sort=True)[["hit", "of"]].sum().reset_index()
-    documents = documents[documents["of"] > 0]
+    documents = _summed(rows, ["stratum", "doc_id", "group"])
     # The group that is dealt is the first by name, so that swapping the sides changes nothing.
     dealt = min(pair.first, pair.second)
     mine = documents["group"] == dealt
@@ -121,8 +132,8 @@ def contrast(
     pair: Pair,
     measure: str,
     *,
-    draws: int,
-    seed: int,
+    draws: int = 5000,
+    seed: int = 1,
     permutations: int = PERMUTATIONS,
     strata: str | None = None,
     joint: bool = False,
@@ -134,7 +145,8 @@ def contrast(
     is for groups of rows that stand in the same documents, which are then resampled together.
     """
     rows = rows.assign(group=pair.of(rows[pair.column]))
-    rows = rows[rows["group"] != ""]
+    columns = ["group", "doc_id", "chunk", "hit", "of", *([strata] if strata else [])]
+    rows = rows.loc[rows["group"] != "", columns]
     sums = rows.groupby("group")[["hit", "of"]].sum().reindex([pair.first, pair.second]).fillna(0)
     (k1, n1), (k2, n2) = sums.to_numpy(dtype=np.float64).tolist()
     base: dict[str, Any] = {"measure": measure, "first": pair.first, "second": pair.second}
@@ -148,20 +160,24 @@ def contrast(
         return Contrast(**base, **_found(values, None, None, None, units, "", why))
     values = [k1 / n1, k2 / n2, k1 / n1 - k2 / n2]
     resampling, name = resampling_units(rows, (pair.first, pair.second))
-    low, high, reasons = None, None, []
-    if name and rows["hit"].any():
+    low, high, p, reasons = None, None, None, []
+    # Resampling rows that are all alike gives the same again.
+    alike = [k in (0, n) for k, n in ((k1, n1), (k2, n2))]
+    if k1 + k2 == 0:
+        reasons.append("neither interval nor test: nothing was counted")
+    elif not name:
+        reasons.append(f"no interval: fewer than {MIN_UNITS} documents or chunks on a side")
+    elif all(alike):
+        reasons.append("no interval: each side has none or all, and resampling gives the same")
+    else:
         sizes = resampling["group"].value_counts()
         a, b = (
-            drawn_shares(resampling, g, measure, draws, seed) for g in (pair.first, pair.second)
+            drawn_shares(resampling, g, measure, draws, seed, joint)
+            for g in (pair.first, pair.second)
         )
         low, high = interval_of(a - b, int(sizes.min()))
-    elif name or k1 + k2 == 0:
-        reasons.append("neither interval nor test: nothing was counted")
-    else:
-        reasons.append(f"no interval: fewer than {MIN_UNITS} documents or chunks on a side")
-    if low is not None and min(k1, k2) == 0:
-        reasons.append("one side has none: the interval varies the other side alone")
-    p = None
+        if any(alike):
+            reasons.append("one side has none or all: the interval varies the other side alone")
     if k1 + k2:
         p, why = _permuted(rows, pair, measure, permutations, seed, strata)
         reasons += [why] if why else []
@@ -207,13 +223,16 @@ def paired_contrast(
     means = [float(table[c].mean()) for c in ("share_first", "share_second", "difference")]
     differences = table["difference"].to_numpy(dtype=np.float64)
     low, high, reasons = None, None, []
-    if n >= MIN_UNITS and differences.any():
+    events = counted(n, "matched event")
+    if n >= MIN_UNITS and len(np.unique(differences)) > 1:
         weights = resampling_weights(n, draws, random_stream(seed, measure, "events"))
         low, high = interval_of(weights @ differences / n, n)
+    elif n >= MIN_UNITS:
+        reasons.append("no interval: all events give the same difference")
     else:
-        reasons.append(f"no interval: {n} matched events")
+        reasons.append(f"no interval: {events}, where {MIN_UNITS} are needed")
     p = sign_flip_p(differences, permutations, seed, measure)
-    reasons += [f"no test: {n} matched events"] if p is None else []
+    reasons += [f"no test: {events}, where {MIN_PAIRS} are needed"] if p is None else []
     found = _found(means, low, high, p, [n, n], "matched events", "; ".join(reasons))
     return Contrast(**base, **found)
 
@@ -250,21 +269,19 @@ def share_table(
     `rows` has doc_id, chunk, hit and of. An interval rests on documents, or on chunks where there
     are fewer than `MIN_UNITS` of them, and is empty with fewer units or no hit.
     """
+    chunks = _summed(rows, [*groups, "doc_id", "chunk"])
+    smaller = dict(list(chunks.groupby(groups, sort=True, observed=True)))
     found = []
-    for name, own in rows.groupby(groups, sort=True, observed=True):
+    for name, own in _summed(chunks, [*groups, "doc_id"]).groupby(groups, sort=True, observed=True):
         names = name if isinstance(name, tuple) else (name,)
-        total = own["of"].sum()
-        if total == 0:
-            continue
-        units, unit = resampling_units(own.assign(group="all"), ["all"])
-        estimate = ratio(
-            units["hit"].to_numpy(dtype=np.float64),
-            units["of"].to_numpy(dtype=np.float64),
-            draws=draws,
-            rng=random_stream(seed, key, *map(str, names)),
-        )
-        row = dict(zip(groups, names, strict=True)) | {"k": int(own["hit"].sum()), "n": int(total)}
-        row |= {"documents": own["doc_id"].nunique(), "share": estimate.value}
+        few = len(own) < MIN_UNITS
+        units = smaller[name] if few and len(smaller[name]) >= MIN_UNITS else own
+        unit = "chunks" if units is not own else "documents"
+        hits, of = units[["hit", "of"]].to_numpy(dtype=np.float64).T
+        stream = random_stream(seed, key, *map(str, names))
+        estimate = ratio(hits, of, draws=draws, rng=stream)
+        row = dict(zip(groups, names, strict=True)) | {"k": int(hits.sum()), "n": int(of.sum())}
+        row |= {"documents": len(own), "share": estimate.value}
         row |= {"low": estimate.low, "high": estimate.high, "units": estimate.units}
         found.append(row | {"resampled": unit if estimate.low is not None else ""})
     return pd.DataFrame(found, columns=[*groups, *SHARE_COLUMNS]).astype(

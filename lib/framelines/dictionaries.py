@@ -1,10 +1,12 @@
 """Frames by our lexicons, held against frames by hand: what counting words finds and misses."""
 
+from typing import Unpack
+
 import numpy as np
 import pandas as pd
 
 from framelines.case import Case
-from framelines.coded import Pair
+from framelines.coded import Pair, Which
 from framelines.coder_error import coded_sentences, rogan_gladen, wilson
 
 # The lexicons that come nearest to a frame; no other frame of the codebook has a list of words.
@@ -25,16 +27,16 @@ def terms_after_reading(case: Case) -> set[str]:
 
 
 def flagged_sentences(
-    case: Case, frame: str, coder: str = "first", terms: str = "all", **more: object
+    case: Case, frame: str, coder: str = "first", terms: str = "all", **which: Unpack[Which]
 ) -> pd.DataFrame:
     """Return the coded sentences with `hand`, `flagged` and `terms` for a frame of `DICTIONARY`.
 
     `flagged` tells that a term of the frame's lexicons stands in the sentence; `terms` lists the
     different ones. With the terms `before_reading` those that were added after the texts had been
-    read are left out: a list that was made from the texts finds itself in them. `more` are the
+    read are left out: a list that was made from the texts finds itself in them. `which` are
     choices of `coded_rows`.
     """
-    sentences = coded_sentences(case, coder, **more)
+    sentences = coded_sentences(case, coder, **which)
     hits = case["lexicon_hits"]
     hits = hits[hits["lexicon"].isin(DICTIONARY[frame])].drop_duplicates(
         ["doc_id", "sentence", "term"]

@@ -96,6 +96,11 @@ def is_numeric(column: pd.Series) -> bool:
 # --- numbers for readers -----------------------------------------------------------------------
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: 1 document, 3 documents; `many` is the plural, else with s."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
 def default_decimals(largest: float) -> int:
     """Return how many decimals show three significant digits of `largest`, at most six."""
     if not math.isfinite(largest) or largest == 0:

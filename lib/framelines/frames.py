@@ -2,12 +2,13 @@
 
 from collections.abc import Collection
 from itertools import combinations
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from framelines.case import Case
-from framelines.coded import Pair, event_labels, pair_of, sentence_events
+from framelines.coded import Pair, Which, event_labels, pair_of, sentence_events
 from framelines.coder_error import (
     CoderError,
     coded_sentences,
@@ -19,6 +20,7 @@ from framelines.contrasts import (
     PERMUTATIONS,
     SHARE_COLUMNS,
     Contrast,
+    Draws,
     contrast,
     contrast_table,
     drawn_shares,
@@ -59,11 +61,9 @@ def frame_shares(
     by: str = "source",
     weak: Collection[str] = (),
     coder: str = "first",
-    scope: str = "whole_texts",
-    left_out: str | None = None,
-    reposts: bool | str = False,
     draws: int,
     seed: int,
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return one row a group and frame: k of n sentences, share, interval, corrected share, status.
 
@@ -71,7 +71,7 @@ def frame_shares(
     an interval that resamples texts and double-coded sample alike; `correction` says against whom,
     or why it is not estimable. Frames in `weak` stay in the table but not in summaries.
     """
-    sentences = coded_sentences(case, coder, scope=scope, left_out=left_out, reposts=reposts)
+    sentences = coded_sentences(case, coder, **which)
     errors = {e.frame: e for e in coder_errors(case, coder)}
     parts = []
     for frame, name in frame_names(case).items():
@@ -115,16 +115,12 @@ def frame_contrast(
     coder: str = "first",
     left_out: str | None = None,
     reposts: bool | str = False,
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> Contrast:
     """Return the share of coded sentences with a frame, first group minus second."""
-    pair = pair or pair_of(case)
-    rows = _hits(
-        coded_sentences(case, coder, scope=scope, left_out=left_out, reposts=reposts), frame
-    )
-    return contrast(rows, pair, frame, draws=draws, seed=seed, permutations=permutations)
+    which: Which = {"scope": scope, "left_out": left_out, "reposts": reposts}
+    rows = _hits(coded_sentences(case, coder, **which), frame)
+    return contrast(rows, pair or pair_of(case), frame, **draws)
 
 
 def frame_contrasts(
@@ -208,15 +204,14 @@ def cooccurrence(
     *,
     weak: Collection[str] = (),
     coder: str = "first",
-    scope: str = "whole_texts",
-    reposts: bool | str = False,
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return one row a pair of frames: how many sentences carry each and both, lift, and phi.
 
     Weak and rare frames are left out. `lift` is the count of both over that expected if they were
     independent, `phi` the correlation of the two; both describe, and are no test.
     """
-    sentences = coded_sentences(case, coder, scope=scope, reposts=reposts)
+    sentences = coded_sentences(case, coder, **which)
     names = frame_names(case)
     counts = {f: int(sentences[f].sum()) for f in names}
     kept = [f for f in names if not status_of(f, counts[f], weak)]

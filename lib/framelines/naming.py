@@ -1,6 +1,7 @@
 """Who calls whom what: the naming matrix, and contrasts of derogatory naming."""
 
 from collections.abc import Collection
+from typing import Unpack
 
 import pandas as pd
 
@@ -9,13 +10,14 @@ from framelines.coded import (
     ARMED,
     BYSTANDERS,
     Pair,
+    Which,
     coded_rows,
     event_labels,
     pair_of,
     sentence_events,
     side_of_camp,
 )
-from framelines.contrasts import PERMUTATIONS, Contrast, contrast, matched, share_table
+from framelines.contrasts import Contrast, Draws, contrast, matched, share_table
 from framelines.vocabulary import STANCES
 
 LABELS = ("as_coded", "left_out")
@@ -32,10 +34,8 @@ def mentions(
     case: Case,
     *,
     coder: str = "first",
-    scope: str = "whole_texts",
-    left_out: str | None = None,
-    reposts: bool | str = False,
     ambiguous: str = "as_coded",
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return every mention that counts, with its teller, the actor's name, and its relation.
 
@@ -43,9 +43,7 @@ def mentions(
     other compared camp's side (where no sides are compared: an armed actor of any other side that
     is no bystander), or anybody else. `ambiguous` is one of `LABELS`.
     """
-    rows = coded_rows(
-        case, "naming_mentions", coder=coder, scope=scope, left_out=left_out, reposts=reposts
-    )
+    rows = coded_rows(case, "naming_mentions", coder=coder, **which)
     rows = rows.rename(columns={"wording": "label", "label": "document"})
     if ambiguous == "left_out":
         rows = rows[~rows["label"].isin(ambiguous_labels(case))]
@@ -90,15 +88,14 @@ def naming_matrix(
     draws: int,
     seed: int,
     coder: str = "first",
-    scope: str = "whole_texts",
-    reposts: bool | str = False,
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return one row a teller, target and stance: k of n mentions, share, interval, labels.
 
     `by` is source, bloc or camp; `target` actor, actor_side or relation. Targets that a teller
     names fewer than `least` times are left out. `labels` lists the wordings, the most used first.
     """
-    rows = mentions(case, coder=coder, scope=scope, reposts=reposts)
+    rows = mentions(case, coder=coder, **which)
     key = f"naming {by} {target}"
     parts = []
     for stance in STANCES:
@@ -141,9 +138,7 @@ def naming_contrast(
     left_out: str | None = None,
     ambiguous_labels: str = "as_coded",
     coder: str = "first",
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> Contrast:
     """Return the derogatory share of the mentions of the opponent, first camp minus second.
 
@@ -153,8 +148,7 @@ def naming_contrast(
     rows = mentions(case, coder=coder, scope=scope, left_out=left_out, ambiguous=ambiguous_labels)
     rows = _hits(rows[rows["relation"] == "foe"], stance)
     measure = f"{stance} naming of the opponent"
-    pair = pair_of(case)
-    return contrast(rows, pair, measure, draws=draws, seed=seed, permutations=permutations)
+    return contrast(rows, pair_of(case), measure, **draws)
 
 
 def naming_by_event(
@@ -180,9 +174,7 @@ def naming_by_group(
     left_out: str | None = None,
     reposts: bool | str = False,
     coder: str = "first",
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> Contrast:
     """Return the share of the mentions of armed opponents that are derogatory, by groups of texts.
 
@@ -193,4 +185,4 @@ def naming_by_group(
     rows = _hits(rows[rows["relation"] == "foe"], stance)
     pair = pair_of(case, by, tuple(first), tuple(second))
     measure = f"{stance} naming of armed opponents"
-    return contrast(rows, pair, measure, draws=draws, seed=seed, permutations=permutations)
+    return contrast(rows, pair, measure, **draws)

@@ -36,10 +36,10 @@ def why_no_test(sizes: list[tuple[int, int]]) -> str:
     """Return in words why relabelling these units is no test, or nothing where it is one."""
     first, second = sum(a for a, _ in sizes), sum(b for _, b in sizes)
     if min(first, second) < MIN_SIDE:
-        return f"no test: {first} and {second} documents (each side needs {MIN_SIDE})"
+        return f"no test: {first} and {second} documents, where each side needs {MIN_SIDE}"
     least = smallest_p(sizes)
     if least > LEVEL:
-        return f"no test: its smallest possible p is {least:.3f}"
+        return f"no test: the smallest p that it could give is {least:.3f}"
     return ""
 
 

@@ -16,7 +16,7 @@ MIN_UNITS = 10
 class Estimate:
     """An estimate with its interval, and what was resampled for it.
 
-    `low` and `high` are None where the units are too few for an interval.
+    `low` and `high` are None where the units are too few for an interval, or all alike.
     """
 
     value: float
@@ -75,15 +75,16 @@ def ratio(
     """Return Σ numerators / Σ denominators over the units, with a 95 % bootstrap interval.
 
     Both arrays hold one value a unit. Resamples with an empty denominator are left out. With fewer
-    than `min_units` units there is no interval, nor where nothing was counted: resampling zeros
-    gives zeros, which would pass for certainty. Raises `ValueError` where all denominators are 0.
+    than `min_units` units there is no interval, nor where nothing or everything was counted:
+    resampling units that are all alike gives the same again, which would pass for certainty.
+    Raises `ValueError` where all denominators are 0.
     """
     total = float(denominators.sum())
     if total == 0:
         raise ValueError("a ratio needs a denominator above 0")
     value = float(numerators.sum()) / total
     units = len(numerators)
-    if units < min_units or not numerators.any():
+    if units < min_units or not numerators.any() or (numerators == denominators).all():
         return Estimate(value, None, None, units)
     weights = resampling_weights(units, draws, rng)
     below = weights @ denominators

@@ -1,11 +1,14 @@
 """The same deed under different verbs: who takes, who loses, who is named as the agent."""
 
+from typing import Unpack
+
 import numpy as np
 import pandas as pd
 
 from framelines.case import Case
-from framelines.coded import Pair, coded_rows, event_labels, pair_of
-from framelines.contrasts import PERMUTATIONS, Contrast, contrast, share_table
+from framelines.coded import Pair, Which, coded_rows, event_labels, pair_of
+from framelines.contrasts import PERMUTATIONS, Contrast, Draws, contrast, share_table
+from framelines.formats import counted
 from framelines.naming import relations
 from framelines.permutation import MIN_PAIRS, p_value, sign_flips
 
@@ -120,20 +123,13 @@ def favourable_wording(
     return share_table(rows, [by, "role"], f"favourable {by}", draws=draws, seed=seed)
 
 
-def acts(
-    case: Case,
-    *,
-    coder: str = "first",
-    scope: str = "whole_texts",
-    left_out: str | None = None,
-    reposts: bool | str = False,
-) -> pd.DataFrame:
+def acts(case: Case, *, coder: str = "first", **which: Unpack[Which]) -> pd.DataFrame:
     """Return every violent act that counts and whose doer the text tells, with `relation`.
 
     `responsible` is the side of the actor responsible (several sides joined by +), `relation` own,
     foe or other as in `naming.mentions`, and `unnamed` whether the clause names no agent.
     """
-    rows = coded_rows(case, "acts", coder=coder, scope=scope, left_out=left_out, reposts=reposts)
+    rows = coded_rows(case, "acts", coder=coder, **which)
     rows = rows[rows["actor_id"] != ""]
     sides = _sides(rows["actor_id"], case)
     first = rows["actor_id"].str.split(";").str[0]
@@ -154,14 +150,15 @@ def agency(
     responsible: str = "relation",
     draws: int,
     seed: int,
-    **more: str,
+    coder: str = "first",
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return the share of violent acts told without a named agent, by teller and side responsible.
 
     One row a `by` (source, bloc, camp) and `responsible` (relation or responsible): k of n, share,
     interval, and how many of the acts are told in the passive or as a noun.
     """
-    rows = acts(case, **more)
+    rows = acts(case, coder=coder, **which)
     rows = rows.assign(hit=rows["unnamed"], of=1.0)
     table = share_table(rows, [by, responsible], f"agency {by}", draws=draws, seed=seed)
     for voice in ("passive", "nominal"):
@@ -189,9 +186,7 @@ def agency_contrasts(
     coder: str = "first",
     scope: str = "whole_texts",
     left_out: str | None = None,
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> list[Contrast]:
     """Return for each teller the share without a named agent: acts of its own side minus the foe's.
 
@@ -202,8 +197,7 @@ def agency_contrasts(
     rows = acts(case, coder=coder, scope=scope, left_out=left_out)
     rows = rows.assign(hit=rows["unnamed"], of=1.0)
     pair = Pair("relation", "own", "foe", ("own",), ("foe",))
-    what = "acts without a named agent"
-    return _inside_tellers(rows, pair, by, what, draws, seed, permutations)
+    return _inside_tellers(rows, pair, by, "acts without a named agent", **draws)
 
 
 def wording_contrasts(
@@ -214,32 +208,30 @@ def wording_contrasts(
     left_out: str | None = None,
     reposts: bool | str = False,
     coder: str = "first",
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> list[Contrast]:
     """Return for each teller the favourable share of wordings: own side took minus own side lost.
 
     Only takings told as realised. Tested like `agency_contrasts`, inside documents.
     """
-    more = {"scope": scope, "left_out": left_out, "coder": coder}
-    verbs = capture_verbs(case, by=by, reposts=reposts, **more)  # type: ignore[arg-type]
+    which: Which = {"scope": scope, "left_out": left_out, "reposts": reposts}
+    verbs = capture_verbs(case, by=by, coder=coder, **which)
     told = verbs[(verbs["modality"] == "realised") & (verbs["role"] != "neither")]
     rows = told.assign(hit=(told["stance"] == "favourable").astype(float), of=1.0)
     pair = Pair("role", "took", "lost", ("took",), ("lost",))
-    return _inside_tellers(rows, pair, by, "favourable wordings", draws, seed, permutations)
+    return _inside_tellers(rows, pair, by, "favourable wordings", **draws)
 
 
 def _inside_tellers(
-    rows: pd.DataFrame, pair: Pair, by: str, what: str, draws: int, seed: int, permutations: int
+    rows: pd.DataFrame, pair: Pair, by: str, what: str, **draws: Unpack[Draws]
 ) -> list[Contrast]:
     """A contrast a teller, of two kinds of row that stand in the same documents."""
     found = []
     rows = rows[rows[pair.column].isin([pair.first, pair.second])]
     for teller, own in rows.groupby(by, sort=True):
         measure = f"{what}, {teller}"
-        made = contrast(own, pair, measure, draws=draws, seed=seed, joint=True)
-        p, why = _swapped(own, pair, permutations, seed, measure)
+        made = contrast(own, pair, measure, joint=True, **draws)
+        p, why = _swapped(own, pair, measure, **draws)
         reasons = [r for r in made.why.split("; ") if r and not r.startswith("no test")]
         reasons += [why] if why and not np.isnan(made.effect) else []
         found.append(Contrast(**{**made.__dict__, "p": p, "why": "; ".join(reasons)}))
@@ -247,7 +239,7 @@ def _inside_tellers(
 
 
 def _swapped(
-    rows: pd.DataFrame, pair: Pair, permutations: int, seed: int, key: str
+    rows: pd.DataFrame, pair: Pair, key: str, **draws: Unpack[Draws]
 ) -> tuple[float | None, str]:
     """The p-value of the difference of pooled shares when the kinds swap inside documents."""
     sums = rows.pivot_table(
@@ -257,9 +249,11 @@ def _swapped(
     cells = sums.reindex(columns=wanted, fill_value=0).sort_index()
     both = (cells["of"] > 0).all(axis=1)
     if both.sum() < MIN_PAIRS:
-        return None, f"no test: {int(both.sum())} documents tell of both"
+        told = counted(int(both.sum()), "document tells", "documents tell")
+        return None, f"no test: {told} of both, where {MIN_PAIRS} are needed"
     # A document that tells acts of one side alone has nothing to swap.
-    flips, exact = sign_flips(int(both.sum()), permutations, seed, key)
+    often, seed = draws.get("permutations", PERMUTATIONS), draws.get("seed", 1)
+    flips, exact = sign_flips(int(both.sum()), often, seed, key)
     keep = np.ones((len(flips), len(cells)))
     keep[:, both.to_numpy()] = (flips + 1) / 2
     values = cells.to_numpy(dtype=np.float64)
@@ -279,14 +273,11 @@ def favourable_contrast(
     scope: str = "all_takings",
     left_out: str | None = None,
     coder: str = "first",
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> Contrast:
     """Return the share of favourable wordings of own takings, first camp minus second."""
     verbs = capture_verbs(case, scope=scope, left_out=left_out, coder=coder)
     told = verbs[(verbs["modality"] == "realised") & (verbs["role"] == "took")]
     rows = told.assign(hit=(told["stance"] == "favourable").astype(float), of=1.0)
     measure = "favourable wording of own takings"
-    pair = pair_of(case)
-    return contrast(rows, pair, measure, draws=draws, seed=seed, permutations=permutations)
+    return contrast(rows, pair_of(case), measure, **draws)

@@ -1,26 +1,21 @@
 """In whose words claims stand: attribution by group, and how much the other side is heard."""
 
 from collections.abc import Collection
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 
 from framelines.case import Case
-from framelines.coded import coded_rows, pair_of
-from framelines.contrasts import PERMUTATIONS, Contrast, contrast, share_table
+from framelines.coded import Which, coded_rows, pair_of
+from framelines.contrasts import Contrast, Draws, contrast, share_table
 
 
 def claims(
-    case: Case,
-    *,
-    coder: str = "first",
-    scope: str = "whole_texts",
-    left_out: str | None = None,
-    reposts: bool | str = False,
-    hedged: str = "counted",
+    case: Case, *, coder: str = "first", hedged: str = "counted", **which: Unpack[Which]
 ) -> pd.DataFrame:
     """Return the claims that count; with `hedged` not_counted those told as hedged stay out."""
-    rows = coded_rows(case, "claims", coder=coder, scope=scope, left_out=left_out, reposts=reposts)
+    rows = coded_rows(case, "claims", coder=coder, **which)
     return rows[rows["certainty"] != "hedged"] if hedged == "not_counted" else rows
 
 
@@ -34,9 +29,7 @@ def attribution_by_group(
     left_out: str | None = None,
     reposts: bool | str = False,
     coder: str = "first",
-    draws: int = 5000,
-    seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    **draws: Unpack[Draws],
 ) -> Contrast:
     """Return the share of claims that are attributed to somebody, first group minus second.
 
@@ -46,7 +39,7 @@ def attribution_by_group(
     rows = rows.assign(hit=(rows["attribution"] != "own_voice").astype(float), of=1.0)
     pair = pair_of(case, by, tuple(first), tuple(second))
     measure = "claims attributed to somebody"
-    return contrast(rows, pair, measure, draws=draws, seed=seed, permutations=permutations)
+    return contrast(rows, pair, measure, **draws)
 
 
 def attribution_shares(case: Case, *, by: str = "source", draws: int, seed: int) -> pd.DataFrame:
@@ -64,18 +57,17 @@ def other_voice(
     case: Case,
     *,
     by: str = "source",
-    reposts: bool | str = False,
-    left_out: str | None = None,
     coder: str = "first",
     draws: int = 5000,
     seed: int = 1,
+    **which: Unpack[Which],
 ) -> pd.DataFrame:
     """Return how many claims stand in the words of the other side or its media, and how surely.
 
     One row a group of `by`, and one for all: k of n claims attributed to `enemy_media`, share,
     interval, and how many of those k are asserted, hedged and denied.
     """
-    rows = claims(case, coder=coder, reposts=reposts, left_out=left_out)
+    rows = claims(case, coder=coder, **which)
     rows = rows.assign(hit=(rows["attribution"] == "enemy_media").astype(float), of=1.0)
     parts = [rows.assign(group="all"), rows.assign(group=rows[by])]
     whole, each = (

@@ -82,24 +82,23 @@ def word_shift(
     table = pd.DataFrame({"term": documents.columns, "part": parts, "share_first": a})
     table["share_second"], table["documents"] = b, (documents > 0).sum(axis=0).to_numpy()
     table["share_of_whole"] = np.abs(parts) / np.abs(parts).sum()
-    limits, resampled = _whiskers(case, pair, kind, language, left_out, draws, seed)
-    table["low"], table["high"] = limits if resampled else (np.nan, np.nan)
     table = table[table["documents"] >= 2].assign(size=np.round(table["part"].abs(), 12))
     table = table.sort_values(["size", "term"], ascending=[False, True], kind="stable").head(top)
+    units, resampled = resampled_units(case, pair, language, left_out)
+    table["low"], table["high"] = np.nan, np.nan
+    if resampled:
+        table["low"], table["high"] = _whiskers(units, pair, table["term"], kind, draws, seed)
     table = table[[*columns, "share_of_whole"]].reset_index(drop=True)
     return WordShift(table, pair.first, pair.second, kind, whole, resampled)
 
 
 def _whiskers(
-    case: Case, pair: Pair, kind: str, language: str, left_out: str | None, draws: int, seed: int
-) -> tuple[Floats, str]:
-    units, name = resampled_units(case, pair, language, left_out)
-    if not units:
-        return np.empty((2, 0)), ""
-    owns = [own.to_numpy(dtype=np.float64) for own in units]
-    streams = [random_stream(seed, "word shift", g) for g in (pair.first, pair.second)]
-    weights = [resampling_weights(len(o), draws, s) for o, s in zip(owns, streams, strict=True)]
-    a, b = (w @ o for w, o in zip(weights, owns, strict=True))
-    a, b = (x / x.sum(axis=1, keepdims=True) for x in (a, b))
-    tail = expanded_level(min(map(len, owns)))
-    return quantile_pairs(np.sort(shift_parts(a, b, kind), axis=0), tail), name
+    units: list[pd.DataFrame], pair: Pair, terms: pd.Series, kind: str, draws: int, seed: int
+) -> Floats:
+    shares = []
+    for group, own in zip((pair.first, pair.second), units, strict=True):
+        weights = resampling_weights(len(own), draws, random_stream(seed, "word shift", group))
+        sizes = weights @ own.sum(axis=1).to_numpy(dtype=np.float64)
+        shares.append(weights @ own[list(terms)].to_numpy(dtype=np.float64) / sizes[:, None])
+    drawn = np.sort(shift_parts(shares[0], shares[1], kind), axis=0)
+    return quantile_pairs(drawn, expanded_level(min(map(len, units))))

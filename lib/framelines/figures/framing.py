@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from framelines.figures.keyness import side_looks
+from framelines.figures.marks import legend, short
 from framelines.figures.style import (
     FAINT,
     GREY,
@@ -43,11 +43,6 @@ def wrapped(name: str, width: int = 16) -> str:
     return "\n".join(lines)
 
 
-def shortened(name: str, width: int = 48) -> str:
-    """Return a name cut to `width` letters."""
-    return name if len(name) <= width else name[: width - 1].rstrip() + "…"
-
-
 def in_order(values: pd.Series) -> list[str]:
     """Return the different values: own, foe and other first, the rest by name."""
     known = [r for r in RELATIONS if r in set(values)]
@@ -60,9 +55,12 @@ def by_size(table: pd.DataFrame, name: str) -> list[str]:
     return list(sizes.sort_values(["n", name], ascending=[False, True], kind="stable")[name])
 
 
-def _counts(row: dict[str, Any]) -> str:
+def _write_counts(ax: Axes, y: float, row: dict[str, Any]) -> None:
+    """Write k of n of both groups right of the panel."""
     sides = (f"{row[f'k_{side}']:.0f}/{row[f'n_{side}']:.0f}" for side in ("first", "second"))
-    return " : ".join(sides)
+    at, across = (1.01, y), ("axes fraction", "data")
+    style: dict[str, Any] = {"va": "center", "fontsize": 7, "annotation_clip": False}
+    ax.annotate(" : ".join(sides), at, xycoords=across, **style)
 
 
 def columns_on_top(ax: Axes, names: list[str]) -> None:
@@ -85,7 +83,7 @@ def naming_matrix(
     fig = new_figure(TWO_COLUMNS, 1.15 + 0.31 * len(tellers))
     ax = fig.subplots()
     positions = lanes(ax, tellers)
-    ax.set_yticks(list(positions.values()), [shortened(bloc_name(t), 44) for t in tellers])
+    ax.set_yticks(list(positions.values()), [short(bloc_name(t)) for t in tellers])
     columns_on_top(ax, targets)
     for (teller, target), own in table.groupby([rows, columns], sort=True):
         y, left = positions[str(teller)], targets.index(str(target)) - 0.42
@@ -134,15 +132,7 @@ def frame_forest(table: pd.DataFrame, first: str, second: str) -> Figure:
             if pd.notna(row["corrected_low"]):
                 ends = [100 * row["corrected_low"], 100 * row["corrected_high"]]
                 ax.plot(ends, [y + 0.28] * 2, color=INK, linewidth=0.7)
-        text = _counts(row)
-        ax.annotate(
-            text,
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7,
-            annotation_clip=False,
-        )
+        _write_counts(ax, y, row)
     columns = ["effect", "low", "high", "corrected", "corrected_low", "corrected_high"]
     reach = 112 * float(table[columns].abs().max().max()) if len(table) else 1.0
     ax.set_xlim(-reach, reach)
@@ -152,24 +142,15 @@ def frame_forest(table: pd.DataFrame, first: str, second: str) -> Figure:
     ax.set_title(
         f"more in {bloc_name(first)} ►", loc="right", color=looks[first][0], fontweight="bold"
     )
-    handles = [
-        Line2D([], [], marker="o", color=INK, linestyle="", label="established"),
-        Line2D(
-            [],
-            [],
-            marker="o",
-            color=INK,
-            markerfacecolor="white",
-            linestyle="",
-            label="weak agreement",
-        ),
-        Line2D([], [], marker="|", color=GREY, linestyle="", label="too rare"),
+    hollow = {"marker": "o", "color": INK, "markerfacecolor": "white"}
+    entries = [
+        ("established", {"marker": "o", "color": INK}),
+        ("weak agreement", hollow),
+        ("too rare", {"marker": "|", "color": GREY}),
     ]
     if table["corrected"].notna().any():
-        handles.append(
-            Line2D([], [], marker="x", color=INK, linestyle="", label="coder error corrected")
-        )
-    fig.legend(handles=handles, loc="outside lower center", ncols=len(handles))
+        entries.append(("coder error corrected", {"marker": "x", "color": INK}))
+    legend(fig, entries)
     return fig
 
 
@@ -179,7 +160,7 @@ def paired_events(table: pd.DataFrame, first: str, second: str, unit: str) -> Fi
     `table` is of `contrasts.matched` with the column event; `unit` says what the shares are of.
     """
     table = table.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
-    names = [shortened(str(n)) for n in table["event"]]
+    names = [short(str(n), 52) for n in table["event"]]
     looks = side_looks(first, second)
     fig = new_figure(TWO_COLUMNS, 1.0 + LANE * max(len(names), 1))
     ax = fig.subplots()
@@ -200,22 +181,10 @@ def paired_events(table: pd.DataFrame, first: str, second: str, unit: str) -> Fi
                 linestyle="",
                 markersize=5,
             )
-        text = _counts(row)
-        ax.annotate(
-            text,
-            (1.01, y),
-            xycoords=("axes fraction", "data"),
-            va="center",
-            fontsize=7,
-            annotation_clip=False,
-        )
+        _write_counts(ax, y, row)
     ax.set_xlim(-4, 104)
     ax.set_xlabel(unit)
-    handles = [
-        Line2D([], [], marker=m, color=c, linestyle="", label=bloc_name(g))
-        for g, (c, m) in looks.items()
-    ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=2)
+    legend(fig, [(bloc_name(g), {"marker": m, "color": c}) for g, (c, m) in looks.items()])
     return fig
 
 
@@ -252,13 +221,7 @@ def frames_together(table: pd.DataFrame) -> Figure:
         ax.annotate(
             f"{row['both']}", (x, y), (gap, 0), textcoords="offset points", va="center", fontsize=7
         )
-    handles = [
-        Line2D(
-            [], [], marker="o", color=INK, linestyle="", label="together more often than by chance"
-        ),
-        Line2D(
-            [], [], marker="o", color=INK, markerfacecolor="white", linestyle="", label="less often"
-        ),
-    ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=2)
+    hollow = {"marker": "o", "color": INK, "markerfacecolor": "white"}
+    more = ("together more often than by chance", {"marker": "o", "color": INK})
+    legend(fig, [more, ("less often", hollow)])
     return fig

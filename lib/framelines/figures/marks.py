@@ -1,4 +1,4 @@
-"""Marks, labels and axes that the figures of notebook 02 share."""
+"""Marks, labels and axes that the figures share."""
 
 from collections.abc import Iterable
 from datetime import date

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from framelines.figures.framing import by_size, columns_on_top, in_order, shortened, wrapped
+from framelines.figures.framing import by_size, columns_on_top, in_order, wrapped
 from framelines.figures.keyness import named
+from framelines.figures.marks import legend, short
 from framelines.figures.style import FAINT, GREY, INK, TWO_COLUMNS, bloc_name, lanes, new_figure
 
 ROLES = {"took": "own side took", "lost": "own side lost"}
@@ -70,19 +70,11 @@ def verbs(
                 fontsize=7,
             )
     ax.set_xlim(-0.4, len(columns) - 0.3)
-    handles = [
-        Line2D(
-            [],
-            [],
-            marker="o",
-            linestyle="",
-            markerfacecolor=style["facecolor"],
-            markeredgecolor=style["edgecolor"],
-            label=f"{name} to the taker",
-        )
-        for name, style in WORDING_LOOKS.items()
-    ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=3)
+    entries = []
+    for name, look in WORDING_LOOKS.items():
+        style = {f"marker{part}": look[part] for part in ("facecolor", "edgecolor")}
+        entries.append((f"{name} to the taker", {"marker": "o", **style}))
+    legend(fig, entries)
     return fig
 
 
@@ -112,7 +104,7 @@ def agency_map(table: pd.DataFrame, *, rows: str = "source", columns: str = "rel
     shade = ax.imshow(100 * grid, cmap="Greys", vmin=0, vmax=100, aspect="auto")
     for i, j in np.argwhere(~told):
         ax.text(j, i, "none told", ha="center", va="center", color=GREY, fontsize=7)
-    ax.set_yticks(range(len(tellers)), [shortened(bloc_name(t), 44) for t in tellers])
+    ax.set_yticks(range(len(tellers)), [short(bloc_name(t)) for t in tellers])
     columns_on_top(ax, targets)
     ax.set_xlabel("side responsible for the act")
     bar = fig.colorbar(shade, ax=ax, fraction=0.03, pad=0.02)

@@ -69,21 +69,8 @@ def share_rows(table: pd.DataFrame) -> pd.DataFrame:
     for name in (found.columns[0], "role", "relation"):
         if name in found:
             found[name] = found[name].map(group_name)
-    # Where every row is a hit, resampling gives the same again, which is no certainty.
-    same = found["from"] == found["to"]
-    found.loc[same, ["from", "to"]] = float("nan")
-    found.loc[same, "resampled"] = ""
     empty = [c for c in ("from", "to", "resampled") if (found[c].isna() | (found[c] == "")).all()]
     return found.drop(columns=empty)
-
-
-def known_events(case: Case, table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose event is in the table of events.
-
-    A second coder, who works without that table, names events in its own way; an event would
-    stand twice.
-    """
-    return table[table["event_id"].isin(set(event_labels(case)))].reset_index(drop=True)
 
 
 def error_rows(case: Case, errors: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from framelines.case import Case
 from framelines.coded import SCOPES, pair_of
 from framelines.contrasts import Contrast
 from framelines.corpus import REPO
+from framelines.formats import counted
 from framelines.frames import frame_by_event, frame_contrast
 from framelines.framing_report.details import without_outlets
 from framelines.framing_report.words import enter, group_name, percent
@@ -46,6 +47,11 @@ class Settings:
     def resampling(self) -> dict[str, Any]:
         """Return the settings that every contrast takes."""
         return dict(draws=self.draws, seed=self.seed, permutations=self.permutations)
+
+    @property
+    def effects(self) -> dict[str, Any]:
+        """Return the settings where the effect alone is read: next to no draws."""
+        return dict(draws=9, seed=self.seed, permutations=9)
 
 
 def declared(case: str, notebook: str = NOTEBOOK) -> list[dict[str, Any]]:
@@ -87,7 +93,8 @@ def _stability(out: Outputs, key: str, events: pd.DataFrame | None, without: pd.
     """Enter what single events and single outlets say, and return the sentence that tells it."""
     said = ""
     if events is not None and len(events):
-        out.number(f"{key}_events", len(events), unit="events", source="events.csv")
+        unit = counted(len(events), "event").partition(" ")[2]
+        out.number(f"{key}_events", len(events), unit=unit, source="events.csv")
         out.number(f"{key}_by_event", _range(events["difference"]), source="events.csv")
         said += " Over the {@_events:unit} told by both the difference {@_by_event}."
     alone = without.loc[without["left_out"] != "none", "effect"].dropna()
@@ -141,10 +148,10 @@ def _scope(finding: dict[str, Any]) -> str:
 
 
 def _naming(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -> str:
-    more = {"scope": _scope(finding), **by.resampling}
-    made = naming_contrast(case, **more)
-    text = BOTH % ("mentions of the opponent", f"are derogatory, in {WHERE[more['scope']]}")
-    without = without_outlets(case, pair_of(case), naming_contrast, **more)
+    scope = _scope(finding)
+    made = naming_contrast(case, scope=scope, **by.resampling)
+    text = BOTH % ("mentions of the opponent", f"are derogatory, in {WHERE[scope]}")
+    without = without_outlets(case, pair_of(case), naming_contrast, scope=scope, **by.effects)
     words = ("naming", text, "naming-by-event")
     return _contrast(case, out, finding, made, without, naming_by_event(case), words)
 
@@ -155,16 +162,16 @@ def _naming_by_group(case: Case, out: Outputs, finding: dict[str, Any], by: Sett
     text = "Among the articles that this host selected, " + BOTH
     text %= ("mentions of armed opponents", "are derogatory")
     words = ("naming", text, "naming-contrast")
-    without = without_outlets(case, pair, naming_by_group, **by.resampling)
+    without = without_outlets(case, pair, naming_by_group, **by.effects)
     return _contrast(case, out, finding, made, without, None, words)
 
 
 def _frame(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -> str:
-    more = {"scope": _scope(finding), **by.resampling}
-    made = frame_contrast(case, **more)
-    text = BOTH % (f"coded {WHERE[more['scope']]}", "carry the frame of divine sanction")
+    scope = _scope(finding)
+    made = frame_contrast(case, scope=scope, **by.resampling)
+    text = BOTH % (f"coded {WHERE[scope]}", "carry the frame of divine sanction")
     words = ("frame", text, "frame-contrasts")
-    without = without_outlets(case, pair_of(case), frame_contrast, **more)
+    without = without_outlets(case, pair_of(case), frame_contrast, scope=scope, **by.effects)
     weak = "divine_sanction" in by.weak
     events = frame_by_event(case)
     return _contrast(case, out, finding, made, without, events, words, weak)
@@ -176,7 +183,7 @@ def _attribution(case: Case, out: Outputs, finding: dict[str, Any], by: Settings
     text = "Among the articles that this host selected, " + BOTH
     text %= ("claims", "are attributed to somebody")
     words = ("attribution", text, "attribution-contrast")
-    without = without_outlets(case, pair, attribution_by_group, **by.resampling)
+    without = without_outlets(case, pair, attribution_by_group, **by.effects)
     return _contrast(case, out, finding, made, without, None, words)
 
 
@@ -195,7 +202,8 @@ def _captures(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -
         f"{r['k', 'lost']} of {r['n', 'lost']} when it lost"
         for camp, r in counts.iterrows()
     ]
-    out.number("verbs_events", len(events), unit="changes of control", source="captures.csv")
+    unit = counted(len(events), "change of control", "changes of control").partition(" ")[2]
+    out.number("verbs_events", len(events), unit=unit, source="captures.csv")
     out.number("verbs_taker", taker, source="captures.csv")
     out.number("verbs_loser", loser, source="captures.csv")
     out.number("verbs_all", "; ".join(listed), source="captures.csv")

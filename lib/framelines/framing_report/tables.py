@@ -130,11 +130,8 @@ def stance_shares(
 
 
 def share_cell(row: Mapping[str, Any]) -> str:
-    """Return a share in per cent with its interval, if it has one.
-
-    Where every row is a hit, resampling gives the same again, which is no certainty.
-    """
-    if pd.isna(row["low"]) or row["low"] == row["high"]:
+    """Return a share in per cent with its interval, if it has one."""
+    if pd.isna(row["low"]):
         return percent(row["share"])
     return f"{percent(row['share'])} [{percent(row['low'])}, {percent(row['high'])}]"
 
