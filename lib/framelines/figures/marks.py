@@ -76,7 +76,7 @@ def legend(fig: Figure, entries: Iterable[Entry]) -> None:
 def bloc_entries(blocs: Iterable[str]) -> list[Entry]:
     """Return the legend's entries of blocs, by colour and shape."""
     styles = look({b for b in blocs if b})
-    return [(bloc_name(b), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
+    return [(titled(bloc_name(b)), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
 
 
 def side_name(side: str) -> str:
