@@ -134,7 +134,7 @@ def silence_bars(table: pd.DataFrame, labels: Mapping[str, str], named: int = 4)
     middles = [(a + b) / 2 for a, b in pairwise(ends)]
     fig = new_figure(TWO_COLUMNS, 0.7 + LINE * max(ends[-1], 4))
     left, right = fig.subplots(1, 2, width_ratios=[2, 3], sharey=True)
-    who = table["source"] if "source" in table else table["camp"].map(side_name)
+    who = table["source"] if "source" in table else table["camp"].map(side_name).map(titled)
     names = [f"{w}\n{_BASIS_NAMES[b]}" for w, b in zip(who, table["basis"], strict=True)]
     for y, lines, row in zip(middles, told, table.to_dict("records"), strict=True):
         colour = styles.get(row.get("bloc", ""), (INK, ""))[0]
@@ -150,6 +150,7 @@ def silence_bars(table: pd.DataFrame, labels: Mapping[str, str], named: int = 4)
             ax.axhline(end, color=FAINT, linewidth=0.6)
     left.set_yticks(middles, names, fontsize=6.8)
     left.set_ylim(ends[-1], 0)
+    left.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     left.set_xlabel("events at risk: told (filled),\npassed over (open)")
     quiet(left)
     right.axis("off")

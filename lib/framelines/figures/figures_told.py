@@ -224,13 +224,14 @@ def event_figures(table: pd.DataFrame) -> Figure:
             ax.plot(right, y, ">", color=colour, markersize=3, clip_on=False)
     names = [
         f"{_counted(r.outcome, r.item)}, {_target(r.target)} | {short(r.teller, 28)}"
+        + (" (party to the war)" if r.attribution == "belligerent" else "")
         for r in table.itertuples()
     ]
     ax.set_yticks(range(len(table)), names, fontsize=6.8)
     ax.set_ylim(len(table) - 0.4, -0.6)
     quiet(ax)
     entries: list[Entry] = [
-        ("reference", {"color": INK, "marker": "d"}),
+        ("in the chronology", {"color": INK, "marker": "d"}),
         ("hollow: hedged", {"color": INK, "marker": "o", "markerfacecolor": "white"}),
     ]
     legend(fig, [*entries, *bloc_entries(table["bloc"])])

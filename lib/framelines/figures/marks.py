@@ -53,9 +53,11 @@ def date_axis(ax: Axes, days: float) -> None:
     else:
         ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=4, maxticks=9))
 
-    def name(value: float, _: object) -> str:
+    def name(value: float, place: float) -> str:
         day = mdates.num2date(value)
-        return f"{day.day} {MONTHS[day.month - 1]}\n{day.year}"
+        # A run of days tells its year once.
+        year = "" if days <= 18 and place and (day.month, day.day) != (1, 1) else f"\n{day.year}"
+        return f"{day.day} {MONTHS[day.month - 1]}{year}"
 
     ax.xaxis.set_major_formatter(name)
 
@@ -74,7 +76,7 @@ def legend(fig: Figure, entries: Iterable[Entry]) -> None:
 def bloc_entries(blocs: Iterable[str]) -> list[Entry]:
     """Return the legend's entries of blocs, by colour and shape."""
     styles = look({b for b in blocs if b})
-    return [(bloc_name(b), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
+    return [(titled(bloc_name(b)), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
 
 
 def side_name(side: str) -> str:
@@ -112,14 +114,4 @@ def hijri_axis(ax: Axes, first: float, last: float) -> None:
             names.append(f"{hijri.day}\n{name}" if start and last - first <= 24 else plain)
     top.set_xticks(ticks, names)
     top.tick_params(length=2, labelsize=7)
-    # In the margin of the names of the lanes.
-    ax.annotate(
-        "Umm al-Qura",
-        *((0, 1), (-6, 5)),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        ha="right",
-        fontsize=7,
-        color=GREY,
-    )
     top.spines["top"].set_color(GREY)

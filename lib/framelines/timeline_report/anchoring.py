@@ -1,5 +1,6 @@
 """The calibration of calendars as readers see it: anchors, sweeps, rivals and what they change."""
 
+import re
 from typing import Any
 
 import pandas as pd
@@ -18,12 +19,13 @@ from framelines.case import Case
 from framelines.contradictions import CALENDAR, TENSION, contradictions
 from framelines.figures.marks import month_name
 from framelines.formats import number_text
-from framelines.timeline_report.words import hijri_words, offset_words, probability
+from framelines.timeline_report.words import hijri_words, listed, offset_words, probability
 from framelines.timelines import agreement_counts, date_agreement, order_of_events
 from framelines.timelines.days import CALENDARS
 from framelines.timelines.statements import statements
 
 Row = dict[str, Any]
+MONTH = re.compile(r"\d{4}-\d\d")
 SETTINGS = {
     "umm_al_qura": "Umm al-Qura, as computed",
     "calibrated": "calibrated by the anchors",
@@ -93,10 +95,9 @@ def _least(
 def anchor_table(case: Case, calibration: Calibration) -> pd.DataFrame:
     """Return one row an anchor event: what is stated, what is known, and what hangs on it.
 
-    Columns: event, source (with several), stated, umm_al_qura (that day as computed), reference
+    Columns: event, source (with several), stated, Umm_al-Qura (that day as computed), reference
     (its days and hour), days_after (reference minus computed day), used (or why not), without_it
-    and
-    without_it_and_another (probability of the estimated offsets, the least over the months).
+    and without_it_and_another (probability of the estimated offsets, the least over the months).
     """
     table = labelled_anchors(case, calibration)
     table = table.assign(unused=~table["used"].astype(bool))
@@ -113,7 +114,7 @@ def anchor_table(case: Case, calibration: Calibration) -> pd.DataFrame:
                 "event": row["label"],
                 "source": row["source"],
                 "stated": hijri_words(row["stated"]),
-                "umm_al_qura": _days(row["umm_al_qura"], row["umm_al_qura"])
+                "Umm_al-Qura": _days(row["umm_al_qura"], row["umm_al_qura"])
                 if pd.notna(row["umm_al_qura"])
                 else "",
                 "reference": _days(row["reference_first"], row["reference_last"])
@@ -221,6 +222,21 @@ def rival_table(case: Case, calibration: Calibration) -> pd.DataFrame:
     return shown if found["source_id"].nunique() > 1 else shown.drop(columns="source")
 
 
+def _open_months(case: Case, calibration: Calibration, coder: str = "first") -> list[str]:
+    """Return Hijri months, by source, in which claims are dated and that are not calibrated."""
+    claims = case["claims"]
+    dated = claims[(claims["coder"] == coder) & (claims["event_calendar"] == "hijri")]
+    writers = case["documents"].set_index("doc_id")["source_id"]
+    names, several = _names(case), calibration.months["source_id"].nunique() > 1
+    found = set()
+    for doc_id, stated in zip(dated["doc_id"], dated["event_date"], strict=True):
+        source = writers[doc_id]
+        for side in stated.split("/"):
+            if MONTH.match(side) and side[:7] not in calibration.offsets(source):
+                found.add((source, side[:7]))
+    return [month_name(m) + (f" ({names[s]})" if several else "") for s, m in sorted(found)]
+
+
 def calendar_words(case: Case, calibration: Calibration) -> Row:
     """Return numbers and words on the source with most anchors, by the keys of the report."""
     sums = calibration.months.groupby("source_id", sort=True)["anchors"].sum()
@@ -236,6 +252,7 @@ def calendar_words(case: Case, calibration: Calibration) -> Row:
         "calendar_months": ", ".join(own["month"].map(month_name)),
         "calendar_anchors": (int(sums[source]), "events abroad"),
         "calendar_single_days": int(own["single_days"].iloc[0]),
+        "calendar_open": listed(_open_months(case, calibration)),
         "calendar_lowest": probability(float(own["lowest"].min())),
         "calendar_lowest_two": probability(min(two)) if two else "not estimable",
         "calendar_rival": SAME if civil["same_days"].all() else OTHER,
@@ -251,7 +268,7 @@ def check_table(case: Case, calibration: Calibration) -> pd.DataFrame:
             "event": table["label"],
             "stated": table["stated"].map(hijri_words),
             "reference": [_days(*pair) for pair in ends],
-            "days_off_by_umm_al_qura": table["gap_umm_al_qura"],
+            "days_off_by_Umm_al-Qura": table["gap_umm_al_qura"],
             "days_off_calibrated": table["gap_calibrated"],
             "claim": table["claim_id"],
         }
@@ -268,6 +285,7 @@ def settings_table(case: Case, calibration: Calibration, calendar: str) -> pd.Da
     settings = [*CALENDARS, *([] if calendar in CALENDARS else [calendar])]
     found = date_agreement(case, calendars=settings, calibration=calibration)
     counts = agreement_counts(found).groupby("calendar", sort=True)
+    apart = found["gap"].abs().groupby(found["calendar"]).mean()  # too early and too late alike
     rows = []
     for setting in settings:
         own = counts.get_group(setting) if setting in counts.groups else None
@@ -280,7 +298,7 @@ def settings_table(case: Case, calibration: Calibration, calendar: str) -> pd.Da
                 "calendar": SETTINGS.get(setting, f"Umm al-Qura, moved by {setting}"),
                 "events": 0 if own is None else int(own["events"].sum()),
                 "can_be_same": 0 if own is None else int(own["can_be_same"].sum()),
-                "days_apart": 0.0 if own is None else float(own["mean_gap"].mean()),
+                "days_apart": 0.0 if own is None else float(apart[setting]),
                 "discordant": int(order.eq("discordant").sum()),
                 "contradictions": int((~classes.isin([TENSION, CALENDAR])).sum()),
                 "tensions": int(classes.eq(TENSION).sum()),

@@ -49,12 +49,19 @@ def _sides(claims: Sequence[Row], kind: str) -> list[str]:
         groups.setdefault((outlet if part else _voice(claim), part), []).append(claim)
     told = []
     for (voice, part), rows in groups.items():
-        words = [_statement(r, kind, outcome=outcome and not part) for r in rows]
-        joint = " + ".join(words) if part else " and ".join(dict.fromkeys(words))
-        if part and outcome:
-            joint += f" {rows[0]['kind'].replace('_', ' ')}"
-        cited = ", ".join(r["claim_id"] for r in rows)
-        told.append(f"{voice}{' in parts' if part else ''}: {joint} [{cited}]")
+        if part:
+            joint = " + ".join(_statement(r, kind, outcome=False) for r in rows)
+            if outcome:
+                joint += f" {rows[0]['kind'].replace('_', ' ')}"
+            cited = ", ".join(r["claim_id"] for r in rows)
+            told.append(f"{voice} in parts: {joint} [{cited}]")
+            continue
+        # Each value with the claims that state it, so that a voice's two can be told apart.
+        by_words: dict[str, list[str]] = {}
+        for row in rows:
+            by_words.setdefault(_statement(row, kind, outcome=outcome), []).append(row["claim_id"])
+        words = [f"{w} [{', '.join(ids)}]" for w, ids in by_words.items()]
+        told.append(f"{voice}: {' and '.join(words)}")
     return told
 
 

@@ -232,7 +232,7 @@ def order_words(table: pd.DataFrame) -> Row:
     names = listed(wrong["first_label"] + " / " + wrong["second_label"])
     return {
         **{f"order_{order}": int(counts.get(order, 0)) for order in ORDERS},
-        "order_named": f" ({names})" if len(wrong) else "",
+        "order_named": names,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from framelines.dates import edtf
-from framelines.figures.marks import HIJRI_MONTHS, side_name
+from framelines.figures.marks import HIJRI_MONTHS, side_name, titled
 from framelines.formats import number_text
 from framelines.intervals import bounds
 from framelines.outputs import Outputs
@@ -83,7 +83,7 @@ def offset_words(days: int) -> str:
 
 def camp_name(camp: str) -> str:
     """Return the printed name of a camp, bloc or side of the tables."""
-    return side_name(camp)
+    return titled(side_name(camp))
 
 
 def quantity_words(stated: float, low: float, high: float) -> str:

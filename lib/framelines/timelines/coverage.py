@@ -16,6 +16,7 @@ from framelines.resampling import MIN_UNITS
 from framelines.timelines.references import reference_events
 from framelines.timelines.statements import (
     DAY_WIDTH,
+    disowned,
     document_regions,
     event_regions,
     statements,
@@ -122,7 +123,8 @@ def coverage(
     """Return what every source says of every event of the case, one row a pair.
 
     Columns: event_id, label, kind, first, last (day numbers), source_id, source, camp, bloc, state
-    (`told`; `partly`: only hedged, planned or attempted; `denied`; `silent`; `not at risk`),
+    (`told`; `partly`: only hedged, planned or attempted; `denied`, or told only to be denied;
+    `silent`; `not at risk`),
     told_in and at_risk_in (documents), basis. An event is at risk of being passed over in a
     document that came out after it, in its theatre, and, under `told_window`, that tells days from
     before to after it; `publication` asks no more than the first two. `basis` says where else the
@@ -140,7 +142,7 @@ def coverage(
     in_reference = set(reference_events(case, reference)["event_id"])
     documents = _documents(case, reposts)
     events = case["events"].set_index("event_id")
-    told = claims[claims["modality"] != "negated"]
+    told = claims[(claims["modality"] != "negated") & ~disowned(claims)]
     columns = ["event_id", "source_id", "doc_id", "certainty", "modality"]
     by_pair: dict[tuple[str, str], list[Row]] = {}
     for row in told[columns].to_dict("records"):

@@ -137,6 +137,14 @@ def statements(
     return claims.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
 
 
+def disowned(claims: pd.DataFrame) -> pd.Series:
+    """Return which claims their own document denies in its own voice: told only to be denied."""
+    denials = claims[(claims["attribution"] == "own_voice") & (claims["denies"] != "")]
+    pairs = set(zip(denials["doc_id"], denials["denies"], strict=True))
+    told = zip(claims["doc_id"], claims["claim_id"], strict=True)
+    return pd.Series([pair in pairs for pair in told], index=claims.index, dtype=bool)
+
+
 def stem(name: str) -> str:
     """Return the name of a side or camp without the word for it: `government` for both."""
     return name.removesuffix("_camp").removesuffix("_side")

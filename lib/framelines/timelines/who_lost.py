@@ -15,15 +15,19 @@ from framelines.timelines.statements import (
     LOSS_OF_PLACES,
     NEUTRAL_SIDES,
     camps,
+    disowned,
     side_of_camp,
     statements,
 )
 
 
 def _loss_kinds(claims: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
-    """One row a claim that tells a loss: event_id, side, loss, camp, doc_id."""
+    """One row a claim that tells a loss: event_id, side, loss, camp, doc_id.
+
+    What a text tells only to deny it in its own voice is no loss told.
+    """
     told = claims[(claims["modality"] == "realised") & (claims["certainty"] != "denied")]
-    told = told[told["event_id"] != ""]
+    told = told[(told["event_id"] != "") & ~disowned(claims)[told.index]]
     kinds = {
         **dict.fromkeys((*LOSS_OF_PERSONS,), "people"),
         **dict.fromkeys((*LOSS_OF_MATERIAL,), "equipment"),
