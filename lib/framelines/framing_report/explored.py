@@ -50,15 +50,10 @@ def _frames(out: Outputs, contrasts: pd.DataFrame) -> str:
     out.number("explored_known", "; ".join(known) or "neither interval nor test")
     said = "Of {explored_frames:unit} none can be tested. "
     if len(tested):
-        said = (
-            "Of {explored_frames:unit} {explored_tested} can be tested; with the number of tests "
-        )
-        said += "allowed for these pass: {explored_passed}. "
-    return said + (
-        "The largest difference is that of "
-        "{explored_largest}, {explored_effect:unit} ({explored_counts} sentences on the theatre; "
-        "{explored_known})."
-    )
+        said = "Of {explored_frames:unit} {explored_tested} can be tested; with the number of "
+        said += "tests allowed for these pass: {explored_passed}. "
+    said += "The largest difference is that of {explored_largest}, {explored_effect:unit} "
+    return said + "({explored_counts} sentences on the theatre; {explored_known})."
 
 
 def _words(out: Outputs, words: Keyness) -> str:
