@@ -31,7 +31,7 @@ STANCE_LOOKS: dict[str, dict[str, Any]] = {
 RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 LANE = 0.27
 # Names of actors are long, and to cut them would make one out of several.
-WIDEST = 54
+WIDEST = 56
 
 
 def wrapped(name: str, width: int = 16) -> str:
@@ -163,7 +163,7 @@ def paired_events(table: pd.DataFrame, first: str, second: str, unit: str) -> Fi
     `table` is of `contrasts.matched` with the column event; `unit` says what the shares are of.
     """
     table = table.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
-    names = [short(str(n), 52) for n in table["event"]]
+    names = [short(str(n), WIDEST) for n in table["event"]]
     looks = side_looks(first, second)
     fig = new_figure(TWO_COLUMNS, 1.0 + LANE * max(len(names), 1))
     ax = fig.subplots()

@@ -94,8 +94,8 @@ def _range(values: pd.Series) -> str:
 def _listed(events: pd.DataFrame) -> str:
     """Return the events one by one with k of n of either group."""
     return "; ".join(
-        f"{r['event']} {r['k_first']:.0f} of {r['n_first']:.0f} against "
-        f"{r['k_second']:.0f} of {r['n_second']:.0f}"
+        f"{r['event']} ({r['k_first']:.0f} of {r['n_first']:.0f} against "
+        f"{r['k_second']:.0f} of {r['n_second']:.0f})"
         for r in events.sort_values("event_id", kind="stable").to_dict("records")
     )
 
