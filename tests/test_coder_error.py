@@ -73,7 +73,7 @@ def test_the_error_of_a_coder_is_found_and_mended(twice_coded: Case) -> None:
     assert 0.5 < found.sensitivity < 0.8 and 0.9 < found.specificity < 0.97
     both = found.both + found.only_coder + found.only_reference + found.neither
     assert both == len(coded_sentences(twice_coded, "adjudicated"))
-    assert errors["liberation"].why.startswith("not estimable: of 477 sentences")
+    assert errors["liberation"].why.startswith("not estimable: in 0 of 477 sentences")
     assert len(error_table(list(errors.values()))) == 14
 
 

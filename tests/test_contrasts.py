@@ -158,3 +158,16 @@ def test_groups_in_the_same_documents_are_resampled_together() -> None:
     apart = contrast(rows, PAIR, "m", draws=200, seed=1)
     assert (together.low, together.high) == (0.0, 0.0)
     assert apart.low is not None and apart.low < 0
+
+
+def test_the_interval_over_events_mirrors_to_the_last_digit() -> None:
+    rng = np.random.default_rng(4)
+    table = pd.DataFrame({"share_first": rng.random(14), "share_second": rng.random(14)})
+    table[["k_first", "n_first", "k_second", "n_second"]] = 1.0
+    table["difference"] = table["share_first"] - table["share_second"]
+    new = {"share_first": "share_second", "share_second": "share_first"}
+    back = table.rename(columns=new).assign(difference=-table["difference"])
+    one = paired_contrast(table, "a", "b", "m", draws=200, seed=1)
+    two = paired_contrast(back, "b", "a", "m", draws=200, seed=1)
+    assert one.low is not None and one.high is not None
+    assert (two.effect, two.low, two.high, two.p) == (-one.effect, -one.high, -one.low, one.p)

@@ -56,3 +56,13 @@ def test_correction_of_a_group_uses_the_errors_of_all() -> None:
     specificity = 1 - (whole["flagged"] - whole["both"]) / negatives
     expected = rogan_gladen(group["dictionary_share"], whole["recall"], specificity)
     assert group["corrected_share"] == pytest.approx(float(expected))
+
+
+def test_swapping_the_sides_negates_the_difference_of_a_lexicon() -> None:
+    case = case_of("example")
+    pair = f.pair_of(case)
+    one, two = (
+        f.dictionary_influence(case, "divine_sanction", pair=p) for p in (pair, pair.swapped())
+    )
+    for column in ("difference", "difference_without"):
+        assert list(one[column]) == list(-two[column])

@@ -9,7 +9,7 @@ import pytest
 
 from framelines import framing as f
 from framelines import framing_report as r
-from framelines import trust
+from framelines import keyness, trust
 from framelines.case import Case
 from framelines.case_files import case_names
 from framelines.contrasts import Contrast, contrast_table
@@ -70,6 +70,9 @@ def test_what_no_row_has_is_left_out_and_what_all_remark_is_said_once() -> None:
     mixed = contrast_table([WHOLE, UNTESTED])
     assert r.remark(mixed) == ""
     assert list(r.contrast_rows(mixed, ["a", "b"])["remarks"]) == ["", "no test: 2 and 2"]
+    more = contrast_table([UNTESTED, replace(UNTESTED, why="no test: 2 and 2; a share of 4")])
+    assert r.remark(more) == "For every row: no test: 2 and 2."
+    assert list(r.contrast_rows(more, ["a", "b"])["remarks"]) == ["", "a share of 4"]
 
 
 def test_weak_and_rare_frames_show_no_p() -> None:
@@ -158,3 +161,33 @@ def test_swapping_the_sides_changes_no_verdict(out: Outputs) -> None:
 def test_a_case_without_declared_findings_says_none(out: Outputs) -> None:
     case = replace(case_of("example"), name="another")
     assert r.say_findings(case, out, r.Settings(10, 1, 10)).empty and not out.findings
+
+
+def test_what_was_not_declared_is_said_apart(out: Outputs) -> None:
+    case = case_of("idlib")
+    pair = f.pair_of(case, "genre", ("opinion", "interview"), "report")
+    drawn = {"draws": 60, "seed": 1, "permutations": 199}
+    weak = r.unproven_frames(case)
+    contrasts = f.frame_contrasts(case, pair=pair, weak=weak, **drawn)
+    words = keyness.keyness(case, pair, **drawn)
+    r.say_explored(out, contrasts, words, f.agency_contrasts(case, by="bloc", **drawn))
+    assert not out.findings
+    sound = contrasts[contrasts["status"] == ""]
+    assert out.numbers["explored_frames"]["value"] == len(sound)
+    largest = sound.loc[sound["effect"].abs().idxmax(), "name"]
+    assert out.numbers["explored_largest"]["text"] == largest.lower()
+
+
+def test_frames_that_hardly_any_sentence_coded_twice_carries_are_unproven() -> None:
+    case = case_of("palmyra")
+    assert set(r.unproven_frames(case)) > set(trust.weak_frames(case))
+    assert "divine_sanction" not in r.unproven_frames(case)
+    # One coder alone has shown nothing of any frame.
+    frames = case_of("example")["frames"]
+    assert set(r.unproven_frames(case_of("example"))) <= set(frames["frame_id"])
+
+
+def test_verbs_keep_their_marks_and_are_translated() -> None:
+    table = pd.DataFrame({"event_id": ["e"], "event": ["E"], "a": ["took: حرر (+) ×2, fall"]})
+    found = r.verbs_by_event(table, {"حرر": "liberate"})
+    assert found.iloc[0]["a"] == "took: liberate (حرر) (+) ×2, fall"

@@ -127,3 +127,23 @@ def test_word_shift_mirrors_and_adds_up(example: Case, kind: str) -> None:
     every = word_shift(example, pair, kind=kind, top=10_000, draws=20, seed=1)
     assert every.table["share_of_whole"].sum() <= 1
     assert (every.table["documents"] >= 2).all()
+
+
+def test_the_divergence_of_the_scipy_manual() -> None:
+    """SciPy's manual, scipy.spatial.distance.jensenshannon: [1, 0] and [.5, .5].
+
+    It prints the root of the divergence in nats, 0.46450140402245893; ours is in bits.
+    """
+    parts = jsd_parts(np.array([1.0, 0.0]), np.array([0.5, 0.5]))
+    assert np.sqrt(np.abs(parts).sum() * np.log(2)) == pytest.approx(0.46450140402245893, abs=1e-15)
+
+
+@pytest.mark.parametrize("name", ["example", "palmyra"])
+def test_swapping_the_groups_turns_every_bar_and_whisker_around(name: str) -> None:
+    case = case_of(name)
+    one, two = (
+        word_shift(case, p, draws=300, seed=1) for p in (pair_of(case), pair_of(case).swapped())
+    )
+    assert list(one.table["term"]) == list(two.table["term"])
+    for a, b in (("part", "part"), ("low", "high"), ("high", "low")):
+        assert np.array_equal(one.table[a], -two.table[b], equal_nan=True)

@@ -40,8 +40,8 @@ def test_matched_events_are_told_by_both_camps() -> None:
 
 def test_side_by_side_names_role_and_verbs() -> None:
     table = f.events_side_by_side(f.capture_verbs(case_of("example"))).set_index("event_id")
-    assert table.at["trevask-taken", "south"] == "took: liberate ×2"
-    assert table.at["trevask-taken", "north"] == "lost: fall, seize"
+    assert table.at["trevask-taken", "south"] == "took: liberate (+) ×2"
+    assert table.at["trevask-taken", "north"] == "lost: fall (−), seize (−)"
 
 
 def test_without_two_sides_any_two_outlets_match() -> None:

@@ -124,8 +124,8 @@ def _error(frame: str, coder: str, reference: str, documents: pd.DataFrame) -> C
     sp = tn / (tn + fp) if tn + fp else float("nan")
     why = ""
     if min(tp + fn, tn + fp) < LEAST_SENTENCES:
-        why = f"not estimable: of {counted(tp + fp + fn + tn, 'sentence')} coded twice {tp + fn} "
-        why += f"carry it, where {LEAST_SENTENCES} with it and as many without are needed"
+        carry = f"{tp + fn} of {counted(tp + fp + fn + tn, 'sentence')} coded twice"
+        why = f"not estimable: in {carry}, where {LEAST_SENTENCES} with and without it are needed"
     elif se + sp - 1 < LEAST_YOUDEN:
         why = "not estimable: the two codings hardly agree"
     elif len(documents) < MIN_UNITS:

@@ -181,6 +181,8 @@ def contrast(
     if k1 + k2:
         p, why = _permuted(rows, pair, measure, permutations, seed, strata)
         reasons += [why] if why else []
+    if min(n1, n2) < MIN_UNITS:
+        reasons.append(f"a share of {min(n1, n2):.0f} moves far with one")
     return Contrast(**base, **_found(values, low, high, p, units, name, "; ".join(reasons)))
 
 

@@ -13,6 +13,7 @@ from framelines.naming import relations
 from framelines.permutation import MIN_PAIRS, p_value, sign_flips
 
 SCOPES = ("matched_events", "all_takings")
+MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 
 
 def _sides(ids: pd.Series, case: Case) -> pd.Series:
@@ -80,12 +81,13 @@ def _told_by_both(case: Case, rows: pd.DataFrame, by: str) -> set[str]:
 def events_side_by_side(verbs: pd.DataFrame, by: str = "camp") -> pd.DataFrame:
     """Return one row an event, and one column a teller with the role and the verbs that it uses.
 
-    `verbs` is `capture_verbs`; only what is told as realised. A number tells a verb used twice.
+    `verbs` is `capture_verbs`; only what is told as realised. A wording favourable to the taker is
+    marked (+), an unfavourable one (−); a number tells a verb used twice.
     """
     told = verbs[(verbs["modality"] == "realised") & (verbs["event_id"] != "")]
 
     def words(rows: pd.DataFrame) -> str:
-        counts = rows["lemma"].value_counts().sort_index()
+        counts = (rows["lemma"] + rows["stance"].map(MARKS)).value_counts().sort_index()
         listed = ", ".join(f"{v} ×{n}" if n > 1 else str(v) for v, n in counts.items())
         return f"{'/'.join(sorted(set(rows['role'])))}: {listed}"
 
@@ -231,7 +233,7 @@ def _inside_tellers(
     for teller, own in rows.groupby(by, sort=True):
         measure = f"{what}, {teller}"
         made = contrast(own, pair, measure, joint=True, **draws)
-        p, why = _swapped(own, pair, measure, **draws)
+        p, why = _swapped(own, pair, measure, **draws) if own["hit"].any() else (None, "")
         reasons = [r for r in made.why.split("; ") if r and not r.startswith("no test")]
         reasons += [why] if why and not np.isnan(made.effect) else []
         found.append(Contrast(**{**made.__dict__, "p": p, "why": "; ".join(reasons)}))

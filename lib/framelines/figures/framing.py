@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
 from framelines.figures.keyness import side_looks
-from framelines.figures.marks import legend, short
+from framelines.figures.marks import group_label, legend, short
 from framelines.figures.style import (
     FAINT,
     GREY,
@@ -30,6 +30,8 @@ STANCE_LOOKS: dict[str, dict[str, Any]] = {
 }
 RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 LANE = 0.27
+# Names of actors are long, and to cut them would make one out of several.
+WIDEST = 56
 
 
 def wrapped(name: str, width: int = 16) -> str:
@@ -83,7 +85,7 @@ def naming_matrix(
     fig = new_figure(TWO_COLUMNS, 1.15 + 0.31 * len(tellers))
     ax = fig.subplots()
     positions = lanes(ax, tellers)
-    ax.set_yticks(list(positions.values()), [short(bloc_name(t)) for t in tellers])
+    ax.set_yticks(list(positions.values()), [short(bloc_name(t), WIDEST) for t in tellers])
     columns_on_top(ax, targets)
     for (teller, target), own in table.groupby([rows, columns], sort=True):
         y, left = positions[str(teller)], targets.index(str(target)) - 0.42
@@ -138,16 +140,17 @@ def frame_forest(table: pd.DataFrame, first: str, second: str) -> Figure:
     ax.set_xlim(-reach, reach)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:+.0f}".replace("+0", "0").replace("-", "−"))
     ax.set_xlabel("difference in the share of sentences, percentage points")
-    ax.set_title(f"◄ more in {bloc_name(second)}", loc="left", color=looks[second][0])
+    ax.set_title(f"◄ more in {group_label(second)}", loc="left", color=looks[second][0])
     ax.set_title(
-        f"more in {bloc_name(first)} ►", loc="right", color=looks[first][0], fontweight="bold"
+        f"more in {group_label(first)} ►", loc="right", color=looks[first][0], fontweight="bold"
     )
     hollow = {"marker": "o", "color": INK, "markerfacecolor": "white"}
     entries = [
         ("established", {"marker": "o", "color": INK}),
-        ("weak agreement", hollow),
-        ("too rare", {"marker": "|", "color": GREY}),
+        ("agreement weak or unshown", hollow),
     ]
+    if (table["status"] == "not established").any():
+        entries.append(("too rare", {"marker": "|", "color": GREY}))
     if table["corrected"].notna().any():
         entries.append(("coder error corrected", {"marker": "x", "color": INK}))
     legend(fig, entries)
@@ -160,7 +163,7 @@ def paired_events(table: pd.DataFrame, first: str, second: str, unit: str) -> Fi
     `table` is of `contrasts.matched` with the column event; `unit` says what the shares are of.
     """
     table = table.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
-    names = [short(str(n), 52) for n in table["event"]]
+    names = [short(str(n), WIDEST) for n in table["event"]]
     looks = side_looks(first, second)
     fig = new_figure(TWO_COLUMNS, 1.0 + LANE * max(len(names), 1))
     ax = fig.subplots()
@@ -184,7 +187,7 @@ def paired_events(table: pd.DataFrame, first: str, second: str, unit: str) -> Fi
         _write_counts(ax, y, row)
     ax.set_xlim(-4, 104)
     ax.set_xlabel(unit)
-    legend(fig, [(bloc_name(g), {"marker": m, "color": c}) for g, (c, m) in looks.items()])
+    legend(fig, [(group_label(g), {"marker": m, "color": c}) for g, (c, m) in looks.items()])
     return fig
 
 
@@ -222,6 +225,6 @@ def frames_together(table: pd.DataFrame) -> Figure:
             f"{row['both']}", (x, y), (gap, 0), textcoords="offset points", va="center", fontsize=7
         )
     hollow = {"marker": "o", "color": INK, "markerfacecolor": "white"}
-    more = ("together more often than by chance", {"marker": "o", "color": INK})
+    more = ("together more often than if independent", {"marker": "o", "color": INK})
     legend(fig, [more, ("less often", hollow)])
     return fig

@@ -8,12 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.transforms import blended_transform_factory
 
+from framelines.figures.marks import group_label
 from framelines.figures.style import (
     FAINT,
     GREY,
     INK,
     TWO_COLUMNS,
-    bloc_name,
     lanes,
     look,
     new_figure,
@@ -132,7 +132,7 @@ def ranked_terms(
     note = f"\n{result.why_no_test}" if result.why_no_test else ""
     ax.set_xlabel(f"occurrences in both groups (log scale){note}")
     ax.set_ylabel("z of the log-odds (ranks, is no test)")
-    ax.set_title(f"▲ {bloc_name(result.first)}      ▼ {bloc_name(result.second)}", loc="left")
+    ax.set_title(f"▲ {group_label(result.first)}      ▼ {group_label(result.second)}", loc="left")
     return fig
 
 
@@ -170,9 +170,12 @@ def shifted_words(result: WordShift, *, gloss: Mapping[str, str] | None = None) 
     ax.xaxis.set_major_formatter(lambda x, _: f"{abs(x):g}")
     unit = "thousandths of a bit" if result.kind == "jsd" else "percentage points of the words"
     ax.set_xlabel(f"part of the difference ({unit}; whole: {scale * result.whole:.3g})")
-    ax.set_title(f"◄ {bloc_name(result.second)}", loc="left", color=looks[result.second][0])
+    ax.set_title(f"◄ {group_label(result.second)}", loc="left", color=looks[result.second][0])
     ax.set_title(
-        f"{bloc_name(result.first)} ►", loc="right", color=looks[result.first][0], fontweight="bold"
+        f"{group_label(result.first)} ►",
+        loc="right",
+        color=looks[result.first][0],
+        fontweight="bold",
     )
     return fig
 

@@ -79,6 +79,11 @@ def bloc_entries(blocs: Iterable[str]) -> list[Entry]:
     return [(titled(bloc_name(b)), {"color": c, "marker": m}) for b, (c, m) in styles.items()]
 
 
+def group_label(group: str) -> str:
+    """Return the printed name of a group of documents: of a camp or bloc, or of several genres."""
+    return " and ".join(bloc_name(part) for part in group.split(" + "))
+
+
 def side_name(side: str) -> str:
     """Return the printed name of a side, camp or bloc."""
     return PROPER.get(side, bloc_name(side))

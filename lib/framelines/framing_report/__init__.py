@@ -14,6 +14,7 @@ from framelines.framing_report.details import (
     voice_cells,
     without_outlets,
 )
+from framelines.framing_report.explored import say_explored, unproven_frames
 from framelines.framing_report.findings import Settings, declared, say_findings, verdict
 from framelines.framing_report.tables import (
     come_from,
@@ -54,12 +55,14 @@ __all__ = [
     "percent",
     "planted_and_found",
     "remark",
+    "say_explored",
     "say_findings",
     "share_rows",
     "stance_counts",
     "stance_shares",
     "teller_of",
     "testable",
+    "unproven_frames",
     "verbs_by_event",
     "verdict",
     "voice_cells",

@@ -1,5 +1,6 @@
 """More tables of notebook 03: deeds, voices, coders and lexicons as readers want them."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,8 @@ from framelines.framing_report.tables import share_cell
 from framelines.framing_report.words import group_name
 
 VERSIONS = {"all": "all", "before_reading": "before reading"}
+# A verb, its mark, and how often it is used.
+MARKED = re.compile("(?P<verb>.*?)(?P<rest>(?: \\([+−]\\))?(?: ×[0-9]+)?)")
 # Terms that decide nothing would only fill the page.
 MOST_TERMS = 8
 
@@ -50,8 +53,8 @@ def verbs_by_event(table: pd.DataFrame, gloss: Mapping[str, str]) -> pd.DataFram
 
     def translated(cell: str) -> str:
         role, _, verbs = cell.partition(": ")
-        listed = [part.split(" ×") for part in verbs.split(", ")]
-        told = [" ×".join([named(verb, gloss), *times]) for verb, *times in listed]
+        listed = [MARKED.fullmatch(part) for part in verbs.split(", ")]
+        told = [named(m["verb"], gloss) + m["rest"] for m in listed if m]
         return f"{role}: {', '.join(told)}" if verbs else cell
 
     tellers = [c for c in table if c not in ("event_id", "event")]

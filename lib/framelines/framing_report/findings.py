@@ -20,7 +20,7 @@ from framelines.naming import naming_by_event, naming_by_group, naming_contrast
 from framelines.outputs import Outputs
 from framelines.permutation import LEVEL
 from framelines.resampling import MIN_UNITS
-from framelines.verbs import capture_verbs, favourable_wording
+from framelines.verbs import capture_verbs, events_side_by_side, favourable_wording
 from framelines.voices import attribution_by_group, other_voice
 
 DECLARED = REPO / "notebooks" / "findings.yaml"
@@ -30,6 +30,8 @@ LISTED = "Holds in these texts, untested"
 OPEN = "Not decided by this corpus"
 WEAK = "Not established"
 COUNTED = "A count, no contrast"
+# More events than these are listed in their figure alone.
+MOST_EVENTS = 8
 # YAML reads a bare yes and no as truth values.
 KNOWN = {True: "yes", False: "no"}
 
@@ -89,6 +91,15 @@ def _range(values: pd.Series) -> str:
     return f"stays at {low} points" if low == high else f"runs from {low} to {high} points"
 
 
+def _listed(events: pd.DataFrame) -> str:
+    """Return the events one by one with k of n of either group."""
+    return "; ".join(
+        f"{r['event']} ({r['k_first']:.0f} of {r['n_first']:.0f} against "
+        f"{r['k_second']:.0f} of {r['n_second']:.0f})"
+        for r in events.sort_values("event_id", kind="stable").to_dict("records")
+    )
+
+
 def _stability(out: Outputs, key: str, events: pd.DataFrame | None, without: pd.DataFrame) -> str:
     """Enter what single events and single outlets say, and return the sentence that tells it."""
     said = ""
@@ -96,7 +107,11 @@ def _stability(out: Outputs, key: str, events: pd.DataFrame | None, without: pd.
         unit = counted(len(events), "event").partition(" ")[2]
         out.number(f"{key}_events", len(events), unit=unit, source="events.csv")
         out.number(f"{key}_by_event", _range(events["difference"]), source="events.csv")
-        said += " Over the {@_events:unit} told by both the difference {@_by_event}."
+        said += " Over the {@_events:unit} told by both the difference {@_by_event}"
+        if len(events) <= MOST_EVENTS:
+            out.number(f"{key}_listed", _listed(events), source="events.csv")
+            said += ": {@_listed}"
+        said += "."
     alone = without.loc[without["left_out"] != "none", "effect"].dropna()
     if len(alone):
         out.number(f"{key}_without", _range(alone))
@@ -129,7 +144,8 @@ def _contrast(
     came = WEAK if weak else verdict(made, without["effect"], single)
     if np.isnan(made.effect):
         return _say(out, key, finding, came, "{@_certainty}.", shows)
-    text += ": a difference of {@_effect:unit} ({@_certainty})."
+    text += ": a difference of {@_effect:unit} ({@_certainty}). The unit is the document, "
+    text += "{@_units_first} and {@_units_second} of them."
     text += _stability(out, key, events, without)
     if weak:
         text += " Coders have shown no sufficient agreement on it, so nothing is claimed."
@@ -207,12 +223,19 @@ def _captures(case: Case, out: Outputs, finding: dict[str, Any], by: Settings) -
     out.number("verbs_taker", taker, source="captures.csv")
     out.number("verbs_loser", loser, source="captures.csv")
     out.number("verbs_all", "; ".join(listed), source="captures.csv")
+    beside = events_side_by_side(told).set_index("event_id")
+    tellers = [c for c in beside if c != "event"]
+    tales = [
+        f"{row['event']} ({'; '.join(f'{group_name(t)} {row[t]}' for t in tellers if row[t])})"
+        for row in beside.loc[events.index].to_dict("records")
+    ]
+    out.number("verbs_listed", "; ".join(tales) or "none", source="captures.csv")
     came = LISTED if taker and not loser else OPEN
     text = (
         "Of {@_events:unit} that both camps tell, the texts of the side that took the place word "
-        "the taking favourably in {@_taker}, those of the side that lost it in {@_loser}; the "
-        "events are listed with their verbs; so few allow no test. Favourable wordings over all "
-        "takings: {@_all}."
+        "the taking favourably in {@_taker}, those of the side that lost it in {@_loser}; so "
+        "few allow no test. Event by event, (+) marking favourable wordings: {@_listed}. Over all "
+        "takings, also those that one camp alone tells: {@_all}."
     )
     return _say(out, "verbs", finding, came, text, "verbs-by-event" if len(events) else "verbs")
 
@@ -232,7 +255,8 @@ def _other_voice(case: Case, out: Outputs, finding: dict[str, Any], by: Settings
     out.number("voice_distanced", int(row["hedged"] + row["denied"]), source="claims.csv")
     text = (
         "{@_k} of {@_n:unit} are attributed to the other side or its media ({@_share:unit}; "
-        "{@_interval}), told by {@_tellers}. Hedged or denied where they stand: {@_distanced}."
+        "{@_interval}; the unit is the document), told by {@_tellers}. Hedged or denied where they "
+        "stand: {@_distanced}."
     )
     if row["k"] < MIN_UNITS:
         text += " So few cannot show whether the other side is mostly kept at a distance."

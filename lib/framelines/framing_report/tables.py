@@ -68,8 +68,8 @@ def contrast_rows(table: pd.DataFrame, labels: Collection[str] = ()) -> pd.DataF
     """Return a table of contrasts for readers: counts, shares and difference in per cent.
 
     `table` is of `contrasts.contrast_table`; `labels` name its rows, else its first column does.
-    Interval, test and remarks are left out where no row has one, and remarks also where all rows
-    share one, which `remark` then tells.
+    Interval, test and remarks are left out where no row has one; a remark that all rows share is
+    told by `remark` instead.
     """
     first, second = (group_name(str(table[c].iloc[0])) for c in ("first", "second"))
     found = pd.DataFrame({"contrast": list(labels) or list(table.iloc[:, 0])})
@@ -88,16 +88,26 @@ def contrast_rows(table: pd.DataFrame, labels: Collection[str] = ()) -> pd.DataF
     if "status" in table:
         # What is weak or rare is not tested, whatever the number would be.
         found.loc[found["status"] != "", "p"] = np.nan
-    found["remarks"] = "" if remark(table) else table["why"].to_numpy()
+    shared = _shared_reasons(table)
+    own = [[r for r in _reasons(why) if r not in shared] for why in table["why"]]
+    found["remarks"] = ["; ".join(reasons) for reasons in own]
     empty = [c for c in found if found[c].isna().all() or (found[c] == "").all()]
     return found.drop(columns=empty)
 
 
 def remark(table: pd.DataFrame) -> str:
     """Return what every row of a table of contrasts remarks, as a sentence, or nothing."""
-    shared = set(table["why"])
-    text = next(iter(shared)) if len(shared) == 1 else ""
-    return f"For every row: {text}." if text else ""
+    shared = _shared_reasons(table)
+    return f"For every row: {'; '.join(shared)}." if shared else ""
+
+
+def _reasons(why: str) -> list[str]:
+    return [reason for reason in str(why).split("; ") if reason]
+
+
+def _shared_reasons(table: pd.DataFrame) -> list[str]:
+    every = [_reasons(why) for why in table["why"]]
+    return [r for r in every[0] if all(r in other for other in every)] if every else []
 
 
 def one_decimal(table: pd.DataFrame) -> dict[str, int]:
