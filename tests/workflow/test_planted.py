@@ -1,13 +1,13 @@
 """Whatever stands in a field of text is text: on every page, in print, in LaTeX, in a browser."""
 
 import csv
-import re
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from framelines import markup
 from framelines.formats import ARABIC
@@ -58,13 +58,10 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if path.is_file():
             _plant(path, columns)
     case = folder / "notebooks" / "cases" / f"{small.CASE}.yaml"
-    case.write_text(re.sub(r"(?m)^title: .*$", f'title: "Arda {_yaml(PLANTED)}"', case.read_text()))
+    content = yaml.safe_load(case.read_text(encoding="utf-8")) | {"title": f"Arda {PLANTED}"}
+    case.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     small.run(folder, "reports")
     return folder
-
-
-def _yaml(text: str) -> str:
-    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 @pytest.fixture(scope="module")
