@@ -46,7 +46,7 @@ PRINT_CODE := $(addprefix lib/framelines/,render.py markup.py print_tree.py type
     lib/framelines/templates/typst/report.typ
 PAPER := lib/framelines/paper.py $(filter-out paper/numbers.typ,$(wildcard paper/*.typ paper/*.bib))
 OTHER_CODE := $(addprefix lib/framelines/,scaffold.py paper.py pages.py lookups.py catalogue.py dictionary.py \
-    frontpage.py comparison.py fingerprint.py manifest.py scratch.py verify.py review.py warm.py __main__.py)
+    frontpage.py comparison.py fingerprint.py manifest.py scratch.py verify.py review.py warm.py commands.py __main__.py)
 CODE := $(filter-out $(PAGE_CODE) $(PRINT_CODE) $(OTHER_CODE),$(LIBRARY)) matplotlibrc
 folder = $(shell sed -n "s/^data:[ \"']*\([^ \"'#]*\).*/\1/p" notebooks/cases/$(1).yaml)
 tables = $(wildcard data/lexicons.csv $(1)/*.csv $(1)/features/*.csv)

@@ -10,7 +10,7 @@ from framelines.corpus import REPO
 LIB = REPO / "lib" / "framelines"
 ROWS = [
     ["problems", "text", "dates", "conversion", "intervals", "quantities", "resampling"]
-    + ["permutation", "term_statistics", "agreement", "formats"],
+    + ["permutation", "term_statistics", "agreement", "tex_layout", "formats"],
     ["vocabulary", "columns", "schema", "tables", "corpus", "features", "parameters", "case_files"],
     ["checks", "case", "kept", "locate", "mentions", "audit"],
     ["profiles", "style_distance", "calibration", "calendars", "timelines", "contradictions"]
@@ -21,7 +21,7 @@ ROWS = [
     ["outputs", "runner", "markup", "print_tree", "render", "typeset", "paper", "scaffold"]
     + ["dictionary", "frontpage", "trust_report", "framing_report", "timeline_report"]
     + ["robustness_report", "fingerprint", "scratch", "manifest", "comparison", "verify"]
-    + ["review", "warm", "lookups", "pages", "catalogue", "__main__"],
+    + ["review", "warm", "lookups", "pages", "catalogue", "commands", "__main__"],
 ]
 LEVEL = {name: level for level, names in enumerate(ROWS) for name in names}
 

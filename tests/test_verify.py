@@ -14,7 +14,9 @@ TABLE = "reports/x/tables/01-t.csv"
 PAGE = "reports/x/01-one.html"
 MAKES = """all:
 \t@mkdir -p reports paper build/paper
-\t@touch reports/index.html paper/numbers.typ build/paper/paper.pdf
+\t@cd reports && touch index.html methods.html data.html codebook.html
+\t@cd reports && touch environment.html colophon.html
+\t@touch paper/numbers.typ build/paper/paper.pdf
 """
 
 
@@ -110,4 +112,4 @@ def test_a_manifest_is_not_written_over_results_that_the_build_does_not_make(
     (tmp_path / "paper").mkdir()
     (tmp_path / "paper/numbers.typ").write_text("")
     path, count = verify.write_manifest(tmp_path)
-    assert count == 3 and "reports/index.html" in json.loads(path.read_text())["files"]
+    assert count == 8 and "reports/index.html" in json.loads(path.read_text())["files"]

@@ -13,6 +13,15 @@ REPO = Path(__file__).resolve().parents[2]
 HOLDING = "Put the file into data/raw/, or name its folder: make check-corpus CORPUS=folder"
 
 
+def write_whole(path: Path, content: str | bytes) -> Path:
+    """Write a file whole or not at all; return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.part")
+    draft.write_bytes(content if isinstance(content, bytes) else content.encode())
+    os.replace(draft, path)
+    return path
+
+
 def raw_folder(tables: Path) -> Path | None:
     """Return the folder with the texts of the tables in `tables`, or None where nobody has them.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from framelines.columns import Column, Table
-from framelines.corpus import REPO
+from framelines.corpus import REPO, write_whole
 from framelines.schema import TABLES
 
 INTRODUCTION = "data/INTRODUCTION.md"
@@ -107,14 +107,5 @@ def data_package(root: Path = REPO) -> str:
 
 def write_dictionary(root: Path = REPO) -> list[Path]:
     """Write the data dictionary and the data package; return their paths."""
-    written = []
-    for name, content in (
-        ("README.md", data_dictionary(root)),
-        ("datapackage.json", data_package(root)),
-    ):
-        path = root / "data" / name
-        temporary = path.with_suffix(".tmp")
-        temporary.write_text(content, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-        written.append(path)
-    return written
+    content = {"README.md": data_dictionary(root), "datapackage.json": data_package(root)}
+    return [write_whole(root / "data" / name, text) for name, text in content.items()]

@@ -16,6 +16,8 @@ from typing import Any
 
 import pandas as pd
 
+from framelines.tex_layout import layout
+
 DIGITS = 6
 MINUS = "\u2212"
 # Up to this length a text without a space, such as a date, is not broken; a longer one gets room.
@@ -40,6 +42,9 @@ TEX = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     MINUS: r"\ensuremath{-}",
+    # After the end of a row these two would be read as its options.
+    "[": "{[}",
+    "*": "{*}",
     # What the fonts of pdfTeX lack.
     "∞": r"\ensuremath{\infty}",
     "≈": r"\ensuremath{\approx}",
@@ -222,25 +227,28 @@ def _display(frame: pd.DataFrame, digits: Mapping[str, int]) -> tuple[list[bool]
 def tex_table(
     frame: pd.DataFrame, label: str, caption: str, footer: str, digits: Mapping[str, int]
 ) -> str:
-    """Return `frame` as a TeX table for the booktabs package; all arguments are plain text."""
+    """Return `frame` as a TeX table for the booktabs package; all arguments are plain text.
+
+    A table that is wider than a page is wrapped, and one that is longer goes over several.
+    """
     numeric, rows = _display(frame, digits)
-    lines = [
-        "% Needs \\usepackage{booktabs}.",
-        r"\begin{table}",
-        r"\centering",
-        rf"\caption{{{tex(caption)}}}",
-        rf"\label{{{label}}}",
-        rf"\begin{{tabular}}{{{''.join('r' if number else 'l' for number in numeric)}}}",
-        r"\toprule",
-        " & ".join(tex(heading(name)) for name in frame.columns) + r" \\",
-        r"\midrule",
-        *(" & ".join(tex(text) for text in row) + r" \\" for row in rows),
-        r"\bottomrule",
-        r"\end{tabular}",
-    ]
-    if footer:
-        lines.append(rf"\par\smallskip{{\footnotesize {tex(footer)}}}")
-    return "\n".join([*lines, r"\end{table}", ""])
+    heads = [heading(name) for name in frame.columns]
+    fit = layout(heads, rows, numeric)
+    words = [rf"\caption{{{tex(caption)}}}", rf"\label{{{label}}}"]
+    head = [r"\toprule", " & ".join(map(tex, heads)) + r" \\", r"\midrule"]
+    body = [" & ".join(map(tex, row)) + r" \\" for row in rows]
+    small = [rf"\{fit.size}\setlength{{\tabcolsep}}{{3pt}}"] if fit.size else []
+    note = [rf"\par\smallskip{{\footnotesize {tex(footer)}}}"] if footer else []
+    if fit.long:
+        words[-1] += r"\\"
+        lines = [r"\begingroup", *small, rf"\begin{{longtable}}{{{fit.columns}}}", *words, *head]
+        lines += [r"\endhead", *body, r"\bottomrule", r"\end{longtable}", *note, r"\endgroup", ""]
+    else:
+        lines = [r"\begin{table}", r"\centering", *words, *small]
+        lines += [rf"\begin{{tabular}}{{{fit.columns}}}", *head, *body, r"\bottomrule"]
+        lines += [r"\end{tabular}", *note, r"\end{table}", ""]
+    packages = ["booktabs", *["array"] * bool(fit.size), *["longtable"] * fit.long]
+    return "\n".join([f"% Needs \\usepackage{{{','.join(packages)}}}.", *lines])
 
 
 def html_table(

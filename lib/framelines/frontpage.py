@@ -12,7 +12,7 @@ from typing import Any
 
 from framelines import catalogue
 from framelines.case_files import case_names, read_case_file
-from framelines.corpus import REPO
+from framelines.corpus import REPO, write_whole
 from framelines.lookups import table
 from framelines.problems import DataError, Problem
 from framelines.schema import TABLES
@@ -99,9 +99,5 @@ def readme(root: Path = REPO) -> str:
 
 
 def write_readme(root: Path = REPO) -> Path:
-    """Write the README with fresh findings; the file appears whole or not at all."""
-    path = root / "README.md"
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(readme(root), encoding="utf-8", newline="\n")
-    temporary.replace(path)
-    return path
+    """Write the README with what it prints from the build; return its path."""
+    return write_whole(root / "README.md", readme(root))

@@ -14,6 +14,7 @@ from typing import Any
 import bleach
 import mistune
 from latex2mathml.converter import convert
+from markupsafe import Markup
 
 MATHML = frozenset(
     "math menclose merror mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle "
@@ -55,6 +56,11 @@ def clean(markup: str) -> str:
         strip=True,
     )
     return str(cleaner.clean(without))
+
+
+def sentence(source: str) -> Markup:
+    """Return one paragraph of Markdown as clean HTML without the paragraph around it."""
+    return Markup(re.sub(r"^<p>|</p>\s*$", "", Page().prose(source).strip()))
 
 
 @dataclass(frozen=True)

@@ -99,10 +99,9 @@ def _overview(case: str, root: Path) -> dict[str, Any]:
 
 def _finding(finding: dict[str, Any], entry: dict[str, Any], page: str) -> dict[str, Any]:
     """Return a finding as a sentence, with a link to what shows it and the numbers in it."""
-    sentence = re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip())
     known = entry.get("numbers", {})
     return dict(
-        sentence=Markup(sentence),
+        sentence=markup.sentence(finding["text"]),
         label=finding["shows"] or "In the report",
         href=f"{page}#{finding['anchor']}",
         numbers=[(key, known[key]) for key in finding.get("numbers", []) if key in known],

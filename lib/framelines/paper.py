@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from framelines.case_files import case_names
-from framelines.corpus import REPO
+from framelines.corpus import REPO, write_whole
 from framelines.render import record
 from framelines.runner import notebooks
-from framelines.typeset import compile_pdf, publish
+from framelines.typeset import compile_pdf
 
 HEAD = (
     "// Every result, by case, notebook and name. Written by `make paper` from\n"
@@ -76,7 +76,7 @@ def _named(
 def write_numbers(*, root: Path = REPO) -> Path:
     """Write `paper/numbers.typ` from the results of every case and notebook; return its path."""
     text = f"{HEAD}#let results = {_typst(results(root))}\n"
-    return publish(text.encode(), root / "paper" / "numbers.typ")
+    return write_whole(root / "paper" / "numbers.typ", text)
 
 
 def paper(*, root: Path = REPO) -> Path:
@@ -87,4 +87,4 @@ def paper(*, root: Path = REPO) -> Path:
     """
     write_numbers(root=root)
     target = root / "build" / "paper" / "paper.pdf"
-    return publish(compile_pdf(str(root / "paper" / "paper.typ"), target, root), target)
+    return write_whole(target, compile_pdf(str(root / "paper" / "paper.typ"), target, root))

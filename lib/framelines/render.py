@@ -2,7 +2,6 @@
 
 import html
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from nbconvert.filters import Highlight2HTML, strip_ansi
 
 from framelines import markup
 from framelines.case_files import case_names, read_case_file
-from framelines.corpus import REPO
+from framelines.corpus import REPO, write_whole
 from framelines.problems import DataError, Problem
 from framelines.runner import notebooks
 
@@ -86,11 +85,7 @@ def publish(path: Path, text: str, root: Path) -> Path:
     problems = [Problem(where, f"the page has {problem}") for problem in markup.audit(text)]
     if problems:
         raise DataError(problems)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".html.part")
-    draft.write_text(text.rstrip() + "\n", encoding="utf-8", newline="\n")
-    os.replace(draft, path)
-    return path
+    return write_whole(path, text.rstrip() + "\n")
 
 
 def notebook_label(slug: str) -> str:

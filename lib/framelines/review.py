@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
-from markupsafe import Markup
 
 from framelines import fingerprint, manifest, markup, runner, scratch, verify
 from framelines.case_files import case_names, read_case_file
@@ -185,7 +184,7 @@ def certificate(found: Review, words: dict[str, str], root: Path) -> str:
     for case in case_names(root):
         title = str(read_case_file(case, root)["title"])
         sentences = [
-            Markup(re.sub(r"^<p>|</p>\s*$", "", markup.Page().prose(finding["text"]).strip()))
+            markup.sentence(finding["text"])
             for notebook in runner.notebooks(root)
             for finding in manifest.numbers(case, notebook[:2], root).get("findings", [])
         ]

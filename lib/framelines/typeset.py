@@ -6,7 +6,6 @@ template and the locked packages alone: no date, no font of the machine.
 """
 
 import json
-import os
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ import typst
 
 from framelines import markup, print_tree
 from framelines.case_files import read_case_file
-from framelines.corpus import REPO
+from framelines.corpus import REPO, write_whole
 from framelines.problems import DataError, Problem
 from framelines.render import TEMPLATES, VERSION, cell_blocks, notebook_label, record
 from framelines.runner import notebooks
@@ -50,7 +49,7 @@ def typeset(case: str, *, root: Path = REPO) -> Path:
     if problems:
         raise DataError(problems)
     inputs = {"report": json.dumps(report, ensure_ascii=False)}
-    return publish(compile_pdf(TEMPLATE.read_bytes(), target, root, inputs), target)
+    return write_whole(target, compile_pdf(TEMPLATE.read_bytes(), target, root, inputs))
 
 
 def compile_pdf(
@@ -75,15 +74,6 @@ def compile_pdf(
         fix = "; ".join([*error.hints, error.diagnostic.strip()])
         raise DataError([Problem(where, f"Typst: {error.message}", fix=fix)]) from None
     return bytes(pdf)
-
-
-def publish(content: bytes, target: Path) -> Path:
-    """Write a file whole or not at all; return its path."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f"{target.name}.part")
-    draft.write_bytes(content)
-    os.replace(draft, target)
-    return target
 
 
 # --- chapters ----------------------------------------------------------------------------------
