@@ -132,7 +132,12 @@ ANALYSES: dict[str, Analysis] = {
             "left_out": LEFT_OUT,
         },
         {"losses": list, "opponents": bool},
-        added={"calendar": BOTH_CALENDARS, "reference": BOTH_REFERENCES, "left_out": LEFT_OUT},
+        added={
+            "reposts": REPOSTS,
+            "calendar": BOTH_CALENDARS,
+            "reference": BOTH_REFERENCES,
+            "left_out": LEFT_OUT,
+        },
         narrowed=True,
     ),
     "timelines.scope_of_taking": Analysis(
@@ -140,10 +145,10 @@ ANALYSES: dict[str, Analysis] = {
     ),
     "timelines.figures_of_event": Analysis(
         figures_told.figures_of_event,
-        {"reading": READING, "left_out": LEFT_OUT},
+        {"reading": READING, "reposts": REPOSTS, "left_out": LEFT_OUT},
         {"event_id": str},
         ("event_id",),
-        added={"left_out": LEFT_OUT},
+        added={"reposts": REPOSTS, "left_out": LEFT_OUT},
         narrowed=True,
     ),
     "framing.naming_contrast": Analysis(

@@ -247,9 +247,13 @@ def scope_of_taking(bench: Bench, *, published: str, reposts: str = "out") -> li
     ]
 
 
-def figures_of_event(bench: Bench, *, event_id: str, reading: str = "logical") -> list[Estimate]:
+def figures_of_event(
+    bench: Bench, *, event_id: str, reading: str = "logical", reposts: str = "out"
+) -> list[Estimate]:
     """Return for each outcome and target how far the figures told of one event lie apart."""
-    table = timelines.figures_of_event(bench.case, event_id, reading=reading)
+    table = timelines.figures_of_event(
+        bench.case, event_id, reading=reading, reposts=REPOSTS[reposts]
+    )
     estimates = []
     for (outcome, target), rows in table.groupby(["outcome", "target"], sort=True):
         lows, highs = rows["low"], rows["high"]

@@ -73,7 +73,7 @@ def axis_rows(case: Case, declared: Sequence[Finding], runs: Runs) -> pd.DataFra
         for finding in declared:
             table = runs[finding.id]
             own = _columns(finding, table, names)
-            possible = [c for c in names if c in finding.analysis.added or c in finding.choices]
+            possible = [c for c in names if c in finding.analysis.choices]
             if own:
                 mark = "" if any(c in finding.choices for c in own) else "*"
                 enters.append(f"{finding.name}{mark}")

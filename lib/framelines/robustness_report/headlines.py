@@ -14,7 +14,14 @@ from framelines.findings.words import NO_ESTIMATE, join, value_name
 from framelines.formats import number_text
 from framelines.outputs import Outputs
 from framelines.permutation import LEVEL
-from framelines.robustness_report.tables import DECLARED, DIGITS, Runs, hangs_text, row_name
+from framelines.robustness_report.tables import (
+    DECLARED,
+    DIGITS,
+    Runs,
+    hangs_text,
+    row_name,
+    with_unit,
+)
 
 SAYS = {
     verdicts.SURVIVES: "Survives in every distinct specification, and the interval or the test "
@@ -25,8 +32,8 @@ SAYS = {
     "does not bear it out in all that have either",
     verdicts.FALLS: "Does not survive: some specifications say otherwise",
     verdicts.FAILS: "Not as expected in any specification",
-    verdicts.STEADY: "A number without a claim, the same throughout",
-    verdicts.MOVES: "A number without a claim, moved by a choice",
+    verdicts.STEADY: "Expected as nothing that a number could contradict; the same throughout",
+    verdicts.MOVES: "Expected as nothing that a number could contradict; moved by a choice",
     verdicts.NOWHERE: "Not estimable under any specification",
 }
 
@@ -57,8 +64,9 @@ def opening(out: Outputs, declared: Sequence[Finding], summary: pd.DataFrame) ->
     out.number("distinct", int(summary.groupby("finding")["distinct"].max().sum()))
     out.finding(
         "{declared:unit} were declared before the analyses were run, and computed under "
-        "{specifications:unit}, {distinct} of them distinct. Of {known_yes} findings whoever coded "
-        "the texts knew the answer beforehand, of {known_partly} parts of it, of {known_no} none.",
+        "{specifications:unit}, {distinct} of them distinct. Findings by what whoever coded the "
+        "texts knew beforehand: the answer {known_yes}, parts of it {known_partly}, nothing of it "
+        "{known_no}.",
         shows="findings",
     )
     known = summary[summary["estimable"] > 0]
@@ -125,6 +133,7 @@ def _enter(out: Outputs, base: str, row: dict[str, Any]) -> None:
             digits=digits,
             source=DECLARED,
         )
+    out.number(f"{base}_estimate", with_unit(row), source=DECLARED)
     out.number(f"{base}_name", row_name(row), source=DECLARED)
     out.number(f"{base}_hangs_on", hangs_text(row) or "nothing", source=DECLARED)
     out.number(f"{base}_verdict", row["verdict"], source=DECLARED)
@@ -135,18 +144,20 @@ def _enter(out: Outputs, base: str, row: dict[str, Any]) -> None:
         out.number(f"{base}_{key}", int(row[key]), source=DECLARED)
     claim = row["claim"]
     if claim is not None:
-        out.number(f"{base}_than", number_text(claim.than), source=DECLARED)
+        than = claim.than
+        text = number_text(int(than) if float(than).is_integer() else than)
+        out.number(f"{base}_than", text, source=DECLARED)
 
 
 def _ranged(row: dict[str, Any]) -> str:
     if row["distinct"] == 1:
-        return "{@_main:unit}: there is one distinct specification."
+        return "{@_estimate}: there is one distinct specification."
     over = "over {@_estimable} distinct specifications"
     if row["estimable"] < row["distinct"]:
         over += " with an estimate, of {@_distinct}"
     if row["from_text"] == row["to_text"]:
-        return f"{{@_main:unit}} {over}."
-    text = f"{{@_main:unit}} at the main specification, {{@_from}} to {{@_to}} {over}"
+        return f"{{@_estimate}} {over}."
+    text = f"{{@_estimate}} at the main specification, {{@_from}} to {{@_to}} {over}"
     own = (row["declared_from"], row["declared_to"])
     if own != (row["from_text"], row["to_text"]):
         text += "; {@_declared_from} to {@_declared_to} over those of the declared choices alone"
@@ -162,11 +173,11 @@ def _claimed(row: dict[str, Any]) -> str:
         _, more, less = (value_name(v) for v in claim.choice)
         text = f" {more.capitalize()} gives more than {less} in {{@_holds}} of {{@_judged}} "
         return text + "settings of the other choices."
-    where = f"{claim.relation} {{@_than}}"
+    where = f"{claim.relation} {{@_than}}".capitalize()
     if row["unit"] == K_OF_N:
-        where = {0.0: "above none", 1.0: "fewer than all"}.get(claim.than, "above a half")
-        where = "none" if claim.relation == verdicts.EQUAL else where
-    text = f" {{@_holds}} of {{@_judged}} are {where}"
+        where = {0.0: "More than none", 1.0: "Fewer than all"}.get(claim.than, "More than half")
+        where = "None" if claim.relation == verdicts.EQUAL else where
+    text = f" {where} in {{@_holds}} of {{@_judged}}"
     if row["bounded"]:
         ends = "hold" if claim.relation == verdicts.EQUAL else "leave it out"
         it = " it" if ends == "hold" else ""

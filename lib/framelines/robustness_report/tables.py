@@ -40,7 +40,8 @@ def plain(text: str) -> str:
     return re.sub(r"[a-z]+(?:_[a-z]+)+", lambda found: bloc_name(found[0]), text)
 
 
-def _with_unit(row: Mapping[str, Any]) -> str:
+def with_unit(row: Mapping[str, Any]) -> str:
+    """Return the main estimate of a row of the summary with its unit, in the singular for one."""
     text, unit = str(row["main_text"]), str(row["unit"])
     if unit in (K_OF_N, NUMBER) or text == NO_ESTIMATE:
         return text
@@ -82,7 +83,7 @@ def overview(out: Outputs, summary: pd.DataFrame) -> None:
             "declared direction (known before)": [
                 f"{r['direction']} ({r['known_before']})" for r in rows
             ],
-            "estimate": [_with_unit(r) for r in rows],
+            "estimate": [with_unit(r) for r in rows],
             "range": [_range(r) for r in rows],
             "distinct specifications": [_counts(r) for r in rows],
             "verdict (holds in)": [_verdict(r) for r in rows],
@@ -96,7 +97,7 @@ def overview(out: Outputs, summary: pd.DataFrame) -> None:
         "that moves them most.",
         footer="Known before: whether whoever coded the texts knew the answer. The estimate is the "
         "one of the main specification. Distinct: combinations whose counts or results differ, of "
-        "all; without: those that have no estimate. Holds in: the distinct specifications that bear out "
+        "all; without: those that have no estimate. Holds in: the specifications that bear out "
         "the declared direction, or the sign of the main one where none was declared. Hangs on: "
         "the choice between two of whose values the estimates differ most on average. "
         "Specifications were chosen and not drawn: how many agree is no probability.",
