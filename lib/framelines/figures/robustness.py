@@ -1,6 +1,7 @@
-"""The figure of notebook 04: every specification of a finding, sorted, with its choices below."""
+"""Figures of notebook 04: every specification of a finding with its choices, and what moves it."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -22,14 +23,19 @@ from framelines.figures.style import (
     quiet,
 )
 from framelines.findings.bench import K_OF_N, NO_DIFFERENCE, POINTS, TIMES
+from framelines.findings.summaries import RESULT, results
 from framelines.findings.words import choice_name, estimate_text, value_name
 from framelines.resampling import MIN_UNITS
 
 MAIN = "#b24000"
+# Specifications that a choice of ours added to those that were declared.
+ADDED = "#4f7ca8"
 # Fewer make no curve; a table says as much.
 LEAST = 3
 # Counts fit above the marks as long as there are few of them.
 WITH_COUNTS = 12
+# From so many on, single marks are small, and dots of the matrix become strokes.
+MANY = 60
 CURVE, ROW, BASE = 1.75, 0.155, 0.85
 Line = tuple[str, str | None, Any]
 
@@ -39,26 +45,36 @@ def part_name(part: str) -> str:
     return ", ".join(bloc_name(piece) for piece in part.split(": "))
 
 
-def worth_drawing(table: pd.DataFrame) -> list[str]:
-    """Return the parts of a finding that make a curve: three estimates or more, two of them apart.
+def drawable(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of `findings.run` that a curve may draw: those with an estimate.
 
-    `table` is `findings.run`. Shares of fewer than ten are left to the tables: a curve would draw
-    rates that may not be given.
+    Shares of fewer than ten are left to the tables: a curve would draw rates that may not be given.
     """
+    few = table["unit"].eq(K_OF_N) & (table["n"] < MIN_UNITS)
+    return table[table["effect"].notna() & ~few]
+
+
+def worth_drawing(table: pd.DataFrame) -> list[str]:
+    """Return the parts of a finding that make a curve: three different results, two estimates."""
     found = []
-    for part, own in table.groupby("part", sort=False):
-        known = own.dropna(subset=["effect"])
-        few = known["unit"].eq(K_OF_N).any() and known["n"].min() < MIN_UNITS
-        if len(known) >= LEAST and known["effect"].nunique() > 1 and not few:
+    for part, own in drawable(table).groupby("part", sort=False):
+        if len(own.drop_duplicates(RESULT)) >= LEAST and own["effect"].nunique() > 1:
             found.append(str(part))
     return found
 
 
-def sorted_specifications(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the estimable rows of one part by effect, lowest first, with their rank from 0."""
-    known = table.dropna(subset=["effect"])
-    ordered = known.sort_values(["effect", "specification"], kind="stable").reset_index(drop=True)
-    return ordered.assign(rank=range(len(ordered)))
+def sorted_specifications(table: pd.DataFrame, choices: Sequence[str]) -> pd.DataFrame:
+    """Return the distinct results of one part by effect, lowest first, with their rank from 0.
+
+    One row stands for every specification that gives the same result; in the columns of the choices
+    it has the set of all values that lead there. `main` and `declared` say whether one of them is.
+    """
+    known = drawable(table)
+    groups = known.groupby(results(known), sort=False)
+    rows = groups.first().assign(main=groups["main"].any(), declared=groups["declared"].any())
+    rows = rows.assign(**{c: groups[c].agg(set) for c in choices})
+    rows = rows.sort_values(["effect", "specification"], kind="stable").reset_index(drop=True)
+    return rows.assign(rank=range(len(rows)))
 
 
 def _lines(table: pd.DataFrame, choices: Sequence[str], names: Mapping[str, str]) -> list[Line]:
@@ -79,10 +95,16 @@ def _scaled(values: Any, unit: str) -> Any:
 def _limits(rows: pd.DataFrame, unit: str, signed: bool) -> tuple[float, float]:
     ends = rows[["effect", "low", "high"]].to_numpy(dtype=float)
     ends = _scaled(ends[np.isfinite(ends)], unit)
-    nothing = [NO_DIFFERENCE[unit]] if signed and unit in NO_DIFFERENCE else []
+    # A count that was drawn from four on would make five look like twice as many.
+    nothing = [NO_DIFFERENCE[unit]] if signed and unit in NO_DIFFERENCE else [0.0]
     low, high = min([*ends, *nothing]), max([*ends, *nothing])
     room = 0.08 * (high - low or 1)
     return low - room, high + room
+
+
+def _mark(row: Mapping[Any, Any]) -> tuple[str, str]:
+    """The colour and the shape of a specification."""
+    return (MAIN, "D") if row["main"] else (INK if row["declared"] else ADDED, "o")
 
 
 def _curve(ax: Axes, rows: pd.DataFrame, signed: bool) -> None:
@@ -90,15 +112,26 @@ def _curve(ax: Axes, rows: pd.DataFrame, signed: bool) -> None:
     bottom, top = _limits(rows, unit, signed)
     if signed and unit in NO_DIFFERENCE:
         ax.axhline(NO_DIFFERENCE[unit], color=GREY, linestyle="--", linewidth=0.9, zorder=0.9)
+    size = 4 if len(rows) < MANY else 2
     for row in rows.to_dict("records"):
-        colour, marker = (MAIN, "D") if row["main"] else (INK, "o")
+        colour, marker = _mark(row)
         bounded = pd.notna(row["low"]) and row["interval"] != ""
         if bounded:
             ends = np.clip(_scaled(np.array([row["low"], row["high"]]), unit), bottom, top)
-            ax.plot([row["rank"]] * 2, ends, color=colour, linewidth=1.1, alpha=0.55)
+            width = 1.1 if len(rows) < MANY else 0.5
+            ax.plot([row["rank"]] * 2, ends, color=colour, linewidth=width, alpha=0.55)
         face = colour if bounded else "white"
         height = _scaled(row["effect"], unit)
-        ax.plot(row["rank"], height, marker, color=colour, markerfacecolor=face, markersize=4)
+        ax.plot(
+            row["rank"],
+            height,
+            marker,
+            color=colour,
+            markerfacecolor=face,
+            markersize=4 if row["main"] else size,
+            markeredgewidth=1.0 if len(rows) < MANY else 0.6,
+            zorder=4 if row["main"] else 2,
+        )
         if unit == K_OF_N and len(rows) <= WITH_COUNTS:
             ax.annotate(
                 estimate_text(row),
@@ -122,19 +155,24 @@ def _matrix(ax: Axes, rows: pd.DataFrame, lines: list[Line], labelled: bool) -> 
     for y, (_, choice, value) in enumerate(lines):
         if choice is None:
             continue
-        chosen = rows[choice].eq(value)
-        ax.plot(rows["rank"], [y] * len(rows), "o", color=FAINT, markersize=2)
-        for main, colour, marker in ((False, INK, "o"), (True, MAIN, "D")):
-            at = rows.loc[chosen & rows["main"].eq(main), "rank"]
-            ax.plot(at, [y] * len(at), marker, color=colour, markersize=3)
+        many = len(rows) >= MANY
+        chosen = rows[[value in values for values in rows[choice]]]
+        if not many:
+            ax.plot(rows["rank"], [y] * len(rows), "o", color=FAINT, markersize=2)
+        looks = [_mark(row) for row in chosen.to_dict("records")]
+        for colour, marker in sorted(set(looks)):
+            own = chosen[[look == (colour, marker) for look in looks]]
+            stroke = many and marker == "o"
+            shape = {"marker": "|", "markeredgewidth": 0.5} if stroke else {"marker": marker}
+            ax.plot(own["rank"], [y] * len(own), linestyle="", color=colour, markersize=3, **shape)
     ax.set_ylim(len(lines) - 0.4, -0.7)
     ax.set_xlim(-0.8, len(rows) - 0.2)
     names = [name for name, _, _ in lines] if labelled else [""] * len(lines)
     ax.set_yticks(range(len(lines)), names, fontsize=6.8)
-    for label, (_, choice, _) in zip(ax.get_yticklabels(), lines, strict=True):
-        label.set_fontweight("normal" if choice else "bold")
+    for tick, (_, choice, _) in zip(ax.yaxis.get_major_ticks(), lines, strict=True):
+        tick.label1.set_fontweight("normal" if choice else "bold")
     ax.set_xticks([])
-    ax.set_xlabel(f"{len(rows)} specifications, by their estimate")
+    ax.set_xlabel(f"{len(rows)} distinct specifications, by their estimate")
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
 
@@ -149,12 +187,15 @@ def specification_curve(
     """Draw the estimates of a finding by size, with their intervals, and the choices of each below.
 
     `table` are the rows of `findings.run` for one part or more, side by side in pairs; `choices`
-    the columns of its choices, `names` those of outlets and events by their ids. The diamond is the
-    main specification, a hollow mark has no interval, and the dashed line (with `signed`) is where
-    nothing differs. Raises `ValueError` where no row has an estimate.
+    the columns of its choices, `names` those of outlets and events by their ids. One mark stands
+    for all specifications of one result. The diamond is the main specification, blue marks take a
+    choice that was added, a hollow mark has no interval, and the dashed line (with `signed`) is
+    where nothing differs. Raises `ValueError` where no row has an estimate.
     """
-    parts = {str(p): sorted_specifications(own) for p, own in table.groupby("part", sort=False)}
-    parts = {part: rows for part, rows in parts.items() if len(rows)}
+    table = drawable(table)
+    parts = {
+        str(p): sorted_specifications(own, choices) for p, own in table.groupby("part", sort=False)
+    }
     if not parts:
         raise ValueError("no specification has an estimate: there is no curve to draw")
     lines = _lines(table, choices, names or {})
@@ -173,11 +214,13 @@ def specification_curve(
         if part:
             upper.set_title(part_name(part), loc="left")
     hollow = {"color": INK, "marker": "o", "markerfacecolor": "white"}
-    entries = [("main specification", {"color": MAIN, "marker": "D"})]
+    entries = [("main", {"color": MAIN, "marker": "D"})]
     drawn = pd.concat(parts.values())
     without = drawn["low"].isna() | drawn["interval"].eq("")
-    if (~without).any():
-        entries.append(("with its interval", {"color": INK, "marker": "o"}))
+    if (drawn["declared"] & ~drawn["main"]).any():
+        entries.append(("as declared", {"color": INK, "marker": "o"}))
+    if (~drawn["declared"]).any():
+        entries.append(("with an added choice", {"color": ADDED, "marker": "o"}))
     if without.any():
         entries.append(("without an interval", hollow))
     legend(fig, entries)
@@ -196,7 +239,7 @@ def influence_matrix(table: pd.DataFrame) -> Figure:
     fig = new_figure(TWO_COLUMNS, 1.35 + 0.27 * len(names))
     ax = fig.subplots()
     positions = lanes(ax, names)
-    ax.set_yticks(list(positions.values()), [short(n, 58) for n in names], fontsize=7)
+    ax.set_yticks(list(positions.values()), [fill(short(n, 96), 52) for n in names], fontsize=7)
     ax.set_xticks(range(len(columns)), [choice_name(c) for c in columns], rotation=35, ha="right")
     ax.set_xlim(-0.6, len(columns) - 0.4)
     quiet(ax, "both")

@@ -10,17 +10,36 @@ the curve; no test is made of it here).
 from framelines.findings.bench import Bench, Estimate
 from framelines.findings.declared import Finding, declared, named
 from framelines.findings.reposts import counted_twice, effect_of_reposts, twins
-from framelines.findings.specifications import choices_of, run, run_all, specifications
-from framelines.findings.summaries import influence, influences, summaries, summary
+from framelines.findings.specifications import (
+    added_choices,
+    choices_of,
+    run,
+    run_all,
+    specifications,
+    why_not,
+)
+from framelines.findings.summaries import (
+    choices_in,
+    distinct,
+    idle,
+    influence,
+    influences,
+    summaries,
+    summary,
+)
 
 __all__ = [
     "Bench",
     "Estimate",
     "Finding",
+    "added_choices",
+    "choices_in",
     "choices_of",
     "counted_twice",
     "declared",
+    "distinct",
     "effect_of_reposts",
+    "idle",
     "influence",
     "influences",
     "named",
@@ -30,4 +49,5 @@ __all__ = [
     "summaries",
     "summary",
     "twins",
+    "why_not",
 ]

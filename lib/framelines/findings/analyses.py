@@ -11,10 +11,12 @@ from typing import Any
 
 from framelines.findings import dates, figures_told, reposts, wordings
 from framelines.findings.bench import Estimate
+from framelines.findings.samples import CODERS, NONE
+from framelines.resampling import MIN_UNITS
 
 Estimand = Callable[..., list[Estimate]]
 
-NONE, EACH_OUTLET, EACH_ANCHOR = "none", "each_outlet", "each_anchor"
+EACH_OUTLET, EACH_ANCHOR = "each_outlet", "each_anchor"
 NUMBER_FROM_ONE, WHOLE_DAYS = "a number from 1 on", "an offset in whole days"
 CALENDAR = ("calibrated", "umm_al_qura", "hull", WHOLE_DAYS)
 SCOPE = ("theatre_sentences", "whole_texts")
@@ -22,6 +24,11 @@ REPOSTS = tuple(dates.REPOSTS)
 REFERENCE = ("monitor", "non_belligerent", "any")
 READING = ("logical", "conventional")
 LEFT_OUT = (NONE, EACH_OUTLET)
+UNIT = wordings.UNITS
+# No rate below ten; and as if the rule were twice as strict.
+LEAST, MINIMA = (NUMBER_FROM_ONE,), (MIN_UNITS, 2 * MIN_UNITS)
+BOTH_CALENDARS = ("calibrated", "umm_al_qura")
+BOTH_REFERENCES = ("non_belligerent", "any")
 
 
 @dataclass(frozen=True)
@@ -30,8 +37,11 @@ class Analysis:
 
     `given` are arguments that the words of an estimand fix, by name, with the type that they have;
     those in `needed` must be there. `main` overrides the rule that the first value of every choice
-    makes the main specification, where the estimand itself names another. `signed` says that the
-    sign of the effect is what is claimed, `curve` that its specifications are worth drawing.
+    makes the main specification, where the estimand itself names another. `added` are choices that
+    could enter and that no declaration names: they are run too, and told apart. `table` holds the
+    rows of coders, where a coder can be chosen; `narrowed` says that leaving out an outlet takes it
+    from the case before the estimand is asked. `signed` says that the sign of the effect is what is
+    claimed, `curve` that its specifications are worth drawing.
     """
 
     estimand: Estimand
@@ -39,6 +49,9 @@ class Analysis:
     given: Mapping[str, type] = field(default_factory=dict)
     needed: tuple[str, ...] = ()
     main: Mapping[str, Any] = field(default_factory=dict)
+    added: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    table: str = ""
+    narrowed: bool = False
     signed: bool = False
     curve: bool = True
 
@@ -56,16 +69,29 @@ ANALYSES: dict[str, Analysis] = {
         signed=True,
     ),
     "timelines.date_agreement": Analysis(
-        dates.date_agreement, {"calendar": CALENDAR, "reference": REFERENCE}
+        dates.date_agreement,
+        {"calendar": CALENDAR, "reference": REFERENCE, "left_out": LEFT_OUT},
+        added={"left_out": LEFT_OUT},
+        narrowed=True,
     ),
     "timelines.spread_of_day": Analysis(
         dates.spread_of_day,
-        {"wording": ("any_taking", "full_control_only"), "reposts": REPOSTS},
+        {
+            "wording": ("any_taking", "full_control_only"),
+            "reposts": REPOSTS,
+            "left_out": LEFT_OUT,
+        },
         {"event_id": str},
         ("event_id",),
+        added={"left_out": LEFT_OUT},
+        narrowed=True,
     ),
     "timelines.lead": Analysis(
-        dates.lead, {"reference": REFERENCE, "reposts": REPOSTS}, signed=True
+        dates.lead,
+        {"reference": REFERENCE, "reposts": REPOSTS, "left_out": LEFT_OUT},
+        added={"reposts": REPOSTS, "left_out": LEFT_OUT},
+        narrowed=True,
+        signed=True,
     ),
     "timelines.inflation": Analysis(
         figures_told.inflation,
@@ -73,7 +99,11 @@ ANALYSES: dict[str, Analysis] = {
             "reading": ("stated", "logical_low", "conventional"),
             "origin": REFERENCE,
             "outcome": ("killed", "killed_or_wounded_included"),
+            "calendar": CALENDAR,
+            "left_out": LEFT_OUT,
         },
+        added={"calendar": BOTH_CALENDARS, "left_out": LEFT_OUT},
+        narrowed=True,
         signed=True,
     ),
     "timelines.parts_and_totals": Analysis(
@@ -82,7 +112,12 @@ ANALYSES: dict[str, Analysis] = {
         {"event_id": str, "items": list},
         signed=True,
     ),
-    "timelines.force_ratio": Analysis(figures_told.force_ratio, {"reading": READING}, signed=True),
+    "timelines.force_ratio": Analysis(
+        figures_told.force_ratio,
+        {"reading": READING, "calendar": CALENDAR},
+        added={"calendar": BOTH_CALENDARS},
+        signed=True,
+    ),
     "timelines.taken_twice": Analysis(
         figures_told.taken_twice,
         {"calendar": CALENDAR, "across_documents": ("one_document", "one_source")},
@@ -93,43 +128,100 @@ ANALYSES: dict[str, Analysis] = {
             "risk_set": ("told_window", "publication"),
             "reference": REFERENCE,
             "reposts": REPOSTS,
+            "calendar": CALENDAR,
+            "left_out": LEFT_OUT,
         },
         {"losses": list, "opponents": bool},
+        added={
+            "reposts": REPOSTS,
+            "calendar": BOTH_CALENDARS,
+            "reference": BOTH_REFERENCES,
+            "left_out": LEFT_OUT,
+        },
+        narrowed=True,
     ),
     "timelines.scope_of_taking": Analysis(
         figures_told.scope_of_taking, {"reposts": REPOSTS}, {"published": str}, ("published",)
     ),
     "timelines.figures_of_event": Analysis(
-        figures_told.figures_of_event, {"reading": READING}, {"event_id": str}, ("event_id",)
+        figures_told.figures_of_event,
+        {"reading": READING, "reposts": REPOSTS, "left_out": LEFT_OUT},
+        {"event_id": str},
+        ("event_id",),
+        added={"reposts": REPOSTS, "left_out": LEFT_OUT},
+        narrowed=True,
     ),
     "framing.naming_contrast": Analysis(
         wordings.naming_contrast,
-        {"scope": SCOPE, "left_out": LEFT_OUT, "ambiguous_labels": ("as_coded", "left_out")},
+        {
+            "scope": SCOPE,
+            "left_out": LEFT_OUT,
+            "ambiguous_labels": ("as_coded", "left_out"),
+            "coder": CODERS,
+            "resampling": UNIT,
+            "least": LEAST,
+        },
+        added={"scope": SCOPE, "coder": CODERS, "resampling": UNIT, "least": MINIMA},
+        table="naming_mentions",
         signed=True,
     ),
     "framing.frame_contrast": Analysis(
         wordings.frame_contrast,
-        {"scope": SCOPE, "coder": wordings.CODERS, "left_out": LEFT_OUT},
+        {"scope": SCOPE, "coder": CODERS, "left_out": LEFT_OUT, "resampling": UNIT, "least": LEAST},
         {"frame": str},
+        added={"resampling": UNIT, "least": MINIMA},
+        table="frame_codes",
         signed=True,
     ),
     "framing.capture_verbs": Analysis(
         wordings.capture_verbs,
-        {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT},
+        {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS},
+        added={"coder": CODERS},
+        table="captures",
     ),
     "framing.naming_by_group": Analysis(
         wordings.naming_by_group,
-        {"reposts": REPOSTS, "left_out": LEFT_OUT},
+        {
+            "reposts": REPOSTS,
+            "left_out": LEFT_OUT,
+            "scope": SCOPE,
+            "coder": CODERS,
+            "resampling": UNIT,
+            "least": LEAST,
+        },
         GENRE_GROUPS,
+        added={"scope": SCOPE[::-1], "coder": CODERS, "resampling": UNIT, "least": MINIMA},
+        table="naming_mentions",
         signed=True,
     ),
     "framing.attribution_by_group": Analysis(
         wordings.attribution_by_group,
-        {"reposts": REPOSTS, "hedged": ("counted", "not_counted"), "left_out": LEFT_OUT},
+        {
+            "reposts": REPOSTS,
+            "hedged": ("counted", "not_counted"),
+            "left_out": LEFT_OUT,
+            "scope": SCOPE,
+            "coder": CODERS,
+            "resampling": UNIT,
+            "least": LEAST,
+        },
         GENRE_GROUPS,
+        added={
+            "left_out": LEFT_OUT,
+            "scope": SCOPE[::-1],
+            "coder": CODERS,
+            "resampling": UNIT,
+            "least": MINIMA,
+        },
+        table="claims",
         signed=True,
     ),
-    "framing.other_voice": Analysis(wordings.other_voice, {"reposts": REPOSTS}),
+    "framing.other_voice": Analysis(
+        wordings.other_voice,
+        {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPE, "coder": CODERS},
+        added={"left_out": LEFT_OUT, "scope": SCOPE[::-1], "coder": CODERS},
+        table="claims",
+    ),
     "findings.effect_of_reposts": Analysis(
         reposts.largest_effects, {"matter": reposts.MATTER}, main={"matter": "both"}, curve=False
     ),

@@ -7,6 +7,7 @@ from typing import Any
 
 from framelines.calendars import Calibration, calibrate
 from framelines.case import Case
+from framelines.findings.samples import NONE, without_outlet
 
 K_OF_N = "k of n"
 POINTS = "percentage points"
@@ -27,6 +28,7 @@ class Estimate:
     A finding on each side, or on each outlet, has several `part`s. `effect` is in `unit`; for
     `k of n` it is the share, so that specifications with different n can be ordered, and `k` is
     given. `interval` says what `low` and `high` cover; `why` why there is no estimate or interval.
+    `p` is that of the test, where there is one.
     """
 
     part: str
@@ -35,6 +37,7 @@ class Estimate:
     effect: float = math.nan
     low: float = math.nan
     high: float = math.nan
+    p: float = math.nan
     interval: str = ""
     n: float = math.nan
     k: float = math.nan
@@ -60,6 +63,18 @@ class Bench:
     def calibration(self) -> Calibration:
         """Return the calibration of the case, estimated once."""
         found: Calibration = self.once("calibration", lambda: calibrate(self.case))
+        return found
+
+    def without(self, outlet: str) -> "Bench":
+        """Return the bench of the case without an outlet; its calendars stay as they were found."""
+        if outlet == NONE:
+            return self
+
+        def make() -> Bench:
+            case = without_outlet(self.case, outlet)
+            return Bench(case, self.draws, self.seed, {"calibration": self.calibration()})
+
+        found: Bench = self.once(("without", outlet), make)
         return found
 
 

@@ -66,6 +66,7 @@ def calendar_offset(
     for (source, month), rows in found.groupby(["source_id", "month"], sort=True):
         low, high = credible(rows)
         best = rows.sort_values(["probability", "offset"], ascending=[False, True]).iloc[0]
+        others = rows.loc[rows["offset"] != best["offset"], "probability"].sum()
         several = [found["source_id"].nunique() > 1, found["month"].nunique() > 1]
         part = ": ".join(p for p, told in zip((names[source], month), several, strict=True) if told)
         estimates.append(
@@ -78,7 +79,7 @@ def calendar_offset(
                 high=high,
                 interval="95 % credible set of offsets",
                 n=float((matches["source_id"] == source).sum()),
-                detail=f"probability {best['probability']:.3f}",
+                detail=f"probability of another offset: {others:.1e}",
             )
         )
     return estimates

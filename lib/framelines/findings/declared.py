@@ -20,7 +20,7 @@ KNOWN = ("yes", "partly", "no")
 AMENDMENT = ("date", "reason")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 # Columns of the results; no choice may bear such a name.
-RESERVED = ("finding", "part", "measures", "unit", "effect", "low", "high", "n", "k", "why")
+RESERVED = ("finding", "part", "measures", "unit", "effect", "low", "high", "p", "n", "k", "why")
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,12 @@ from framelines.timelines.statements import camps
 
 
 def inflation(
-    bench: Bench, *, reading: str = "stated", origin: str = "monitor", outcome: str = "killed"
+    bench: Bench,
+    *,
+    reading: str = "stated",
+    origin: str = "monitor",
+    outcome: str = "killed",
+    calendar: str | int = "calibrated",
 ) -> list[Estimate]:
     """Return each side's mean factor of its figures of enemy dead over the reference's."""
     table = timelines.inflation(
@@ -31,6 +36,7 @@ def inflation(
         reading=reading,
         origin=origin,
         outcome=outcome,
+        calendar=calendar,
         calibration=bench.calibration(),
     ).set_index("camp")
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
@@ -104,9 +110,16 @@ def parts_and_totals(
     return estimates
 
 
-def force_ratio(bench: Bench, *, reading: str = "logical") -> list[Estimate]:
-    """Return the first camp's figure of a force over the second's, one estimate a pair."""
-    table = timelines.force_ratio(bench.case, reading=reading, calibration=bench.calibration())
+def force_ratio(
+    bench: Bench, *, reading: str = "logical", calendar: str | int = "calibrated"
+) -> list[Estimate]:
+    """Return the first camp's figure of a force over the second's, one estimate a pair.
+
+    Of what the words leave open it is the middle on a scale of ratios.
+    """
+    table = timelines.force_ratio(
+        bench.case, reading=reading, calendar=calendar, calibration=bench.calibration()
+    )
     estimates = []
     for row in table.to_dict("records"):
         low, high = row["ratio_low"], row["ratio_high"]
@@ -154,6 +167,7 @@ def own_losses(
     risk_set: str = "told_window",
     reference: str = "non_belligerent",
     reposts: str = "out",
+    calendar: str | int = "calibrated",
     losses: Sequence[str] = ("people", "places"),
     opponents: bool = False,
 ) -> list[Estimate]:
@@ -167,6 +181,7 @@ def own_losses(
         risk_set=risk_set,
         reference=reference,
         reposts=REPOSTS[reposts],
+        calendar=calendar,
         calibration=bench.calibration(),
     )
     table = table[table["loss"].isin(losses)]
@@ -216,9 +231,13 @@ def scope_of_taking(bench: Bench, *, published: str, reposts: str = "out") -> li
     ]
 
 
-def figures_of_event(bench: Bench, *, event_id: str, reading: str = "logical") -> list[Estimate]:
+def figures_of_event(
+    bench: Bench, *, event_id: str, reading: str = "logical", reposts: str = "out"
+) -> list[Estimate]:
     """Return for each outcome and target how far the figures told of one event lie apart."""
-    table = timelines.figures_of_event(bench.case, event_id, reading=reading)
+    table = timelines.figures_of_event(
+        bench.case, event_id, reading=reading, reposts=REPOSTS[reposts]
+    )
     estimates = []
     for (outcome, target), rows in table.groupby(["outcome", "target"], sort=True):
         lows, highs = rows["low"], rows["high"]

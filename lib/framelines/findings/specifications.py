@@ -8,14 +8,21 @@ from typing import Any
 import pandas as pd
 
 from framelines.case import Case
-from framelines.coded import outlets_of
 from framelines.findings.analyses import EACH_ANCHOR, EACH_OUTLET
 from framelines.findings.bench import Bench, Estimate
 from framelines.findings.dates import anchor_matches
 from framelines.findings.declared import Finding
-from framelines.findings.wordings import EVERYTHING, pair_for
+from framelines.findings.samples import (
+    EVERYTHING,
+    NONE,
+    coders_of,
+    has_hijri_dates,
+    has_reposts,
+    outlets_to_leave_out,
+)
+from framelines.findings.wordings import pair_for
 
-COLUMNS = ["effect", "low", "high", "interval", "n", "k", "unit", "detail", "why"]
+COLUMNS = ["effect", "low", "high", "p", "interval", "n", "k", "unit", "detail", "why"]
 # Effects that are equal on paper must be equal here before they are counted as distinct.
 DIGITS = 9
 NOTHING = "not estimable: this specification has nothing to measure"
@@ -26,12 +33,16 @@ def _bench(case: Case | Bench, draws: int = 1, seed: int = 1) -> Bench:
     return case if isinstance(case, Bench) else Bench(case, draws, seed)
 
 
-def _values(bench: Bench, finding: Finding, name: str) -> tuple[Any, ...]:
+def _outlets(bench: Bench, finding: Finding) -> list[str]:
+    pair = pair_for(bench.case, finding.function, finding.given)
+    return outlets_to_leave_out(bench.case, pair)
+
+
+def _spelt_out(bench: Bench, finding: Finding, name: str, listed: Iterable[Any]) -> tuple[Any, ...]:
     found: list[Any] = []
-    for value in finding.choices[name]:
+    for value in listed:
         if value == EACH_OUTLET:
-            pair = pair_for(bench.case, finding.function, finding.given)
-            found += outlets_of(bench.case, pair)
+            found += _outlets(bench, finding)
         elif value == EACH_ANCHOR:
             found += sorted(set(anchor_matches(bench)["event_id"]))
         elif name == "coder" and value == "first":
@@ -41,15 +52,46 @@ def _values(bench: Bench, finding: Finding, name: str) -> tuple[Any, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def why_not(case: Case | Bench, finding: Finding, name: str) -> str:
+    """Return why a choice cannot enter a finding of this case, or nothing where it can."""
+    bench = _bench(case)
+    analysis = finding.analysis
+    if name == "calendar" and not bench.once("hijri", lambda: has_hijri_dates(bench.case)):
+        return "no date here is Hijri"
+    if name == "reposts" and not bench.once("reposts", lambda: has_reposts(bench.case)):
+        return "no article here stands twice"
+    if name == "coder" and not coders_of(bench.case, analysis.table):
+        return "one coder alone read these texts"
+    if name == "left_out" and not _outlets(bench, finding):
+        return "no group has two outlets"
+    return ""
+
+
+def added_choices(case: Case | Bench, finding: Finding) -> dict[str, tuple[Any, ...]]:
+    """Return the choices that were added to those declared, with their values spelt out.
+
+    They are those of `Analysis.added` that the declaration does not name and that can enter here.
+    """
+    bench = _bench(case)
+    return {
+        name: _spelt_out(bench, finding, name, values)
+        for name, values in finding.analysis.added.items()
+        if name not in finding.choices and not why_not(bench, finding, name)
+    }
+
+
 def choices_of(case: Case | Bench, finding: Finding) -> dict[str, tuple[Any, ...]]:
     """Return every choice with its values, those that stand for several spelt out.
 
     `each_outlet` becomes the outlets of a side that has more than one, `each_anchor` the anchors
     that the calibration uses. The coder `first` becomes two: all sentences that the first coder
-    coded, and those alone that all coders share, so that coder and sample are told apart.
+    coded, and those alone that all coders share, so that coder and sample are told apart. The
+    declared choices come first, then those of `added_choices`.
     """
     bench = _bench(case)
-    return {name: _values(bench, finding, name) for name in finding.choices}
+    listed = finding.choices.items()
+    declared = {name: _spelt_out(bench, finding, name, values) for name, values in listed}
+    return declared | added_choices(bench, finding)
 
 
 def specifications(case: Case | Bench, finding: Finding) -> list[Specification]:
@@ -63,6 +105,18 @@ def specifications(case: Case | Bench, finding: Finding) -> list[Specification]:
         if first in values.get(name, ()):
             values[name] = (first, *(v for v in values[name] if v != first))
     return [dict(zip(values, found, strict=True)) for found in product(*values.values())]
+
+
+def _estimates(bench: Bench, finding: Finding, chosen: Specification) -> list[Estimate]:
+    """The estimates of one specification, made once for a bench."""
+    analysis, choices = finding.analysis, dict(chosen)
+    if analysis.narrowed:
+        bench = bench.without(choices.pop("left_out", NONE))
+    make = partial(analysis.estimand, bench, **choices, **finding.given)
+    found: list[Estimate] = bench.once(
+        (finding.function, _frozen(choices), _frozen(finding.given)), make
+    )
+    return found
 
 
 def _numbered(estimates: list[Estimate]) -> list[tuple[str, Estimate]]:
@@ -79,18 +133,17 @@ def _numbered(estimates: list[Estimate]) -> list[tuple[str, Estimate]]:
 def run(case: Case | Bench, finding: Finding, draws: int = 5000, seed: int = 1) -> pd.DataFrame:
     """Return a finding under every specification: one row a specification and part.
 
-    Columns: finding, specification (a number, 0 for the main one), main, part, measures, the
-    choices, effect, low, high, interval (what the two ends cover), n, k, unit, detail, why (there
-    is no estimate, or no interval). A part that a specification lacks has a row without effect.
+    Columns: finding, specification (a number, 0 for the main one), main, declared (whether every
+    choice that was added is at its main value), part, measures, the choices, effect, low, high, p
+    (of the test), interval (what the two ends cover), n, k, unit, detail, why (there is no
+    estimate, or no interval). A part that a specification lacks has a row without effect.
     """
     bench = _bench(case, draws, seed)
     made: list[tuple[int, Specification, dict[str, Estimate]]] = []
     for number, chosen in enumerate(specifications(bench, finding)):
-        found = bench.once(
-            (finding.function, _frozen(chosen), _frozen(finding.given)),
-            partial(finding.analysis.estimand, bench, **chosen, **finding.given),
-        )
-        made.append((number, chosen, dict(_numbered(found))))
+        made.append((number, chosen, dict(_numbered(_estimates(bench, finding, chosen)))))
+    main = made[0][1]
+    added = [name for name in main if name not in finding.choices]
     parts: dict[str, Estimate] = {}
     for _, _, estimates in made:
         for part, estimate in estimates.items():
@@ -101,13 +154,14 @@ def run(case: Case | Bench, finding: Finding, draws: int = 5000, seed: int = 1) 
         for number, chosen, estimates in made:
             estimate = estimates.get(part, absent)
             row: dict[str, Any] = {"finding": finding.id, "specification": number}
-            row |= {"main": number == 0, "part": part, "measures": estimate.measures}
+            row |= {"main": number == 0, "declared": all(chosen[c] == main[c] for c in added)}
+            row |= {"part": part, "measures": estimate.measures}
             row |= chosen | {name: getattr(estimate, name) for name in COLUMNS}
             rows.append(row)
-    head = ["finding", "specification", "main", "part", "measures", *finding.choices]
+    head = ["finding", "specification", "main", "declared", "part", "measures", *main]
     table = pd.DataFrame(rows, columns=[*head, *COLUMNS])
-    ends = ["effect", "low", "high", "n", "k"]
-    return table.astype(dict.fromkeys(ends, float)).round(dict.fromkeys(ends[:3], DIGITS))
+    ends = ["effect", "low", "high", "p", "n", "k"]
+    return table.astype(dict.fromkeys(ends, float)).round(dict.fromkeys(ends[:4], DIGITS))
 
 
 def _frozen(values: dict[str, Any]) -> Hashable:

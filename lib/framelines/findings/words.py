@@ -19,15 +19,17 @@ CHOICES = {
     "origin": "origin of the reference",
     "outcome": "outcome",
     "repeats": "repeated parts",
-    "across_documents": "taken twice within",
     "risk_set": "risk set",
     "scope": "scope",
     "ambiguous_labels": "ambiguous labels",
-    "coder": "sample and coder",
+    "coder": "coding",
     "wording": "wording",
     "reposts": "reposts",
     "hedged": "hedged claims",
     "matter": "what is counted twice",
+    "resampling": "unit of resampling",
+    "least": "least count",
+    "across_documents": "extent of taken twice",
 }
 VALUES = {
     "umm_al_qura": "Umm al-Qura",
@@ -46,6 +48,7 @@ VALUES = {
     "day_only": "the day alone",
     "told_window": "days told before and after",
     "publication": "published after",
+    "texts": "documents or chunks",
 }
 
 
@@ -98,13 +101,18 @@ def estimate_text(row: Mapping[str, Any]) -> str:
 
 
 def shift_text(shift: float, unit: str, few: bool = False) -> str:
-    """Return a shift of the mean estimate with its unit; of a share of few no number is given."""
+    """Return a shift of the mean estimate with its unit; of a share of few no number is given.
+
+    A shift of ratios is one of their logarithms.
+    """
     if unit == K_OF_N:
         points = f"{number_text(100 * shift, 1)} {POINTS}"
         return "no rate below ten" if few else points
-    whole = float(shift).is_integer() and unit not in (POINTS, TIMES)
-    decimals = {POINTS: 1, TIMES: 2}.get(unit, 0 if whole else None)
+    if unit == TIMES:
+        return f"a factor of {number_text(math.exp(shift), 2)}"
+    whole = float(shift).is_integer() and unit != POINTS
+    decimals = {POINTS: 1}.get(unit, 0 if whole else None)
     text = number_text(int(shift) if whole else shift, decimals)
     if unit in (NUMBER, APART):
         return text
-    return f"{text} {unit.removesuffix('s')}" if shift == 1 and unit != TIMES else f"{text} {unit}"
+    return f"{text} {unit.removesuffix('s')}" if shift == 1 else f"{text} {unit}"
