@@ -211,7 +211,9 @@ class Outputs:
         with mpl.rc_context(DRAWING), self._fonts_are_complete(base):
             for text in fig.findobj(Text):
                 text.set_parse_math(False)
-            # Laid out once, so that all three formats agree, and none pays for it again.
+            # Laid out once, so that all three formats agree, and none pays for it again; at a
+            # resolution where the width of a text is not that of its pixels.
+            fig.set_dpi(DRAWING["savefig.dpi"])
             fig.draw_without_rendering()
             fig.set_layout_engine("none")
             live = [t.get_text() for t in fig.findobj(Text) if r"\mathdefault" in t.get_text()]
