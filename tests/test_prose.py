@@ -71,9 +71,10 @@ def markdown_prose(source: str) -> str:
 
 def template_prose(template: str) -> str:
     """Return a template of `out`, or a piece of one, without its placeholders."""
-    if template.count("{") != template.count("}"):  # a piece that is joined to others
+    try:
+        return " ".join(literal for literal, *_ in string.Formatter().parse(template))
+    except ValueError:  # a piece that is joined to others
         return template.replace("{", " ").replace("}", " ")
-    return " ".join(literal for literal, *_ in string.Formatter().parse(template))
 
 
 def said_in(code: str) -> Iterator[tuple[int, str]]:
