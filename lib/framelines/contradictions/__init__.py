@@ -2,9 +2,9 @@
 
 1. Figures meet only where event, actor, target, item and outcome are the same; the dead meet the
    dead and wounded from one side only.
-2. Scope, window and place are the same too; for the size of a force, place, actor and a date not
-   more than a week away. Increments enter as sums; a sum meets a total where its
-   parts cover the total's window and place, and else only if it exceeds the total.
+2. Scope, window and place are the same too; for the size of a force, place, actor and a day in
+   common. Increments enter as sums; a sum meets a total where its parts cover the total's window
+   and place, and else only if it exceeds the total.
 3. Repetitions are one statement; whoever passes on the other side's media is no second witness; a
    denial meets only what it denies.
 4. Dates of a momentary event conflict if they share no day after calibration nor before; otherwise

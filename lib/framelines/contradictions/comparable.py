@@ -149,7 +149,8 @@ def _target_differs(a: Row, b: Row) -> bool:
 
 def _window_obstacle(a: Figure, b: Figure, deed: bool) -> str:
     if a.row["kind"] == b.row["kind"] == "force_size":
-        return force_obstacle(a.row, b.row)
+        # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
+        return force_obstacle(a.row, b.row, within_days=0)
     if a.window is None or b.window is None:
         return "" if deed else "the window of one is unknown"
     slack = max(a.row["window_slack"], b.row["window_slack"])
