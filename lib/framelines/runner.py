@@ -200,6 +200,8 @@ def _execute(
             config=private,
             coalesce_streams=True,
             record_timing=False,
+            # Else the whole notebook, figures and all, is written before and after every cell.
+            request_save_on_cell_execute=False,
             # A kernel that is told to stop logs an error that is none.
             extra_arguments=["--log-level=CRITICAL"],
         )
