@@ -1,5 +1,7 @@
 """Findings under every specification: the product, the decisive choice, the mirror, the truth."""
 
+import inspect
+import json
 import math
 from dataclasses import replace
 from functools import cache
@@ -12,14 +14,16 @@ import pytest
 import yaml
 
 from framelines import findings as r
+from framelines import framing
 from framelines.case import Case
 from framelines.case_files import case_names, read_case_file
 from framelines.corpus import REPO
+from framelines.findings import verdicts
 from framelines.findings.analyses import ANALYSES, FROM_CASE, GIVEN
 from framelines.findings.declared import FINDINGS
 from framelines.findings.figures_told import own_losses
+from framelines.findings.samples import double_coded, without_outlet
 from framelines.findings.summaries import HOLDS, NOTHING, ONE, TURNS
-from framelines.findings.wordings import double_coded
 from framelines.findings.words import estimate_text, shift_text, value_name
 from framelines.problems import DataError
 from tests.synthetic import figure, reference, shuffled, toy
@@ -59,18 +63,21 @@ def finding_of(function: str, choices: dict[str, tuple[Any, ...]], **given: Any)
 SIZES = {
     # Three priors, hours read or not, nothing or one of eleven anchors left out.
     ("palmyra", "calendar-offset"): 3 * 2 * 12,
-    ("palmyra", "date-agreement"): 3 * 2,
-    ("palmyra", "enemy-losses"): 3 * 2 * 2,
-    # The magazine stands alone on its side; the other side has two outlets.
-    ("palmyra", "derogatory-naming"): 2 * 3 * 2,
+    # The magazine stands alone on its side; the other side has two outlets, either left out.
+    ("palmyra", "date-agreement"): 3 * 2 * 3,
+    # Two calendars and what is left out were added.
+    ("palmyra", "enemy-losses"): 3 * 2 * 2 * 2 * 3,
+    # Added: four codings, two units of resampling, two least counts.
+    ("palmyra", "derogatory-naming"): 2 * 3 * 2 * 4 * 2 * 2,
     # The first coder twice: all sentences, and those that three coders share.
-    ("palmyra", "divine-sanction"): 2 * 4 * 3,
-    ("palmyra", "capture-verbs"): 2 * 3,
+    ("palmyra", "divine-sanction"): 2 * 4 * 3 * 2 * 2,
+    ("palmyra", "capture-verbs"): 2 * 3 * 4,
     # Nine outlets write reports, opinion or interviews.
-    ("idlib", "naming-by-genre"): 2 * 10,
+    ("idlib", "naming-by-genre"): 2 * 10 * 2 * 4 * 2 * 2,
     ("idlib", "effect-of-reposts"): 3,
     ("example", "calendar-offset"): 3,
-    ("example", "derogatory-naming"): 1,
+    # One coder, and one outlet a side: neither can vary.
+    ("example", "derogatory-naming"): 2 * 2 * 2,
 }
 
 
@@ -86,6 +93,9 @@ def test_the_main_specification_comes_first_and_takes_the_first_values() -> None
         for finding in r.declared(case):
             main = r.specifications(bench(case), finding)[0]
             first = {name: values[0] for name, values in finding.choices.items()}
+            added = r.added_choices(bench(case), finding)
+            assert not set(added) & set(finding.choices)
+            first |= {name: values[0] for name, values in added.items()}
             if finding.id == "effect-of-reposts":
                 first["matter"] = "both"
             if main.get("coder") == "first_all_sentences":
@@ -93,9 +103,52 @@ def test_the_main_specification_comes_first_and_takes_the_first_values() -> None
             assert main == first
 
 
+@pytest.mark.parametrize("case", ["palmyra", "idlib", "example"])
+def test_an_added_choice_leaves_the_main_specification_as_it_was(case: str) -> None:
+    """Its first value is what the estimand takes where nobody chooses."""
+    for finding in r.declared(case):
+        analysis = finding.analysis
+        defaults = {
+            name: parameter.default
+            for name, parameter in inspect.signature(analysis.estimand).parameters.items()
+        }
+        for name, values in r.added_choices(bench(case), finding).items():
+            if name == "left_out" and analysis.narrowed:
+                assert values[0] == "none"
+            else:
+                assert values[0] == defaults[name], (finding.id, name)
+
+
+def test_a_choice_that_cannot_enter_says_why() -> None:
+    def why(case: str, finding: str, choice: str) -> str:
+        return r.why_not(bench(case), r.named(r.declared(case), finding), choice)
+
+    assert why("idlib", "own-losses-idlib", "calendar") == "no date here is Hijri"
+    assert why("palmyra", "own-losses", "reposts") == "no article here stands twice"
+    assert why("example", "derogatory-naming", "coder") == "one coder alone read these texts"
+    assert why("example", "derogatory-naming", "left_out") == "no group has two outlets"
+    for choice in ("calendar", "left_out"):
+        assert why("palmyra", "own-losses", choice) == ""
+
+
+def test_what_is_left_out_is_gone_with_all_that_stood_in_it() -> None:
+    case = bench("idlib").case
+    without = without_outlet(case, "syria-times")
+    owner = case["documents"].set_index("doc_id")["source_id"]
+    gone = set(owner.index) - set(without["documents"]["doc_id"])
+    assert gone == set(owner.index[owner == "syria-times"])
+    for name, table in without.tables.items():
+        assert "doc_id" not in table or not set(table["doc_id"]) & gone, name
+    # A host that is left out hosts nothing any more; what stood inside it stays.
+    alone = without_outlet(case, "syrian-perspective")["documents"]
+    assert set(alone["contained_in"]) - {""} <= set(alone["doc_id"])
+    inner = case["documents"].query("contained_in == 'sp-liberated'")["doc_id"]
+    assert len(inner) and set(inner) <= set(alone["doc_id"])
+
+
 def test_every_part_has_a_row_for_every_specification() -> None:
     table = ran("palmyra", "capture-verbs")
-    assert (table.groupby("part").size() == 6).all()
+    assert (table.groupby("part").size() == 24).all()
     absent = table[table["effect"].isna()]
     assert len(absent) and absent["why"].str.startswith("not estimable").all()
     assert table.groupby("part")["main"].sum().eq(1).all()
@@ -109,6 +162,7 @@ def test_coders_are_compared_in_the_sentences_that_all_coded() -> None:
     assert sentences["first"] == sentences["second"] == sentences["adjudicated"]
     assert len(sentences["first"]) == 71
     table = ran("palmyra", "divine-sanction")
+    table = table[table["resampling"] == "texts"]
     whole = table[table["coder"] == "first_all_sentences"]["n"].min()
     assert (table.loc[table["coder"] != "first_all_sentences", "n"] < whole).all()
 
@@ -265,8 +319,11 @@ def test_the_choice_that_decides_is_named() -> None:
     assert by_origin["monitor"] == {3.0} and by_origin["non_belligerent"] == {6.0}
     assert set(red["why"]) == {"no interval: 1 matched event"}
     row = r.summary(finding, table).set_index("part").loc["red"]
-    assert (row["main"], row["from_"], row["to"], row["shift"]) == (3.0, 3.0, 6.0, 3.0)
-    assert (row["specifications"], row["estimable"], row["distinct"]) == (4, 4, 2)
+    assert (row["main"], row["from_"], row["to"]) == (3.0, 3.0, 6.0)
+    assert row["shift"] == pytest.approx(math.log(2)) and row["shift_text"] == "a factor of 2.00"
+    # A wider reading changes nothing where figures are exact: two results, not four.
+    assert (row["specifications"], row["estimable"], row["distinct"]) == (4, 2, 2)
+    assert row["values"] == 2
     assert row["hangs_on"] == "origin of the reference" and row["sign"] == HOLDS
     blue = r.summary(finding, table).set_index("part").loc["blue"]
     assert blue["estimable"] == 0 and blue["main_text"] == "not estimable"
@@ -275,10 +332,11 @@ def test_the_choice_that_decides_is_named() -> None:
 
 def specs(effects: list[float], unit: str = "percentage points", **columns: Any) -> pd.DataFrame:
     rows = len(effects)
-    table = pd.DataFrame({"finding": "toy", "specification": range(rows), "part": "", **columns})
-    table = table.assign(main=table["specification"] == 0, measures="m", effect=effects)
-    blank = {"low": np.nan, "high": np.nan, "interval": "", "n": 20.0, "k": np.nan, "why": ""}
-    return table.assign(unit=unit, detail="", **blank)
+    number = range(rows)
+    first = {"finding": "toy", "specification": number, "main": [i == 0 for i in number]}
+    table = pd.DataFrame({**first, "part": "", "measures": "m", **columns, "effect": effects})
+    blank = {"low": np.nan, "high": np.nan, "p": np.nan, "interval": "", "n": 20.0, "k": np.nan}
+    return table.assign(unit=unit, detail="", why="", declared=True, **blank)
 
 
 def test_influence_is_the_range_of_conditional_means() -> None:
@@ -299,6 +357,7 @@ def test_a_tie_names_both_choices_and_no_difference_names_none() -> None:
     assert both["hangs_on"] == "a and b" and both["sign"] == TURNS
     same = r.summary(finding, specs([2, 2, 2, 2], **columns)).iloc[0]
     assert (same["hangs_on"], same["distinct"], same["shift_text"]) == (NOTHING, 1, "")
+    assert same["values"] == 1 and same["specifications"] == 4
     one = r.summary(finding, specs([2], a=["p"], b=["u"])).iloc[0]
     assert one["hangs_on"] == ONE
 
@@ -306,7 +365,7 @@ def test_a_tie_names_both_choices_and_no_difference_names_none() -> None:
 def test_a_specification_without_an_estimate_is_counted_and_moves_nothing() -> None:
     finding = finding_of("framing.naming_contrast", {"a": ("p", "q")})
     row = r.summary(finding, specs([4.0, math.nan], a=["p", "q"])).iloc[0]
-    assert (row["specifications"], row["estimable"], row["distinct"]) == (2, 1, 1)
+    assert (row["specifications"], row["estimable"], row["distinct"]) == (2, 1, 2)
     assert row["from_"] == row["to"] == 4.0
 
 
@@ -326,7 +385,7 @@ def test_swapping_the_sides_negates_every_specification(case: str, finding: str)
     one = ran(case, finding)
     about = r.named(r.declared(case), finding)
     two = r.run(r.Bench(mirrored(bench(case).case), DRAWS, 1438), about)
-    keys = list(about.choices)
+    keys = r.choices_in(one)
     both = one.merge(two, on=keys, suffixes=("", "_back"), validate="1:1")
     assert len(both) == len(one)
     for column, back in (("effect", "effect_back"), ("low", "high_back"), ("high", "low_back")):
@@ -370,11 +429,210 @@ def test_the_planted_inflation_is_covered_under_every_reading() -> None:
     for camp, other in (("south", "north"), ("north", "south")):
         own = table[table["part"] == camp]
         truth = TRUTH["enemy_losses"][f"{camp}_of_{other}"]
-        assert len(own) == 3
-        assert (own["low"] <= truth["planted"]["factor"]).all()
-        assert (own["high"] >= truth["planted"]["factor"]).all()
-        stated = own.set_index("reading").at["stated", "effect"]
-        assert stated == pytest.approx(truth["realised"]["factor"], abs=6e-4)
+        assert len(own) == 6
+        known = own[own["effect"].notna()]
+        # A Hijri day read by the wrong calendar meets no figure of the reference: it gives no
+        # estimate, never a wrong one. The north dates by the Gregorian calendar.
+        both = {"calibrated", "umm_al_qura"}
+        assert set(known["calendar"]) == ({"calibrated"} if camp == "south" else both)
+        assert (known["low"] <= truth["planted"]["factor"]).all()
+        assert (known["high"] >= truth["planted"]["factor"]).all()
+        stated = known.loc[known["reading"] == "stated", "effect"]
+        assert np.allclose(stated, truth["realised"]["factor"], atol=6e-4)
+
+
+def summary_of(case: str, finding: str) -> pd.DataFrame:
+    compare = bench(case).case.compare
+    about = r.named(r.declared(case), finding)
+    return r.summary(about, ran(case, finding), compare[0] if compare else "")
+
+
+@pytest.mark.parametrize("finding", ["calendar-offset", "enemy-losses", "derogatory-naming"])
+def test_what_was_planted_survives_all_its_specifications(finding: str) -> None:
+    found = summary_of("example", finding)
+    assert set(found["verdict"]) == {verdicts.SURVIVES}
+    assert (found["holds"] == found["judged"]).all() and (found["clear"] == found["bounded"]).all()
+
+
+def test_a_frame_planted_by_document_keeps_its_sign_over_events() -> None:
+    """It was planted in every text of one side, but in few sentences that tell an event."""
+    row = summary_of("example", "divine-sanction").iloc[0]
+    assert row["verdict"] in (verdicts.SURVIVES, verdicts.SIGN_ONLY) and row["to"] < 0
+    texts = ran("example", "divine-sanction").query("resampling == 'texts'")
+    assert (texts["high"] < 0).all() and (texts["p"] < 0.05).all()
+
+
+def test_where_nothing_was_planted_nothing_survives() -> None:
+    """Names dealt to the sides at random: no verdict may say more than the sign."""
+    case = bench("example").case
+    rows = case["naming_mentions"].sort_values(["doc_id", "start"], kind="stable")
+    stances = np.random.default_rng(5).permutation(rows["stance"].to_numpy())
+    dealt = replace(case, tables={**case.tables, "naming_mentions": rows.assign(stance=stances)})
+    about = r.named(r.declared("example"), "derogatory-naming")
+    row = r.summary(about, r.run(r.Bench(dealt, DRAWS, 1438), about), "north").iloc[0]
+    assert row["verdict"] != verdicts.SURVIVES and row["passed"] < row["tested"]
+
+
+def test_what_the_corpus_leaves_open_does_not_survive() -> None:
+    for finding in ("naming-by-genre", "attribution-by-genre"):
+        row = summary_of("idlib", finding).iloc[0]
+        assert row["verdict"] == verdicts.FALLS and 0 < row["holds"] < row["judged"]
+        assert row["sign"] == TURNS and row["distinct"] < row["specifications"]
+    lead = summary_of("idlib", "lead-over-reference")
+    assert set(lead["verdict"]) == {verdicts.FAILS} and (lead["holds"] == 0).all()
+
+
+# --- verdicts by hand ---------------------------------------------------------------------------
+
+
+def judged_as(rows: pd.DataFrame, **claims: Any) -> str:
+    finding = finding_of("framing.naming_contrast", {"a": tuple(dict.fromkeys(rows["a"]))})
+    claim = verdicts.Claim(**{"relation": verdicts.ABOVE, **claims})
+    return verdicts.verdict(verdicts.judged(finding, rows, claim))
+
+
+def bounded(effects: list[float], low: list[float], p: list[float]) -> pd.DataFrame:
+    rows = specs(effects, a=[f"v{i}" for i in range(len(effects))])
+    ends = {"low": low, "high": [e + 9 for e in effects], "interval": "some"}
+    return rows.assign(p=p, **ends)
+
+
+def test_verdicts_by_hand() -> None:
+    none = math.nan
+    assert judged_as(specs([1, 2], a=["p", "q"])) == verdicts.UNTESTED
+    assert judged_as(specs([1, -2], a=["p", "q"])) == verdicts.FALLS
+    assert judged_as(specs([1, 0], a=["p", "q"])) == verdicts.FALLS
+    assert judged_as(specs([-1, -2], a=["p", "q"])) == verdicts.FAILS
+    assert judged_as(specs([-1, -2], a=["p", "q"]), relation=verdicts.BELOW) == verdicts.UNTESTED
+    assert (
+        judged_as(specs([1, 1], a=["p", "q"]), relation=verdicts.EQUAL, than=1.0) != verdicts.FALLS
+    )
+    assert judged_as(specs([none, none], a=["p", "q"])) == verdicts.NOWHERE
+    assert judged_as(bounded([3, 4], [1, 2], [0.01, none])) == verdicts.SURVIVES
+    assert judged_as(bounded([3, 4], [1, -2], [0.01, none])) == verdicts.SIGN_ONLY
+    assert judged_as(bounded([3, 4], [1, 2], [0.01, 0.06])) == verdicts.SIGN_ONLY
+    # A specification without an estimate says nothing against one.
+    assert judged_as(bounded([3, none], [1, none], [0.01, none])) == verdicts.SURVIVES
+
+
+def test_a_claim_about_a_choice_sets_its_values_against_each_other() -> None:
+    choices = {"a": ["more", "less"] * 2, "b": ["u", "u", "v", "v"]}
+    finding = finding_of("framing.naming_contrast", {k: tuple(set(v)) for k, v in choices.items()})
+    claim = verdicts.Claim(verdicts.ABOVE, choice=("a", "more", "less"))
+    found = verdicts.judged(finding, specs([3, 1, 5, 5], **choices), claim)
+    assert list(found["outcome"]) == [verdicts.HOLDS, verdicts.AGAINST]
+
+
+def test_a_case_that_swaps_its_sides_swaps_the_claims() -> None:
+    about, table = r.named(r.declared("example"), "derogatory-naming"), specs([2.0], a=["p"])
+    one, two = (verdicts.claim_of(about, "", table, first) for first in ("north", "south"))
+    assert one is not None and two is not None
+    assert (one.relation, two.relation) == (verdicts.BELOW, verdicts.ABOVE)
+
+
+def test_every_claim_is_of_a_declared_finding() -> None:
+    for case, finding in verdicts.CLAIMS:
+        assert r.named(r.declared(case), finding).direction != "unknown"
+
+
+# --- distinct specifications --------------------------------------------------------------------
+
+
+def test_a_choice_that_changes_nothing_multiplies_nothing() -> None:
+    """Effects of a alone: b is idle, and four combinations are two specifications."""
+    columns = {"a": ["p", "p", "q", "q"], "b": ["u", "v", "u", "v"]}
+    table = specs([1, 1, 2, 2], **columns)
+    assert len(r.distinct(table)) == 2 and r.distinct(table)["main"].iloc[0]
+    assert r.idle(table, "b", ["a", "b"]) and not r.idle(table, "a", ["a", "b"])
+    # The same estimate from other counts is another specification.
+    assert len(r.distinct(table.assign(n=[20, 30, 20, 20]))) == 3
+
+
+def test_values_are_compared_where_both_have_an_estimate() -> None:
+    """Of q the one estimate that there is lies 1 above p's, though its mean lies far below."""
+    nan = math.nan
+    table = specs([0, 100, 1, nan], a=["p", "p", "q", "q"], b=["u", "v", "u", "v"])
+    found = r.influence(table, ["a", "b"]).set_index("choice")
+    assert found.at["a", "shift"] == 1.0
+    assert (found.at["a", "lowest"], found.at["a", "highest"]) == ("p", "q")
+    assert found.at["b", "shift"] == 100.0
+
+
+# --- the same numbers in every notebook ---------------------------------------------------------
+
+# Notebook, its key, and the key of the main specification in notebook 04.
+SAME = [
+    ("palmyra", "03", "naming_effect", "derogatory_naming_main"),
+    ("palmyra", "03", "frame_effect", "divine_sanction_main"),
+    ("palmyra", "02", "factor_islamic_state_on_government_side", "enemy_losses_part_2_main"),
+    ("palmyra", "02", "twice", "taken_twice_main"),
+    ("idlib", "03", "naming_effect", "naming_by_genre_main"),
+    ("idlib", "03", "attribution_effect", "attribution_by_genre_main"),
+    ("idlib", "02", "scope_most", "leap_in_scope_part_4_main"),
+    ("example", "03", "naming_effect", "derogatory_naming_main"),
+    ("example", "03", "frame_effect", "divine_sanction_main"),
+    ("example", "02", "factor_south_on_north", "enemy_losses_part_2_main"),
+]
+
+
+def recorded(case: str, notebook: str) -> dict[str, Any]:
+    file = REPO / "reports" / case / "numbers" / f"{notebook}.json"
+    numbers: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))["numbers"]
+    return numbers
+
+
+@pytest.mark.parametrize(("case", "notebook", "theirs", "ours"), SAME)
+def test_notebooks_record_the_same_number(case: str, notebook: str, theirs: str, ours: str) -> None:
+    assert recorded(case, notebook)[theirs]["value"] == recorded(case, "04")[ours]["value"]
+
+
+def test_notebooks_record_the_same_counts() -> None:
+    ours, theirs = recorded("palmyra", "04"), recorded("palmyra", "02")
+    agree = f"{theirs['dates_after']['value']} of {theirs['dates_events']['value']}"
+    assert ours["date_agreement_main"]["value"] == agree
+    ours, theirs = recorded("idlib", "04"), recorded("idlib", "03")
+    told = f"{theirs['voice_k']['value']} of {theirs['voice_n']['value']}"
+    assert ours["other_sides_voice_part_1_main"]["value"] == told
+
+
+@pytest.mark.parametrize(
+    ("case", "finding", "compute", "given"),
+    [
+        ("palmyra", "derogatory-naming", framing.naming_contrast, {}),
+        ("palmyra", "divine-sanction", framing.frame_contrast, {}),
+        ("idlib", "naming-by-genre", framing.naming_by_group, {}),
+        ("idlib", "attribution-by-genre", framing.attribution_by_group, {}),
+        ("example", "derogatory-naming", framing.naming_contrast, {}),
+        ("example", "divine-sanction", framing.frame_contrast, {"scope": "whole_texts"}),
+    ],
+)
+def test_a_contrast_is_the_one_of_the_library_outlet_by_outlet(
+    case: str, finding: str, compute: Any, given: dict[str, str]
+) -> None:
+    """Rows are made once here and narrowed; the library makes them anew each time."""
+    about = r.named(r.declared(case), finding)
+    table = ran(case, finding)
+    main = table[table["main"]].iloc[0]
+    alike = [c for c in r.choices_in(table) if c != "left_out"]
+    rows = table[(table[alike] == main[alike]).all(axis=1)]
+    assert len(rows) == len(r.choices_of(bench(case), about).get("left_out", ["none"]))
+    for row in rows.to_dict("records"):
+        left = {"left_out": row["left_out"]} if "left_out" in row else {}
+        made = compute(bench(case).case, draws=DRAWS, seed=1438, **left, **given)
+        for ours, theirs in (("effect", made.effect), ("low", made.low), ("high", made.high)):
+            value = math.nan if theirs is None else 100 * theirs
+            assert row[ours] == pytest.approx(value, abs=1e-9, nan_ok=True), (ours, left)
+        p = math.nan if made.p is None else made.p
+        assert row["p"] == pytest.approx(p, abs=1e-9, nan_ok=True)
+
+
+def test_rows_of_the_same_value_are_contrasted_once() -> None:
+    """As many contrasts as there are different rows, whatever the number of combinations."""
+    one = r.Bench(bench("palmyra").case, DRAWS, 1438)
+    table = r.run(one, r.named(r.declared("palmyra"), "derogatory-naming"))
+    made = [key for key in one.memory if isinstance(key, tuple) and key[0] == "contrast"]
+    assert len(made) < len(table) / 2
+    assert len(r.distinct(table)) <= 2 * len(made)
 
 
 def test_planted_contrasts_are_covered() -> None:

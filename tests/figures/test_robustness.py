@@ -36,7 +36,7 @@ def curve(case: str, finding: str) -> tuple[plt.Figure, pd.DataFrame, r.Finding]
     table = table[table["part"].isin(figures.worth_drawing(table))]
     names = names_of(bench(case).case)
     signed = about.analysis.signed
-    fig = figures.specification_curve(table, list(about.choices), signed=signed, names=names)
+    fig = figures.specification_curve(table, r.choices_in(table), signed=signed, names=names)
     return fig, table, about
 
 
@@ -47,21 +47,25 @@ def marks(ax: plt.Axes) -> list[plt.Line2D]:
 @pytest.mark.parametrize(("case", "finding"), DRAWN)
 def test_every_estimate_and_every_choice_is_drawn_in_order(case: str, finding: str) -> None:
     fig, table, about = curve(case, finding)
-    parts = [own for _, own in table.groupby("part", sort=False)]
+    choices = r.choices_in(table)
+    shown = figures.drawable(table)
+    parts = [own for _, own in shown.groupby("part", sort=False)]
     for ax, own in zip(fig.axes[1::2], parts, strict=True):
         scale = 100 if own["unit"].iloc[0] == "k of n" else 1
+        single = r.distinct(own)
         drawn = [float(np.ravel(line.get_ydata())[0]) for line in marks(ax)]
         assert drawn == sorted(drawn)
-        assert np.allclose(drawn, sorted(scale * own["effect"]))
+        assert np.allclose(drawn, sorted(scale * single["effect"]))
         hollow = sum(line.get_markerfacecolor() == "white" for line in marks(ax))
-        assert hollow == (own["low"].isna() | own["interval"].eq("")).sum()
+        assert hollow == (single["low"].isna() | single["interval"].eq("")).sum()
         assert sum(line.get_marker() == "D" for line in marks(ax)) == 1
-    # Below, every specification has one dark dot a choice.
-    varied = [c for c in about.choices if table[c].nunique() > 1]
+    # Below, every distinct specification has a dark dot for every value that leads to it.
+    varied = [c for c in choices if shown[c].nunique() > 1]
     for ax, own in zip(fig.axes[::2], parts, strict=True):
-        dark = [line for line in marks(ax) if line.get_markersize() == 3]
-        places = [x for line in dark for x in np.ravel(line.get_xdata())]
-        assert sorted(places) == sorted([*range(len(own))] * len(varied))
+        dark = [line for line in ax.lines if line.get_markersize() == 3]
+        places = sum(len(np.ravel(line.get_xdata())) for line in dark)
+        groups = own.groupby(r.results(own))
+        assert places == sum(int(groups[c].nunique().sum()) for c in varied)
     assert_readable(fig)
 
 
@@ -71,13 +75,30 @@ def test_intervals_are_where_the_table_has_them() -> None:
     for ax in fig.axes[1::2]:
         lines = [line for line in ax.lines if line.get_linewidth() == 1.1]
         ends += [tuple(line.get_ydata()) for line in lines]
-    assert np.allclose(sorted(ends), sorted(zip(table["low"], table["high"], strict=True)))
+    rows = table.dropna(subset=["effect"]).drop_duplicates(["part", "effect", "low", "high"])
+    assert np.allclose(sorted(ends), sorted(zip(rows["low"], rows["high"], strict=True)))
+
+
+def test_what_was_added_is_told_apart() -> None:
+    fig, table, _ = curve("palmyra", "derogatory-naming")
+    blue = [line for line in marks(fig.axes[1]) if line.get_color() == figures.ADDED]
+    rows = figures.sorted_specifications(table, r.choices_in(table))
+    assert len(blue) == (~rows["declared"]).sum() > 0
+    assert rows["main"].sum() == 1 and rows.loc[rows["main"], "declared"].all()
+
+
+def test_counts_are_drawn_from_zero() -> None:
+    fig, _, _ = curve("idlib", "fall-of-khan-shaykhun")
+    assert fig.axes[1].get_ylim()[0] <= 0
 
 
 def test_shares_of_few_and_what_never_moves_are_not_drawn() -> None:
     assert figures.worth_drawing(ran("palmyra", "calendar-offset")) == []
     assert figures.worth_drawing(ran("palmyra", "date-agreement")) == []
-    assert figures.worth_drawing(ran("palmyra", "capture-verbs")) == []
+    # Of the wordings, those of own takings by one side alone are ten or more.
+    (part,) = figures.worth_drawing(ran("palmyra", "capture-verbs"))
+    drawn = figures.drawable(ran("palmyra", "capture-verbs").query("part == @part"))
+    assert (drawn["n"] >= 10).all()
     assert figures.worth_drawing(ran("palmyra", "own-losses")) == ["government_camp"]
 
 

@@ -24,6 +24,7 @@ from framelines.findings.summaries import (
     idle,
     influence,
     influences,
+    results,
     summaries,
     summary,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "influence",
     "influences",
     "named",
+    "results",
     "run",
     "run_all",
     "specifications",

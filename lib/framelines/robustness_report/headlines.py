@@ -102,7 +102,7 @@ def opening(out: Outputs, declared: Sequence[Finding], summary: pd.DataFrame) ->
             letter = "abcdefgh"[place]
             out.number(f"verdict_{letter}", words)
             out.number(f"verdict_{letter}_names", named(own))
-            out.say(f"**{{verdict_{letter}}}:** {{verdict_{letter}_names}}.")
+            out.say("**{verdict_KEY}:** {verdict_KEY_names}.".replace("KEY", letter))
 
 
 def enter(out: Outputs, summary: pd.DataFrame) -> None:
@@ -156,8 +156,8 @@ def _ranged(row: dict[str, Any]) -> str:
     if row["estimable"] < row["distinct"]:
         over += " with an estimate, of {@_distinct}"
     if row["from_text"] == row["to_text"]:
-        return f"{{@_estimate}} {over}."
-    text = f"{{@_estimate}} at the main specification, {{@_from}} to {{@_to}} {over}"
+        return "{@_estimate} " + over + "."
+    text = "{@_estimate} at the main specification, {@_from} to {@_to} " + over
     own = (row["declared_from"], row["declared_to"])
     if own != (row["from_text"], row["to_text"]):
         text += "; {@_declared_from} to {@_declared_to} over those of the declared choices alone"
@@ -171,17 +171,16 @@ def _claimed(row: dict[str, Any]) -> str:
         return ""
     if claim.choice:
         _, more, less = (value_name(v) for v in claim.choice)
-        text = f" {more.capitalize()} gives more than {less} in {{@_holds}} of {{@_judged}} "
-        return text + "settings of the other choices."
-    where = f"{claim.relation} {{@_than}}".capitalize()
+        text = f" {more.capitalize()} gives more than {less} in "
+        return text + "{@_holds} of {@_judged} settings of the other choices."
+    where = claim.relation.capitalize() + " {@_than}"
     if row["unit"] == K_OF_N:
         where = {0.0: "More than none", 1.0: "Fewer than all"}.get(claim.than, "More than half")
         where = "None" if claim.relation == verdicts.EQUAL else where
-    text = f" {where} in {{@_holds}} of {{@_judged}}"
+    text = " " + where + " in {@_holds} of {@_judged}"
     if row["bounded"]:
-        ends = "hold" if claim.relation == verdicts.EQUAL else "leave it out"
-        it = " it" if ends == "hold" else ""
-        text += f"; the two ends {ends}{it} in {{@_clear}} of {{@_bounded}} that have them"
+        ends = "hold it" if claim.relation == verdicts.EQUAL else "leave it out"
+        text += "; the two ends " + ends + " in {@_clear} of {@_bounded} that have them"
     if row["tested"]:
         text += "; {@_passed} of {@_tested} that allow a test reach {level:unit}"
     return text + "."
