@@ -152,7 +152,7 @@ def _enter(out: Outputs, base: str, row: dict[str, Any]) -> None:
 def _ranged(row: dict[str, Any]) -> str:
     if row["distinct"] == 1:
         return "{@_estimate}: there is one distinct specification."
-    over = "over {@_estimable} distinct specifications"
+    over = "over {@_estimable} distinct specification" + ("s" if row["estimable"] > 1 else "")
     if row["estimable"] < row["distinct"]:
         over += " with an estimate, of {@_distinct}"
     if row["from_text"] == row["to_text"]:
@@ -160,7 +160,8 @@ def _ranged(row: dict[str, Any]) -> str:
     text = "{@_estimate} at the main specification, {@_from} to {@_to} " + over
     own = (row["declared_from"], row["declared_to"])
     if own != (row["from_text"], row["to_text"]):
-        text += "; {@_declared_from} to {@_declared_to} over those of the declared choices alone"
+        text += "; {@_declared_from}" + (" to {@_declared_to}" if own[0] != own[1] else "")
+        text += " over those of the declared choices alone"
     return text + "."
 
 
@@ -182,7 +183,7 @@ def _claimed(row: dict[str, Any]) -> str:
         ends = "hold it" if claim.relation == verdicts.EQUAL else "leave it out"
         text += "; the two ends " + ends + " in {@_clear} of {@_bounded} that have them"
     if row["tested"]:
-        text += "; {@_passed} of {@_tested} that allow a test reach {level:unit}"
+        text += "; {@_passed} of {@_tested} that allow a test reach {level:unit} on that side"
     return text + "."
 
 
