@@ -141,8 +141,8 @@ def _code(cell: Any) -> str:
     title = html.escape(
         f"Code: {about[:1].lower()}{about[1:]}, {size}" if about else f"Code, {size}"
     )
-    coloured = Highlight2HTML("python3")(cell.source.strip())
-    code = markup.clean(coloured).replace("<pre>", '<pre tabindex="0">')
+    # The colouring escapes what it is given, and adds nothing but spans.
+    code = Highlight2HTML("python3")(cell.source.strip()).replace("<pre>", '<pre tabindex="0">')
     return f'<details class="code"><summary>{title}</summary>{code}</details>'
 
 

@@ -202,6 +202,8 @@ def _execute(
             record_timing=False,
             # Else the whole notebook, figures and all, is written before and after every cell.
             request_save_on_cell_execute=False,
+            # All is said when the last cell has run; a kernel that is asked takes half a second.
+            shutdown_kernel="immediate",
             # A kernel that is told to stop logs an error that is none.
             extra_arguments=["--log-level=CRITICAL"],
         )

@@ -11,6 +11,7 @@ a child, the command runs as if there were no server.
 import array
 import contextlib
 import fcntl
+import gc
 import importlib
 import io
 import json
@@ -30,12 +31,13 @@ from typing import Any, NoReturn
 
 LIB = Path(__file__).resolve().parents[1]
 PLACE = LIB.parent / "build" / "warm"
-# The libraries of a notebook, of its kernel and of what turns it into pages. None of ours: they
-# may change while a build is under way.
+# The libraries of a notebook, of its kernel and of what turns it into pages, and ours.
 HEAVY = (
     "numpy pandas scipy.stats scipy.special matplotlib.pyplot matplotlib.backends.backend_svg "
     "matplotlib.backends.backend_pdf pandera.pandas edtf hijridate regex yaml fontTools.subset "
-    "nbformat papermill ipykernel.kernelapp ipykernel.ipkernel jinja2 nbconvert bleach typst"
+    "nbformat papermill ipykernel.kernelapp ipykernel.ipkernel jinja2 nbconvert bleach typst "
+    "framelines.runner framelines.typeset framelines.pages framelines.timeline_report "
+    "framelines.framing_report framelines.robustness_report framelines.style_distance"
 ).split()
 IDLE = 60.0  # seconds without a command, after which the server ends in any case
 LARGEST = 1 << 20  # bytes of a request: arguments and an environment
@@ -76,6 +78,8 @@ def _dial() -> socket.socket:
     connection = socket.socket(socket.AF_UNIX)
     try:
         connection.connect((PLACE / "socket").read_text())
+        if not connection.recv(1):
+            raise OSError("a server that is about to end")
     except OSError:
         connection.close()
         raise
@@ -132,6 +136,7 @@ def serve(parent: int) -> int:
     for name in HEAVY:
         importlib.import_module(name)
     _draw_once()
+    gc.freeze()  # what is here stays; a child need not go over it, nor copy its pages
     folder = tempfile.mkdtemp(prefix="framelines-warm-")  # of this user alone
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{folder}/s")
@@ -187,8 +192,12 @@ class _Server:
 
     def _accept(self) -> Any:
         connection, _ = self.listener.accept()
+        if not self.children and not self._wanted():
+            connection.close()  # of another build: the libraries may have changed since
+            return None
         self.used = time.monotonic()
         try:
+            connection.sendall(b"!")
             request, streams = _read(connection)
         except (OSError, ValueError):
             connection.close()
