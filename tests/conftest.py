@@ -1,5 +1,6 @@
-"""A small corpus in a folder of its own, whole and valid, for tests to break."""
+"""A small corpus in a folder of its own, whole and valid, for tests to break; a browser."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from framelines.features import build_features
 from framelines.tables import write_table
 from framelines.text import sha256
+from tests.browser.devtools import Browser, program
 
 TEXT = (
     "The river post fell\n\n"
@@ -70,3 +72,14 @@ def edit(folder: Path, name: str, old: str, new: str) -> None:
     content = path.read_text(encoding="utf-8")
     assert old in content, f"{old!r} is not in {name}"
     path.write_text(content.replace(old, new, 1), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Return a browser for the tests of a module."""
+    path = program()
+    if path is None:
+        pytest.skip("no Chromium here (Debian: apt install chromium)")
+    opened = Browser(path, tmp_path_factory.mktemp("profile"))
+    yield opened
+    opened.close()

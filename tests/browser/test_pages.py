@@ -9,7 +9,6 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,7 +17,7 @@ from nbformat import v4
 
 from framelines.corpus import REPO
 from framelines.render import render
-from tests.browser.devtools import Browser, program
+from tests.browser.devtools import Browser
 
 pytestmark = pytest.mark.slow
 
@@ -49,17 +48,6 @@ CUT = """[...document.querySelectorAll('table, figure, img, pre')].filter(e => {
   const box = e.getBoundingClientRect();
   return box.width && (box.right > document.documentElement.clientWidth + 1 || box.left < -1);
 }).map(e => e.outerHTML.slice(0, 120))"""
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Return a browser for all tests."""
-    path = program()
-    if path is None:
-        pytest.skip("no Chromium here (Debian: apt install chromium)")
-    opened = Browser(path, tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import csv
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import yaml
 
 from framelines import markup
 from framelines.formats import ARABIC
-from tests.browser.devtools import Browser, program
+from tests.browser.devtools import Browser
 from tests.workflow import small
 
 pytestmark = pytest.mark.slow
@@ -62,17 +61,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     case.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
     small.run(folder, "reports")
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """Return a browser for all tests."""
-    path = program()
-    if path is None:
-        pytest.skip("no Chromium here (Debian: apt install chromium)")
-    opened = Browser(path, tmp_path_factory.mktemp("profile"))
-    yield opened
-    opened.close()
 
 
 def test_it_is_met_as_text_and_nowhere_as_markup(place: Path) -> None:
