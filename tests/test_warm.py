@@ -138,6 +138,19 @@ def test_a_server_that_is_gone_is_begun_anew(start: Start, lib: Path) -> None:
     assert [pid for pid in _servers(lib) if _alive(pid)] != [first]
 
 
+def test_a_server_that_dies_does_not_run_its_command_twice(start: Start, lib: Path) -> None:
+    process = start("sleeps")
+    pid = lib.parent / "pid"
+    assert _soon(lambda: pid.exists() and pid.read_text() != "")
+    child = int(pid.read_text())
+    (server,) = set(_servers(lib)) - {child}
+    os.kill(server, signal.SIGKILL)
+    code = process.wait(timeout=20)
+    again = int(pid.read_text()) != child
+    os.kill(child, signal.SIGKILL)  # it holds the streams
+    assert (code, again) == (1, False)
+
+
 def test_a_server_that_cannot_begin_hinders_nobody(start: Start, lib: Path) -> None:
     path = lib / "framelines" / "warm.py"
     path.write_text(path.read_text().replace('HEAVY = ("json"', 'HEAVY = ("no_such_module"'))

@@ -8,7 +8,6 @@ another, as each is forked from a process that has only imported. Whatever goes 
 a child, the command runs as if there were no server.
 """
 
-import array
 import contextlib
 import fcntl
 import gc
@@ -45,11 +44,11 @@ LARGEST = 1 << 20  # bytes of a request: arguments and an environment
 
 def main(arguments: list[str]) -> int:
     """Run a module as `__main__`, in a child of the server where there is one; return its code."""
+    connection = None
     with contextlib.suppress(OSError, ValueError):
-        connection = _connect()
-        if connection is not None:
-            return _relay(connection, arguments)
-    return _run(arguments)
+        connection = _connect(arguments)
+    # Once a child is asked for, nothing may run the command a second time beside it.
+    return _run(arguments) if connection is None else _relay(connection)
 
 
 def _run(arguments: list[str]) -> int:
@@ -61,17 +60,23 @@ def _run(arguments: list[str]) -> int:
 # --- who asks ------------------------------------------------------------------------------------
 
 
-def _connect() -> socket.socket | None:
-    """Return a connection to the server of this checkout, which is begun where there is none."""
+def _connect(arguments: list[str]) -> socket.socket | None:
+    """Ask the server of this checkout, which is begun where there is none, for a child."""
     if sys.platform != "linux" or os.environ.get("FRAMELINES_WARM") != "1":
         return None
     PLACE.mkdir(parents=True, exist_ok=True)
     with open(PLACE / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # of two commands that begin at once, one begins it
-        with contextlib.suppress(OSError):
-            return _dial()
-        _begin()
-        return _dial()
+        try:
+            connection = _dial()
+        except OSError:
+            _begin()
+            connection = _dial()
+    request = dict(arguments=arguments, folder=os.getcwd(), environment=dict(os.environ))
+    body = json.dumps(request).encode()
+    socket.send_fds(connection, [len(body).to_bytes(4, "big")], [0, 1, 2])
+    connection.sendall(body)
+    return connection
 
 
 def _dial() -> socket.socket:
@@ -103,25 +108,23 @@ def _begin() -> None:
             raise OSError("no server")
 
 
-def _relay(connection: socket.socket, arguments: list[str]) -> int:
-    """Ask for a child, hand it every signal that this process gets, and return its exit code."""
-    request = dict(arguments=arguments, folder=os.getcwd(), environment=dict(os.environ))
-    streams = array.array("i", [0, 1, 2])
-    body = json.dumps(request).encode()
-    connection.sendmsg(
-        [len(body).to_bytes(4, "big")], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)]
-    )
-    connection.sendall(body)
+def _relay(connection: socket.socket) -> int:
+    """Hand the child every signal that this process gets, and return its exit code."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda met, _: connection.sendall(bytes([met])))
     parent = os.getppid()
     connection.settimeout(1.0)
     while os.getppid() == parent:  # a child whose asker's asker was killed has nobody to work for
-        with contextlib.suppress(TimeoutError):
-            if said := connection.recv(1):
-                return said[0]
-            print("The process that ran this command is gone: run make again", file=sys.stderr)
-            return 1
+        try:
+            said = connection.recv(1)
+        except TimeoutError:
+            continue
+        except ConnectionError:
+            said = b""
+        if said:
+            return said[0]
+        print("The process that ran this command is gone: run make again", file=sys.stderr)
+        return 1
     return 128 + signal.SIGHUP
 
 
