@@ -1,1 +1,1 @@
-"""The figures: house style, one module a notebook, one function a figure."""
+"""One function a figure."""

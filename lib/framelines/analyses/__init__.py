@@ -1,0 +1,1 @@
+"""From a case to estimates and tidy tables."""

@@ -1,0 +1,1 @@
+"""Texts in, nothing readable out: spans, words, sentences, features and their audit."""

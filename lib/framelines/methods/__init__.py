@@ -1,0 +1,1 @@
+"""Methods on plain values and frames: dates, calendars, figures, contrasts, agreement."""
