@@ -1,0 +1,339 @@
+"""Dates as stated, and the Gregorian days that each may mean.
+
+A Gregorian date is written in EDTF (Library of Congress 2019): every form of levels 0 and 1, and of
+level 2 the seasons, the qualified parts and the sets; the other forms are refused in words. Two
+small extensions: a third of a month (`1437-06-start`), and dates relative to the document
+(`yesterday`, `weekday-fri`, `-10d`). A Hijri date is written alike (`1438-03-11`) and computed by
+the Umm al-Qura calendar or the tabular civil one. Nothing vague is guessed: a date that leaves
+several days open becomes the interval of them.
+"""
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+
+from hijridate import Hijri
+
+CALENDARS = ("gregorian", "hijri", "relative", "none")
+SYSTEMS = ("umm_al_qura", "tabular")
+GREGORIAN_YEARS = (1600, 2100)
+HIJRI_YEARS = (1343, 1500)  # those of the printed Umm al-Qura calendar
+PARTS = ("start", "middle", "end")
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+# First and last month; 0 is December of the year before, 14 February of the year after. A winter
+# of the northern and a summer of the southern hemisphere may be the one that begins in the year or
+# the one that ends in it: both are left open.
+_SPRING, _SUMMER, _AUTUMN, _WINTER = (3, 5), (6, 8), (9, 11), (0, 14)
+_NORTH = (_SPRING, _SUMMER, _AUTUMN, _WINTER)
+_SOUTH = (_AUTUMN, _WINTER, _SPRING, _SUMMER)
+_QUARTERS = ((1, 3), (4, 6), (7, 9), (10, 12))
+_THIRDS, _HALVES = ((1, 4), (5, 8), (9, 12)), ((1, 6), (7, 12))
+SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_SOUTH, *_QUARTERS, *_THIRDS, *_HALVES), 21))
+
+_DATE = re.compile(
+    r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX|start|middle|end))?)?"
+)
+_TIME = re.compile(
+    r"(?<=-[0-9]{2})T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}"
+    r"(?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?\Z"
+)
+# Before a part of a date or after it: the whole date or the part is uncertain or approximate.
+_QUALIFIER = re.compile(r"(?:\A|(?<=-))[?~%](?=[0-9X])|(?<=[0-9XZted])[?~%](?=-|\Z)")
+_RELATIVE = re.compile(
+    r"today|yesterday|last-week|last-month|last-year|-[0-9]{1,3}[dw]|-[0-9]{1,2}[my]"
+    rf"|weekday-(?:{'|'.join(WEEKDAYS)})|month-(?:{'|'.join(MONTHS)})"
+)
+# Friday 16 July 622 in the Julian calendar, as a day number of the proleptic Gregorian one.
+_TABULAR_EPOCH = date(622, 7, 19).toordinal()
+
+
+@dataclass(frozen=True, order=True)
+class DateInterval:
+    """All days from `first` to `last`; either may be None, where the date leaves it open."""
+
+    first: date | None
+    last: date | None
+
+    def __post_init__(self) -> None:
+        if self.first and self.last and self.first > self.last:
+            raise ValueError(f"the interval ends before it begins: {self.first} to {self.last}")
+
+    def shift(self, days: int) -> "DateInterval":
+        """Return the interval moved by `days`."""
+        step = timedelta(days=days)
+        return DateInterval(self.first and self.first + step, self.last and self.last + step)
+
+    def widen(self, days: int) -> "DateInterval":
+        """Return the interval with `days` more on either side."""
+        step = timedelta(days=days)
+        return DateInterval(self.first and self.first - step, self.last and self.last + step)
+
+
+OPEN = DateInterval(None, None)
+
+
+def hull(*intervals: DateInterval) -> DateInterval:
+    """Return the smallest interval that holds all of them; an open end stays open."""
+    firsts = [i.first for i in intervals if i.first]
+    lasts = [i.last for i in intervals if i.last]
+    return DateInterval(
+        min(firsts) if len(firsts) == len(intervals) else None,
+        max(lasts) if len(lasts) == len(intervals) else None,
+    )
+
+
+def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, int]:
+    """Return the first day of a month and its length, in the system `gregorian` or of `SYSTEMS`.
+
+    `umm_al_qura` is computed by `hijridate`. `tabular` is the civil calendar: months of 30 and 29
+    days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26 and 29 of thirty
+    (Reingold and Dershowitz 2018, Calendrical Calculations, ch. 7). Raises `ValueError` where there
+    is no such month.
+    """
+    if not 1 <= month <= 12:
+        raise ValueError(f"the year {year} has no month {month}")
+    if system == "gregorian":
+        return date(year, month, 1), calendar.monthrange(year, month)[1]
+    if system == "tabular":
+        leap = (3 + 11 * year) // 30
+        before = 354 * (year - 1) + leap + 29 * (month - 1) + month // 2
+        long = month % 2 == 1 or (month == 12 and (14 + 11 * year) // 30 > leap)
+        return date.fromordinal(_TABULAR_EPOCH + before), 30 if long else 29
+    if not HIJRI_YEARS[0] <= year <= HIJRI_YEARS[1]:
+        raise ValueError(_year_problem(str(year), system))
+    found = Hijri(year, month, 1)
+    start = found.to_gregorian()
+    return date(start.year, start.month, start.day), found.month_length()
+
+
+def hijri_day(year: int, month: int, day: int, system: str = "umm_al_qura") -> date:
+    """Return the Gregorian day of a Hijri one; `ValueError` where its month has no such day."""
+    first, length = month_days(year, month, system)
+    if not 1 <= day <= length:
+        raise ValueError(f"month {month} of {year} AH has {length} days, not {day}")
+    return first + timedelta(days=day - 1)
+
+
+def _year_problem(year: str, system: str) -> str:
+    number = int(year.replace("X", "0"))
+    own, least, most = ("Gregorian", *GREGORIAN_YEARS)
+    if system != "gregorian":
+        own, least, most = ("Hijri", *HIJRI_YEARS)
+        if GREGORIAN_YEARS[0] <= number <= GREGORIAN_YEARS[1]:
+            return f"the year {year} is a Gregorian one, but the calendar is Hijri"
+    elif HIJRI_YEARS[0] <= number <= HIJRI_YEARS[1]:
+        return f"the year {year} is a Hijri one, but the calendar is Gregorian"
+    return f"the {own} year {year} lies outside {least} to {most}"
+
+
+def _refused(text: str, system: str) -> str:
+    """Return why a single date of an unknown form is not read."""
+    if re.fullmatch(r"Y?-?[0-9]+(E[0-9]+)?(S[0-9]+)?|-[0-9]{4}(-[0-9]{2}){1,2}", text):
+        if "S" in text:
+            return "a year with significant digits is not read"
+        if text[0] in "Y-" or "E" in text:
+            return "the year lies outside {} to {}".format(*GREGORIAN_YEARS)
+    if re.fullmatch(r"[0-9X]{4}(-[0-9X]{2}){0,2}", text):
+        return "X may end a year, as in 201X or 20XX, or be a whole month or day, as in 2004-XX"
+    return "no EDTF date" if system == "gregorian" else "no Hijri date"
+
+
+def _single(text: str, system: str) -> DateInterval:
+    """Return the days of a date that is no interval: year, season, month, part of one, or day."""
+    match = _DATE.fullmatch(_QUALIFIER.sub("", _TIME.sub("", text)))
+    if match is None or (system != "gregorian" and "T" in text):
+        raise ValueError(_refused(text, system))
+    year, month, day = match.groups()
+    early, late = int(year.replace("X", "0")), int(year.replace("X", "9"))
+    least, most = GREGORIAN_YEARS if system == "gregorian" else HIJRI_YEARS
+    if early < least or late > most:
+        raise ValueError(_year_problem(year, system))
+    if month in (None, "XX"):
+        if day not in (None, "XX"):
+            raise ValueError("a day is stated, but not its month")
+        first, (last, length) = month_days(early, 1, system)[0], month_days(late, 12, system)
+        return DateInterval(first, last + timedelta(days=length - 1))
+    if early != late:
+        raise ValueError("a month is stated, but not its year")
+    number = int(month)
+    if system == "gregorian" and number in SEASONS:
+        if day is not None:
+            raise ValueError(f"{month} is a season or a part of a year, which has no days")
+        begin, end = SEASONS[number]
+        last, length = _month_after(early, end)
+        return DateInterval(_month_after(early, begin)[0], last + timedelta(days=length - 1))
+    first, length = month_days(early, number, system)
+    low, high = 1, length
+    if day in PARTS:
+        low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}[day]
+    elif day not in (None, "XX"):
+        low = high = int(day)
+        # Where months begin by sighting, any can have a day 30: the one after its 29th.
+        if not 1 <= low <= (length if system == "gregorian" else 30):
+            has = f"{length} days" if system == "gregorian" else "29 or 30 days"
+            raise ValueError(f"month {number} of {year} has {has}, not {low}")
+    return DateInterval(first + timedelta(days=low - 1), first + timedelta(days=high - 1))
+
+
+def _month_after(year: int, month: int) -> tuple[date, int]:
+    """Return `month_days` of a month counted from January of a year, also below 1 or above 12."""
+    return month_days(year + (month - 1) // 12, (month - 1) % 12 + 1)
+
+
+def _read(text: str, system: str) -> DateInterval:
+    """Return the days of a single date, an interval `a/b` or a set `[a, b, c..d]`."""
+    if text[:1] + text[-1:] in ("[]", "{}"):
+        members = [m.strip().replace("..", "/") for m in text[1:-1].split(",")]
+        return hull(*(_interval(m, system) for m in members))
+    return _interval(text, system)
+
+
+def _interval(text: str, system: str) -> DateInterval:
+    ends = text.split("/")
+    if len(ends) == 1:
+        return _single(text, system)
+    if len(ends) > 2:
+        raise ValueError(_refused(text, system))
+    start, end = (None if e in ("", "..") else _single(e, system) for e in ends)
+    if start is None and end is None:
+        raise ValueError("neither end of the interval is stated")
+    return DateInterval(start and start.first, end and end.last)
+
+
+@cache
+def gregorian(text: str) -> DateInterval:
+    """Return the days of a Gregorian date as stated: EDTF, a month part, or an interval of them.
+
+    `~`, `?` and `%` keep the stated days, and so does a time of day; a set becomes its hull. An
+    open (`..`) or unknown (empty) end of an interval is None. Raises `ValueError` with the reason.
+    """
+    return _read(text, "gregorian")
+
+
+@cache
+def hijri(text: str, system: str = "umm_al_qura") -> DateInterval:
+    """Return the days of a Hijri date, month, year, month part or interval `a/b`, by a system.
+
+    Day 30 of a month that has 29 is the day after the 29th: a calendar by sighting may print it.
+    Raises `ValueError` with the reason.
+    """
+    return _read(text, system)
+
+
+edtf = gregorian  # the name of the notation, where no other calendar is in question
+
+
+def _relative_to_day(text: str, day: date) -> DateInterval:
+    """Return the days of a relative date in a document of one day."""
+    one = DateInterval(day, day)
+    count, unit = (int(text[1:-1]), text[-1]) if text[0] == "-" else (1, text)
+    if unit in ("today", "yesterday", "d"):
+        return one.shift(0 if unit == "today" else -count)
+    if unit == "last-week":
+        return DateInterval(day - timedelta(days=13), day - timedelta(days=1))
+    if unit == "w":
+        return one.shift(-7 * count)
+    if unit.startswith("weekday-"):
+        return one.shift(-((day.weekday() - WEEKDAYS.index(unit[8:])) % 7))
+    if unit in ("last-year", "y"):
+        return DateInterval(date(day.year - count, 1, 1), date(day.year - count, 12, 31))
+    if unit.startswith("month-"):
+        count = (day.month - 1 - MONTHS.index(unit[6:])) % 12
+    first, length = _month_after(day.year, day.month - count)
+    return DateInterval(first, first + timedelta(days=length - 1))
+
+
+def relative(text: str, published: DateInterval) -> DateInterval:
+    """Return the days that a relative date can mean, over all days the document may be of.
+
+    `weekday-fri` is the last Friday up to the day of publication, `month-may` the last May,
+    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Open
+    where the publication is open. Raises `ValueError` where the notation is unknown.
+    """
+    if not _RELATIVE.fullmatch(text):
+        raise ValueError("no relative date such as yesterday, weekday-fri, month-may or -10d")
+    early = _relative_to_day(text, published.first).first if published.first else None
+    late = _relative_to_day(text, published.last).last if published.last else None
+    return DateInterval(early, late)
+
+
+def calendar_of(text: str) -> str:
+    """Return the calendar of a stated date where no column says it, by the years that it names.
+
+    `hijri` where all are years of the Umm al-Qura calendar, `relative` where none is named.
+    """
+    years = re.findall(r"(?<![0-9])[0-9]{2}[0-9X]{2}(?![0-9])", text)
+    if not years:
+        return "relative"
+    numbers = [int(y.replace("X", "0")) for y in years]
+    return "hijri" if all(HIJRI_YEARS[0] <= n <= HIJRI_YEARS[1] for n in numbers) else "gregorian"
+
+
+def _reader(name: str) -> Callable[[str], DateInterval]:
+    if name == "relative":
+        return lambda text: relative(text, OPEN)
+    return hijri if name == "hijri" else gregorian
+
+
+def date_problem(stated: str, calendar: str = "") -> str | None:
+    """Return in words what is wrong with a stated date in the calendar of `CALENDARS`, or None.
+
+    An empty cell states nothing, which is no problem here. `calendar=""` is for cells beside which
+    no column names it: the year tells. Where another way of writing would be read, it is offered.
+    """
+    if not stated:
+        return None
+    name = calendar or calendar_of(stated)
+    if name == "none":
+        return "a date is stated, but no calendar"
+    if name not in CALENDARS:
+        return f"no calendar: {name!r}; allowed: {', '.join(CALENDARS)}"
+    read = _reader(name)
+    try:
+        read(stated)
+    except ValueError as error:
+        offers = [o for o in _rewritten(stated) if _reads(read, o)]
+        if offers:
+            return f"{error}; write {' or '.join(dict.fromkeys(offers))}"
+        like = {"no EDTF date": "2019-08-23, 2019-08", "no Hijri date": "1438-03-11, 1438-03"}
+        forms = like.get(str(error))
+        return f"{error} such as {forms} or an interval of two, a/b" if forms else str(error)
+    return None
+
+
+def _reads(read: Callable[[str], DateInterval], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _rewritten(text: str) -> list[str]:
+    """Return other ways to write what may be meant; ASCII digits and hyphens first of all."""
+    visible = [c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"]
+    plain = "".join(
+        str(unicodedata.digit(c)) if c.isdigit() else "-" if unicodedata.category(c) == "Pd" else c
+        for c in visible
+    ).strip()
+    found = []
+    numbers = re.fullmatch(r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", plain)
+    if numbers:
+        a, b, c = (numbers[n].zfill(2) for n in (1, 3, 4))
+        found += [f"{a}-{b}-{c}", f"{c}-{b}-{a}", f"{c}-{a}-{b}"]
+    if re.fullmatch(r"[0-9]{4}-[0-9]", plain):
+        found.append(f"{plain[:5]}0{plain[5]}")
+    if re.fullmatch(r"[0-9]{8}", plain):
+        found.append(f"{plain[:4]}-{plain[4:6]}-{plain[6:]}")
+    if re.fullmatch(r"[0-9]{4}-[01]X", plain):
+        ends = ("01", "09") if plain[5] == "0" else ("10", "12")
+        found.append("/".join(f"{plain[:5]}{end}" for end in ends))
+    # As in the draft of EDTF before 2019.
+    older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain).replace("unknown", "").replace("open", "..")
+    return [f for f in (plain, *found, older) if f != text]
