@@ -200,10 +200,10 @@ def _interval(text: str, system: str) -> DateInterval:
         return _single(text, system)
     if len(ends) > 2:
         raise ValueError(_refused(text, system))
-    start, end = (None if e in ("", "..") else _single(e, system) for e in ends)
-    if start is None and end is None:
+    start, end = (OPEN if e in ("", "..") else _single(e, system) for e in ends)
+    if start == end == OPEN:
         raise ValueError("neither end of the interval is stated")
-    return DateInterval(start and start.first, end and end.last)
+    return DateInterval(start.first, end.last)
 
 
 @cache
