@@ -16,6 +16,7 @@ Tables = dict[str, pd.DataFrame]
 HOLDING = "Put the file into raw/ beside the tables, or name its folder: CORPUS=folder"
 CONTEXT = 160
 LOCATED = {"doc_id", "start", "end", "hash"}
+KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
 
 
 def raw_folder(tables: Path) -> Path | None:
@@ -141,24 +142,23 @@ def check_spans(
     problems = Problems()
     documents = tables["documents"]
     lengths = dict(zip(documents["doc_id"], documents["end"] - documents["start"], strict=True))
-    inside: list[tuple[str, Row]] = []
+    inside: dict[str, list[tuple[str, Row]]] = {}
     for name, row in located_rows(tables):
         start, end, length = row["start"], row["end"], lengths.get(row["doc_id"])
         if length is not None and not 0 <= start < end <= length:
             what = f"the span lies outside its document, which has {length} code points"
             problems.add(where(name), what, row=key_of(row), value=f"[{start}, {end})")
         elif length is not None:
-            inside.append((name, row))
-    if texts is not None and inside:
-        needed = documents[documents["doc_id"].isin({row["doc_id"] for _, row in inside})]
-        held = {doc["doc_id"]: text for doc, text in read_documents(needed, texts)}
-        fix = 'python -m framelines locate DOC "words" prints span and hash'
-        what = "the hash does not match the text at this span"
-        for name, row in inside:
-            start, end = row["start"], row["end"]
-            if short_hash(held[row["doc_id"]][start:end]) != row["hash"]:
-                met = {"value": f"[{start}, {end})", "fix": fix}
-                problems.add(where(name), what, row=key_of(row), column="hash", **met)
+            inside.setdefault(row["doc_id"], []).append((name, row))
+    if texts is None:
+        return problems.found
+    what = "the hash does not match the text at this span"
+    fix = 'python -m framelines locate DOC "words" prints span and hash'
+    for doc, text in read_documents(documents[documents["doc_id"].isin(inside)], texts):
+        for name, row in inside[doc["doc_id"]]:
+            if short_hash(text[row["start"] : row["end"]]) != row["hash"]:
+                value = f"[{row['start']}, {row['end']})"
+                problems.add(where(name), what, row=key_of(row), column="hash", value=value, fix=fix)
     return problems.found
 
 
@@ -171,9 +171,8 @@ def located_rows(tables: Tables) -> Iterator[tuple[str, Row]]:
 
 
 def key_of(row: Row) -> str:
-    """Return what names a located row to a reader: its coder, its ids and where it begins."""
-    named = [c for c in row if c in ("coder", "start") or c.endswith("_id")]
-    return ", ".join(str(row[column]) for column in named if row[column] != "")
+    """Return what names a located row to a reader."""
+    return ", ".join(str(row[column]) for column in KEY if column in row)
 
 
 def locate(text: str, words: str) -> list[tuple[int, int, str]]:
