@@ -1,0 +1,293 @@
+"""One record for every answer, and what intervals and tests are made of; no table is known here."""
+
+import hashlib
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations, product
+from math import comb, nan, prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import stats
+
+Floats = npt.NDArray[np.float64]
+# Fewer units give an interval that is too narrow to be honest.
+MIN_UNITS = 10
+LEVEL = 0.05
+# With two units a side, whatever the other side has, a result hangs on a single text.
+MIN_SIDE = 3
+MIN_PAIRS = 6
+# Statistics that are equal on paper must be equal here before they are compared.
+DIGITS = 12
+PERMUTATIONS = 9_999
+POINTS = "percentage points"
+SHARE = "share"
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The answer to one question: a value, what it rests on, or in words why there is none.
+
+    `value`, `low` and `high` are in `unit`; `interval` says what `low` and `high` cover, `test`
+    what `p` tests. `part` is a part of a finding (a side, an outlet), `measures` what is measured.
+    The tuples have one entry a group: `k` counts hits, `n` what they are counted among, `values`
+    the group's own value (a share from 0 to 1), `units` the documents or events that it comes
+    from, `largest` the share of n that the largest of them holds. What is missing is NaN or empty,
+    and `why` has the reasons.
+    """
+
+    value: float = nan
+    unit: str = ""
+    low: float = nan
+    high: float = nan
+    interval: str = ""
+    p: float = nan
+    test: str = ""
+    part: str = ""
+    measures: str = ""
+    groups: tuple[str, ...] = ()
+    k: tuple[float, ...] = ()
+    n: tuple[float, ...] = ()
+    values: tuple[float, ...] = ()
+    units: tuple[int, ...] = ()
+    largest: tuple[float, ...] = ()
+    detail: str = ""
+    why: tuple[str, ...] = ()
+
+
+SINGLE = ["part", "measures", "value", "unit", "low", "high", "interval", "p", "test"]
+GROUPED = {
+    "groups": "group",
+    "k": "k",
+    "n": "n",
+    "values": "value",
+    "units": "units",
+    "largest": "largest",
+}
+
+
+def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
+    """Return estimates as a tidy table, one row each.
+
+    What stands once has its own name; what every group has is numbered: group_1, k_1, n_1,
+    value_1, units_1, largest_1, group_2 … `why` is joined by semicolons.
+    """
+    rows = [estimates] if isinstance(estimates, Estimate) else list(estimates)
+    width = max((len(getattr(e, f)) for e in rows for f in GROUPED), default=0)
+    table = pd.DataFrame({name: [getattr(e, name) for e in rows] for name in SINGLE})
+    for i in range(width):
+        for field, name in GROUPED.items():
+            missing: Any = "" if field == "groups" else nan
+            own = [getattr(e, field) for e in rows]
+            table[f"{name}_{i + 1}"] = [v[i] if i < len(v) else missing for v in own]
+    table["detail"] = [e.detail for e in rows]
+    table["why"] = ["; ".join(e.why) for e in rows]
+    return table.astype(dict.fromkeys(["value", "low", "high", "p"], float))
+
+
+def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate:
+    """Return k of n as an estimate; not estimable where n is 0. `more` are fields of `Estimate`."""
+    fields: dict[str, Any] = {"unit": SHARE, "k": (k,), "n": (n,), "why": ()} | more
+    if n == 0:
+        fields["why"] = fields["why"] or ("not estimable: nothing to count among",)
+        return Estimate(part=part, measures=measures, **fields)
+    fields = {"value": k / n, "values": (k / n,)} | fields
+    return Estimate(part=part, measures=measures, **fields)
+
+
+@lru_cache(maxsize=None)
+def _score_z(level: float) -> float:
+    return float(stats.norm.ppf(0.5 + level / 2))
+
+
+def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
+    """Return the score interval of k of n; NaN with fewer than `MIN_UNITS`.
+
+    Wilson 1927, JASA 22(158):209–212. It takes the n as independent; sentences of one text are
+    not, so that it is rather too narrow for them.
+    """
+    if n < MIN_UNITS:
+        return nan, nan
+    z = _score_z(level)
+    middle = (k + z * z / 2) / (n + z * z)
+    half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def random_stream(seed: int, *keys: str) -> np.random.Generator:
+    """Return a random generator that depends on `seed` and `keys` alone.
+
+    Each analysis and unit has a stream of its own, so that adding one changes no other.
+    """
+    digest = hashlib.sha256("\x1f".join([str(seed), *keys]).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+
+@lru_cache(maxsize=None)
+def expanded_level(units: int, level: float = 0.95) -> float:
+    """Return the tail probability of an expanded percentile interval.
+
+    Hesterberg 2015, The American Statistician 69(4):371–386, §5: percentile intervals of small
+    samples are too narrow by √((n−1)/n) and by the normal in place of Student's t.
+    """
+    if units < 2:
+        raise ValueError(f"an interval needs at least two units, not {units}")
+    t = stats.t.ppf(0.5 + level / 2, units - 1)
+    return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
+
+
+def symmetric_quantiles(draws: Floats, tail: float) -> tuple[float, float]:
+    """Return the quantiles at `tail` and 1 − `tail`; negated draws give the negated pair."""
+    ordered = np.sort(draws)
+    position = tail * (len(ordered) - 1)
+    below = int(np.floor(position))
+    share_above = position - below
+    above = min(below + 1, len(ordered) - 1)
+    mirror, mirror_in = len(ordered) - 1 - below, len(ordered) - 1 - above
+    low = (1 - share_above) * ordered[below] + share_above * ordered[above]
+    high = (1 - share_above) * ordered[mirror] + share_above * ordered[mirror_in]
+    return float(low), float(high)
+
+
+def interval_of(draws: Floats, units: int) -> tuple[float, float]:
+    """Return the expanded percentile interval of draws that rest on `units` resampled units."""
+    return symmetric_quantiles(draws[~np.isnan(draws)], expanded_level(units))
+
+
+def resampling_weights(units: int, draws: int, rng: np.random.Generator) -> Floats:
+    """Return how often each unit is drawn in each resample, an array of (draws, units)."""
+    return rng.multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
+
+
+def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Generator) -> Floats:
+    """Return Σ above / Σ below over resampled units; NaN where a resample has nothing below."""
+    weights = resampling_weights(len(below), draws, rng)
+    bottom = weights @ below
+    return np.divide(weights @ above, bottom, out=np.full(draws, nan), where=bottom > 0)
+
+
+def all_alike(above: Floats, below: Floats) -> bool:
+    """Return whether every unit has the same ratio, so that resampling gives the same again."""
+    return bool(np.ptp(above / below) == 0) if len(below) else True
+
+
+def ratio(
+    above: Floats, below: Floats, *, draws: int, rng: np.random.Generator
+) -> tuple[float, float, float]:
+    """Return Σ above / Σ below over units, with the ends of its 95 % bootstrap interval.
+
+    Both arrays hold one value a unit, `below` above 0. The ends are NaN with fewer than
+    `MIN_UNITS` units, and where all are alike: resampling would give the same again, which would
+    pass for certainty. Raises `ValueError` where nothing stands below.
+    """
+    total = float(below.sum())
+    if total == 0:
+        raise ValueError("a ratio needs a denominator above 0")
+    used = below > 0
+    value = float(above.sum()) / total
+    if len(below) < MIN_UNITS or (used.all() and all_alike(above, below)):
+        return value, nan, nan
+    return value, *interval_of(drawn_ratios(above, below, draws, rng), len(below))
+
+
+def distinct_relabelings(sizes: Iterable[tuple[int, int]]) -> int:
+    """Return in how many ways the units of each stratum, given as (first, second), can be dealt."""
+    return prod(comb(a + b, a) for a, b in sizes)
+
+
+def smallest_p(sizes: list[tuple[int, int]]) -> float:
+    """Return the smallest p-value that a two-sided relabelling test of these sizes can give.
+
+    Where every stratum has as many units on one side as on the other, each relabelling has a
+    mirror image with the same absolute statistic.
+    """
+    mirrored = all(a == b for a, b in sizes)
+    return min(1.0, (2 if mirrored else 1) / distinct_relabelings(sizes))
+
+
+def why_no_test(sizes: list[tuple[int, int]]) -> str:
+    """Return in words why relabelling these units is no test, or nothing where it is one."""
+    first, second = sum(a for a, _ in sizes), sum(b for _, b in sizes)
+    if min(first, second) < MIN_SIDE:
+        return f"no test: {first} and {second} documents, where each side needs {MIN_SIDE}"
+    least = smallest_p(sizes)
+    if least > LEVEL:
+        return f"no test: the smallest p that it could give is {least:.3f}"
+    return ""
+
+
+def _dealt(chosen: npt.NDArray[np.intp], units: int) -> Floats:
+    rows = np.zeros((len(chosen), units))
+    np.put_along_axis(rows, chosen, 1.0, axis=1)
+    return rows
+
+
+def _all_deals(size: tuple[int, int]) -> Floats:
+    chosen = list(combinations(range(sum(size)), size[0]))
+    return _dealt(np.array(chosen, dtype=np.intp).reshape(len(chosen), size[0]), sum(size))
+
+
+def _random_deals(size: tuple[int, int], draws: int, rng: np.random.Generator) -> Floats:
+    """The units with the smallest of random numbers are the first group's."""
+    numbers = rng.random((draws, sum(size)))
+    least = np.argpartition(numbers, max(size[0] - 1, 0), axis=1) if sum(size) else numbers
+    return _dealt(least[:, : size[0]].astype(np.intp), sum(size))
+
+
+@lru_cache(maxsize=8)
+def _relabelings(
+    sizes: tuple[tuple[int, int], ...], draws: int, seed: int, key: str
+) -> tuple[Floats, bool]:
+    if distinct_relabelings(sizes) <= draws:
+        strata = [_all_deals(size) for size in sizes]
+        return np.array([np.concatenate(parts) for parts in product(*strata)]), True
+    streams = [random_stream(seed, "relabel", key, str(i)) for i in range(len(sizes))]
+    parts = [_random_deals(s, draws, rng) for s, rng in zip(sizes, streams, strict=True)]
+    return np.concatenate(parts, axis=1), False
+
+
+def relabelings(
+    sizes: Iterable[tuple[int, int]], draws: int, seed: int, key: str
+) -> tuple[Floats, bool]:
+    """Return relabelings of units, 1 for the first group, and whether these are all there are.
+
+    The array is (relabelings, units), the units of each stratum side by side; it is shared, not to
+    be written to. All are listed where there are no more than `draws`; otherwise `draws` of them
+    are drawn.
+    """
+    return _relabelings(tuple(sizes), draws, seed, key)
+
+
+def p_value(drawn: Floats, observed: float, exact: bool) -> float:
+    """Return the share of relabelings whose statistic is at least the observed one.
+
+    Where they were drawn, the observed labels count as one more of them (Phipson & Smyth 2010,
+    Statistical Applications in Genetics and Molecular Biology 9(1):39).
+    """
+    reached = int((np.round(drawn, DIGITS) >= np.round(observed, DIGITS)).sum())
+    return reached / len(drawn) if exact else (1 + reached) / (len(drawn) + 1)
+
+
+@lru_cache(maxsize=32)
+def sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bool]:
+    """Return ±1 a pair, an array of (flips, pairs), and whether these are all there are."""
+    if 2**pairs <= draws:
+        return np.array(list(product((1.0, -1.0), repeat=pairs))).reshape(2**pairs, pairs), True
+    rng = random_stream(seed, "flip", key)
+    return rng.choice(np.array([1.0, -1.0]), size=(draws, pairs)), False
+
+
+def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
+    """Return the two-sided p-value of a mean difference of pairs, NaN with too few pairs.
+
+    Under the null hypothesis each difference could as well have the other sign; with fewer than
+    `MIN_PAIRS` pairs no p-value could reach 5 %.
+    """
+    if len(differences) < MIN_PAIRS:
+        return nan
+    flips, exact = sign_flips(len(differences), draws, seed, key)
+    return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
