@@ -11,7 +11,6 @@ several days open becomes the interval of them.
 import calendar
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -19,7 +18,6 @@ from functools import cache
 from hijridate import Hijri
 
 CALENDARS = ("gregorian", "hijri", "relative", "none")
-SYSTEMS = ("umm_al_qura", "tabular")
 GREGORIAN_YEARS = (1600, 2100)
 HIJRI_YEARS = (1343, 1500)  # those of the printed Umm al-Qura calendar
 PARTS = ("start", "middle", "end")
@@ -89,10 +87,10 @@ def hull(*intervals: DateInterval) -> DateInterval:
 
 
 def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, int]:
-    """Return the first day of a month and its length, in the system `gregorian` or of `SYSTEMS`.
+    """Return the first day of a month and its length, in a system.
 
-    `umm_al_qura` is computed by `hijridate`. `tabular` is the civil calendar: months of 30 and 29
-    days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26 and 29 of thirty
+    Systems: `gregorian`; `umm_al_qura`, computed by `hijridate`; `tabular`, the civil one: months of
+    30 and 29 days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26 and 29 of thirty
     (Reingold and Dershowitz 2018, Calendrical Calculations, ch. 7). Raises `ValueError` where there
     is no such month.
     """
@@ -275,10 +273,15 @@ def calendar_of(text: str) -> str:
     return "hijri" if all(HIJRI_YEARS[0] <= n <= HIJRI_YEARS[1] for n in numbers) else "gregorian"
 
 
-def _reader(name: str) -> Callable[[str], DateInterval]:
-    if name == "relative":
-        return lambda text: relative(text, OPEN)
-    return hijri if name == "hijri" else gregorian
+def _problem(text: str, name: str) -> str | None:
+    try:
+        if name == "relative":
+            relative(text, OPEN)
+        else:
+            _read(text, "umm_al_qura" if name == "hijri" else name)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def date_problem(stated: str, calendar: str = "") -> str | None:
@@ -290,29 +293,17 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     if not stated:
         return None
     name = calendar or calendar_of(stated)
-    if name == "none":
-        return "a date is stated, but no calendar"
-    if name not in CALENDARS:
-        return f"no calendar: {name!r}; allowed: {', '.join(CALENDARS)}"
-    read = _reader(name)
-    try:
-        read(stated)
-    except ValueError as error:
-        offers = [o for o in _rewritten(stated) if _reads(read, o)]
-        if offers:
-            return f"{error}; write {' or '.join(dict.fromkeys(offers))}"
-        like = {"no EDTF date": "2019-08-23, 2019-08", "no Hijri date": "1438-03-11, 1438-03"}
-        forms = like.get(str(error))
-        return f"{error} such as {forms} or an interval of two, a/b" if forms else str(error)
-    return None
-
-
-def _reads(read: Callable[[str], DateInterval], text: str) -> bool:
-    try:
-        read(text)
-    except ValueError:
-        return False
-    return True
+    if name not in CALENDARS[:3]:
+        return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS[:3])}"
+    problem = _problem(stated, name)
+    if problem is None:
+        return None
+    offers = [o for o in _rewritten(stated) if _problem(o, name) is None]
+    if offers:
+        return f"{problem}; write {' or '.join(dict.fromkeys(offers))}"
+    forms = {"no EDTF date": "2019-08-23, 2019-08", "no Hijri date": "1438-03-11, 1438-03"}
+    like = forms.get(problem)
+    return f"{problem} such as {like} or an interval of two, a/b" if like else problem
 
 
 def _rewritten(text: str) -> list[str]:
