@@ -46,6 +46,17 @@ def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
     return labels
 
 
+def labels_by_document(tables: Tables) -> dict[str, Terms]:
+    """Return the labels that hold in each document, by doc_id; most share those of a language."""
+    namings, documents = tables["namings"], tables["documents"]
+    special = set(namings["doc_id"])
+    common = {code: labels_of(namings, "", code) for code in documents["language"].unique()}
+    return {
+        doc_id: labels_of(namings, doc_id, code) if doc_id in special else common[code]
+        for doc_id, code in zip(documents["doc_id"], documents["language"], strict=True)
+    }
+
+
 def find_mentions(text: str, labels: Terms) -> list[Row]:
     """Return every mention: start, end, hash, label, actor_id, stance; longest label first.
 
@@ -72,11 +83,11 @@ def counted_mentions(tables: Tables, texts: Path) -> pd.DataFrame:
     sentences = tables["sentences"]
     counted = sentences[sentences["kind"].isin(COUNTED)]
     spans = {doc_id: own[["start", "end"]] for doc_id, own in counted.groupby("doc_id")}
+    labels = labels_by_document(tables)
     for doc, text in read_documents(tables["documents"], texts):
-        labels = labels_of(tables["namings"], doc["doc_id"], doc["language"])
         own = spans.get(doc["doc_id"], counted.iloc[:0])
         for begin, end in zip(own["start"], own["end"], strict=True):
-            for found in find_mentions(text[begin:end], labels):
+            for found in find_mentions(text[begin:end], labels[doc["doc_id"]]):
                 span = {"start": found["start"] + begin, "end": found["end"] + begin}
                 rows.append({"coder": CODER, "doc_id": doc["doc_id"], **found, **span})
     return pd.DataFrame(rows, columns=MENTION)
@@ -149,15 +160,14 @@ def audit(tables: Tables, texts: Path) -> pd.DataFrame:
     not hold is not found: see `unread`.
     """
     rows = []
-    regions = regions_by_document(tables)
+    regions, labels = regions_by_document(tables), labels_by_document(tables)
     covered = {name: _spans_of(tables.get(name)) for name in (*COVERING, "naming_mentions")}
     for doc, text in read_documents(tables["documents"], texts):
         doc_id = doc["doc_id"]
         own = regions.get(doc_id, [])
         holes = [span for span, kind in own if kind == "contained"]
         left_out = [span for span, kind in own if kind not in (*COUNTED, "contained")]
-        labels = labels_of(tables["namings"], doc_id, doc["language"])
-        for span, kind in _expressions(text, labels):
+        for span, kind in _expressions(text, labels[doc_id]):
             if _inside(span, holes):
                 continue
             names = ("naming_mentions",) if kind == "actor" else COVERING

@@ -22,18 +22,23 @@ KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
 def raw_folder(tables: Path) -> Path | None:
     """Return the folder with the texts of the tables in `tables`, or None where nobody has them.
 
-    `$CORPUS` goes before `raw/` beside the tables where it holds a raw file of these tables, or
-    where no raw file of theirs is known yet.
+    `$CORPUS` goes before `raw/` beside the tables where it holds a raw file of these tables; where
+    none of theirs is known, after it.
     """
-    own, named = tables / "raw", os.environ.get("CORPUS")
-    known = expected_sums(tables)
-    if named and (any((Path(named) / name).is_file() for name in known) or not known):
-        return Path(named) if _holds_texts(Path(named)) else None
-    return own if _holds_texts(own) else None
+    own, known = tables / "raw", expected_sums(tables)
+    candidates = [own]
+    if os.environ.get("CORPUS"):
+        named = Path(os.environ["CORPUS"])
+        if any((named / name).is_file() for name in known):
+            candidates = [named, own]
+        elif not known:
+            candidates = [own, named]
+    return next((folder for folder in candidates if _holds_texts(folder)), None)
 
 
 def _holds_texts(folder: Path) -> bool:
-    return folder.is_dir() and any(folder.glob("*.txt"))
+    names = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    return any(name != "SHA256SUMS" and not name.startswith(".") for name in names)
 
 
 def texts_of(tables: Path) -> Path:
@@ -158,7 +163,9 @@ def check_spans(
         for name, row in inside[doc["doc_id"]]:
             if short_hash(text[row["start"] : row["end"]]) != row["hash"]:
                 value = f"[{row['start']}, {row['end']})"
-                problems.add(where(name), what, row=key_of(row), column="hash", value=value, fix=fix)
+                problems.add(
+                    where(name), what, row=key_of(row), column="hash", value=value, fix=fix
+                )
     return problems.found
 
 

@@ -120,11 +120,12 @@ def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str
     """Words of a sentence in counted form, without those of a dateline or link inside it."""
     left_out = [s for s, kind in regions if kind not in COUNTED and _overlap(s, sentence)]
     start = sentence[0]
-    return [
+    forms = [
         counted_form(text[start + s : start + e])
         for s, e in tokens(text[slice(*sentence)])
         if not any(_overlap((start + s, start + e), span) for span in left_out)
     ]
+    return [form for form in forms if form]
 
 
 def _assign_chunks(lengths: list[int]) -> list[int]:
@@ -203,7 +204,7 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     found: dict[str, list[Region]] = defaultdict(list)
     starts = dict(zip(documents["doc_id"], documents["start"], strict=True))
     for row in documents[documents["contained_in"] != ""].to_dict("records"):
-        begin = starts[row["contained_in"]]
+        begin = starts.get(row["contained_in"], 0)
         span = (int(row["start"] - begin), int(row["end"] - begin))
         found[row["contained_in"]].append((span, "contained"))
     regions = tables.get("regions", pd.DataFrame())

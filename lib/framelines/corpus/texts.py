@@ -31,20 +31,24 @@ _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 _ARABIC_MARKS = regex.compile(r"[\u064B-\u0652\u0670\u0640]")
 _POSSESSIVE = regex.compile(r"’s?$")
 _FIRST_APOSTROPHE = regex.compile(r"^’(?=\p{Ll})")
-_GROUPING = regex.compile(r"(?<=\d)[\u00a0\u2009\u202f](?=\d)")
+_PERCENT_FIRST = regex.compile(r"^%(.+)")
 
-_A, _H, _W = rf"[{APOSTROPHES}]", rf"[{HYPHENS}]", r"[\p{L}\p{M}]"
+_A, _H, _W, _SEPARATOR = rf"[{APOSTROPHES}]", rf"[{HYPHENS}]", r"[\p{L}\p{M}]", "[.,٫٬]"
+_GAP = r"[\u00a0\u2009\u202f]"  # between groups of digits and before a percent sign
 # In al-‘Ayn the mark is a letter; in anti-‘terror’ it opens a quotation.
-_JOINER = rf"(?:{_H}(?:{_A}(?!\p{{Ll}}[\p{{L}}\p{{M}}]*[’'](?!\p{{L}})))?|{_A})"
+_JOINER = rf"(?:{_H}(?:{_A}(?!\p{{Ll}}{_W}*[’'](?!\p{{L}})))?|{_A})"
+_GROUPED = rf"\d{{1,3}}(?:[.,٬]\d{{3}})+(?!\d)"
 _TOKEN = regex.compile(
     rf"""
     (?:\p{{L}}\.){{2,}}                                  # U.S., A.M.
     | {_A}(?=\p{{Lu}}{_W}*(?:{_JOINER}{_W}+)*(?![\p{{L}}’']))
       {_W}+(?:{_JOINER}[\p{{L}}\p{{M}}\d]+)*             # ‘Amiriyyah, but no closed quotation
-    | [\p{{L}}\p{{M}}ـ][\p{{L}}\p{{M}}\dـ]*(?:{_JOINER}[\p{{L}}\p{{M}}\d]+)*
-    | (?:\d+(?:[.,٫٬]\d+)+ | \d{{1,3}}(?:[\u00a0\u2009\u202f]\d{{3}})+(?!\d))
-      (?:{_JOINER}?\p{{L}}[\p{{L}}\p{{M}}\d]*)*[%٪]?     # 4,000  1,200-strong  12.5%
-    | \d+(?:{_JOINER}?(?:\p{{L}}[\p{{L}}\p{{M}}]*|\d++(?![.,٫٬]\d)))*[%٪]?   # 23mm  18-month  7-8
+    | [\p{{L}}\p{{M}}ـ][\p{{L}}\p{{M}}\dـ]*(?:{_JOINER}(?:{_GROUPED}|[\p{{L}}\p{{M}}\d]+))*
+    | [%٪]?
+      (?: (?:\d+(?:{_SEPARATOR}\d+)+ | \d{{1,3}}(?:{_GAP}\d{{3}})+(?!\d))
+          (?:{_JOINER}?\p{{L}}[\p{{L}}\p{{M}}\d]*)*      # 4,000  1,200-strong
+        | \d+(?:{_JOINER}?(?:\p{{L}}{_W}*|\d++(?!{_SEPARATOR}\d)))* )   # 23mm  18-month  7-8
+      (?:(?:\x20|{_GAP})?[%٪])?
     """,
     regex.VERBOSE,
 )
@@ -90,8 +94,8 @@ def tokens(text: str) -> list[Span]:
     """Return the words and numbers of `text` as spans in code points; punctuation is dropped.
 
     Names with inner apostrophes and hyphens stay whole, as do abbreviations with full stops and
-    numbers with their separators and their percent sign; a range of such numbers is two. A single
-    quotation mark before a capital belongs to the word (‘Ayn) unless a closing one answers it.
+    numbers with their separators and percent sign; a range of numbers with separators is two. A
+    single quotation mark before a capital is part of the word (‘Ayn) unless a closing one answers.
     """
     quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
     return [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
@@ -106,7 +110,9 @@ def counted_form(word: str) -> str:
     before a small first letter, and Arabic vowel marks are dropped; clitics are not split off.
     """
     word = _INVISIBLE.sub("", word).translate(_ONE_FORM)
-    composed = unicodedata.normalize("NFKC", _GROUPING.sub("", word))
+    if word.strip("%")[:1].isdigit():
+        word = _PERCENT_FIRST.sub(r"\1%", "".join(word.split()))
+    composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
     word = unicodedata.normalize("NFC", _FIRST_APOSTROPHE.sub("", word).lower())
@@ -114,8 +120,8 @@ def counted_form(word: str) -> str:
 
 
 def words(text: str) -> list[str]:
-    """Return the counted form of every token of `text`, in order."""
-    return [counted_form(text[start:end]) for start, end in tokens(text)]
+    """Return the counted form of every token of `text` that has one, in order."""
+    return [form for s, e in tokens(text) if (form := counted_form(text[s:e]))]
 
 
 def parts(text: str) -> list[tuple[str, Span]]:
@@ -166,6 +172,11 @@ _WIDE = regex.compile(r"[^\x00-\x7f…]")
 _PARAGRAPH = regex.compile(r"[^\n\r]+")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}.]+$")
 _NEXT_WORD = regex.compile(r"[\p{L}\p{M}]+")
+# Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
+_DAYS = word_list("zones") | word_list("dates") | word_list("capital_dates")
+_OF_AN_HOUR = regex.compile(
+    rf"(?i:{'|'.join(sorted(regex.escape(day.rstrip('.')) for day in _DAYS))}|\p{{L}}+\ time)\b"
+)
 
 
 def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
@@ -183,7 +194,9 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
     word = before.group().lower() if before else ""
     if not after[0].isspace() and not stop["close"]:
         # "said.He": a missing space after a whole word, against "3.5", "U.S" and "site.com".
-        return len(word) > 2 and "." not in word and after.lstrip('“"‘')[:1].isupper()
+        abbreviated = any(word in word_list(s) for s in ("titles", "abbreviations", "numbered"))
+        whole = len(word) > 2 and "." not in word and not abbreviated
+        return whole and after.lstrip('“"‘')[:1].isupper()
     if "." in word and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
         return False  # DAMASCUS (6:45 A.M.) – The army
     return not word or _word_may_end(before.group(), following)
@@ -198,8 +211,7 @@ def _word_may_end(before: str, following: str) -> bool:
     if word in word_list("numbered"):
         return not following[:1].isdigit()
     if word in word_list("hours"):
-        belongs = word_list("zones") | word_list("dates") | word_list("abbreviations")
-        return bool(met) and following_word not in belongs and met.group() not in ("May", "March")
+        return bool(met) and not _OF_AN_HOUR.match(following)
     initials = "." in word or (len(word) == 1 and before.isupper())
     if initials or word in word_list("abbreviations"):
         return following_word in word_list("starters")
@@ -236,7 +248,7 @@ def sentences(text: str) -> list[Span]:
 # Quotations.
 
 # What closes a quotation that a mark opened, the mark that people type for it first.
-_CLOSES = {"“": "”“\"", "„": "“”\"", '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
+_CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
 _MARK = regex.compile(r"[“”„«»\"「」『』]|\n+")
 
 
