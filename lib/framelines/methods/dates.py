@@ -89,10 +89,10 @@ def hull(*intervals: DateInterval) -> DateInterval:
 def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, int]:
     """Return the first day of a month and its length, in a system.
 
-    Systems: `gregorian`; `umm_al_qura`, computed by `hijridate`; `tabular`, the civil one: months of
-    30 and 29 days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26 and 29 of thirty
-    (Reingold and Dershowitz 2018, Calendrical Calculations, ch. 7). Raises `ValueError` where there
-    is no such month.
+    Systems: `gregorian`; `umm_al_qura`, computed by `hijridate`; `tabular`, the civil calendar:
+    months of 30 and 29 days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26
+    and 29 of thirty (Reingold and Dershowitz 2018, Calendrical Calculations, ch. 7). Raises
+    `ValueError` where there is no such month.
     """
     if not 1 <= month <= 12:
         raise ValueError(f"the year {year} has no month {month}")

@@ -1,0 +1,363 @@
+"""Which Gregorian day a source means by a Hijri date, estimated month by month from anchors.
+
+*Anchors* are events in other countries that the source dates and that references which are no
+party to the war date beyond doubt; compared events are never anchors, they check the result. Months
+that begin with a crescent somebody saw can begin a day or two apart from the computed Umm al-Qura
+calendar. With c the Umm al-Qura day of anchor i and w its weights over the days that the reference
+leaves open, an offset δ and an error rate ε:
+
+    L_i(δ, ε) = Σ_d w_i(d) · [(1−ε)·1{d−c = δ} + (ε/6)·1{1 ≤ |d−c−δ| ≤ 3}]
+
+δ is uniform over −2…+2 a priori and ε ~ Beta(1, 9), one rate for a source in all its months. The
+offsets of neighbouring months form a Markov chain: whoever sees the crescent a day late in one
+month need not in the next, but looks from the same place by the same rules. A month keeps the
+offset of the one before with probability `STAY`, else it moves one day either way; at the ends of
+the range the move outwards stays instead, so that every month by itself is uniform. ε is
+integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors under Beta(1, 9).
+
+A table of anchors has a row a match of a source's date with a reference: source_id, event_id, month
+(`1438-03`), `low` and `high` (first and last open day minus c, in days), `tabular` (tabular day
+minus c) and `used`; `anchor_days` makes it. The order of its rows changes no estimate.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from itertools import combinations, pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri, hull, relative
+from framelines.methods.intervals import bounds, relate
+
+Floats = npt.NDArray[np.float64]
+Offsets = Mapping[str, int]
+
+SETTINGS = ("calibrated", "umm_al_qura", "hull")
+OFFSETS = (-2, -1, 0, 1, 2)
+ERROR_REACH = 3
+ERROR_PRIOR = 9.0
+STAY = 0.9
+SINGLE_DAYS_NEEDED = 4
+PROBABILITY_NEEDED = 0.95
+PRIORS = (1.0, 2.0, 4.0, 9.0, 19.0, 49.0)
+# Statistics are rounded before they are compared, so that no machine's last bit decides.
+DECIMALS = 12
+_X, _W = np.polynomial.legendre.leggauss(64)
+_EPSILON = (_X + 1) / 2
+
+
+def check_setting(setting: str | int) -> str | int:
+    """Return the setting of the parameter `calendar`, an offset as a number.
+
+    Raises `ValueError` with what is allowed.
+    """
+    if isinstance(setting, str) and re.fullmatch(r"[+-]?[0-9]+", setting):
+        setting = int(setting)
+    if setting not in SETTINGS and (isinstance(setting, bool) or not isinstance(setting, int)):
+        allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
+        raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
+    return setting
+
+
+def convert(
+    text: str, setting: str | int = "calibrated", offsets: Offsets | None = None
+) -> DateInterval:
+    """Return the Gregorian days that a stated Hijri date can mean.
+
+    `umm_al_qura` and an offset in days take the computed calendar; `hull` takes the days from the
+    earlier to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated`
+    moves each end by the offset of its own month (`offsets`, as `Calibration.offsets` gives them)
+    and takes the hull for a month without one. Raises `ValueError` for an unknown setting or date.
+    """
+    setting = check_setting(setting)
+    computed = hijri(text)
+    if setting == "umm_al_qura" or isinstance(setting, int):
+        return computed.shift(setting if isinstance(setting, int) else 0)
+    wide = hull(computed, hijri(text, "tabular")).widen(1)
+    if setting == "hull" or not offsets:
+        return wide
+    start, *end = re.sub("[?~%]", "", text).split("/")
+    first, last = (
+        offsets.get(side[:7] if "-" in side else f"{side}-{month}")
+        for side, month in ((start, "01"), (end[0] if end else start, "12"))
+    )
+    low = wide.first if first is None else computed.shift(first).first
+    high = wide.last if last is None else computed.shift(last).last
+    # Two months with opposite offsets could turn a pair of neighbouring days round.
+    return DateInterval(high, low) if low and high and low > high else DateInterval(low, high)
+
+
+def stated_interval(
+    text: str,
+    calendar: str,
+    published: DateInterval,
+    setting: str | int = "calibrated",
+    offsets: Offsets | None = None,
+) -> DateInterval:
+    """Return the days that a stated date of any calendar can mean; open where none is stated.
+
+    `published` are the days that the document may be of, for relative dates.
+    """
+    if not text or calendar == "none":
+        return OPEN
+    if calendar == "hijri":
+        return convert(text, setting, offsets)
+    return relative(text, published) if calendar == "relative" else gregorian(text)
+
+
+def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of anchors from the matches of a source's Hijri dates with references.
+
+    Needs source_id, event_id, stated, open_first and open_last (timestamps: the days that the
+    reference leaves open), and reason, why a match is no anchor, or "". Adds month, umm_al_qura
+    (c), low, high, tabular and used, and completes reason. Of several matches of one source and
+    event the first is used.
+    """
+    found = matches.reset_index(drop=True)
+    day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
+    stated = found["stated"].where(day)
+
+    def days(system: str) -> pd.Series:
+        return pd.to_datetime(stated.map(lambda t: hijri(t, system).first, na_action="ignore"))
+
+    computed = days("umm_al_qura")
+    low, high, tabular = (
+        (column - computed).dt.days
+        for column in (found["open_first"], found["open_last"], days("tabular"))
+    )
+    limit = max(OFFSETS) + ERROR_REACH
+    reason = found["reason"].astype(object).where(day, "the claim names no single day")
+    far = (reason == "") & ((low > limit) | (high < -limit))
+    reason = reason.mask(far, f"more than {limit} days apart")
+    free = reason == ""
+    used = free & ~found[["source_id", "event_id"]].where(free).duplicated()
+    reason = reason.where(~free | used, "another row of the same source and event is used")
+    return found.assign(
+        month=found["stated"].str[:7],
+        umm_al_qura=computed,
+        low=low,
+        high=high,
+        tabular=tabular,
+        reason=reason,
+        used=used,
+    )
+
+
+def _likelihoods(low: Floats, high: Floats, offsets: Floats) -> Floats:
+    """Return L of every anchor, offset and node of ε, an array (anchors, offsets, nodes)."""
+
+    def share(reach: int) -> Floats:
+        """Share of the open days at most `reach` days from each offset."""
+        last = np.minimum(high[:, None], offsets + reach)
+        first = np.maximum(low[:, None], offsets - reach)
+        return np.maximum(last - first + 1, 0) / (high - low + 1)[:, None]
+
+    hit, near = share(0), share(ERROR_REACH) - share(0)
+    return hit[:, :, None] * (1 - _EPSILON) + near[:, :, None] * _EPSILON / (2 * ERROR_REACH)
+
+
+@cache
+def _prior_weights(prior: float) -> Floats:
+    """Return the weights of the nodes of ε under Beta(1, `prior`)."""
+    if prior < 1:
+        raise ValueError(f"the prior Beta(1, b) of the error rate needs b from 1 on, not {prior}")
+    return _W / 2 * prior * ((1 - _X) / 2) ** (prior - 1)
+
+
+@cache
+def transition(months: int = 1) -> Floats:
+    """Return the probabilities of each offset (column) so many months after each other one."""
+    size = len(OFFSETS)
+    move = (1 - STAY) / 2
+    matrix = STAY * np.eye(size) + move * (np.eye(size, k=1) + np.eye(size, k=-1))
+    matrix[0, 0] += move
+    matrix[-1, -1] += move
+    return np.linalg.matrix_power(matrix, months)
+
+
+def _chain(products: Floats, numbers: list[int], prior: float) -> tuple[Floats, float]:
+    """Return the posterior (months, offsets) and the log marginal likelihood of one source.
+
+    `products` holds the likelihood of every month (months, offsets, nodes), `numbers` the months
+    counted through. Forward and backward over the months, for every node of ε. Where no offset can
+    explain the anchors, nothing is learned: the posterior is the prior, the evidence 0.
+    """
+    # Scaled, so that many anchors do not underflow; the scale returns in the marginal.
+    top = products.max(axis=(1, 2), keepdims=True)
+    scaled = products / np.where(top > 0, top, 1)
+    steps = [transition(b - a) for a, b in pairwise(numbers)]
+    forward = [scaled[0] / len(OFFSETS)]
+    for step, likelihood in zip(steps, scaled[1:], strict=True):
+        forward.append(step.T @ forward[-1] * likelihood)
+    backward = [np.ones_like(scaled[0])]
+    for step, likelihood in zip(reversed(steps), scaled[:0:-1], strict=True):
+        backward.insert(0, step @ (backward[0] * likelihood))
+    joint = np.stack(forward) * np.stack(backward) @ _prior_weights(prior)
+    evidence = joint.sum(axis=1, keepdims=True)
+    if not evidence[0, 0]:
+        return np.full_like(joint, 1 / len(OFFSETS)), -np.inf
+    found = np.round(joint / evidence, DECIMALS)
+    return found, float(np.log(evidence[0, 0]) + np.log(top).sum())
+
+
+def _sources(
+    anchors: pd.DataFrame, prior: float
+) -> Iterator[tuple[str, pd.DataFrame, Callable[..., tuple[Floats, float]]]]:
+    """Yield every source, its used anchors, and `_chain` as a function of the places left out."""
+    rows = anchors[anchors["used"].astype(bool)] if "used" in anchors else anchors
+    rows = rows.sort_values(["source_id", "month", "event_id"], kind="stable")
+    for source_id, own in rows.groupby("source_id", sort=True):
+        yield str(source_id), own, partial(_without, _of_anchors(own), list(own["month"]), prior)
+
+
+def _of_anchors(own: pd.DataFrame) -> Floats:
+    low, high = (own[c].to_numpy(dtype=np.float64) for c in ("low", "high"))
+    return _likelihoods(low, high, np.array(OFFSETS, dtype=np.float64))
+
+
+def _without(each: Floats, month_of: list[str], prior: float, *out: int) -> tuple[Floats, float]:
+    months = sorted(set(month_of))
+    products = np.ones((len(months), *each.shape[1:]))
+    for place, month in enumerate(month_of):
+        if place not in out:
+            products[months.index(month)] *= each[place]
+    return _chain(products, [int(m[:4]) * 12 + int(m[5:]) for m in months], prior)
+
+
+def posterior(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
+    """Return the posterior of every offset: source_id, month, offset (days), probability."""
+    rows = [
+        (source_id, month, offset, float(p))
+        for source_id, own, without in _sources(anchors, prior)
+        for month, line in zip(own["month"].unique(), without()[0], strict=True)
+        for offset, p in zip(OFFSETS, line, strict=True)
+    ]
+    return pd.DataFrame(rows, columns=["source_id", "month", "offset", "probability"])
+
+
+def leave_out(anchors: pd.DataFrame, count: int = 1, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
+    """Return what every month becomes without each anchor, or each `count` of them.
+
+    One row a combination and month: source_id, month, left_out (event ids joined by ;), the
+    likeliest offset, its probability, and `kept`, the probability of the offset that all anchors
+    give. A month without any anchor left still hears its neighbours.
+    """
+    rows = []
+    for source_id, own, without in _sources(anchors, prior):
+        events, best = list(own["event_id"]), without()[0].argmax(axis=1)
+        for out in combinations(range(len(events)), count):
+            names = ";".join(events[place] for place in out)
+            for month, line, was in zip(own["month"].unique(), without(*out)[0], best, strict=True):
+                now = int(line.argmax())
+                rows.append((source_id, month, names, OFFSETS[now], line[now], line[was]))
+    columns = ["source_id", "month", "left_out", "offset", "probability", "kept"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def verdicts(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
+    """Return for every source and month the offset, how sure it is, and whether it is calibrated.
+
+    Columns source_id, month, anchors (in this month), single_days (of the source in all its
+    months), offset, probability, lowest (its probability without the anchor that supports it
+    most), without (that anchor) and calibrated: at least four single-day anchors, and 0.95 or
+    more for this offset with any one anchor left out.
+    """
+    rows = []
+    for source_id, own, without in _sources(anchors, prior):
+        whole = without()[0]
+        left = np.stack([without(place)[0] for place in range(len(own))])
+        single = int((own["low"] == own["high"]).sum())
+        for index, (month, group) in enumerate(own.groupby("month", sort=True)):
+            best = int(whole[index].argmax())
+            worst = int(left[:, index, best].argmin())
+            lowest = float(left[worst, index, best])
+            sure = single >= SINGLE_DAYS_NEEDED and lowest >= PROBABILITY_NEEDED
+            found = (OFFSETS[best], float(whole[index, best]), lowest, own["event_id"].iloc[worst])
+            rows.append((source_id, month, len(group), single, *found, sure))
+    columns = "source_id month anchors single_days offset probability lowest without calibrated"
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def rivals(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
+    """Return how well each explanation predicts the anchors of a source.
+
+    One row a source and rival: `offset` (Umm al-Qura and the estimated offsets, averaged over
+    their prior), `umm_al_qura` (as computed) and `tabular` (the civil calendar); with the log
+    marginal likelihood, the decimal log of the Bayes factor against `offset`, and whether the
+    rival gives the same days as the most probable offsets: such anchors cannot tell them apart.
+    """
+    rows = []
+    for source_id, own, without in _sources(anchors, prior):
+        line, evidence = without()
+        modal = np.array(OFFSETS)[line.argmax(axis=1)][pd.factorize(own["month"])[0]]
+        low, high, civil = (own[c].to_numpy(np.float64) for c in ("low", "high", "tabular"))
+        rows.append((source_id, "offset", round(evidence, DECIMALS), 0.0, True))
+        for name, days in (("umm_al_qura", np.zeros_like(low)), ("tabular", civil)):
+            likelihood = _likelihoods(low, high, days[:, None])[:, 0, :]
+            top = np.maximum(likelihood.max(axis=1, keepdims=True), np.finfo(float).tiny)
+            product = (likelihood / top).prod(axis=0) @ _prior_weights(prior)
+            with np.errstate(divide="ignore"):
+                found = float(np.log(product) + np.log(top).sum())
+            factor = round((found - evidence) / float(np.log(10)), DECIMALS)
+            rows.append(
+                (source_id, name, round(found, DECIMALS), factor, bool((days == modal).all()))
+            )
+    columns = ["source_id", "rival", "log_marginal", "log10_bayes_factor", "same_days"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Calibration:
+    """The anchors of a case, and the verdict on every source and Hijri month (`verdicts`)."""
+
+    anchors: pd.DataFrame
+    months: pd.DataFrame
+
+    def offsets(self, source_id: str) -> dict[str, int]:
+        """Return the offsets in days of a source's calibrated months, such as `{"1438-03": 1}`."""
+        rows = self.months[(self.months["source_id"] == source_id) & self.months["calibrated"]]
+        return dict(zip(rows["month"], rows["offset"].astype(int), strict=True))
+
+    def verdict(self, source_id: str) -> str:
+        """Return `calibrated` where every month with anchors is, else `not calibrated`."""
+        rows = self.months[self.months["source_id"] == source_id]
+        return "calibrated" if len(rows) and rows["calibrated"].all() else "not calibrated"
+
+
+def calibrate(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> Calibration:
+    """Return the calibration of every source by its table of anchors; an empty one calibrates none.
+
+    `posterior`, `leave_out`, `sweep` and `rivals` of `Calibration.anchors` tell how sure it is.
+    """
+    return Calibration(anchors, verdicts(anchors, prior=prior))
+
+
+def sweep(anchors: pd.DataFrame, priors: tuple[float, ...] = PRIORS) -> pd.DataFrame:
+    """Return the verdicts under several priors Beta(1, b) of the error rate, in a column b."""
+    return pd.concat([verdicts(anchors, prior=b).assign(b=b) for b in priors], ignore_index=True)
+
+
+def held_out(pairs: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
+    """Return how far stated days lie from the reference before and after calibration.
+
+    `pairs` needs source_id, stated (Hijri), reference_first and reference_last (timestamps), and
+    keeps its other columns. Adds gap_umm_al_qura and gap_calibrated, days from the stated to the
+    reference (0 where they share a day), and `calibrated`, whether the months of the date are.
+    """
+    rows = []
+    for row in pairs.to_dict("records"):
+        offsets = calibration.offsets(row["source_id"])
+        told = row["reference_first"].toordinal(), row["reference_last"].toordinal()
+        stated = row["stated"]
+        gaps = [
+            int(relate(bounds(convert(stated, setting, offsets)), told).gap)
+            for setting in ("umm_al_qura", "calibrated")
+        ]
+        rows.append((*gaps, all(side[:7] in offsets for side in stated.split("/"))))
+    columns = ["gap_umm_al_qura", "gap_calibrated", "calibrated"]
+    added = pd.DataFrame(rows, columns=columns, index=pairs.index)
+    return pd.concat([pairs, added], axis=1)
