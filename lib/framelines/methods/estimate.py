@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, product
 from math import comb, nan, prod
 from typing import Any
@@ -95,11 +95,11 @@ def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate
     if n == 0:
         fields["why"] = fields["why"] or ("not estimable: nothing to count among",)
         return Estimate(part=part, measures=measures, **fields)
-    fields = {"value": k / n, "values": (k / n,)} | fields
+    fields |= {"value": k / n, "values": (k / n,)}
     return Estimate(part=part, measures=measures, **fields)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _score_z(level: float) -> float:
     return float(stats.norm.ppf(0.5 + level / 2))
 
@@ -127,7 +127,7 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
-@lru_cache(maxsize=None)
+@cache
 def expanded_level(units: int, level: float = 0.95) -> float:
     """Return the tail probability of an expanded percentile interval.
 
@@ -172,7 +172,8 @@ def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Genera
 
 def all_alike(above: Floats, below: Floats) -> bool:
     """Return whether every unit has the same ratio, so that resampling gives the same again."""
-    return bool(np.ptp(above / below) == 0) if len(below) else True
+    used = below > 0
+    return bool(np.ptp(above[used] / below[used]) == 0) if used.any() else True
 
 
 def ratio(
@@ -180,16 +181,15 @@ def ratio(
 ) -> tuple[float, float, float]:
     """Return Σ above / Σ below over units, with the ends of its 95 % bootstrap interval.
 
-    Both arrays hold one value a unit, `below` above 0. The ends are NaN with fewer than
-    `MIN_UNITS` units, and where all are alike: resampling would give the same again, which would
-    pass for certainty. Raises `ValueError` where nothing stands below.
+    Both arrays hold one value a unit. The ends are NaN with fewer than `MIN_UNITS` units, and where
+    all are alike: resampling would give the same again, which would pass for certainty. Raises
+    `ValueError` where nothing stands below.
     """
     total = float(below.sum())
     if total == 0:
         raise ValueError("a ratio needs a denominator above 0")
-    used = below > 0
     value = float(above.sum()) / total
-    if len(below) < MIN_UNITS or (used.all() and all_alike(above, below)):
+    if len(below) < MIN_UNITS or all_alike(above, below):
         return value, nan, nan
     return value, *interval_of(drawn_ratios(above, below, draws, rng), len(below))
 
