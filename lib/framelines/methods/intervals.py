@@ -35,8 +35,7 @@ class Relation(NamedTuple):
 def bounds(interval: DateInterval) -> tuple[float, float]:
     """Return first and last day of an interval as numbers, ±∞ where it is open."""
     first = float(interval.first.toordinal()) if interval.first else -math.inf
-    last = float(interval.last.toordinal()) if interval.last else math.inf
-    return first, last
+    return first, float(interval.last.toordinal()) if interval.last else math.inf
 
 
 def day_numbers(days: pd.Series, open_end: float) -> Floats:
@@ -54,9 +53,7 @@ def relate(a: Ends, b: Ends, *, ratio: bool = False) -> Relation:
     whole days, or with `ratio` the share s by which both must be divided and multiplied by 1 + s:
     ∞ where one is 0 and the other is not, which no factor mends.
     """
-    (low_a, high_a), (low_b, high_b) = (
-        tuple(np.asarray(end, dtype=np.float64) for end in ends) for ends in (a, b)
-    )
+    low_a, high_a, low_b, high_b = (np.asarray(end, dtype=np.float64) for end in (*a, *b))
     above, below = low_b > high_a, low_a > high_b
     single = (low_a == high_a) & (low_b == high_b) & (low_a == low_b)
     kind = np.where(above | below, EXCLUDED, np.where(single, SAME, POSSIBLE))
@@ -64,24 +61,17 @@ def relate(a: Ends, b: Ends, *, ratio: bool = False) -> Relation:
         gap = np.where(above, low_b - high_a, np.where(below, high_b - low_a, 0.0))
         if not ratio:
             return Relation(kind, gap, np.ceil(np.abs(gap) / 2))
-        quotient = np.maximum(low_a, low_b) / np.minimum(high_a, high_b)
-        widening = np.where(above | below, np.sqrt(quotient) - 1, 0.0)
-    return Relation(kind, gap, widening)
+        factor = np.sqrt(np.maximum(low_a, low_b) / np.minimum(high_a, high_b))
+    return Relation(kind, gap, np.where(above | below, factor - 1, 0.0))
 
 
-def compare_orders(first: Ends, second: Ends, other_first: Ends, other_second: Ends) -> np.ndarray:
+def compare_orders(x: Ends, y: Ends, other_x: Ends, other_y: Ends) -> npt.NDArray[np.str_]:
     """Return whether two accounts have two events in the same order: `ORDERS`, row by row.
 
-    `first` and `second` are the days of the two events in one account, `other_first` and
-    `other_second` in the other. `tied`: one account has both on one day; `undetermined`: a date
-    leaves the order open.
+    `x` and `y` are the days of the two events in one account, `other_x` and `other_y` in the other.
+    `tied`: one account has both on one day; `undetermined`: a date leaves the order open.
     """
-    one, two = relate(first, second), relate(other_first, other_second)
-    open_order = (one.kind == POSSIBLE) | (two.kind == POSSIBLE)
-    tied = (one.kind == SAME) | (two.kind == SAME)
-    alike = np.sign(one.gap) == np.sign(two.gap)
-    return np.where(
-        open_order,
-        "undetermined",
-        np.where(tied, "tied", np.where(alike, "concordant", "discordant")),
-    )
+    one, two = relate(x, y), relate(other_x, other_y)
+    order = np.where(np.sign(one.gap) == np.sign(two.gap), "concordant", "discordant")
+    order = np.where((one.kind == SAME) | (two.kind == SAME), "tied", order)
+    return np.where((one.kind == POSSIBLE) | (two.kind == POSSIBLE), "undetermined", order)
