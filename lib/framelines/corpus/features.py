@@ -3,41 +3,26 @@
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from framelines import REPO, write_whole
+from framelines.corpus import texts
 from framelines.corpus.documents import Row, Tables, read_documents, texts_of
-from framelines.corpus.texts import (
-    Span,
-    Terms,
-    add_term,
-    counted_form,
-    longest_matches,
-    quotations,
-    sentences,
-    tokens,
-    words,
-)
+from framelines.corpus.texts import Span, Terms
 
-CHUNK_TOKENS = 200
-MATTR_WINDOW = 50
-MTLD_THRESHOLD = 0.72
-LONG_WORD = 6
+CHUNK_TOKENS, MATTR_WINDOW, MTLD_THRESHOLD, LONG_WORD = 200, 50, 0.72, 6
 # An author's own words; all other regions are the page's or repeat what stands elsewhere.
 COUNTED = ("text", "headline", "subheading", "list", "caption")
 # The feature tables and their columns; rows are in the order of the first ones.
 COLUMNS = {
-    "chunks": ["doc_id", "chunk", "token", "count"],
-    "sentences": [
-        *("doc_id", "sentence", "start", "end", "chunk", "kind", "tokens"),
-        *("long_words", "letters", "figures", "quoted"),
-    ],
-    "lexicon_hits": ["doc_id", "sentence", "lexicon", "term", "count"],
-    "diversity": ["doc_id", "tokens", "types", "mattr", "mtld"],
+    "chunks": "doc_id chunk token count",
+    "sentences": "doc_id sentence start end chunk kind tokens long_words letters figures quoted",
+    "lexicon_hits": "doc_id sentence lexicon term count",
+    "diversity": "doc_id tokens types mattr mtld",
 }
 
 Region = tuple[Span, str]
@@ -84,24 +69,23 @@ def mtld(types: list[str], threshold: float = MTLD_THRESHOLD) -> float | None:
     return (_mtld_one_way(types, threshold) + _mtld_one_way(types[::-1], threshold)) / 2
 
 
-def lexicon_terms(lexicons: pd.DataFrame, place_names: pd.DataFrame) -> dict[str, Terms]:
+def lexicon_terms(tables: Tables) -> dict[str, Terms]:
     """Return the terms of every language: those of the lexicons, and place names as `places`.
 
-    One term may stand in several lexicons; both go through the counted form of their words.
+    One term may stand in several lexicons; all go through the counted form of their words.
     """
+    lexicons = tables.get("lexicons", pd.DataFrame())
+    if lexicons.empty:  # they are common to all corpora and stand beside the first
+        lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
     found: dict[str, Terms] = defaultdict(dict)
-    for language, lexicon, term in _rows(lexicons, "language", "lexicon", "term"):
-        add_term(found[language], words(term), lexicon, term)
-    for language, variant in _rows(place_names, "language", "variant"):
-        form = words(variant)
-        add_term(found[language], form, "places", " ".join(form))
-    return dict(found)
-
-
-def _rows(frame: pd.DataFrame, *columns: str) -> list[tuple[str, ...]]:
-    if frame.empty:
-        return []
-    return sorted(set(frame[list(columns)].itertuples(index=False, name=None)))
+    for row in lexicons.to_dict("records"):
+        texts.add_term(
+            found[row["language"]], texts.words(row["term"]), row["lexicon"], row["term"]
+        )
+    for row in tables.get("place_names", pd.DataFrame()).to_dict("records"):
+        form = texts.words(row["variant"])
+        texts.add_term(found[row["language"]], form, "places", " ".join(form))
+    return found
 
 
 def _overlap(a: Span, b: Span) -> int:
@@ -118,11 +102,11 @@ def _kind(sentence: Span, regions: list[Region]) -> str:
 
 def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str]:
     """Words of a sentence in counted form, without those of a dateline or link inside it."""
+    start, end = sentence
     left_out = [s for s, kind in regions if kind not in COUNTED and _overlap(s, sentence)]
-    start = sentence[0]
     forms = [
-        counted_form(text[start + s : start + e])
-        for s, e in tokens(text[slice(*sentence)])
+        texts.counted_form(text[start + s : start + e])
+        for s, e in texts.tokens(text[start:end])
         if not any(_overlap((start + s, start + e), span) for span in left_out)
     ]
     return [form for form in forms if form]
@@ -149,23 +133,33 @@ def document_features(
     document with fewer than `CHUNK_TOKENS` tokens gives no row of `chunks`: its words could be put
     in order again.
     """
-    spans = sentences(text)
+    spans = texts.sentences(text)
     kinds = [_kind(span, regions) for span in spans]
     counted = [
         _counted_words(text, span, regions) if kind in COUNTED else []
         for span, kind in zip(spans, kinds, strict=True)
     ]
     chunk_of = _assign_chunks([len(found) for found in counted])
-    quotes = quotations(text)
+    quotes = texts.quotations(text)
     rows: dict[str, list[Row]] = {name: [] for name in COLUMNS}
     chunks: dict[int, Counter[str]] = defaultdict(Counter)
     for number, (span, kind, found) in enumerate(zip(spans, kinds, counted, strict=True)):
         chunks[chunk_of[number]].update(found)
+        letters = [sum(c.isalpha() for c in word) for word in found]
+        quoted = sum(_overlap(span, quote) for quote in quotes) / (span[1] - span[0])
         key = {"doc_id": doc_id, "sentence": number}
-        place = {"start": span[0], "end": span[1], "kind": kind}
-        place["chunk"] = chunk_of[number] if found else ""
-        rows["sentences"].append({**key, **place, **_measures(found, span, quotes)})
-        hits = Counter((group, term) for _, group, term in longest_matches(found, terms))
+        rows["sentences"].append(
+            {
+                **{**key, "start": span[0], "end": span[1], "kind": kind},
+                "chunk": chunk_of[number] if found else "",
+                "tokens": len(found),
+                "long_words": sum(n > LONG_WORD for n in letters),
+                "letters": sum(letters),
+                "figures": sum(word[0].isdigit() for word in found),
+                "quoted": f"{quoted:.3f}",
+            }
+        )
+        hits = Counter((group, term) for _, group, term in texts.longest_matches(found, terms))
         for (lexicon, term), count in sorted(hits.items()):
             rows["lexicon_hits"].append({**key, "lexicon": lexicon, "term": term, "count": count})
     types = [word for found in counted for word in found]
@@ -177,22 +171,9 @@ def document_features(
         ]
     values = {"mattr": mattr(types), "mtld": mtld(types)}
     printed = {name: "" if v is None else f"{v:.6g}" for name, v in values.items()}
-    sizes = {"tokens": len(types), "types": len(set(types))}
-    rows["diversity"].append({"doc_id": doc_id, **sizes, **printed})
+    row = {"doc_id": doc_id, "tokens": len(types), "types": len(set(types)), **printed}
+    rows["diversity"].append(row)
     return rows
-
-
-def _measures(found: list[str], span: Span, quotes: list[Span]) -> Row:
-    """What is counted of one sentence, by its words and its place."""
-    letters = [sum(c.isalpha() for c in word) for word in found]
-    quoted = sum(_overlap(span, quote) for quote in quotes) / (span[1] - span[0])
-    return {
-        "tokens": len(found),
-        "long_words": sum(n > LONG_WORD for n in letters),
-        "letters": sum(letters),
-        "figures": sum(word[0].isdigit() for word in found),
-        "quoted": f"{quoted:.3f}",
-    }
 
 
 def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
@@ -203,57 +184,43 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     documents = tables["documents"]
     found: dict[str, list[Region]] = defaultdict(list)
     starts = dict(zip(documents["doc_id"], documents["start"], strict=True))
-    for row in documents[documents["contained_in"] != ""].to_dict("records"):
-        begin = starts.get(row["contained_in"], 0)
-        span = (int(row["start"] - begin), int(row["end"] - begin))
-        found[row["contained_in"]].append((span, "contained"))
-    regions = tables.get("regions", pd.DataFrame())
-    for row in regions.to_dict("records"):
-        found[row["doc_id"]].append(((int(row["start"]), int(row["end"])), row["kind"]))
+    for row in documents[documents["contained_in"].isin(starts)].to_dict("records"):
+        begin = starts[row["contained_in"]]
+        found[row["contained_in"]].append(((row["start"] - begin, row["end"] - begin), "contained"))
+    for row in tables.get("regions", pd.DataFrame()).to_dict("records"):
+        found[row["doc_id"]].append(((row["start"], row["end"]), row["kind"]))
     for own in found.values():
         own.sort(key=lambda item: (item[1] != "contained", item[0]))
     return found
 
 
-def stream(tables: Tables, texts: Path) -> Iterator[tuple[str, dict[str, list[Row]]]]:
-    """Yield (doc_id, rows of the feature tables), one document after another."""
-    lexicons = tables.get("lexicons", pd.DataFrame())
-    if lexicons.empty:  # they are common to all corpora and stand beside the first
-        lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
-    terms = lexicon_terms(lexicons, tables.get("place_names", pd.DataFrame()))
-    regions = regions_by_document(tables)
-    for doc, text in read_documents(tables["documents"], texts):
-        own = regions.get(doc["doc_id"], [])
-        rows = document_features(doc["doc_id"], text, own, terms.get(doc["language"], {}))
-        yield doc["doc_id"], rows
-
-
 def build_features(tables: Tables, folder: Path) -> list[Path]:
     """Write the feature tables of the corpus in `folder` from its texts; return their paths.
 
-    A table without rows has no file. Raises `DataError` where nobody holds the texts here.
+    One document is held at a time, and what was counted as CSV. A table without rows has no file.
+    Raises `DataError` where nobody holds the texts here.
     """
-    # What was counted is held as CSV, an order of magnitude smaller than its rows.
+    terms, regions = lexicon_terms(tables), regions_by_document(tables)
     blocks: dict[str, dict[str, str]] = {name: {} for name in COLUMNS}
-    for doc_id, rows in stream(tables, texts_of(folder)):
-        for name, found in rows.items():
-            if found:
-                blocks[name][doc_id] = _as_csv([[row[c] for c in COLUMNS[name]] for row in found])
+    for doc, text in read_documents(tables["documents"], texts_of(folder)):
+        doc_id, own = doc["doc_id"], terms.get(doc["language"], {})
+        for name, rows in document_features(doc_id, text, regions[doc_id], own).items():
+            columns = COLUMNS[name].split()
+            blocks[name][doc_id] = _as_csv([row[column] for column in columns] for row in rows)
     written = []
     for name, block in blocks.items():
         path = folder / "features" / f"{name}.csv"
-        if not block:  # what an earlier corpus left is no feature of this one
+        body = "".join(block[doc_id] for doc_id in sorted(block))
+        content = _as_csv([COLUMNS[name].split()]) + body
+        if not body:  # what an earlier corpus left is no feature of this one
             path.unlink(missing_ok=True)
-            continue
-        content = _as_csv([COLUMNS[name]]) + "".join(block[doc_id] for doc_id in sorted(block))
-        # An untouched file keeps its time, and Make rebuilds nothing.
-        if not path.is_file() or path.read_bytes() != content.encode():
-            write_whole(path, content)
-        written.append(path)
+        elif not path.is_file() or path.read_bytes() != content.encode():
+            write_whole(path, content)  # an untouched file keeps its time: nothing is rebuilt
+        written += [path] if body else []
     return written
 
 
-def _as_csv(rows: list[list[Any]]) -> str:
+def _as_csv(rows: Iterable[list[Any]]) -> str:
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\n").writerows(rows)
     return lines.getvalue()

@@ -37,7 +37,7 @@ _A, _H, _W, _SEPARATOR = rf"[{APOSTROPHES}]", rf"[{HYPHENS}]", r"[\p{L}\p{M}]", 
 _GAP = r"[\u00a0\u2009\u202f]"  # between groups of digits and before a percent sign
 # In al-‘Ayn the mark is a letter; in anti-‘terror’ it opens a quotation.
 _JOINER = rf"(?:{_H}(?:{_A}(?!\p{{Ll}}{_W}*[’'](?!\p{{L}})))?|{_A})"
-_GROUPED = rf"\d{{1,3}}(?:[.,٬]\d{{3}})+(?!\d)"
+_GROUPED = r"\d{1,3}(?:[.,٬]\d{3})+(?!\d)"
 _TOKEN = regex.compile(
     rf"""
     (?:\p{{L}}\.){{2,}}                                  # U.S., A.M.
@@ -56,20 +56,16 @@ _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 @cache
-def word_list(section: str) -> frozenset[str]:
-    """Return the words of a section of words.yaml, of all its languages."""
-    return frozenset(word for words in _sections()[section].values() for word in words.split())
-
-
-def languages_of(section: str) -> set[str]:
-    """Return the languages (ISO 639-1) for which a section of words.yaml has words."""
-    return set(_sections()[section])
+def word_lists() -> dict[str, dict[str, str]]:
+    """Return words.yaml: by section and language (ISO 639-1), words with spaces between them."""
+    path = Path(__file__).with_name("words.yaml")
+    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
 @cache
-def _sections() -> dict[str, dict[str, str]]:
-    path = Path(__file__).with_name("words.yaml")
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
+def word_list(section: str) -> frozenset[str]:
+    """Return the words of a section of words.yaml, of all its languages."""
+    return frozenset(word for words in word_lists()[section].values() for word in words.split())
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
@@ -84,9 +80,6 @@ def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span
 
     spans.__doc__, spans.__name__ = split.__doc__, split.__name__
     return spans
-
-
-# Words and their counted form.
 
 
 @_on_visible
@@ -138,9 +131,6 @@ def parts(text: str) -> list[tuple[str, Span]]:
     return found
 
 
-# Terms: lexicons, place names and labels of actors are found by the same function.
-
-
 def add_term(terms: Terms, units: Sequence[str], group: str, what: Any) -> None:
     """Enter a term by its units (words or parts) under a group; one term may be in several."""
     if units:
@@ -168,10 +158,7 @@ def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, 
 _TERMINATOR = regex.compile(
     r"(?P<stop>[.…\p{Sentence_Terminal}]+)(?P<close>[”’\"'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
 )
-_WIDE = regex.compile(r"[^\x00-\x7f…]")
-_PARAGRAPH = regex.compile(r"[^\n\r]+")
 _WORD_BEFORE = regex.compile(r"[\p{L}\p{M}.]+$")
-_NEXT_WORD = regex.compile(r"[\p{L}\p{M}]+")
 # Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
 _DAYS = word_list("zones") | word_list("dates") | word_list("capital_dates")
 _OF_AN_HOUR = regex.compile(
@@ -182,49 +169,43 @@ _OF_AN_HOUR = regex.compile(
 def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
     """Whether the terminator `stop`, which lies in a paragraph that ends at `end`, ends one."""
     after = text[stop.end() : end]
-    if not after.strip():
-        return True
     following = after.lstrip(" \u00a0\t“”‘\"'«([–-—")
-    if following[:1].islower():
-        return False
+    if not after.strip() or following[:1].islower():
+        return not after.strip()
+    apart = after[0].isspace() or stop["close"] != ""
     if stop["stop"] != ".":
-        apart = after[0].isspace() or stop["close"] or after[0] in "“«"
-        return bool(apart or _WIDE.search(stop["stop"]))
-    before = _WORD_BEFORE.search(text, max(0, stop.start() - 30), stop.start())
-    word = before.group().lower() if before else ""
-    if not after[0].isspace() and not stop["close"]:
+        # Other scripts leave no space after their stops.
+        return apart or after[0] in "“«" or not stop["stop"].strip("…").isascii()
+    met = _WORD_BEFORE.search(text, max(0, stop.start() - 30), stop.start())
+    before = met.group() if met else ""
+    if not apart:
         # "said.He": a missing space after a whole word, against "3.5", "U.S" and "site.com".
-        abbreviated = any(word in word_list(s) for s in ("titles", "abbreviations", "numbered"))
-        whole = len(word) > 2 and "." not in word and not abbreviated
+        whole = len(before) > 2 and "." not in before and _list_of(before) == ""
         return whole and after.lstrip('“"‘')[:1].isupper()
-    if "." in word and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
+    if "." in before and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
         return False  # DAMASCUS (6:45 A.M.) – The army
-    return not word or _word_may_end(before.group(), following)
+    return _word_may_end(before, following)
 
 
-def _word_may_end(before: str, following: str) -> bool:
+def _list_of(word: str) -> str:
+    """The list of words.yaml that has a word with a full stop, `initials`, or "" for neither."""
+    for section in ("titles", "numbered", "hours", "abbreviations"):
+        if word.lower() in word_list(section):
+            return section
+    return "initials" if "." in word or (len(word) == 1 and word.isupper()) else ""
+
+
+def _word_may_end(word: str, following: str) -> bool:
     """Whether a word with a full stop ends its sentence, by the text that follows."""
-    word, met = before.lower(), _NEXT_WORD.match(following)
-    following_word = met.group().lower() if met else ""
-    if word in word_list("titles"):
-        return False
-    if word in word_list("numbered"):
+    section = _list_of(word)
+    if section in ("abbreviations", "initials"):
+        first = regex.match(r"[\p{L}\p{M}]*", following).group()
+        return first.lower() in word_list("starters")
+    if section == "numbered":
         return not following[:1].isdigit()
-    if word in word_list("hours"):
-        return bool(met) and not _OF_AN_HOUR.match(following)
-    initials = "." in word or (len(word) == 1 and before.isupper())
-    if initials or word in word_list("abbreviations"):
-        return following_word in word_list("starters")
-    return True
-
-
-def _paragraph_sentences(text: str, start: int, end: int) -> Iterator[Span]:
-    begin = start
-    for stop in _TERMINATOR.finditer(text, start, end):
-        if _ends_sentence(text, stop, end):
-            yield begin, stop.end()
-            begin = stop.end()
-    yield begin, end
+    if section == "hours":
+        return following[:1].isalpha() and not _OF_AN_HOUR.match(following)
+    return section != "titles"
 
 
 @_on_visible
@@ -236,20 +217,19 @@ def sentences(text: str) -> list[Span]:
     trimmed of white space, never overlap, and hold a letter or a digit.
     """
     spans = []
-    for paragraph in _PARAGRAPH.finditer(text):
-        for start, end in _paragraph_sentences(text, *paragraph.span()):
-            inside = text[start:end]
-            start, end = end - len(inside.lstrip()), start + len(inside.rstrip())
+    for paragraph in regex.finditer(r"[^\n\r]+", text):
+        begin, end = paragraph.span()
+        stops = _TERMINATOR.finditer(text, begin, end)
+        for cut in [*(s.end() for s in stops if _ends_sentence(text, s, end)), end]:
+            inside = text[begin:cut]
             if regex.search(r"[\p{L}\p{N}]", inside):
-                spans.append((start, end))
+                spans.append((cut - len(inside.lstrip()), begin + len(inside.rstrip())))
+            begin = cut
     return spans
 
 
-# Quotations.
-
-# What closes a quotation that a mark opened, the mark that people type for it first.
+# What closes a quotation that a mark opened.
 _CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
-_MARK = regex.compile(r"[“”„«»\"「」『』]|\n+")
 
 
 @_on_visible
@@ -262,48 +242,22 @@ def quotations(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     opened: list[tuple[str, int]] = []
-    for match in _MARK.finditer(text):
+    for match in regex.finditer(r"[“”„«»\"「」『』]|\n+|$", text):
         mark, at = match.group(), match.start()
-        if mark[0] == "\n":
-            if opened and not text.startswith(opened[0][0], match.end()):
+        if not mark or mark[0] == "\n":
+            if opened and not (mark and text.startswith(opened[0][0], match.end())):
                 spans.append((opened[0][1], at))
                 opened = []
             continue
-        closing = _closed_by(mark, at, text, opened)
-        if closing is not None:
-            if closing == 0:
+        attached = at > 0 and not text[at - 1].isspace() and text[at - 1] not in "([_–—“„«「『"
+        places = [i for i, (kind, _) in enumerate(opened) if mark in _CLOSES[kind]]
+        if places and (attached or mark not in '“"«'):
+            if places[-1] == 0:
                 spans.append((opened[0][1], at + 1))
-            del opened[closing:]
-        elif _opens(mark, at, text) and mark not in [kind for kind, _ in opened]:
+            del opened[places[-1] :]
+        elif mark in _CLOSES and not places and not (attached and mark in '"»'):
             opened.append((mark, at))
-    if opened:
-        spans.append((opened[0][1], len(text)))
     return spans
-
-
-def _closed_by(mark: str, at: int, text: str, opened: list[tuple[str, int]]) -> int | None:
-    """Which of the open quotations a mark closes: the innermost of its kind."""
-    if mark in '“"«' and not _after_letter(text, at):
-        return None
-    for exact in (True, False):  # "“" and '"' close one another's quotations for want of better
-        for place in range(len(opened) - 1, -1, -1):
-            closers = _CLOSES[opened[place][0]]
-            if mark == closers[0] or (not exact and mark in closers):
-                return place
-    return None
-
-
-def _opens(mark: str, at: int, text: str) -> bool:
-    if mark in '"»':
-        return not _after_letter(text, at) and text[at + 1 : at + 2].strip() != ""
-    return mark in "“„«「『"
-
-
-def _after_letter(text: str, at: int) -> bool:
-    return at > 0 and not text[at - 1].isspace() and text[at - 1] not in "([_–—“„«「『"
-
-
-# Sums.
 
 
 def sha256(text: str) -> str:
