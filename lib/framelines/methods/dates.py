@@ -18,8 +18,7 @@ from functools import cache
 from hijridate import Hijri
 
 CALENDARS = ("gregorian", "hijri", "relative", "none")
-GREGORIAN_YEARS = (1600, 2100)
-HIJRI_YEARS = (1343, 1500)  # those of the printed Umm al-Qura calendar
+YEARS = {"Gregorian": (1600, 2100), "Hijri": (1343, 1500)}  # those of the Umm al-Qura calendar
 PARTS = ("start", "middle", "end")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -103,43 +102,37 @@ def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, 
         before = 354 * (year - 1) + leap + 29 * (month - 1) + month // 2
         long = month % 2 == 1 or (month == 12 and (14 + 11 * year) // 30 > leap)
         return date.fromordinal(_TABULAR_EPOCH + before), 30 if long else 29
-    if not HIJRI_YEARS[0] <= year <= HIJRI_YEARS[1]:
-        raise ValueError(_year_problem(str(year), system))
+    _check_years(year, year, system)
     found = Hijri(year, month, 1)
     start = found.to_gregorian()
     return date(start.year, start.month, start.day), found.month_length()
 
 
-def hijri_day(year: int, month: int, day: int, system: str = "umm_al_qura") -> date:
-    """Return the Gregorian day of a Hijri one; `ValueError` where its month has no such day."""
-    first, length = month_days(year, month, system)
-    if not 1 <= day <= length:
-        raise ValueError(f"month {month} of {year} AH has {length} days, not {day}")
-    return first + timedelta(days=day - 1)
+def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInterval:
+    """Return the days of months counted from January of a year, also below 1 or above 12."""
+    first, _ = month_days(year + (begin - 1) // 12, (begin - 1) % 12 + 1, system)
+    last, length = month_days(year + (end - 1) // 12, (end - 1) % 12 + 1, system)
+    return DateInterval(first, last + timedelta(days=length - 1))
 
 
-def _year_problem(year: str, system: str) -> str:
-    number = int(year.replace("X", "0"))
-    own, least, most = ("Gregorian", *GREGORIAN_YEARS)
-    if system != "gregorian":
-        own, least, most = ("Hijri", *HIJRI_YEARS)
-        if GREGORIAN_YEARS[0] <= number <= GREGORIAN_YEARS[1]:
-            return f"the year {year} is a Gregorian one, but the calendar is Hijri"
-    elif HIJRI_YEARS[0] <= number <= HIJRI_YEARS[1]:
-        return f"the year {year} is a Hijri one, but the calendar is Gregorian"
-    return f"the {own} year {year} lies outside {least} to {most}"
+def _check_years(early: int, late: int, system: str) -> None:
+    own, other = ("Gregorian", "Hijri") if system == "gregorian" else ("Hijri", "Gregorian")
+    least, most = YEARS[own]
+    if YEARS[other][0] <= early <= YEARS[other][1]:
+        raise ValueError(f"the year {early} is a {other} one, but the calendar is {own}")
+    if not least <= early <= late <= most:
+        raise ValueError(f"the {own} year {early:04d} lies outside {least} to {most}")
 
 
 def _refused(text: str, system: str) -> str:
     """Return why a single date of an unknown form is not read."""
-    if re.fullmatch(r"Y?-?[0-9]+(E[0-9]+)?(S[0-9]+)?|-[0-9]{4}(-[0-9]{2}){1,2}", text):
-        if "S" in text:
-            return "a year with significant digits is not read"
-        if text[0] in "Y-" or "E" in text:
-            return "the year lies outside {} to {}".format(*GREGORIAN_YEARS)
+    if re.match(r"-[0-9]{4}|Y-?[0-9]|[0-9]+[ES][0-9]", text):
+        return "years are read from {} to {}, with four digits".format(*YEARS["Gregorian"])
     if re.fullmatch(r"[0-9X]{4}(-[0-9X]{2}){0,2}", text):
         return "X may end a year, as in 201X or 20XX, or be a whole month or day, as in 2004-XX"
-    return "no EDTF date" if system == "gregorian" else "no Hijri date"
+    if system == "gregorian":
+        return "no EDTF date such as 2019-08-23, 2019-08 or an interval a/b"
+    return "no Hijri date such as 1438-03-11, 1438-03 or an interval a/b"
 
 
 def _single(text: str, system: str) -> DateInterval:
@@ -149,23 +142,18 @@ def _single(text: str, system: str) -> DateInterval:
         raise ValueError(_refused(text, system))
     year, month, day = match.groups()
     early, late = int(year.replace("X", "0")), int(year.replace("X", "9"))
-    least, most = GREGORIAN_YEARS if system == "gregorian" else HIJRI_YEARS
-    if early < least or late > most:
-        raise ValueError(_year_problem(year, system))
+    _check_years(early, late, system)
     if month in (None, "XX"):
         if day not in (None, "XX"):
             raise ValueError("a day is stated, but not its month")
-        first, (last, length) = month_days(early, 1, system)[0], month_days(late, 12, system)
-        return DateInterval(first, last + timedelta(days=length - 1))
+        return _span(early, 1, 12 * (late - early + 1), system)
     if early != late:
         raise ValueError("a month is stated, but not its year")
     number = int(month)
     if system == "gregorian" and number in SEASONS:
         if day is not None:
             raise ValueError(f"{month} is a season or a part of a year, which has no days")
-        begin, end = SEASONS[number]
-        last, length = _month_after(early, end)
-        return DateInterval(_month_after(early, begin)[0], last + timedelta(days=length - 1))
+        return _span(early, *SEASONS[number])
     first, length = month_days(early, number, system)
     low, high = 1, length
     if day in PARTS:
@@ -174,14 +162,9 @@ def _single(text: str, system: str) -> DateInterval:
         low = high = int(day)
         # Where months begin by sighting, any can have a day 30: the one after its 29th.
         if not 1 <= low <= (length if system == "gregorian" else 30):
-            has = f"{length} days" if system == "gregorian" else "29 or 30 days"
-            raise ValueError(f"month {number} of {year} has {has}, not {low}")
+            has = length if system == "gregorian" else "29 or 30"
+            raise ValueError(f"month {number} of {year} has {has} days, not {low}")
     return DateInterval(first + timedelta(days=low - 1), first + timedelta(days=high - 1))
-
-
-def _month_after(year: int, month: int) -> tuple[date, int]:
-    """Return `month_days` of a month counted from January of a year, also below 1 or above 12."""
-    return month_days(year + (month - 1) // 12, (month - 1) % 12 + 1)
 
 
 def _read(text: str, system: str) -> DateInterval:
@@ -240,11 +223,10 @@ def _relative_to_day(text: str, day: date) -> DateInterval:
     if unit.startswith("weekday-"):
         return one.shift(-((day.weekday() - WEEKDAYS.index(unit[8:])) % 7))
     if unit in ("last-year", "y"):
-        return DateInterval(date(day.year - count, 1, 1), date(day.year - count, 12, 31))
+        return _span(day.year - count, 1, 12)
     if unit.startswith("month-"):
         count = (day.month - 1 - MONTHS.index(unit[6:])) % 12
-    first, length = _month_after(day.year, day.month - count)
-    return DateInterval(first, first + timedelta(days=length - 1))
+    return _span(day.year, day.month - count, day.month - count)
 
 
 def relative(text: str, published: DateInterval) -> DateInterval:
@@ -266,11 +248,11 @@ def calendar_of(text: str) -> str:
 
     `hijri` where all are years of the Umm al-Qura calendar, `relative` where none is named.
     """
-    years = re.findall(r"(?<![0-9])[0-9]{2}[0-9X]{2}(?![0-9])", text)
-    if not years:
+    found = re.findall(r"(?<![0-9])[0-9]{2}[0-9X]{2}(?![0-9])", text)
+    if not found:
         return "relative"
-    numbers = [int(y.replace("X", "0")) for y in years]
-    return "hijri" if all(HIJRI_YEARS[0] <= n <= HIJRI_YEARS[1] for n in numbers) else "gregorian"
+    least, most = YEARS["Hijri"]
+    return "hijri" if all(least <= int(y.replace("X", "0")) <= most for y in found) else "gregorian"
 
 
 def _problem(text: str, name: str) -> str | None:
@@ -296,14 +278,10 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     if name not in CALENDARS[:3]:
         return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS[:3])}"
     problem = _problem(stated, name)
-    if problem is None:
-        return None
-    offers = [o for o in _rewritten(stated) if _problem(o, name) is None]
-    if offers:
-        return f"{problem}; write {' or '.join(dict.fromkeys(offers))}"
-    forms = {"no EDTF date": "2019-08-23, 2019-08", "no Hijri date": "1438-03-11, 1438-03"}
-    like = forms.get(problem)
-    return f"{problem} such as {like} or an interval of two, a/b" if like else problem
+    offers = [o for o in _rewritten(stated) if problem and _problem(o, name) is None]
+    if problem and offers:
+        return f"{problem.split(' such as')[0]}; write {' or '.join(dict.fromkeys(offers))}"
+    return problem
 
 
 def _rewritten(text: str) -> list[str]:
