@@ -1,0 +1,193 @@
+"""Coded rows that count: one coder's, once each, in an author's own words, in a given scope."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pandas as pd
+
+from framelines.corpus.features import COUNTED
+from framelines.errors import DataError, Problem
+from framelines.methods.contrasts import Pair
+from framelines.tables.case import Case
+from framelines.tables.schema import shares_events
+
+SCOPES = ("theatre_sentences", "whole_texts")
+META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre", "language"]
+# Tables whose rows are tied to events and places.
+PLACED = ("claims", "captures", "acts")
+ORDER = ("doc_id", "start", "coder", "frame_id", "claim_id")
+
+Values = str | Sequence[str] | None
+
+
+def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values = None) -> Pair:
+    """Return two groups of a case's documents, by default the camps that it compares.
+
+    `first` and `second` are values of the column `by`, or several of them in a tuple. Raises
+    `DataError` where the case compares nothing and no groups are named.
+    """
+    if first is None or second is None:
+        if case.compare is None or by != "camp":
+            fix = "Name the groups, such as by='genre', first='opinion', second='report'"
+            raise DataError([Problem(f"case {case.name}", "there are no two sides here", fix=fix)])
+        first, second = case.compare
+    groups = [(g,) if isinstance(g, str) else tuple(g) for g in (first, second)]
+    names = [" + ".join(group) for group in groups]
+    return Pair(by, names[0], names[1], groups[0], groups[1])
+
+
+def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
+    """Return the side of actors that a camp of sources stands by, or nothing.
+
+    It is the side of the camp's own name; `government_camp` stands by `government_side`.
+    """
+    known = set(actors["side"])
+    return next((s for s in (camp, camp.replace("_camp", "_side")) if s in known), "")
+
+
+def _refuse(case: Case, what: str, value: str, allowed: Sequence[str]) -> DataError:
+    return DataError([Problem(f"case {case.name}", what, None, None, value, ", ".join(allowed))])
+
+
+@cache
+def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd.DataFrame:
+    """Return the documents that count, with source, bloc, camp and the side that they favour.
+
+    `reposts` is `in` or `out`; `left_out` names an outlet whose documents stay out, or is `none`.
+    Raises `DataError` for any other value.
+    """
+    sources = case["sources"][["source_id", "name", "bloc", "camp"]]
+    sources = sources.rename(columns={"name": "source"})
+    found = case["documents"].merge(sources, on="source_id", validate="m:1")
+    outlets = ["none", *sorted(set(found["source_id"]))]
+    if left_out not in outlets:
+        raise _refuse(case, "no such outlet to leave out", left_out, outlets)
+    if reposts not in ("in", "out"):
+        raise _refuse(case, "reposts are in or out", str(reposts), ["in", "out"])
+    side = {c: side_of_camp(str(c), case["actors"]) for c in set(found["camp"])}
+    found["side"] = found["camp"].map(side)
+    kept = ((found["duplicate_of"] == "") | (reposts == "in")) & (found["source_id"] != left_out)
+    columns = [*META, "theatre", "contained_in", "duplicate_of"]
+    return found.loc[kept, columns].sort_values("doc_id", kind="stable").reset_index(drop=True)
+
+
+def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return located rows with the sentence that each starts in: sentence, chunk, region.
+
+    `chunk` is -1 where the document is too short for a countable chunk.
+    """
+    own = case["sentences"].assign(chunk=case["sentences"]["chunk"].fillna(-1).astype(int))
+    own = own[["doc_id", "sentence", "start", "chunk", "kind"]]
+    own = own.rename(columns={"start": "at", "kind": "region"})
+    own = own.sort_values(["at", "doc_id"], kind="stable")
+    frame = frame.sort_values(["start", "doc_id"], kind="stable")
+    found = pd.merge_asof(frame, own, left_on="start", right_on="at", by="doc_id")
+    found = found.dropna(subset=["sentence"]).drop(columns="at")
+    return found.astype({"sentence": int, "chunk": int})
+
+
+@cache
+def theatre_places(case: Case) -> frozenset[str]:
+    """Return the ids of all places in the case's theatre: its regions, and whatever lies in them."""
+    inside = set(case.regions)
+    places = case["places"]
+    while len(more := places.loc[places["parent"].isin(inside), "place_id"]):
+        before = len(inside)
+        inside |= set(more)
+        if len(inside) == before:
+            break
+    return frozenset(inside & set(places["place_id"]))
+
+
+@cache
+def sentence_events(case: Case) -> pd.DataFrame:
+    """Return which events each sentence speaks of: doc_id, sentence, event_id, place_id.
+
+    A sentence speaks of an event of events.csv where a claim, a wording of a taking or a violent
+    act is tied to it by a coder who shares that table; of a place where any coder says so.
+    `place_id` is the row's own, else the event's.
+    """
+    columns = ["coder", "doc_id", "start", "event_id", "place_id"]
+    found = pd.concat([case[n].reindex(columns=columns) for n in PLACED], ignore_index=True)
+    found = found.fillna({"place_id": "", "event_id": ""}).astype({"start": "int64"})
+    found["event_id"] = found["event_id"].where(shares_events(case.tables, found["coder"]), "")
+    where = dict(zip(case["events"]["event_id"], case["events"]["place_id"], strict=True))
+    from_event = found["event_id"].map(where).fillna("")
+    found["place_id"] = found["place_id"].where(found["place_id"] != "", from_event)
+    columns = ["doc_id", "sentence", "event_id", "place_id"]
+    found = with_sentences(case, found)[columns].drop_duplicates()
+    return found.sort_values(columns).reset_index(drop=True)
+
+
+@cache
+def theatre_sentences(case: Case) -> pd.DataFrame:
+    """Return the sentences on the case's theatre: doc_id, sentence.
+
+    All sentences of documents about the theatre; in documents on several theatres those that speak
+    of a place in it, by `sentence_events`; none of documents on elsewhere.
+    """
+    about = case["documents"].set_index("doc_id")["theatre"]
+    every = case["sentences"][["doc_id", "sentence"]]
+    whole = every[every["doc_id"].map(about) == case.theatre]
+    events, here = sentence_events(case), theatre_places(case)
+    placed = events["place_id"].map(lambda ids: not here.isdisjoint(ids.split(";"))).astype(bool)
+    mixed = events.loc[placed & (events["doc_id"].map(about) == "mixed")]
+    found = pd.concat([whole, mixed[["doc_id", "sentence"]]]).drop_duplicates()
+    return found.sort_values(["doc_id", "sentence"], kind="stable").reset_index(drop=True)
+
+
+def _counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+    """Rows with copies for every page that hosts them: reposts, and articles inside others."""
+    parts, coded = [found], set(found["doc_id"])
+    for original, copy in every[["duplicate_of", "doc_id"]].itertuples(index=False):
+        if original and copy not in coded:
+            parts.append(found[found["doc_id"] == original].assign(doc_id=copy))
+    found = pd.concat(parts, ignore_index=True)
+    inside = dict(zip(every["doc_id"], every["contained_in"], strict=True))
+    host = found["doc_id"].map(inside).fillna("")
+    return pd.concat([found, found.assign(doc_id=host)[host != ""]], ignore_index=True)
+
+
+def rows(
+    case: Case,
+    table: str,
+    *,
+    coder: str | None = None,
+    scope: str = "whole_texts",
+    left_out: str = "none",
+    reposts: str = "out",
+) -> pd.DataFrame:
+    """Return the rows of a coded table that count, with the columns of `META` and the sentence.
+
+    `coder` None takes the rows of the case's coder, `any` those of all. Rows in bylines, captions
+    that repeat a headline and other furniture are left out. With `reposts` in, matter that a second
+    page hosts counts for that page too. Raises `DataError` for an unknown scope or outlet.
+    """
+    if scope not in SCOPES:
+        raise _refuse(case, "unknown scope", scope, SCOPES)
+    found = case[table]
+    if coder != "any":
+        found = found[found["coder"] == (coder or case.coder)]
+    found = with_sentences(case, found.rename(columns={"label": "wording"}))
+    found = found[found["region"].isin(COUNTED)]
+    if scope == "theatre_sentences":
+        found = found.merge(theatre_sentences(case), on=["doc_id", "sentence"])
+    if reposts == "in":
+        found = _counted_twice(found, documents(case, reposts="in"))
+    kept = documents(case, left_out=left_out, reposts=reposts)
+    found = found.merge(kept[[*META, "theatre"]], on="doc_id", validate="m:1")
+    order = [column for column in ORDER if column in found]
+    return found.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def outlets_of(case: Case, pair: Pair) -> list[str]:
+    """Return the outlets that can be left out: those of a group that has more than one."""
+    counted = documents(case)
+    group = pair.of(counted[pair.column])
+    named = [sorted(set(counted.loc[group == g, "source_id"])) for g in (pair.first, pair.second)]
+    return sorted({outlet for outlets in named if len(outlets) > 1 for outlet in outlets})
+
+
+def event_labels(case: Case) -> dict[str, str]:
+    """Return the label of every event, by its id."""
+    return dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
