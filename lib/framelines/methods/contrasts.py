@@ -111,7 +111,7 @@ def _permuted(
     why = why_no_test(sizes)
     if why:
         return nan, why
-    deals, exact = relabelings(sizes, permutations, seed, key)
+    deals, exact = relabelings(tuple(sizes), permutations, seed, key)
     both = np.column_stack([np.frombuffer(hit), np.frombuffer(of)])
     ours = deals @ both
     theirs = both.sum(axis=0) - ours

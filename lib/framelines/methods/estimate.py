@@ -2,7 +2,7 @@
 
 import hashlib
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import combinations, product
@@ -140,22 +140,24 @@ def expanded_level(units: int, level: float = 0.95) -> float:
     return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
 
 
-def symmetric_quantiles(draws: Floats, tail: float) -> tuple[float, float]:
-    """Return the quantiles at `tail` and 1 − `tail`; negated draws give the negated pair."""
-    ordered = np.sort(draws)
+def symmetric_quantiles(draws: Floats, tail: float) -> tuple[Any, Any]:
+    """Return the quantiles at `tail` and 1 − `tail`; negated draws give the negated pair.
+
+    Draws of (draws, terms) give two arrays of (terms,).
+    """
+    ordered = np.sort(draws, axis=0)
     position = tail * (len(ordered) - 1)
-    below = int(np.floor(position))
-    share_above = position - below
-    above = min(below + 1, len(ordered) - 1)
-    mirror, mirror_in = len(ordered) - 1 - below, len(ordered) - 1 - above
-    low = (1 - share_above) * ordered[below] + share_above * ordered[above]
-    high = (1 - share_above) * ordered[mirror] + share_above * ordered[mirror_in]
-    return float(low), float(high)
+    at = int(np.floor(position))
+    part, after = position - at, min(at + 1, len(ordered) - 1)
+    low = (1 - part) * ordered[at] + part * ordered[after]
+    high = (1 - part) * ordered[-1 - at] + part * ordered[-1 - after]
+    return low, high
 
 
 def interval_of(draws: Floats, units: int) -> tuple[float, float]:
     """Return the expanded percentile interval of draws that rest on `units` resampled units."""
-    return symmetric_quantiles(draws[~np.isnan(draws)], expanded_level(units))
+    low, high = symmetric_quantiles(draws[~np.isnan(draws)], expanded_level(units))
+    return float(low), float(high)
 
 
 def resampling_weights(units: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -231,35 +233,38 @@ def _all_deals(size: tuple[int, int]) -> Floats:
     return _dealt(np.array(chosen, dtype=np.intp).reshape(len(chosen), size[0]), sum(size))
 
 
-def _random_deals(size: tuple[int, int], draws: int, rng: np.random.Generator) -> Floats:
-    """The units with the smallest of random numbers are the first group's."""
-    numbers = rng.random((draws, sum(size)))
-    least = np.argpartition(numbers, max(size[0] - 1, 0), axis=1) if sum(size) else numbers
-    return _dealt(least[:, : size[0]].astype(np.intp), sum(size))
+def deal_blocks(
+    sizes: Sequence[tuple[int, int]], draws: int, seed: int, key: str, block: int
+) -> Iterator[Floats]:
+    """Return relabelings of units as `relabelings` has them, `block` of them at a time."""
+    if distinct_relabelings(sizes) <= draws:
+        strata = [_all_deals(size) for size in sizes]
+        every = np.array([np.concatenate(parts) for parts in product(*strata)])
+        yield from (every[i : i + block] for i in range(0, len(every), block))
+        return
+    streams = [random_stream(seed, "relabel", key, str(i)) for i in range(len(sizes))]
+    for begin in range(0, draws, block):
+        parts = []
+        for (first, second), rng in zip(sizes, streams, strict=True):
+            # The units with the smallest of random numbers are the first group's.
+            numbers = rng.random((min(block, draws - begin), first + second))
+            order = np.argpartition(numbers, max(first - 1, 0), axis=1)
+            parts.append(_dealt(order[:, :first], first + second))
+        yield np.concatenate(parts, axis=1)
 
 
 @lru_cache(maxsize=8)
-def _relabelings(
-    sizes: tuple[tuple[int, int], ...], draws: int, seed: int, key: str
-) -> tuple[Floats, bool]:
-    if distinct_relabelings(sizes) <= draws:
-        strata = [_all_deals(size) for size in sizes]
-        return np.array([np.concatenate(parts) for parts in product(*strata)]), True
-    streams = [random_stream(seed, "relabel", key, str(i)) for i in range(len(sizes))]
-    parts = [_random_deals(s, draws, rng) for s, rng in zip(sizes, streams, strict=True)]
-    return np.concatenate(parts, axis=1), False
-
-
 def relabelings(
-    sizes: Iterable[tuple[int, int]], draws: int, seed: int, key: str
+    sizes: tuple[tuple[int, int], ...], draws: int, seed: int, key: str
 ) -> tuple[Floats, bool]:
     """Return relabelings of units, 1 for the first group, and whether these are all there are.
 
-    The array is (relabelings, units), the units of each stratum side by side; it is shared, not to
-    be written to. All are listed where there are no more than `draws`; otherwise `draws` of them
-    are drawn.
+    `sizes` are (first, second) of each stratum. The array is (relabelings, units), the units of a
+    stratum side by side; it is shared, not to be written to. All are listed where there are no more
+    than `draws`; otherwise `draws` of them are drawn.
     """
-    return _relabelings(tuple(sizes), draws, seed, key)
+    exact = distinct_relabelings(sizes) <= draws
+    return next(deal_blocks(sizes, draws, seed, key, max(draws, 1))), exact
 
 
 def p_value(drawn: Floats, observed: float, exact: bool) -> float:
