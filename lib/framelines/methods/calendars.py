@@ -8,21 +8,22 @@ leaves open, an offset δ and an error rate ε:
 
     L_i(δ, ε) = Σ_d w_i(d) · [(1−ε)·1{d−c = δ} + (ε/6)·1{1 ≤ |d−c−δ| ≤ 3}]
 
-δ is uniform over −2…+2 a priori and ε ~ Beta(1, 9), one rate for a source in all its months. The
-offsets of neighbouring months form a Markov chain: whoever sees the crescent a day late in one
-month need not in the next, but looks from the same place by the same rules. A month keeps the
-offset of the one before with probability `STAY`, else it moves one day either way; at the ends of
-the range the move outwards stays instead, so that every month by itself is uniform. ε is
-integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors under Beta(1, 9).
+δ is uniform over −2…+2 a priori and ε ~ Beta(1, 9), one rate for a source in all its months.
+Neighbouring months form a Markov chain: whoever sees the crescent late in one month need not in the
+next, but looks from the same place. A month keeps the offset of the one before with probability
+`STAY`, else it moves one day either way; at the ends of the range the move outwards stays instead,
+so that every month by itself is uniform. ε is integrated by Gauss–Legendre with 64 nodes, exact for
+up to 119 anchors under Beta(1, 9).
 
-A table of anchors has a row a match of a source's date with a reference: source_id, event_id, month
-(`1438-03`), `low` and `high` (first and last open day minus c, in days), `tabular` (tabular day
-minus c) and `used`; `anchor_days` makes it. The order of its rows changes no estimate.
+A table of anchors (`anchor_days` makes it) has source_id, event_id, month (`1438-03`), `low` and
+`high` (first and last open day minus c, in days), `tabular` (tabular day minus c) and `used`. The
+order of its rows changes no estimate.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache, partial
 from itertools import combinations, pairwise
 
@@ -35,6 +36,7 @@ from framelines.methods.intervals import bounds, relate
 
 Floats = npt.NDArray[np.float64]
 Offsets = Mapping[str, int]
+_Chain = Callable[..., tuple[Floats, float]]
 
 SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
@@ -119,32 +121,25 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     """
     found = matches.reset_index(drop=True)
     day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
-    stated = found["stated"].where(day)
-
-    def days(system: str) -> pd.Series:
-        return pd.to_datetime(stated.map(lambda t: hijri(t, system).first, na_action="ignore"))
-
-    computed = days("umm_al_qura")
-    low, high, tabular = (
-        (column - computed).dt.days
-        for column in (found["open_first"], found["open_last"], days("tabular"))
+    c, civil = (
+        pd.to_datetime(found["stated"].where(day).map(partial(_first, system), "ignore"))
+        for system in ("umm_al_qura", "tabular")
     )
+    found = found.assign(month=found["stated"].str[:7], umm_al_qura=c)
+    ends = {"low": found["open_first"], "high": found["open_last"], "tabular": civil}
+    found = found.assign(**{name: (days - c).dt.days for name, days in ends.items()})
     limit = max(OFFSETS) + ERROR_REACH
     reason = found["reason"].astype(object).where(day, "the claim names no single day")
-    far = (reason == "") & ((low > limit) | (high < -limit))
+    far = (reason == "") & ((found["low"] > limit) | (found["high"] < -limit))
     reason = reason.mask(far, f"more than {limit} days apart")
     free = reason == ""
     used = free & ~found[["source_id", "event_id"]].where(free).duplicated()
     reason = reason.where(~free | used, "another row of the same source and event is used")
-    return found.assign(
-        month=found["stated"].str[:7],
-        umm_al_qura=computed,
-        low=low,
-        high=high,
-        tabular=tabular,
-        reason=reason,
-        used=used,
-    )
+    return found.assign(reason=reason, used=used)
+
+
+def _first(system: str, text: str) -> date | None:
+    return hijri(text, system).first
 
 
 def _likelihoods(low: Floats, high: Floats, offsets: Floats) -> Floats:
@@ -204,19 +199,14 @@ def _chain(products: Floats, numbers: list[int], prior: float) -> tuple[Floats, 
     return found, float(np.log(evidence[0, 0]) + np.log(top).sum())
 
 
-def _sources(
-    anchors: pd.DataFrame, prior: float
-) -> Iterator[tuple[str, pd.DataFrame, Callable[..., tuple[Floats, float]]]]:
-    """Yield every source, its used anchors, and `_chain` as a function of the places left out."""
+def _sources(anchors: pd.DataFrame, prior: float) -> Iterator[tuple[str, pd.DataFrame, _Chain]]:
+    """Yield every source, its used anchors, and `_without` as a function of the places left out."""
     rows = anchors[anchors["used"].astype(bool)] if "used" in anchors else anchors
     rows = rows.sort_values(["source_id", "month", "event_id"], kind="stable")
     for source_id, own in rows.groupby("source_id", sort=True):
-        yield str(source_id), own, partial(_without, _of_anchors(own), list(own["month"]), prior)
-
-
-def _of_anchors(own: pd.DataFrame) -> Floats:
-    low, high = (own[c].to_numpy(dtype=np.float64) for c in ("low", "high"))
-    return _likelihoods(low, high, np.array(OFFSETS, dtype=np.float64))
+        low, high = (own[c].to_numpy(dtype=np.float64) for c in ("low", "high"))
+        each = _likelihoods(low, high, np.array(OFFSETS, dtype=np.float64))
+        yield str(source_id), own, partial(_without, each, list(own["month"]), prior)
 
 
 def _without(each: Floats, month_of: list[str], prior: float, *out: int) -> tuple[Floats, float]:
@@ -348,16 +338,12 @@ def held_out(pairs: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
     keeps its other columns. Adds gap_umm_al_qura and gap_calibrated, days from the stated to the
     reference (0 where they share a day), and `calibrated`, whether the months of the date are.
     """
-    rows = []
+    found: dict[str, list[int]] = {"gap_umm_al_qura": [], "gap_calibrated": [], "calibrated": []}
     for row in pairs.to_dict("records"):
         offsets = calibration.offsets(row["source_id"])
         told = row["reference_first"].toordinal(), row["reference_last"].toordinal()
-        stated = row["stated"]
-        gaps = [
-            int(relate(bounds(convert(stated, setting, offsets)), told).gap)
-            for setting in ("umm_al_qura", "calibrated")
-        ]
-        rows.append((*gaps, all(side[:7] in offsets for side in stated.split("/"))))
-    columns = ["gap_umm_al_qura", "gap_calibrated", "calibrated"]
-    added = pd.DataFrame(rows, columns=columns, index=pairs.index)
-    return pd.concat([pairs, added], axis=1)
+        for setting in ("umm_al_qura", "calibrated"):
+            days = bounds(convert(row["stated"], setting, offsets))
+            found[f"gap_{setting}"].append(int(relate(days, told).gap))
+        found["calibrated"].append(all(s[:7] in offsets for s in row["stated"].split("/")))
+    return pairs.assign(**found)
