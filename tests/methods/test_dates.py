@@ -1,0 +1,336 @@
+"""Stated dates and the days that they may mean."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from hijridate import Gregorian
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.methods import dates as d
+from framelines.methods.dates import OPEN, DateInterval, date_problem
+
+# Words of Python or of a library that no reader should meet as a reason.
+FOREIGN = re.compile(r"unpack|invalid literal|NoneType|object|argument|isoformat|Error|datetime")
+
+
+def days(first: str, last: str | None = None) -> DateInterval:
+    return DateInterval(date.fromisoformat(first), date.fromisoformat(last or first))
+
+
+# The examples of the EDTF specification (Library of Congress 2019) with plausible years, and the
+# days they hold, counted by hand.
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        # Level 0: date, date and time, interval.
+        ("1985-04-12", "1985-04-12", None),
+        ("1985-04", "1985-04-01", "1985-04-30"),
+        ("1985", "1985-01-01", "1985-12-31"),
+        ("2016-02", "2016-02-01", "2016-02-29"),
+        ("1900-02", "1900-02-01", "1900-02-28"),
+        ("2000-02", "2000-02-01", "2000-02-29"),
+        ("1985-04-12T23:20:30", "1985-04-12", None),
+        ("1985-04-12T23:20:30Z", "1985-04-12", None),
+        ("1985-04-12T23:20:30-04", "1985-04-12", None),
+        ("1985-04-12T23:20:30+04:30", "1985-04-12", None),
+        ("1964/2008", "1964-01-01", "2008-12-31"),
+        ("2004-06/2006-08", "2004-06-01", "2006-08-31"),
+        ("2004-02-01/2005-02-08", "2004-02-01", "2005-02-08"),
+        ("2004-02-01/2005-02", "2004-02-01", "2005-02-28"),
+        ("2004-02-01/2005", "2004-02-01", "2005-12-31"),
+        ("2005/2006-02", "2005-01-01", "2006-02-28"),
+        # Level 1: seasons, qualification, unspecified digits.
+        ("2001-21", "2001-03-01", "2001-05-31"),
+        ("2001-22", "2001-06-01", "2001-08-31"),
+        ("2001-23", "2001-09-01", "2001-11-30"),
+        ("2004-24", "2003-12-01", "2005-02-28"),
+        ("1984?", "1984-01-01", "1984-12-31"),
+        ("2004-06~", "2004-06-01", "2004-06-30"),
+        ("2004-06-11%", "2004-06-11", None),
+        ("201X", "2010-01-01", "2019-12-31"),
+        ("20XX", "2000-01-01", "2099-12-31"),
+        ("2004-XX", "2004-01-01", "2004-12-31"),
+        ("1985-04-XX", "1985-04-01", "1985-04-30"),
+        ("1985-XX-XX", "1985-01-01", "1985-12-31"),
+        ("1984?/2004-06~", "1984-01-01", "2004-06-30"),
+        # Level 2: parts that are qualified, other seasons, sets.
+        ("2004-06-11%", "2004-06-11", None),
+        ("2004-06~-11", "2004-06-11", None),
+        ("2004?-06-11", "2004-06-11", None),
+        ("?2004-06-~11", "2004-06-11", None),
+        ("2004-%06", "2004-06-01", "2004-06-30"),
+        *((f"2001-{n}", a, b) for n, (a, b) in enumerate([
+            ("2001-03-01", "2001-05-31"), ("2001-06-01", "2001-08-31"),
+            ("2001-09-01", "2001-11-30"), ("2000-12-01", "2002-02-28"),
+            ("2001-09-01", "2001-11-30"), ("2000-12-01", "2002-02-28"),
+            ("2001-03-01", "2001-05-31"), ("2001-06-01", "2001-08-31"),
+            ("2001-01-01", "2001-03-31"), ("2001-04-01", "2001-06-30"),
+            ("2001-07-01", "2001-09-30"), ("2001-10-01", "2001-12-31"),
+            ("2001-01-01", "2001-04-30"), ("2001-05-01", "2001-08-31"),
+            ("2001-09-01", "2001-12-31"),
+            ("2001-01-01", "2001-06-30"), ("2001-07-01", "2001-12-31"),
+        ], 25)),
+        ("[1967, 1968,1970..1972]", "1967-01-01", "1972-12-31"),
+        ("{1960,1961-12}", "1960-01-01", "1961-12-31"),
+        # Thirds of a month, no part of EDTF.
+        ("2019-04-end", "2019-04-21", "2019-04-30"),
+        ("2019-02-start/2019-02-middle", "2019-02-01", "2019-02-20"),
+    ],
+)  # fmt: skip
+def test_edtf(text: str, first: str, last: str | None) -> None:
+    assert d.gregorian(text) == days(first, last)
+    assert date_problem(text, "gregorian") is None
+
+
+def test_open_and_unknown_ends() -> None:
+    april = days("1985-04-12")
+    assert d.gregorian("1985-04-12/..") == d.gregorian("1985-04-12/")
+    assert d.gregorian("1985-04-12/") == DateInterval(april.first, None)
+    assert d.gregorian("../1985-04-12") == d.gregorian("/1985-04-12")
+    assert d.gregorian("[..1985-04-12]") == DateInterval(None, april.last)
+    assert d.hijri("1438-03-11/..") == DateInterval(date(2016, 12, 10), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("03/04/2019", "no EDTF date; write 2019-04-03 or 2019-03-04"),
+        ("13/04/2019", "no EDTF date; write 2019-04-13"),
+        ("23.08.2019", "no EDTF date; write 2019-08-23"),
+        ("2019/04/03", "no EDTF date; write 2019-04-03"),
+        ("2019-4-3", "write 2019-04-03"),
+        ("20190403", "write 2019-04-03"),
+        ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
+        ("۲۰۱۶-۱۲", "write 2016-12"),
+        ("2016–12–07", "write 2016-12-07"),
+        ("2016-12-07\u200f", "write 2016-12-07"),
+        ("2016-12-07\n", "write 2016-12-07"),
+        ("2004-1X", "X may end a year.*write 2004-10/2004-12"),
+        ("2004-0X", "write 2004-01/2004-09"),
+        ("2004-10-1X", "X may end a year"),
+        ("201X-04", "a month is stated, but not its year"),
+        ("1985-XX-12", "a day is stated, but not its month"),
+        ("XXXX-12-XX", "X may end a year"),
+        ("199u", "write 199X"),
+        ("unknown/2006", "write /2006"),
+        ("2004/open", r"write 2004/\.\."),
+        ("2019-02-30", "month 2 of 2019 has 28 days, not 30"),
+        ("1900-02-29", "has 28 days, not 29"),
+        ("2019-13", "the year 2019 has no month 13"),
+        ("2019-00", "the year 2019 has no month 0"),
+        ("2019-42", "the year 2019 has no month 42"),
+        ("2019-01-00", "has 31 days, not 0"),
+        ("2001-21-03", "21 is a season"),
+        ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
+        ("../..", "neither end"),
+        ("/", "neither end"),
+        ("2019/2020/2021", "no EDTF date"),
+        ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
+        ("1560~", "the Gregorian year 1560 lies outside 1600 to 2100"),
+        ("3000", "the Gregorian year 3000 lies outside 1600 to 2100"),
+        ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
+        ("-1985", "from 1600 to 2100, with four digits"),
+        ("Y-170000002", "from 1600 to 2100, with four digits"),
+        ("Y17E7", "from 1600 to 2100, with four digits"),
+        ("1950S2", "from 1600 to 2100, with four digits"),
+        ("1985-04-12T25:20:30", "no EDTF date such as 2019-08-23"),
+        ("2019-08-23~~", "no EDTF date such as"),
+        ("last May", "no EDTF date such as"),
+        ("[]", "no EDTF date such as"),
+        ("[[2019]]", "no EDTF date such as"),
+    ],
+)
+def test_refusals_in_words(text: str, reason: str) -> None:
+    found = date_problem(text, "gregorian")
+    assert found is not None and re.search(reason, found), found
+    assert not FOREIGN.search(found)
+    with pytest.raises(ValueError):
+        d.gregorian(text)
+
+
+@settings(deadline=None)
+@given(
+    st.one_of(st.text(max_size=12), st.text("0123456789-/.?~%XYESTZ[]{},start", max_size=14)),
+    st.sampled_from(["", *d.CALENDARS]),
+)
+def test_every_text_is_read_or_refused_in_words(text: str, calendar: str) -> None:
+    found = date_problem(text, calendar)
+    assert found is None or (found and not FOREIGN.search(found))
+
+
+@given(st.dates(date(1600, 1, 1), date(2100, 12, 31)), st.sampled_from(["", "?", "~", "%"]))
+def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: str) -> None:
+    text = day.isoformat()
+    assert d.gregorian(text + qualifier) == DateInterval(day, day)
+    month, year = d.gregorian(text[:7]), d.gregorian(text[:4])
+    assert month.first and month.last and year.first and year.last
+    assert year.first <= month.first <= day <= month.last <= year.last
+    assert (month.last + timedelta(days=1)).day == 1 and month.first.day == 1
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "first"),
+    [
+        # Umm al-Qura month starts as published by R. H. van Gent, Utrecht University.
+        (1436, 9, "2015-06-18"),
+        (1437, 1, "2015-10-14"),
+        (1437, 9, "2016-06-06"),
+        (1438, 1, "2016-10-02"),
+        (1438, 9, "2017-05-27"),
+    ],
+)
+def test_umm_al_qura_month_starts(year: int, month: int, first: str) -> None:
+    assert d.hijri(f"{year}-{month:02d}-01") == days(first)
+
+
+@pytest.mark.parametrize(
+    ("year", "first", "lengths"),
+    [
+        # The official table as printed in the Umm al-Qura calendar of the .NET runtime:
+        # the first day of the year, and for every month whether it has 30 days (1) or 29 (0).
+        (1436, "2014-10-25", "010101010101"),
+        (1437, "2015-10-14", "101100101001"),
+        (1438, "2016-10-02", "101110010010"),
+    ],
+)
+def test_umm_al_qura_years(year: int, first: str, lengths: str) -> None:
+    day = date.fromisoformat(first)
+    for month, long in enumerate(lengths, 1):
+        assert d.month_days(year, month, "umm_al_qura") == (day, 29 + int(long))
+        day += timedelta(days=29 + int(long))
+    assert d.hijri(str(year)) == DateInterval(date.fromisoformat(first), day - timedelta(days=1))
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day", "gregorian"),
+    [
+        # Sample dates of Calendrical Calculations, appendix C.
+        (1364, 12, 6, "1945-11-12"),
+        (1412, 9, 13, "1992-03-17"),
+        (1416, 10, 5, "1996-02-25"),
+        (1460, 10, 12, "2038-11-10"),
+        (1, 1, 1, "0622-07-19"),
+    ],
+)
+def test_tabular_days_as_published(year: int, month: int, day: int, gregorian: str) -> None:
+    first, _ = d.month_days(year, month, "tabular")
+    assert first + timedelta(days=day - 1) == date.fromisoformat(gregorian)
+
+
+def test_the_tabular_cycle() -> None:
+    years = [[d.month_days(y, m, "tabular")[1] for m in range(1, 13)] for y in range(1, 31)]
+    leap = [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29]
+    assert [y for y, lengths in enumerate(years, 1) if sum(lengths) == 355] == leap
+    assert sum(map(sum, years)) == 10631 and years[0] == [30, 29] * 6
+    day = d.month_days(1, 1, "tabular")[0]
+    for year, lengths in enumerate(years, 1):
+        for month, length in enumerate(lengths, 1):
+            assert d.month_days(year, month, "tabular")[0] == day
+            day += timedelta(days=length)
+
+
+def test_hijri_intervals() -> None:
+    assert d.hijri("1438-03-11~") == days("2016-12-10")
+    assert d.hijri("1438-03-start") == days("2016-11-30", "2016-12-09")
+    assert d.hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
+    assert d.hijri("1438-03") == d.hijri("1438-03-XX") == days("2016-11-30", "2016-12-29")
+    assert d.hijri("143X").first == d.hijri("1430").first
+    assert d.hijri("1438-03-11", "tabular") == days("2016-12-11")
+
+
+@pytest.mark.parametrize("system", ["umm_al_qura", "tabular"])
+def test_a_day_30_may_be_printed_of_every_month_and_a_day_31_of_none(system: str) -> None:
+    safar = d.hijri("1438-02-29", system)
+    assert d.hijri("1438-02-30", system) == safar.shift(1) == d.hijri("1438-03-01", system)
+    assert date_problem("1438-02-30", "hijri") is None
+    for text in ("1438-02-31", "1438-03-31", "1438-13-01", "1438-00-01", "1438-02-00", "1438-24"):
+        with pytest.raises(ValueError, match="has 29 or 30 days|has no month"):
+            d.hijri(text, system)
+    with pytest.raises(ValueError, match="has no month 13"):
+        d.month_days(1438, 13, system)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("2016-12-07", "the year 2016 is a Gregorian one, but the calendar is Hijri"),
+        ("1342", "the Hijri year 1342 lies outside 1343 to 1500"),
+        ("1501-01", "the Hijri year 1501 lies outside 1343 to 1500"),
+        ("11/3/1438", "no Hijri date; write 1438-03-11 or 1438-11-03"),
+        ("١٤٣٨-٠٣-١١", "no Hijri date; write 1438-03-11"),
+        ("1438-03-11T10:00:00", "no Hijri date such as"),
+        ("yesterday", "no Hijri date such as"),
+    ],
+)
+def test_hijri_refusals(text: str, reason: str) -> None:
+    assert reason in str(date_problem(text, "hijri"))
+
+
+@given(st.dates(date(1925, 1, 1), date(2077, 1, 1)))
+def test_hijri_round_trip(day: date) -> None:
+    h = Gregorian.fromdate(day).to_hijri()
+    assert d.hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("today", "2019-08-23"),
+        ("yesterday", "2019-08-22"),
+        ("weekday-fri", "2019-08-23"),
+        ("weekday-thu", "2019-08-22"),
+        ("weekday-sat", "2019-08-17"),
+        ("-10d", "2019-08-13"),
+        ("-2w", "2019-08-09"),
+    ],
+)
+def test_relative_days(text: str, expected: str) -> None:
+    assert d.relative(text, d.gregorian("2019-08-23")) == days(expected)  # a Friday
+
+
+def test_relative_months_and_open_publication() -> None:
+    november = d.gregorian("2015-11-15")
+    assert d.relative("month-may", november) == days("2015-05-01", "2015-05-31")
+    assert d.relative("month-dec", november) == days("2014-12-01", "2014-12-31")
+    assert d.relative("last-month", november) == days("2015-10-01", "2015-10-31")
+    assert d.relative("last-week", november) == days("2015-11-02", "2015-11-14")
+    assert d.relative("-2m", november) == days("2015-09-01", "2015-09-30")
+    assert d.relative("-11m", november) == days("2014-12-01", "2014-12-31")
+    assert d.relative("last-year", november) == d.relative("-1y", november) == d.gregorian("2014")
+    assert d.relative("yesterday", OPEN) == OPEN
+
+
+@given(st.dates(date(2015, 1, 1), date(2020, 1, 1)), st.integers(0, 30))
+def test_a_relative_date_covers_every_day_of_publication(day: date, width: int) -> None:
+    whole = d.relative("weekday-mon", DateInterval(day, day + timedelta(days=width)))
+    assert whole.first and whole.last
+    for back in range(width + 1):
+        one = day + timedelta(days=back)
+        single = d.relative("weekday-mon", DateInterval(one, one))
+        assert single.first and whole.first <= single.first <= whole.last
+
+
+def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() -> None:
+    assert date_problem("", "gregorian") is None and date_problem("", "none") is None
+    assert date_problem("2019", "none") is not None and date_problem("2019", "julian") is not None
+    assert date_problem("weekday-tue", "relative") is None
+    assert "no relative date" in str(date_problem("last Tuesday", "relative"))
+    assert date_problem("2019", "relative") is not None
+    found = {t: d.calendar_of(t) for t in ("1438-03", "2016-12", "-10d", "201X", "1560~", "0016")}
+    assert list(found.values()) == ["hijri", "gregorian", "relative", *["gregorian"] * 3]
+    for text in ("1438-03/..", "weekday-tue", "1437-06-middle", "2019-04-end", "201X"):
+        assert date_problem(text) is None
+    assert "1560 lies outside" in str(date_problem("1560~"))
+    assert "write 2019-04-03" in str(date_problem("03/04/2019"))
+
+
+def test_intervals_of_days() -> None:
+    with pytest.raises(ValueError, match="ends before"):
+        days("2019-08-23", "2019-08-22")
+    a, b = days("2019-08-20", "2019-08-22"), days("2019-08-22", "2019-08-25")
+    assert a.shift(1).widen(1) == days("2019-08-20", "2019-08-24")
+    assert OPEN.shift(1) == OPEN.widen(1) == OPEN
+    assert d.hull(b, a) == days("2019-08-20", "2019-08-25")
+    assert d.hull(a, DateInterval(None, b.first)) == DateInterval(None, a.last)
