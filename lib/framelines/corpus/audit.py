@@ -25,25 +25,19 @@ def labels_of(tables: Tables) -> dict[str, Terms]:
     A label that the document has for itself goes before the same label of all documents.
     """
     found: dict[str, Terms] = {}
-    shared: dict[str, Terms] = {}
-    namings = tables["namings"].sort_values(["doc_id", "label"], kind="stable")
+    made: dict[tuple[str, str], Terms] = {}
+    namings, documents = tables["namings"], tables["documents"]
     special = set(namings["doc_id"])
-    for doc in tables["documents"].to_dict("records"):
-        doc_id, language = doc["doc_id"], doc["language"]
-        if doc_id not in special and language in shared:
-            found[doc_id] = shared[language]
-            continue
-        own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
-        by_parts = {
-            tuple(form for form, _ in texts.parts(row["label"])): row
-            for row in own.to_dict("records")
-        }
-        labels: Terms = {}
-        for units, row in by_parts.items():
-            texts.add_term(labels, units, "labels", row)
-        found[doc_id] = labels
-        if doc_id not in special:
-            shared[language] = labels
+    rows = namings.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
+    for doc_id, language in zip(documents["doc_id"], documents["language"], strict=True):
+        key = (language, doc_id if doc_id in special else "")
+        if key not in made:
+            own = [r for r in rows if r["language"] == language and r["doc_id"] in ("", key[1])]
+            by_parts = {tuple(form for form, _ in texts.parts(r["label"])): r for r in own}
+            made[key] = {}
+            for units, row in by_parts.items():
+                texts.add_term(made[key], units, "labels", row)
+        found[doc_id] = made[key]
     return found
 
 

@@ -46,18 +46,6 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     return total / (window * (len(types) - window + 1))
 
 
-def _mtld_one_way(types: list[str], threshold: float) -> float:
-    factors, seen, length = 0.0, set[str](), 0
-    for token in types:
-        seen.add(token)
-        length += 1
-        if len(seen) / length < threshold:
-            factors, seen, length = factors + 1, set(), 0
-    if length:
-        factors += (1 - len(seen) / length) / (1 - threshold)
-    return len(types) / factors if factors else float(len(types))
-
-
 def mtld(types: list[str], threshold: float = MTLD_THRESHOLD) -> float | None:
     """Return the measure of textual lexical diversity, the mean of both reading directions.
 
@@ -66,7 +54,18 @@ def mtld(types: list[str], threshold: float = MTLD_THRESHOLD) -> float | None:
     """
     if len(types) < MATTR_WINDOW:
         return None
-    return (_mtld_one_way(types, threshold) + _mtld_one_way(types[::-1], threshold)) / 2
+    lengths = []
+    for direction in (types, types[::-1]):
+        factors, seen, length = 0.0, set[str](), 0
+        for token in direction:
+            seen.add(token)
+            length += 1
+            if len(seen) / length < threshold:
+                factors, seen, length = factors + 1, set(), 0
+        if length:
+            factors += (1 - len(seen) / length) / (1 - threshold)
+        lengths.append(len(types) / factors if factors else float(len(types)))
+    return sum(lengths) / 2
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
@@ -79,9 +78,8 @@ def lexicon_terms(tables: Tables) -> dict[str, Terms]:
         lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
     found: dict[str, Terms] = defaultdict(dict)
     for row in lexicons.to_dict("records"):
-        texts.add_term(
-            found[row["language"]], texts.words(row["term"]), row["lexicon"], row["term"]
-        )
+        form = texts.words(row["term"])
+        texts.add_term(found[row["language"]], form, row["lexicon"], row["term"])
     for row in tables.get("place_names", pd.DataFrame()).to_dict("records"):
         form = texts.words(row["variant"])
         texts.add_term(found[row["language"]], form, "places", " ".join(form))
@@ -90,14 +88,6 @@ def lexicon_terms(tables: Tables) -> dict[str, Terms]:
 
 def _overlap(a: Span, b: Span) -> int:
     return max(0, min(a[1], b[1]) - max(a[0], b[0]))
-
-
-def _kind(sentence: Span, regions: list[Region]) -> str:
-    """The kind of the region that covers more than half of a sentence, else `text`."""
-    for span, kind in regions:
-        if _overlap(sentence, span) * 2 > sentence[1] - sentence[0]:
-            return kind
-    return "text"
 
 
 def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str]:
@@ -134,7 +124,9 @@ def document_features(
     in order again.
     """
     spans = texts.sentences(text)
-    kinds = [_kind(span, regions) for span in spans]
+    # A sentence is of the kind of the region that covers more than half of it.
+    covering = ([k for r, k in regions if _overlap(s, r) * 2 > s[1] - s[0]] for s in spans)
+    kinds = [found[0] if found else "text" for found in covering]
     counted = [
         _counted_words(text, span, regions) if kind in COUNTED else []
         for span, kind in zip(spans, kinds, strict=True)

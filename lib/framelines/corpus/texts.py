@@ -8,7 +8,7 @@ word is counted and matched is made one: see `counted_form`.
 import hashlib
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,7 @@ def word_list(section: str) -> frozenset[str]:
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
     """Let a splitter see a text without invisible characters, and give spans of the whole one."""
 
+    @wraps(split)
     def spans(text: str) -> list[Span]:
         if not _INVISIBLE.search(text):
             return split(text)
@@ -78,7 +79,6 @@ def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span
         shown = "".join(text[i] for i in at)
         return [(at[start], at[end - 1] + 1) for start, end in split(shown)]
 
-    spans.__doc__, spans.__name__ = split.__doc__, split.__name__
     return spans
 
 
@@ -255,13 +255,13 @@ def quotations(text: str) -> list[Span]:
             if places[-1] == 0:
                 spans.append((opened[0][1], at + 1))
             del opened[places[-1] :]
-        elif mark in _CLOSES and not places and not (attached and mark in '"»'):
+        elif mark in _CLOSES.keys() - {k for k, _ in opened} and not (attached and mark in '"»'):
             opened.append((mark, at))
     return spans
 
 
 def sha256(text: str) -> str:
-    """Return the SHA-256 of `text` in UTF-8 as 64 hex digits."""
+    """Return the SHA-256 of `text` in UTF-8, 64 hex digits."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 

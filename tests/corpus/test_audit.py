@@ -1,0 +1,182 @@
+"""Labels are found longest first and never twice; the audit lists what no row explains."""
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines import REPO
+from framelines.corpus import audit as a
+
+NAMINGS = pd.DataFrame(
+    [
+        ("blue-army", "army", "en", "neutral", ""),
+        ("blue-army", "blue army", "en", "neutral", ""),
+        ("league", "islamic state", "en", "neutral", ""),
+        ("league", "al-qaeda", "en", "neutral", ""),
+        ("union", "u.s.", "en", "neutral", ""),
+        ("red-league", "bandits", "en", "derogatory", ""),
+        ("blue-army", "bandits", "en", "derogatory", "red-1"),
+        ("none", "army of locusts", "en", "neutral", ""),
+        ("red-league", "العصابة", "ar", "derogatory", ""),
+    ],
+    columns=["actor_id", "label", "language", "stance", "doc_id"],
+)
+
+
+def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str, str]]:
+    documents = pd.DataFrame({"doc_id": [doc_id], "language": [language]})
+    labels = a.labels_of({"namings": NAMINGS, "documents": documents})[doc_id]
+    mentions = a.find_mentions(text, labels)
+    assert all(m["end"] <= n["start"] for m, n in zip(mentions, mentions[1:], strict=False))
+    return [(text[m["start"] : m["end"]], m["actor_id"]) for m in mentions]
+
+
+def test_the_longest_label_wins_and_nobody_takes_his_words() -> None:
+    assert found("The Blue Army's army left") == [
+        ("Blue Army's", "blue-army"),
+        ("army", "blue-army"),
+    ]
+    assert found("An army of locusts, then the army") == [("army", "blue-army")]
+
+
+def test_a_document_can_mean_somebody_else() -> None:
+    assert found("bandits") == [("bandits", "red-league")]
+    assert found("bandits", doc_id="red-1") == [("bandits", "blue-army")]
+
+
+def test_arabic_labels_are_found_in_arabic_only() -> None:
+    assert found("قالت العِصابة", language="ar") == [("العِصابة", "red-league")]
+    assert found("قالت العصابة") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("the Islamic State-held town", "Islamic State"),
+        ("U.S.-backed men", "U.S."),
+        ("the Blue\u00a0Army‑led side", "Blue\u00a0Army"),
+        ("an al-Qaeda-linked group", "al-Qaeda"),
+        ("Ar\u00admy-run camps", "Ar\u00admy"),
+        ("Isla\u00admic State", "Isla\u00admic State"),
+    ],
+)
+def test_an_actor_in_a_compound_is_named(text: str, named: str) -> None:
+    assert [words for words, _ in found(text)] == [named]
+
+
+def test_words_that_a_hyphen_does_not_join_are_no_label() -> None:
+    assert found("al Qaeda") == [] and found("un-army and Islamic statecraft") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "dates"),
+    [
+        ("12 tanks and 4,000 men in 23mm", ["12", "4,000", "23"], []),
+        ("Dozens of men, one tank, the Second", ["Dozens", "one", "Second"], []),
+        ("In May they may go on Friday", [], ["May", "Friday"]),
+        ("someone had a tonne in a T55", [], []),
+        ("عشرات الآلاف في أغسطس", ["عشرات", "الآلاف"], ["أغسطس"]),
+        ("وثلاثة جنود وعشرين دبابة", ["وثلاثة", "وعشرين"], []),
+        ("a spring of the river sat in the sun", [], []),
+    ],
+)
+def test_expressions(text: str, numbers: list[str], dates: list[str]) -> None:
+    assert [m.group() for m in a.NUMBER.finditer(text)] == numbers
+    assert [m.group() for m in a.DATE.finditer(text)] == dates
+
+
+LEVANTINE = "شباط آذار نيسان أيار حزيران تموز أيلول رمضان شوال بتموز".split() + [
+    "كانون الثاني",
+    "تشرين الأول",
+    "يوم الجمعة",
+    "والأربعاء",
+    "ربيع الآخر",
+    "الأسبوع الماضي",
+]
+ENGLISH = (
+    "on 3 Jan. it fell;in Sept. 2016;in the autumn;on Fridays;last week;tonight;next month;"
+    "two days ago;in Sha‘ban;in Dhu al-Hijjah;during Ramadan;last spring;on Thurs. it rained"
+).split(";")
+
+
+@pytest.mark.parametrize("line", LEVANTINE + ENGLISH)
+def test_dates_that_the_audit_must_know(line: str) -> None:
+    assert a.DATE.search(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    "a couple of tanks;scores of men;both bridges;zero losses;a quarter of the town;twentieth day;"
+    "a trillion;a pair;a handful of men;two-thirds;ninetieth;٪١٢;عشرون;مئتي جندي;ألفين;ثلث;بضعة"
+    ";بالمئات".split(";"),
+)
+def test_numbers_that_the_audit_must_know(line: str) -> None:
+    assert a.NUMBER.search(line)
+
+
+def test_what_rows_explain_and_what_they_do_not(tmp_path: Path) -> None:
+    text = "In May 2019 the army took 12 tanks; the army fled, 3 days later."
+    (tmp_path / "raw").mkdir()
+    (tmp_path / "raw" / "page.txt").write_text(text)
+    at = {words: text.index(words) for words in ("2019", "took 12 tanks", "army")}
+    spans = {words: (start, start + len(words)) for words, start in at.items()}
+    document = (
+        "post",
+        "en",
+        "page.txt",
+        0,
+        len(text),
+        hashlib.sha256(text.encode()).hexdigest(),
+        "",
+    )
+    columns = ["doc_id", "language", "raw_file", "start", "end", "sha256", "contained_in"]
+    located = ["doc_id", "start", "end"]
+    army = ["first", "post", *spans["army"], "", "army", "blue-army", "neutral"]
+    tables = {
+        "documents": pd.DataFrame([document], columns=columns),
+        "namings": NAMINGS,
+        "claims": pd.DataFrame([("post", *spans["took 12 tanks"])], columns=located),
+        "not_coded": pd.DataFrame(
+            [("post", *spans["2019"], "background_year")], columns=[*located, "reason"]
+        ),
+        "naming_mentions": pd.DataFrame([army], columns=a.MENTION),
+    }
+    table = a.audit(tables, tmp_path).sort_values("start")
+    assert [
+        (text[r.start : r.end], r.kind, r.explained_by, r.reason) for r in table.itertuples()
+    ] == [
+        ("May", "date", "", ""),
+        ("2019", "number", "not_coded", "background_year"),
+        ("army", "actor", "naming_mentions", ""),
+        ("12", "number", "claims", ""),
+        ("army", "actor", "", ""),
+        ("3", "number", "", ""),
+    ]
+    assert "⟦May⟧" in table["passage"].iloc[0] and table["passage"].iloc[1] == ""
+    empty = tables | {name: tables[name].iloc[:0] for name in ("namings", "claims", "not_coded")}
+    assert set(a.audit(empty, tmp_path)["explained_by"]) == {""}
+
+
+def test_languages_without_lists_are_named() -> None:
+    documents = pd.DataFrame({"language": ["en", "fa", "fa", "ar", "ru"]})
+    assert a.unread(documents).to_dict() == {"fa": 2, "ru": 1}
+
+
+def test_the_mentions_of_the_example_are_what_the_library_counts(tmp_path: Path) -> None:
+    folder = REPO / "data" / "example"
+    names = ["documents", "namings", "naming_mentions", "features/sentences"]
+    tables = {
+        name.split("/")[-1]: pd.read_csv(folder / f"{name}.csv", keep_default_na=False)
+        for name in names
+    }
+    counted = a.counted_mentions(tables, folder)
+    keys = ["doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
+    stored = tables["naming_mentions"].query("coder == 'first'")
+    assert sorted(counted[keys].values.tolist()) == sorted(stored[keys].values.tolist())
+    other = tables["naming_mentions"].head(1).assign(coder="anna")
+    tables["naming_mentions"] = pd.concat([stored, other])
+    (tmp_path / "raw").symlink_to(folder / "raw")
+    written = pd.read_csv(a.build_mentions(tables, tmp_path), keep_default_na=False)
+    assert written["coder"].value_counts().to_dict() == {"first": len(counted), "anna": 1}

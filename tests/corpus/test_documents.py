@@ -1,0 +1,126 @@
+"""Spans verify themselves against the texts, and say what is missing or altered."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines.corpus import documents as d
+from framelines.corpus.texts import sha256, short_hash
+from framelines.errors import DataError
+
+POST = "The river post fell\n\nThey took 12 tanks, and 12 men."
+BRIDGE = "The bridge 🌉 holds: 4 dead."
+WHOLE = f"{POST}\n\n{BRIDGE}\n"
+
+
+@pytest.fixture
+def corner(tmp_path: Path) -> tuple[d.Tables, Path]:
+    """Two documents in one raw file, and a claim in the second."""
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    (raw / "page.txt").write_bytes(WHOLE.encode())
+    (raw / "SHA256SUMS").write_text(f"{sha256(WHOLE)}  page.txt\n")
+    documents = [
+        (doc_id, "page.txt", WHOLE.index(text), WHOLE.index(text) + len(text), sha256(text), "")
+        for doc_id, text in (("post", POST), ("bridge", BRIDGE))
+    ]
+    columns = ["doc_id", "raw_file", "start", "end", "sha256", "contained_in"]
+    at = BRIDGE.index("4 dead")
+    claim = ["first", "bridge", "bridge-c01", at, at + 6, short_hash("4 dead"), "", "killed"]
+    head = ["coder", "doc_id", "claim_id", "start", "end", "hash", "note", "outcome"]
+    tables = {"documents": pd.DataFrame(documents, columns=columns)}
+    return tables | {"claims": pd.DataFrame([claim], columns=head)}, tmp_path
+
+
+def test_documents_are_read_from_their_spans(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    assert d.document_text(tables["documents"], "bridge", folder / "raw") == BRIDGE
+    read = dict(
+        (row["doc_id"], text) for row, text in d.read_documents(tables["documents"], folder / "raw")
+    )
+    assert read == {"post": POST, "bridge": BRIDGE}
+    with pytest.raises(DataError, match="no such document.*'ford'.*bridge, post"):
+        d.document_text(tables["documents"], "ford", folder / "raw")
+
+
+def test_a_raw_file_is_read_once(
+    corner: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, folder = corner
+    reads: list[Path] = []
+    monkeypatch.setattr(d, "read_raw", lambda path: reads.append(path) or WHOLE)
+    assert len(list(d.read_documents(tables["documents"], folder / "raw"))) == 2
+    assert len(reads) == 1
+
+
+def test_nothing_is_amiss_with_the_right_texts(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    assert d.check_spans(tables) == []
+    assert d.check_texts(tables, folder, folder / "raw") == []
+
+
+def test_an_altered_text_names_what_it_touches(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    path = folder / "raw" / "page.txt"
+    path.write_bytes(WHOLE.replace("holds", "fell ").encode())
+    found = d.check_texts(tables, folder, folder / "raw")
+    assert [(p.where, p.row) for p in found] == [("page.txt", None), ("documents.csv", "bridge")]
+    path.write_bytes(WHOLE.replace("\n", "\r\n").encode())
+    assert "\r\n" in d.read_raw(path)
+    assert "altered" in str(d.check_texts(tables, folder, folder / "raw")[0])
+    path.write_text("short")
+    assert "5 code points" in str(d.check_texts(tables, folder, folder / "raw")[1])
+
+
+def test_spans_outside_and_hashes_of_other_words(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    claims = tables["claims"]
+    tables["claims"] = claims.assign(end=claims["end"] + 1)
+    (problem,) = d.check_texts(tables, folder, folder / "raw", "data/{}.csv".format)
+    assert problem.where == "data/claims.csv" and problem.column == "hash"
+    assert problem.row is not None and "bridge-c01" in str(problem.row)
+    tables["claims"] = claims.assign(end=len(BRIDGE) + 1)
+    assert "outside its document" in str(d.check_spans(tables)[0])
+
+
+def test_a_missing_file_and_one_that_is_not_utf8(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    path = folder / "raw" / "page.txt"
+    path.write_bytes(b"The river \xe9 post")
+    with pytest.raises(DataError, match="not UTF-8: byte 10"):
+        d.read_raw(path)
+    path.unlink()
+    with pytest.raises(DataError, match="missing.*data/raw"):
+        d.read_raw(path)
+    assert "missing" in str(d.check_texts(tables, folder, folder / "raw")[0])
+
+
+def test_the_named_folder_goes_before_where_it_holds_the_texts(
+    corner: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, folder = corner
+    other = folder / "other"
+    other.mkdir()
+    monkeypatch.setenv("CORPUS", str(other))
+    (other / "else.txt").write_text("x")
+    assert d.raw_folder(folder) == folder / "raw"
+    (other / "page.txt").write_text("x")
+    assert d.raw_folder(folder) == other
+    assert d.raw_folder(folder / "none") == other
+    monkeypatch.delenv("CORPUS")
+    assert d.texts_of(folder) == folder / "raw" and d.raw_folder(folder / "none") is None
+
+
+def test_from_words_to_a_row_and_back(corner: tuple[d.Tables, Path]) -> None:
+    tables, folder = corner
+    found = d.locate(tables, "post", "12", folder / "raw")
+    assert found == [(at, at + 2, short_hash("12")) for at in (POST.index("12"), POST.rindex("12"))]
+    with pytest.raises(DataError, match="do not stand in it.*'13 tanks'"):
+        d.locate(tables, "post", "13 tanks", folder / "raw")
+    shown = d.show(tables, ["bridge-c01"], folder / "raw")
+    assert shown.startswith("claims\n") and "outcome: killed" in shown and "note" not in shown
+    assert shown.endswith("holds: ⟦4 dead⟧. …")
+    with pytest.raises(DataError, match="no located row has this key"):
+        d.show(tables, ["nobody-c01"], folder / "raw")
+    assert d.in_context("one\ntwo three four", (4, 7), 5) == "one ⟦two⟧ thre"

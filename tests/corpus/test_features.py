@@ -1,0 +1,153 @@
+"""Counts that can be shared: by hand, by published examples, and never a sentence."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framelines import REPO
+from framelines.corpus import features as f
+from framelines.corpus import texts
+from framelines.errors import DataError
+
+WORDS = "the river rose and the bridge fell and the river ran on".split()
+
+
+def test_mattr_by_hand() -> None:
+    # Windows of 4: the-river-rose-and 4, river-rose-and-the 4, rose-and-the-bridge 4, ...
+    expected = [len(set(WORDS[i : i + 4])) / 4 for i in range(len(WORDS) - 3)]
+    assert f.mattr(WORDS, 4) == pytest.approx(sum(expected) / len(expected))
+    assert f.mattr(WORDS, 50) is None
+
+
+def test_mtld_by_hand() -> None:
+    # a b a b ...: the ratio first falls below .72 at the third token (2/3), a factor every three.
+    assert f.mtld(list("aba" * 20)) == pytest.approx(3)
+    # All different: no factor is ever complete, the text itself is the measure.
+    assert f.mtld([str(i) for i in range(60)]) == 60
+    assert f.mtld(["a"] * 10) is None
+
+
+@given(st.lists(st.integers(0, 120), min_size=1, max_size=60))
+def test_chunks_are_never_short_unless_the_document_is(lengths: list[int]) -> None:
+    numbers = f._assign_chunks(lengths)
+    sizes: dict[int, int] = {}
+    for number, length in zip(numbers, lengths, strict=True):
+        sizes[number] = sizes.get(number, 0) + length
+    assert numbers == sorted(numbers)
+    if sum(lengths) >= f.CHUNK_TOKENS:
+        assert min(sizes.values()) >= f.CHUNK_TOKENS
+    else:
+        assert set(numbers) == {0}
+
+
+def sample(words: int) -> tuple[str, list[tuple[tuple[int, int], str]]]:
+    body = " ".join(f"Word{i} goes on." for i in range(words // 3))
+    text = f"A headline\n\nBy A Writer\n\nTOWN (noon) – {body}"
+    start, dateline = text.index("By"), text.index("TOWN")
+    regions = [((0, 10), "headline"), ((start, start + 11), "byline")]
+    return text, [*regions, ((dateline, dateline + 13), "dateline")]
+
+
+def test_a_document_by_hand() -> None:
+    text, regions = sample(300)
+    terms: texts.Terms = {}
+    texts.add_term(terms, ["goes", "on"], "hedges", "goes on")
+    rows = f.document_features("d", text, regions, terms)
+    assert [row["kind"] for row in rows["sentences"]][:3] == ["headline", "byline", "text"]
+    # The dateline's words are not counted although their sentence is.
+    assert rows["sentences"][2]["tokens"] == 3
+    assert rows["sentences"][1]["tokens"] == 0 and rows["sentences"][1]["chunk"] == ""
+    assert rows["diversity"][0]["tokens"] == 302
+    assert sum(row["count"] for row in rows["chunks"]) == 302
+    assert sum(row["count"] for row in rows["lexicon_hits"]) == 100
+    assert {"by", "writer", "town"}.isdisjoint({row["token"] for row in rows["chunks"]})
+    # No row can be read as a sentence.
+    assert all(len(str(v).split()) <= 4 for t in rows.values() for row in t for v in row.values())
+    text, regions = sample(60)
+    rows = f.document_features("d", text, regions, {})
+    assert rows["chunks"] == [] and rows["diversity"][0]["tokens"] == 62
+
+
+def test_words_without_a_form_are_not_counted() -> None:
+    rows = f.document_features("d", "ـ \u0651 ʿ one 12 %", [], {})
+    assert rows["sentences"][0]["tokens"] == 2 and rows["sentences"][0]["figures"] == 1
+
+
+def corner(folder: Path, parts: dict[str, str]) -> f.Tables:
+    """A corpus in a folder: documents of these texts in one raw file, inner ones inside `outer`."""
+    whole = "\n\n".join(parts.values())
+    (folder / "raw").mkdir(parents=True, exist_ok=True)
+    (folder / "raw" / "page.txt").write_bytes(whole.encode())
+    rows = [
+        {
+            "doc_id": doc_id,
+            "language": "en",
+            "raw_file": "page.txt",
+            "start": whole.index(text),
+            "end": whole.index(text) + len(text),
+            "sha256": hashlib.sha256(text.encode()).hexdigest(),
+            "contained_in": "outer" if doc_id.startswith("inner") else "",
+        }
+        for doc_id, text in parts.items()
+    ]
+    return {"documents": pd.DataFrame(rows)}
+
+
+def test_contained_articles_are_counted_once(tmp_path: Path) -> None:
+    tables = corner(tmp_path, {"before": "One.", "outer": "Here it is. Not here. It was."})
+    inner = tables["documents"].iloc[[1]].assign(doc_id="inner", contained_in="outer")
+    inner[["start", "end"]] = inner["start"].iloc[0] + 12, inner["start"].iloc[0] + 21
+    tables["documents"] = pd.concat([tables["documents"], inner], ignore_index=True)
+    assert f.regions_by_document(tables) == {"outer": [((12, 21), "contained")]}
+    f.build_features(tables, tmp_path)
+    sentences = pd.read_csv(tmp_path / "features" / "sentences.csv")
+    kinds = sentences.groupby("doc_id")["kind"].agg(list)
+    assert kinds["outer"] == ["text", "contained", "text"] and kinds["inner"] == ["text"]
+
+
+def test_a_corpus_of_two_required_tables_has_features(tmp_path: Path) -> None:
+    old = tmp_path / "features" / "chunks.csv"
+    old.parent.mkdir()
+    old.write_text("doc_id,chunk,token,count\nold,0,x,1\n")
+    written = f.build_features(corner(tmp_path, {"b": "It fell.", "a": "It rose."}), tmp_path)
+    assert [path.name for path in written] == ["sentences.csv", "diversity.csv"]
+    assert not old.exists()
+    assert (tmp_path / "features" / "diversity.csv").read_text() == (
+        "doc_id,tokens,types,mattr,mtld\na,2,2,,\nb,2,2,,\n"
+    )
+    times = [path.stat().st_mtime_ns for path in written]
+    f.build_features(corner(tmp_path, {"b": "It fell.", "a": "It rose."}), tmp_path)
+    assert [path.stat().st_mtime_ns for path in written] == times
+    with pytest.raises(DataError, match="the texts are not here"):
+        f.build_features(corner(tmp_path, {"a": "x"}), tmp_path / "elsewhere")
+
+
+def test_places_and_lexicons_match_through_the_counted_form(tmp_path: Path) -> None:
+    tables = corner(tmp_path, {"a": "Al\u2011Bab and al-‘Ayn, they sa\u00adid, or al-Bab-based."})
+    names = [("al-Bab", "en"), ("Al-Bab", "en"), ("al-'Ayn", "en")]
+    tables["place_names"] = pd.DataFrame(names, columns=["variant", "language"])
+    lexicons = [("verbs", "said", "en")]
+    tables["lexicons"] = pd.DataFrame(lexicons, columns=["lexicon", "term", "language"])
+    f.build_features(tables, tmp_path)
+    hits = pd.read_csv(tmp_path / "features" / "lexicon_hits.csv")
+    assert hits[["lexicon", "term", "count"]].values.tolist() == [
+        ["places", "al-bab", 1],
+        ["places", "al-’ayn", 1],
+        ["verbs", "said", 1],
+    ]
+
+
+def test_the_features_of_the_example_are_what_the_library_counts(tmp_path: Path) -> None:
+    folder = REPO / "data" / "example"
+    tables = {
+        name: pd.read_csv(folder / f"{name}.csv", keep_default_na=False)
+        for name in ("documents", "regions", "place_names")
+    }
+    os.symlink(folder / "raw", tmp_path / "raw")
+    for path in f.build_features(tables, tmp_path):
+        assert path.read_bytes() == (folder / "features" / path.name).read_bytes(), path.name

@@ -1,0 +1,283 @@
+"""Sentences, words and quotations: every rule, and every kind of fault, has inputs of its own."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.corpus import texts as t
+
+SHY, ZWNJ, ZWJ, RLM, WJ, ZWSP = "\u00ad", "\u200c", "\u200d", "\u200f", "\u2060", "\u200b"
+
+
+def split(text: str) -> list[str]:
+    return [text[start:end] for start, end in t.sentences(text)]
+
+
+def shown(text: str) -> list[str]:
+    return [text[start:end] for start, end in t.tokens(text)]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["It rained.", "It stopped."],
+        ["The U.S. envoy left.", "He was late."],
+        ["He met Gen. Smith.", "They spoke."],
+        ["Post No. 9 held.", "No.", "They fled."],
+        ["J. Smith wrote.", "We read."],
+        ["It cost 3.5 coins.", "Dear."],
+        ["“Go.”", "They went."],
+        ["“We go.", "We stay,” she said.", "Yes."],
+        ["Water came. ”", "Then bread."],
+        ["Why?", "Because!", "So…"],
+        ["At 6:45 A.M. the guns spoke."],
+        ["هل رحلوا؟", "نعم.", "عادوا."],
+    ],
+)
+def test_sentences(expected: list[str]) -> None:
+    assert split(" ".join(expected)) == expected
+
+
+def test_a_line_break_ends_and_a_missing_space_does_not_hide_an_end() -> None:
+    assert split("A heading\n\nA line. Another") == ["A heading", "A line.", "Another"]
+    assert split("It ended,he said.Then it began.") == ["It ended,he said.", "Then it began."]
+    assert split("...\n—\n") == []
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        "“Halt!” the guard said.",
+        "He called it “a lie?” and left.",
+        "«Stop!» he cried.",
+        'They shouted "why?!" and ran.',
+        "It was … a lie.",
+        "He asked (really?) and went on.",
+    ],
+)
+def test_quote_exclaim_lowercase(one: str) -> None:
+    assert split(one) == [one]
+    assert split(f"{one} Then it rained.") == [one, "Then it rained."]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        "Brig. Gen. Karam spoke at Homs.",
+        "Cpl. Nader was wounded.",
+        "Lt. Col. A. Haddad met Sgt. Maj. Rami.",
+        "Rear Adm. Nadir and Cmdr. Salim left.",
+        "Gen.Karam spoke to Pvt. Omar.",
+        "قال د. سامر ذلك.",
+        "Tuğg. Demir geldi.",
+        "Hptm. Weber und Mme. Roy.",
+    ],
+)
+def test_rank_abbreviations(one: str) -> None:
+    assert split(one) == [one]
+
+
+@pytest.mark.parametrize(
+    "expected",
+    [
+        ["It fell at 5 p.m.", "The U.S. Army left."],
+        ["It fell at 5 a.m.", "Soldiers left."],
+        ["It fell at 5 p.m. Friday."],
+        ["It fell at 5 p.m. Damascus time."],
+        ["It fell at 5 p.m. Jan. 3."],
+        ["They left the U.S.", "The army stayed."],
+        ["It belongs to Acme Inc.", "The rest is ours."],
+    ],
+)
+def test_a_full_stop_may_serve_twice(expected: list[str]) -> None:
+    assert split(" ".join(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("他走了。我们留下。", ["他走了。", "我们留下。"]),
+        ("他来吗？不来！", ["他来吗？", "不来！"]),
+        ("وہ گیا۔ہم رہے۔", ["وہ گیا۔", "ہم رہے۔"]),
+        ("वह गया। हम रहे।", ["वह गया।", "हम रहे।"]),
+        ("هل رحلوا؟نعم", ["هل رحلوا؟", "نعم"]),
+    ],
+)
+def test_stops_of_other_scripts(text: str, expected: list[str]) -> None:
+    assert split(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Sha’ir and Rabi’ al-Awwal", ["sha’ir", "and", "rabi", "al-awwal"]),
+        ("the ‘Arda hills", ["the", "’arda", "hills"]),
+        ("a ‘safe zone’ here", ["a", "safe", "zone", "here"]),
+        ("anti-‘terror’ law", ["anti", "terror", "law"]),
+        ("the army’s and soldiers’ posts", ["the", "army", "and", "soldiers", "posts"]),
+        ("U.S.-made 23mm guns, 4,000 men", ["u.s.", "made", "23mm", "guns", "4,000", "men"]),
+        ("T4 and M-5 and well-known", ["t4", "and", "m-5", "and", "well-known"]),
+        ("تَحرير المدينـة", ["تحرير", "المدينة"]),
+        ("naïve Çelik Šayḫ", ["naïve", "çelik", "šayḫ"]),
+        ("— … !", []),
+        ("ـ \u0651", []),
+    ],
+)
+def test_words(text: str, expected: list[str]) -> None:
+    assert t.words(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("plain", "hidden"),
+    [
+        ("artillery", f"ar{SHY}tillery"),
+        ("cooperate", f"co{WJ}operate"),
+        ("خبرگزاری", f"خبر{ZWNJ}گزاری"),
+        ("کتابها", f"کتاب{ZWJ}ها"),
+        ("al-Bab", f"al-{SHY}Bab{RLM}"),
+        ("U.S.", f"U{ZWSP}.S."),
+        ("1,200", f"1,{WJ}200"),
+    ],
+)
+def test_soft_hyphen_and_joiners_inside_a_word(plain: str, hidden: str) -> None:
+    assert t.words(hidden) == t.words(plain)
+    (span,) = t.tokens(f"x {hidden} y")[1:-1]
+    assert f"x {hidden} y"[slice(*span)].startswith(hidden.rstrip(RLM))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Qāsim", unicodedata.normalize("NFD", "Qāsim")),
+        ("Ḥamāh", unicodedata.normalize("NFD", "Ḥamāh")),
+        ("الله", "ﷲ"),
+        ("أحمد", unicodedata.normalize("NFD", "أحمد")),
+        ("سلام", "ﺳﻼﻡ"),
+        ("first", "ﬁrst"),
+        ("Army", "Ａｒｍｙ"),
+        ("12", "１２"),
+        ("Kelvin", "\u212aelvin"),
+    ],
+)
+def test_equivalent_words_are_counted_as_one(one: str, other: str) -> None:
+    assert one != other and t.words(one) == t.words(other)
+
+
+def test_a_ligature_of_a_phrase_is_one_word() -> None:
+    assert len(t.words("محمد ﷺ")) == 2
+
+
+@pytest.mark.parametrize("mark", "‘'’ʿ`ʻʼ‛ʾ´")
+def test_one_town_whatever_its_apostrophe(mark: str) -> None:
+    assert t.words(f"al-{mark}Ayn") == ["al-’ayn"]
+    assert t.words(f"Sha{mark}ir fell") == ["sha’ir", "fell"]
+    assert t.words(f"in {mark}Amiriyyah") == ["in", "’amiriyyah"]
+    assert t.words(f"Rabi{mark} al-Awwal") == ["rabi", "al-awwal"]
+    assert t.words(f"the {mark}ayn there") == ["the", "ayn", "there"]
+
+
+@pytest.mark.parametrize("hyphen", "-‐‑－")
+def test_one_name_whatever_its_hyphen(hyphen: str) -> None:
+    assert t.words(f"al{hyphen}Bab fell") == ["al-bab", "fell"]
+    assert [form for form, _ in t.parts(f"Deir{hyphen}ez{hyphen}Zor")] == ["deir", "-ez", "-zor"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("some 1,200-1,500 men", ["some", "1,200", "1,500", "men"]),
+        ("1.200-1.500", ["1.200", "1.500"]),
+        ("2.5-3.5 km", ["2.5", "3.5", "km"]),
+        ("500-1,200", ["500", "1,200"]),
+        ("١٬٢٠٠-١٬٥٠٠", ["١٬٢٠٠", "١٬٥٠٠"]),
+        ("a 1,200-strong force", ["a", "1,200-strong", "force"]),
+        ("under-1,200", ["under-1,200"]),
+        ("10-15 on 2019-08-21", ["10-15", "on", "2019-08-21"]),
+        ("12\u202f000 or 12\u00a0000", ["12000", "or", "12000"]),
+        ("12٪ and 12.5% and 12 %", ["12%", "and", "12.5%", "and", "12%"]),
+        ("%50 or ٪٥٠", ["50%", "or", "٥٠%"]),
+    ],
+)
+def test_numbers_keep_their_separators_and_signs(text: str, expected: list[str]) -> None:
+    assert t.words(text) == expected
+
+
+TEXT = st.text(alphabet="abcXYZ .!?\n“”‘’'\"1,-%éت؟。" + SHY + ZWNJ + RLM, max_size=150)
+
+
+@settings(deadline=None)
+@given(TEXT)
+def test_sentences_are_ordered_trimmed_and_disjoint(text: str) -> None:
+    spans = t.sentences(text)
+    assert all(0 <= start < end <= len(text) for start, end in spans)
+    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    assert all(text[s:e] == text[s:e].strip() for s, e in spans)
+    kept = "".join(text[s:e] for s, e in spans)
+    assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+@settings(deadline=None)
+@given(TEXT)
+def test_every_letter_and_digit_is_in_exactly_one_token(text: str) -> None:
+    inside = [i for start, end in t.tokens(text) for i in range(start, end)]
+    assert len(inside) == len(set(inside))
+    assert {i for i, c in enumerate(text) if c.isalnum()} <= set(inside)
+
+
+@settings(deadline=None)
+@given(TEXT, st.lists(st.integers(0, 150), max_size=8))
+def test_counting_is_invariant_under_composition_and_invisible_characters(
+    text: str, places: list[int]
+) -> None:
+    hidden = unicodedata.normalize("NFD", text)
+    for place in places:
+        hidden = hidden[:place] + SHY + hidden[place:]
+    assert t.words(hidden) == t.words(text)
+    assert len(t.sentences(hidden)) == len(t.sentences(text))
+    assert len(t.quotations(hidden)) == len(t.quotations(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("He said “no” twice.", ["“no”"]),
+        ("“One paragraph.\n\n“And another.” End.", ["“One paragraph.\n\n“And another.”"]),
+        ("“Never closed\n\nNext paragraph.", ["“Never closed"]),
+        ("It is “odd“ indeed.", ["“odd“"]),
+        ('A "straight" one', ['"straight"']),
+        ("قال «نعم» ومضى", ["«نعم»"]),
+        ("“they say «we hold» the hill”", ["“they say «we hold» the hill”"]),
+        ("«he said “no” to me»", ["«he said “no” to me»"]),
+        ('“he said "no" to me” then', ['“he said "no" to me”']),
+        ("„Halt!“ rief er", ["„Halt!“"]),
+        ("er rief »Halt« und", ["»Halt«"]),
+        ("他说「我们『守住』了」。", ["「我们『守住』了」"]),
+        (f'{RLM}"نعم"{RLM} قال', ['"نعم"']),
+        (f"{ZWNJ}“yes”{WJ} he said", ["“yes”"]),
+        (f'x {RLM}"a" and {RLM}"b"', ['"a"', '"b"']),
+    ],
+)
+def test_quotations(text: str, expected: list[str]) -> None:
+    assert [text[s:e] for s, e in t.quotations(text)] == expected
+
+
+def test_the_longest_term_wins_its_words_in_each_group() -> None:
+    terms: t.Terms = {}
+    for units, group in (("river", "places"), ("the river", "places"), ("the river", "sacred")):
+        t.add_term(terms, units.split(), group, units)
+    units = "the river rose and river the river".split()
+    assert [(span, group, what) for span, group, what in t.longest_matches(units, terms)] == [
+        ((0, 2), "places", "the river"),
+        ((0, 2), "sacred", "the river"),
+        ((4, 5), "places", "river"),
+        ((5, 7), "places", "the river"),
+        ((5, 7), "sacred", "the river"),
+    ]
+
+
+def test_sums() -> None:
+    # The SHA-256 of "abc" is the first example of FIPS 180-4.
+    assert t.sha256("abc").startswith("ba7816bf8f01cfea414140de5dae2223")
+    assert t.short_hash("abc") == "ba7816bf8f01cfea"
