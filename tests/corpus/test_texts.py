@@ -15,98 +15,43 @@ def split(text: str) -> list[str]:
     return [text[start:end] for start, end in t.sentences(text)]
 
 
-def shown(text: str) -> list[str]:
-    return [text[start:end] for start, end in t.tokens(text)]
+@pytest.mark.parametrize(
+    "line",
+    [
+        "It rained. / It stopped. / The U.S. envoy left. / He was late. / It cost 3.5 coins.",
+        "He met Gen. Smith. / They spoke. / J. Smith wrote. / Post No. 9 held. / No. / They fled.",
+        "“Go.” / They went. / “We go. / We stay,” she said. / Yes. / Water came. ” / Then bread.",
+        "Why? / Because! / So… / At 6:45 A.M. the guns spoke. / هل رحلوا؟ / نعم. / عادوا.",
+        # An exclamation or a question inside its sentence does not end it.
+        "“Halt!” the guard said. / He called it “a lie?” and left. / «Stop!» he cried.",
+        'They shouted "why?!" and ran. / It was … a lie. / He asked (really?) and went on.',
+        # Ranks and titles.
+        "Brig. Gen. Karam spoke at Homs. / Cpl. Nader was wounded. / Rear Adm. Nadir left.",
+        "Lt. Col. A. Haddad met Sgt. Maj. Rami. / Gen.Karam spoke to Pvt. Omar.",
+        "قال د. سامر ذلك. / Tuğg. Demir geldi. / Hptm. Weber und Mme. Roy.",
+        # A full stop may serve twice.
+        "It fell at 5 p.m. / The U.S. Army left. / It fell at 5 a.m. / Soldiers left.",
+        "It fell at 5 p.m. Friday. / At 5 p.m. Damascus time they left. / It was 5 p.m. Jan. 3.",
+        "They left the U.S. / The army stayed. / It belongs to Acme Inc. / The rest is ours.",
+    ],
+)
+def test_sentences(line: str) -> None:
+    assert split(line.replace(" / ", " ")) == line.split(" / ")
 
 
 @pytest.mark.parametrize(
-    "expected",
+    "line",
     [
-        ["It rained.", "It stopped."],
-        ["The U.S. envoy left.", "He was late."],
-        ["He met Gen. Smith.", "They spoke."],
-        ["Post No. 9 held.", "No.", "They fled."],
-        ["J. Smith wrote.", "We read."],
-        ["It cost 3.5 coins.", "Dear."],
-        ["“Go.”", "They went."],
-        ["“We go.", "We stay,” she said.", "Yes."],
-        ["Water came. ”", "Then bread."],
-        ["Why?", "Because!", "So…"],
-        ["At 6:45 A.M. the guns spoke."],
-        ["هل رحلوا؟", "نعم.", "عادوا."],
+        "他走了。/我们留下。/他来吗？/不来！",
+        "وہ گیا۔/ہم رہے۔/ هل رحلوا؟/نعم",
+        "वह गया। / हम रहे।",
+        "A heading\n\n/A line. / Another",
+        "It ended,he said./Then it began.",
     ],
 )
-def test_sentences(expected: list[str]) -> None:
-    assert split(" ".join(expected)) == expected
-
-
-def test_a_line_break_ends_and_a_missing_space_does_not_hide_an_end() -> None:
-    assert split("A heading\n\nA line. Another") == ["A heading", "A line.", "Another"]
-    assert split("It ended,he said.Then it began.") == ["It ended,he said.", "Then it began."]
+def test_stops_without_a_space_and_of_other_scripts(line: str) -> None:
+    assert split(line.replace("/", "")) == [part.strip() for part in line.split("/")]
     assert split("...\n—\n") == []
-
-
-@pytest.mark.parametrize(
-    "one",
-    [
-        "“Halt!” the guard said.",
-        "He called it “a lie?” and left.",
-        "«Stop!» he cried.",
-        'They shouted "why?!" and ran.',
-        "It was … a lie.",
-        "He asked (really?) and went on.",
-    ],
-)
-def test_quote_exclaim_lowercase(one: str) -> None:
-    assert split(one) == [one]
-    assert split(f"{one} Then it rained.") == [one, "Then it rained."]
-
-
-@pytest.mark.parametrize(
-    "one",
-    [
-        "Brig. Gen. Karam spoke at Homs.",
-        "Cpl. Nader was wounded.",
-        "Lt. Col. A. Haddad met Sgt. Maj. Rami.",
-        "Rear Adm. Nadir and Cmdr. Salim left.",
-        "Gen.Karam spoke to Pvt. Omar.",
-        "قال د. سامر ذلك.",
-        "Tuğg. Demir geldi.",
-        "Hptm. Weber und Mme. Roy.",
-    ],
-)
-def test_rank_abbreviations(one: str) -> None:
-    assert split(one) == [one]
-
-
-@pytest.mark.parametrize(
-    "expected",
-    [
-        ["It fell at 5 p.m.", "The U.S. Army left."],
-        ["It fell at 5 a.m.", "Soldiers left."],
-        ["It fell at 5 p.m. Friday."],
-        ["It fell at 5 p.m. Damascus time."],
-        ["It fell at 5 p.m. Jan. 3."],
-        ["They left the U.S.", "The army stayed."],
-        ["It belongs to Acme Inc.", "The rest is ours."],
-    ],
-)
-def test_a_full_stop_may_serve_twice(expected: list[str]) -> None:
-    assert split(" ".join(expected)) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("他走了。我们留下。", ["他走了。", "我们留下。"]),
-        ("他来吗？不来！", ["他来吗？", "不来！"]),
-        ("وہ گیا۔ہم رہے۔", ["وہ گیا۔", "ہم رہے۔"]),
-        ("वह गया। हम रहे।", ["वह गया।", "हम रहे।"]),
-        ("هل رحلوا؟نعم", ["هل رحلوا؟", "نعم"]),
-    ],
-)
-def test_stops_of_other_scripts(text: str, expected: list[str]) -> None:
-    assert split(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -130,39 +75,21 @@ def test_words(text: str, expected: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("plain", "hidden"),
-    [
-        ("artillery", f"ar{SHY}tillery"),
-        ("cooperate", f"co{WJ}operate"),
-        ("خبرگزاری", f"خبر{ZWNJ}گزاری"),
-        ("کتابها", f"کتاب{ZWJ}ها"),
-        ("al-Bab", f"al-{SHY}Bab{RLM}"),
-        ("U.S.", f"U{ZWSP}.S."),
-        ("1,200", f"1,{WJ}200"),
-    ],
+    "hidden",
+    [f"ar{SHY}tillery", f"co{WJ}operate", f"خبر{ZWNJ}گزاری", f"کتاب{ZWJ}ها", f"al-{SHY}Bab"]
+    + [f"U{ZWSP}.S.", f"1,{WJ}200", f"حلب{RLM}ي"],
 )
-def test_soft_hyphen_and_joiners_inside_a_word(plain: str, hidden: str) -> None:
+def test_invisible_characters_inside_a_word(hidden: str) -> None:
+    plain = "".join(c for c in hidden if c not in SHY + ZWNJ + ZWJ + RLM + WJ + ZWSP)
     assert t.words(hidden) == t.words(plain)
-    (span,) = t.tokens(f"x {hidden} y")[1:-1]
-    assert f"x {hidden} y"[slice(*span)].startswith(hidden.rstrip(RLM))
+    assert [f"{RLM}x {hidden} y"[s:e] for s, e in t.tokens(f"{RLM}x {hidden} y")][1] == hidden
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("Qāsim", unicodedata.normalize("NFD", "Qāsim")),
-        ("Ḥamāh", unicodedata.normalize("NFD", "Ḥamāh")),
-        ("الله", "ﷲ"),
-        ("أحمد", unicodedata.normalize("NFD", "أحمد")),
-        ("سلام", "ﺳﻼﻡ"),
-        ("first", "ﬁrst"),
-        ("Army", "Ａｒｍｙ"),
-        ("12", "１２"),
-        ("Kelvin", "\u212aelvin"),
-    ],
-)
-def test_equivalent_words_are_counted_as_one(one: str, other: str) -> None:
-    assert one != other and t.words(one) == t.words(other)
+def test_equivalent_words_are_counted_as_one() -> None:
+    for word in ("Qāsim", "Ḥamāh", "أحمد", "Ġûţa"):
+        assert t.words(unicodedata.normalize("NFD", word)) == [word.lower()]
+    pairs = {"ﷲ": "الله", "ﺳﻼﻡ": "سلام", "ﬁrst": "first", "Ａｒｍｙ": "army", "１２": "12"}
+    assert {form: t.words(form)[0] for form in pairs} == pairs
 
 
 def test_a_ligature_of_a_phrase_is_one_word() -> None:
@@ -265,8 +192,8 @@ def test_quotations(text: str, expected: list[str]) -> None:
 
 def test_the_longest_term_wins_its_words_in_each_group() -> None:
     terms: t.Terms = {}
-    for units, group in (("river", "places"), ("the river", "places"), ("the river", "sacred")):
-        t.add_term(terms, units.split(), group, units)
+    for term, group in (("river", "places"), ("the river", "places"), ("the river", "sacred")):
+        t.add_term(terms, term.split(), group, term)
     units = "the river rose and river the river".split()
     assert [(span, group, what) for span, group, what in t.longest_matches(units, terms)] == [
         ((0, 2), "places", "the river"),
