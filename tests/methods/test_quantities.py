@@ -1,0 +1,233 @@
+"""Stated figures: what the words leave open, and what readers take from them."""
+
+import math
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.methods import quantities as q
+from framelines.methods.quantities import Quantity
+
+INF = math.inf
+QUALIFIERS = "exact approx at_least more_than up_to less_than range".split() + list(q.VAGUE)
+numbers = st.integers(0, 20_000)
+quantities = st.tuples(numbers, st.one_of(numbers, st.just(INF))).map(
+    lambda ends: Quantity(min(ends), max(ends))
+)
+
+
+def stated(qualifier: str, number: float, second: float) -> tuple[float | None, float | None]:
+    """Return value_min and value_max as the codebook has them for a qualifier."""
+    if qualifier in q.VAGUE:
+        return None, None
+    if qualifier in ("more_than", "at_least"):
+        return number, None
+    if qualifier in ("up_to", "less_than"):
+        return None, number
+    return (number, number + second) if qualifier == "range" else (number, number)
+
+
+def claim(qualifier: str, low: Any, high: Any, kind: str = "killed", unit: str = "") -> q.Row:
+    return {
+        **{"qualifier": qualifier, "value_min": low, "value_max": high, "kind": kind},
+        **{"unit": unit},
+    }
+
+
+@pytest.mark.parametrize(
+    ("qualifier", "low", "high", "wide", "narrow"),
+    [
+        ("exact", 80, 80, (80, 80), (80, 80)),
+        ("range", 30, 40, (30, 40), (30, 40)),
+        ("more_than", 50, None, (51, INF), (51, 100)),
+        ("more_than", 14, math.nan, (15, INF), (15, 15)),
+        ("more_than", 260, pd.NA, (261, INF), (261, 270)),
+        # Of whole things more than 2.5 is 3 and more, less than 2.5 at most 2.
+        ("more_than", 2.5, None, (3, INF), (3, 3)),
+        ("less_than", None, 2.5, (0, 2), (2, 2)),
+        ("at_least", 2.5, None, (3, INF), (3, 3)),
+        ("up_to", None, 2.5, (0, 2), (2, 2)),
+        ("less_than", None, 0, (0, 0), (0, 0)),
+        ("at_least", 80, None, (80, INF), (80, 90)),
+        ("at_least", 4, None, (4, INF), (4, 5)),
+        ("up_to", None, 300, (0, 300), (200, 300)),
+        ("less_than", None, 50, (0, 49), (0, 49)),
+        ("less_than", None, 120, (0, 119), (110, 119)),
+        # A tenth of 80; but half of the granularity of 20, and of 5.
+        ("approx", 80, 80, (72, 88), (72, 88)),
+        ("approx", 20, 20, (15, 25), (15, 25)),
+        ("approx", 5, 5, (2.5, 7.5), (2.5, 7.5)),
+        ("several", None, None, (2, INF), (2, 10)),
+        ("dozens", None, None, (24, INF), (24, 100)),
+        ("hundreds", math.nan, math.nan, (200, INF), (200, 1000)),
+        ("thousands", None, None, (2000, INF), (2000, 10000)),
+        ("most", None, None, (1, INF), (1, INF)),
+        ("many", None, None, (1, INF), (1, INF)),
+    ],
+)
+def test_readings(
+    qualifier: str,
+    low: float | None,
+    high: float | None,
+    wide: tuple[float, float],
+    narrow: tuple[float, float],
+) -> None:
+    assert q.logical(low, high, qualifier) == Quantity(*wide)
+    assert q.conventional(low, high, qualifier) == Quantity(*narrow)
+
+
+def test_measures_keep_the_number_itself() -> None:
+    assert q.logical(40, None, "more_than", counts=False) == Quantity(40, INF)
+    assert q.logical(2.5, None, "more_than", counts=False) == Quantity(2.5, INF)
+    assert q.logical(None, 40, "less_than", counts=False) == Quantity(0, 40)
+    assert q.logical_of(claim("more_than", 2, None, "distance_km")) == Quantity(2, INF)
+    assert q.logical_of(claim("more_than", 2, None, "advance", "km2")) == Quantity(2, INF)
+    assert q.logical_of(claim("more_than", 2, None)) == Quantity(3, INF)
+
+
+@pytest.mark.parametrize(
+    ("number", "step"),
+    [(80, 10), (50, 50), (300, 100), (112, 1), (75, 25), (150, 50), (105, 5), (4000, 1000)]
+    + [(1, 1), (0, 1), (3.7, 0.1), (10, 10), (25, 25), (500, 500), (2500, 500)],
+)
+def test_granularity(number: float, step: float) -> None:
+    assert q.granularity(number) == pytest.approx(step)
+
+
+def test_every_qualifier_of_the_codebook_has_a_rule() -> None:
+    for qualifier in QUALIFIERS:
+        assert q.logical(*stated(qualifier, 12, 3), qualifier).low >= 0
+    with pytest.raises(ValueError, match="no rule for the qualifier 'around'"):
+        q.logical(3, 3, "around")
+    with pytest.raises(ValueError, match="no figure is stated"):
+        q.logical(None, math.nan, "exact")
+
+
+@pytest.mark.parametrize("qualifier", QUALIFIERS[:7])
+def test_no_figure_is_below_zero(qualifier: str) -> None:
+    with pytest.raises(ValueError, match="cannot be below 0: -9"):
+        q.logical(-9, -9, qualifier)
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from(QUALIFIERS),
+    st.one_of(st.integers(0, 10**7), st.floats(0, 1000)),
+    st.integers(0, 100),
+    st.booleans(),
+)
+def test_the_conventional_reading_lies_within_the_logical(
+    qualifier: str, number: float, second: int, counts: bool
+) -> None:
+    values = stated(qualifier, round(number, 2), second)
+    narrow = q.conventional(*values, qualifier, counts)
+    wide = q.logical(*values, qualifier, counts)
+    assert wide.low <= narrow.low <= narrow.high <= wide.high
+    if qualifier not in (*q.VAGUE, "more_than", "less_than") and number == int(number):
+        assert wide.low <= number <= wide.high
+
+
+@settings(deadline=None)
+@given(st.integers(1, 10**8))
+def test_granularity_divides_the_number(number: int) -> None:
+    assert number % int(q.granularity(number)) == 0
+
+
+@settings(deadline=None)
+@given(st.lists(quantities, max_size=6), st.randoms())
+def test_the_order_of_parts_does_not_matter(parts: list[Quantity], random: Any) -> None:
+    shuffled = list(parts)
+    random.shuffle(shuffled)
+    found = q.total(shuffled)
+    assert found == q.total(parts)
+    assert (found.low, found.high) == (sum(p.low for p in parts), sum(p.high for p in parts))
+
+
+@settings(deadline=None)
+@given(quantities, quantities)
+def test_swapping_negates_the_log_ratio_exactly(a: Quantity, b: Quantity) -> None:
+    low, high = q.log_ratio(a, b)
+    assert q.log_ratio(b, a) == (-high, -low)
+    assert low <= high
+    assert q.breakdown_width(a, b) == q.breakdown_width(b, a)
+    assert a.overlaps(b) == b.overlaps(a) == (q.breakdown_width(a, b) == 0)
+
+
+def test_log_ratio_by_hand() -> None:
+    low, high = q.log_ratio(Quantity(50, 100), Quantity(25, 50))
+    assert (low, high) == (0.0, math.log(100) - math.log(25))
+    assert q.log_ratio(Quantity(51, INF), Quantity(0, 9)) == (math.log(51) - math.log(9), INF)
+    assert q.log_ratio(Quantity(0, INF), Quantity(0, INF)) == (-INF, INF)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "verdict"),
+    [
+        (("exact", 34), ("exact", 34), "compatible"),
+        (("exact", 34), ("exact", 35), "contradiction"),
+        (("more_than", 50), ("exact", 50), "contradiction"),
+        (("more_than", 50), ("exact", 60), "compatible"),
+        # Nobody writes “more than 50” of 500, though it would be true.
+        (("more_than", 50), ("exact", 500), "tension"),
+        (("dozens", 0), ("exact", 350), "tension"),
+        (("dozens", 0), ("exact", 12), "contradiction"),
+        (("approx", 80), ("exact", 86), "compatible"),
+    ],
+)
+def test_verdicts(a: tuple[str, float], b: tuple[str, float], verdict: str) -> None:
+    values = [(*stated(name, n, 0), name) for name, n in (a, b)]
+    wide, narrow = ([read(*v) for v in values] for read in (q.logical, q.conventional))
+    assert q.verdict(*wide, *narrow) == verdict
+
+
+@settings(deadline=None)
+@given(st.integers(1, 500), st.integers(1, 500))
+def test_the_breakdown_width_makes_two_figures_meet(a: int, b: int) -> None:
+    share = q.breakdown_width(Quantity(a, a), Quantity(b, b))
+    assert (1 + share) ** 2 == pytest.approx(max(a, b) / min(a, b))
+
+
+@pytest.mark.parametrize("ends", [(3, 2), (-1, 2), (math.nan, 2), (1, math.nan)])
+def test_no_interval(ends: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="no interval of numbers from 0 on"):
+        Quantity(*ends)
+
+
+@pytest.mark.parametrize(
+    ("row", "text", "points"),
+    [
+        (claim("more_than", 50, None), "more than 50", (50, 51, math.sqrt(51 * 100))),
+        (claim("", 34, 34), "34", (34, 34, 34)),
+        (claim("range", 1500, 2000), "1,500 to 2,000", (math.sqrt(3e6), 1500, math.sqrt(3e6))),
+        (claim("approx", 80, 80), "about 80", (80, 72, math.sqrt(72 * 88))),
+        (claim("dozens", None, math.nan), "dozens", (math.nan, 24, math.sqrt(2400))),
+        (claim("most", None, None), "most", (math.nan, 1, math.nan)),
+        (claim("up_to", pd.NA, 300), "up to 300", (300, math.nan, math.sqrt(60000))),
+        (claim("exact", 0, 0), "0", (math.nan, math.nan, math.nan)),
+    ],
+)
+def test_points_and_words_of_a_row(row: q.Row, text: str, points: tuple[float, ...]) -> None:
+    assert q.figure_text(row) == text and q.has_figure(row)
+    found = [q.point_of(row, reading) for reading in q.READINGS]
+    assert found == pytest.approx(list(points), nan_ok=True)
+    assert q.point_of(row) == found[0] or math.isnan(found[0])
+    assert not q.has_figure({**row, "kind": "event"})
+
+
+def test_a_row_without_a_figure() -> None:
+    assert not q.has_figure(claim("", None, math.nan))
+    assert not q.has_figure(claim("exact", pd.NA, pd.NA))
+
+
+def test_windows() -> None:
+    days = {"window_first": 3.0, "window_last": 7.0, "first": 5.0, "last": 5.0}
+    own = {**days, "window": "2016-12-03/2016-12-07", "scope": "cumulative"}
+    assert q.window_of(own) == (3, 7)
+    assert q.window_of({**own, "window": "", "scope": "incremental"}) == (5, 5)
+    assert q.window_of({**own, "window_last": INF}) is None
+    assert q.window_of({**own, "window": "", "window_first": -INF}) is None
+    assert q.same_window((3, 7), (3, 7)) and not q.same_window((3, 7), (3, 8))
+    assert q.same_window((3, 7), (2, 8), slack=1)
