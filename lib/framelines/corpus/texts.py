@@ -29,8 +29,7 @@ _ONE_FORM = str.maketrans(
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
 # Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
 _ARABIC_MARKS = regex.compile(r"[\u064B-\u0652\u0670\u0640]")
-_POSSESSIVE = regex.compile(r"’s?$")
-_FIRST_APOSTROPHE = regex.compile(r"^’(?=\p{Ll})")
+_POSSESSIVE = regex.compile(r"(?:’s?)+$")
 _PERCENT_FIRST = regex.compile(r"^%(.+)")
 
 _A, _H, _W, _SEPARATOR = rf"[{APOSTROPHES}]", rf"[{HYPHENS}]", r"[\p{L}\p{M}]", "[.,٫٬]"
@@ -41,7 +40,7 @@ _GROUPED = r"\d{1,3}(?:[.,٬]\d{3})+(?!\d)"
 _TOKEN = regex.compile(
     rf"""
     (?:\p{{L}}\.){{2,}}                                  # U.S., A.M.
-    | {_A}(?=\p{{Lu}}{_W}*(?:{_JOINER}{_W}+)*(?![\p{{L}}’']))
+    | {_A}(?=(?:\p{{Lu}}|\p{{L}}(?![^\n]*[’'](?!\p{{L}}))){_W}*(?:{_JOINER}{_W}+)*(?![\p{{L}}’']))
       {_W}+(?:{_JOINER}[\p{{L}}\p{{M}}\d]+)*             # ‘Amiriyyah, but no closed quotation
     | [\p{{L}}\p{{M}}ـ][\p{{L}}\p{{M}}\dـ]*(?:{_JOINER}(?:{_GROUPED}|[\p{{L}}\p{{M}}\d]+))*
     | [%٪]?
@@ -88,7 +87,7 @@ def tokens(text: str) -> list[Span]:
 
     Names with inner apostrophes and hyphens stay whole, as do abbreviations with full stops and
     numbers with their separators and percent sign; a range of numbers with separators is two. A
-    single quotation mark before a capital is part of the word (‘Ayn) unless a closing one answers.
+    single quotation mark before a word is part of it (‘Ayn) unless a closing one answers.
     """
     quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
     return [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
@@ -99,8 +98,8 @@ def counted_form(word: str) -> str:
     """Return the one form under which a word is counted and matched.
 
     Lower case, canonical and compatible equivalents one (NFKC), no invisible characters, ’ for
-    every apostrophe and - for every hyphen. The English possessive, an apostrophe at the end or
-    before a small first letter, and Arabic vowel marks are dropped; clitics are not split off.
+    every apostrophe and - for every hyphen. The English possessive, an apostrophe at the end and
+    Arabic vowel marks are dropped; clitics are not split off.
     """
     word = _INVISIBLE.sub("", word).translate(_ONE_FORM)
     if word.strip("%")[:1].isdigit():
@@ -108,8 +107,8 @@ def counted_form(word: str) -> str:
     composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
-    word = unicodedata.normalize("NFC", _FIRST_APOSTROPHE.sub("", word).lower())
-    return _ARABIC_MARKS.sub("", _POSSESSIVE.sub("", word))
+    word = unicodedata.normalize("NFC", word.lower())
+    return _POSSESSIVE.sub("", _ARABIC_MARKS.sub("", word))
 
 
 def words(text: str) -> list[str]:
