@@ -1,0 +1,312 @@
+"""Which day a Hijri date means: conversions, anchors, and whether to trust the calibration."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.methods import calendars as c
+from framelines.methods.dates import OPEN, DateInterval, hijri
+
+ONE, EVENING = ("1438-03", 1, 1), ("1438-03", 1, 2)
+
+
+def days(first: str, last: str | None = None) -> DateInterval:
+    return DateInterval(date.fromisoformat(first), date.fromisoformat(last or first))
+
+
+def anchors(*rows: tuple[str, int, int], source: str = "paper") -> pd.DataFrame:
+    """Return a table of anchors from (month, low, high)."""
+    frame = pd.DataFrame(rows, columns=["month", "low", "high"])
+    names = [f"event-{n:02d}" for n in range(len(frame))]
+    return frame.assign(source_id=source, event_id=names, tabular=0)
+
+
+def probabilities(found: pd.DataFrame, month: str) -> list[float]:
+    return list(found.loc[found["month"] == month, "probability"])
+
+
+def test_convert() -> None:
+    text = "1438-03-11"
+    assert c.convert(text, "umm_al_qura") == days("2016-12-10")
+    assert c.convert(text, 1) == c.convert(text, "+1") == days("2016-12-11")
+    # Umm al-Qura 10 December, tabular 11 December, one day wider on either side.
+    assert c.convert(text, "hull") == days("2016-12-09", "2016-12-12")
+    assert c.convert(text, "calibrated", {"1438-03": 1}) == days("2016-12-11")
+    # No year or month lends its offset to another.
+    assert c.convert(text, "calibrated", {"1438-04": 1}) == c.convert(text, "hull")
+    assert c.convert(text, "calibrated") == c.convert(text, "hull")
+    # Day 30 of a month of 29 days is the day after its 29th, by the offset of its own month.
+    known = {"1438-02": 1}
+    assert c.convert("1438-02-30", offsets=known) == c.convert("1438-02-29", offsets=known).shift(1)
+
+
+def test_convert_intervals() -> None:
+    known = {"1438-03": 1}
+    assert c.convert("1438-03-08/1438-03-11~", offsets=known) == days("2016-12-08", "2016-12-11")
+    # One end calibrated, the other not: 1 Rabi al-Akhir is 30 December, or tabular the 31st.
+    assert c.convert("1438-03-29/1438-04-01", offsets=known) == days("2016-12-29", "2017-01-01")
+    assert c.convert("../1438-03-23", offsets=known) == DateInterval(None, date(2016, 12, 23))
+    assert c.convert("1438-03-11/..", offsets=known) == DateInterval(date(2016, 12, 11), None)
+    assert c.convert("1438-03", offsets=known) == days("2016-12-01", "2016-12-30")
+    assert c.convert("?1438-03-start", offsets=known) == days("2016-12-01", "2016-12-10")
+    assert c.convert("1437", offsets=known) == days("2015-10-13", "2016-10-03")
+
+
+@pytest.mark.parametrize("setting", ["lunar", "1.5", "", "calibrate", "١", True])
+def test_unknown_settings_name_the_allowed(setting: str) -> None:
+    with pytest.raises(ValueError, match="allowed: calibrated, umm_al_qura, hull, or an offset"):
+        c.convert("1438-03-11", setting)
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1436, 1440), st.integers(1, 12), st.sampled_from([1, 29, 30]), st.integers(-2, 2)
+)
+def test_an_offset_moves_and_the_hull_holds(year: int, month: int, day: int, offset: int) -> None:
+    text = f"{year}-{month:02d}-{day:02d}"
+    calibrated = c.convert(text, "calibrated", {text[:7]: offset})
+    assert calibrated == c.convert(text, offset) == hijri(text).shift(offset)
+    wide = c.convert(text, "hull")
+    for inner in (hijri(text), hijri(text, "tabular")):
+        assert wide.first and inner.first and wide.last and inner.last
+        assert wide.first < inner.first <= inner.last < wide.last
+
+
+def test_stated_intervals_of_all_calendars() -> None:
+    published = days("2019-08-23", "2019-08-24")
+    assert c.stated_interval("", "hijri", published) == OPEN
+    assert c.stated_interval("yesterday", "relative", published) == days("2019-08-22", "2019-08-23")
+    assert c.stated_interval("2019-08", "gregorian", published) == days("2019-08-01", "2019-08-31")
+    assert c.stated_interval("1438-03-11", "hijri", published, 1) == days("2016-12-11")
+
+
+# --- from matches to anchors ---------------------------------------------------------------------
+
+
+def matches(**changes: Any) -> pd.DataFrame:
+    """Return three matches of a source, one of them changed."""
+    rows = [
+        ("paper", f"e{n}", f"1438-03-{n:02d}", f"2016-12-{n:02d}", f"2016-12-{n:02d}", "")
+        for n in (1, 2, 3)
+    ]
+    names = ["source_id", "event_id", "stated", "open_first", "open_last", "reason"]
+    frame = pd.DataFrame(rows, columns=names)
+    for column, value in changes.items():
+        frame.loc[2, column] = value
+    return frame.assign(**{k: pd.to_datetime(frame[k]) for k in ("open_first", "open_last")})
+
+
+def test_anchor_days() -> None:
+    found = c.anchor_days(matches(open_last="2016-12-04"))
+    assert list(found["low"]) == [1, 1, 1] and list(found["high"]) == [1, 1, 2]
+    assert list(found["tabular"]) == [1, 1, 1] and set(found["month"]) == {"1438-03"}
+    assert found["umm_al_qura"][0] == pd.Timestamp("2016-11-30") and found["used"].all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"stated": "1438-03"}, "the claim names no single day"),
+        ({"open_first": "2017-06-01", "open_last": "2017-06-01"}, "more than 5 days apart"),
+        ({"reason": "dated by a party to the war"}, "dated by a party to the war"),
+        ({"event_id": "e2"}, "another row of the same source and event is used"),
+    ],
+)
+def test_matches_that_are_no_anchors_say_why(changes: dict[str, str], reason: str) -> None:
+    found = c.anchor_days(matches(**changes))
+    assert list(found["used"]) == [True, True, False]
+    assert list(found["reason"]) == ["", "", reason]
+    assert c.calibrate(found).months["anchors"].sum() == 2
+
+
+def test_without_matches_nothing_is_calibrated() -> None:
+    found = c.calibrate(c.anchor_days(matches().iloc[:0]))
+    assert found.anchors.empty and found.months.empty and c.rivals(found.anchors).empty
+    assert c.posterior(found.anchors).empty and c.leave_out(found.anchors, 2).empty
+    assert found.offsets("paper") == {} and found.verdict("paper") == "not calibrated"
+
+
+def test_held_out_events_agree_once_calibrated() -> None:
+    found = c.calibrate(anchors(*[ONE] * 5))
+    told = pd.to_datetime(["2016-12-11", "2016-12-11", "2017-01-20"])
+    stated = ["1438-03-11", "1438-03-05/1438-03-07", "1438-04-05"]
+    pairs = pd.DataFrame({"source_id": "paper", "stated": stated, "claim_id": list("abc")})
+    checked = c.held_out(pairs.assign(reference_first=told, reference_last=told), found)
+    assert list(checked["gap_umm_al_qura"]) == [1, 5, 17]
+    assert list(checked["gap_calibrated"]) == [0, 4, 15]
+    assert list(checked["calibrated"]) == [True, True, False]
+    assert list(checked["claim_id"]) == list("abc")
+    assert c.held_out(checked.iloc[:0, :5], found).empty
+
+
+# --- the likelihood, by hand ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rows", "weights"),
+    [
+        # E[1−ε] = 0.9 on the day itself and E[ε]/6 = 0.1/6 on the days up to three off; the offset
+        # −2 is as far from 1 as an error reaches.
+        ([ONE], [0.1 / 6, 0.1 / 6, 0.1 / 6, 0.9, 0.1 / 6]),
+        # An evening, d − c is 1 or 2: one of them hits the offset 1, the other misses by a day.
+        ([EVENING], [0.1 / 12, 0.1 / 6, 0.1 / 6, *[(0.9 + 0.1 / 6) / 2] * 2]),
+        # One error rate for both: E[(1−ε)ε] = 9/110 and E[ε²] = 2/110 under Beta(1, 9).
+        ([ONE, ("1438-03", 0, 0)], [*[2 / 110 / 36] * 2, *[9 / 110 / 6] * 2, 2 / 110 / 36]),
+        # What no offset explains teaches nothing.
+        ([("1438-03", 5, 5), ("1438-03", -5, -5)], [1] * 5),
+    ],
+)
+def test_likelihoods_by_hand(rows: list[tuple[str, int, int]], weights: list[float]) -> None:
+    found = probabilities(c.posterior(anchors(*rows)), "1438-03")
+    assert found == pytest.approx([w / sum(weights) for w in weights], abs=1e-12)
+    assert not c.verdicts(anchors(*rows))["calibrated"].any()
+
+
+def test_neighbouring_months_speak_for_each_other() -> None:
+    known = [ONE] * 5
+    alone = c.posterior(anchors(("1438-05", 0, 1)))
+    for months, expected in ((1, 0.94), (2, 0.89)):
+        beside = anchors(*known, (f"1438-{3 + months:02d}", 0, 1))
+        p = probabilities(c.posterior(beside), f"1438-{3 + months:02d}")
+        assert p[3] > expected > 0.5 > probabilities(alone, "1438-05")[3]
+    # A month that no anchor is left in is never surer than the chain allows.
+    left = c.leave_out(anchors(*known, ("1438-04", 1, 1)))
+    only = left[(left["month"] == "1438-04") & (left["left_out"] == "event-05")]
+    assert only["kept"].iloc[0] == only["probability"].iloc[0] == pytest.approx(0.9, abs=0.001)
+    turn = anchors(*[("1437-12", 1, 1)] * 5, ("1438-01", 0, 1))
+    assert probabilities(c.posterior(turn), "1438-01")[3] > 0.94
+
+
+def test_the_chain_is_uniform() -> None:
+    np.testing.assert_allclose(c.transition().sum(axis=0), 1)
+    np.testing.assert_allclose(c.transition(), c.transition().T)
+
+
+def test_calibrated_needs_four_single_days_and_none_that_carries_it_alone() -> None:
+    def calibrated(*rows: tuple[str, int, int]) -> bool:
+        return bool(c.verdicts(anchors(*rows))["calibrated"].all())
+
+    assert calibrated(*[ONE] * 4)
+    assert not calibrated(*[ONE] * 3, EVENING, EVENING)
+    assert not calibrated(*[ONE] * 3, *[("1438-03", 0, 0)] * 3)
+    # The month with a single anchor falls with it; the other stands.
+    found = c.calibrate(anchors(*[ONE] * 5, ("1438-04", 1, 1)))
+    assert list(found.months["calibrated"]) == [True, False]
+    assert list(found.months["without"]) == ["event-00", "event-05"]
+    assert found.offsets("paper") == {"1438-03": 1} and found.verdict("paper") == "not calibrated"
+
+
+def test_sources_do_not_lend_each_other_anchors() -> None:
+    both = pd.concat([anchors(*[ONE] * 4), anchors(("1438-03", 0, 0), source="other")])
+    found = c.verdicts(both).set_index("source_id")
+    assert found["calibrated"].to_dict() == {"paper": True, "other": False}
+    alone = c.posterior(anchors(("1438-03", 0, 0), source="other"))
+    pd.testing.assert_frame_equal(c.posterior(both).iloc[:5].reset_index(drop=True), alone)
+
+
+def test_rivals() -> None:
+    table = anchors(*[ONE] * 5)
+    same = c.rivals(table.assign(tabular=1)).set_index("rival")
+    # The same days without an offset to be found: five times as probable, and no way to tell.
+    assert same.at["tabular", "log10_bayes_factor"] == pytest.approx(np.log10(5), abs=0.01)
+    assert same.at["tabular", "same_days"] and not same.at["umm_al_qura", "same_days"]
+    other = c.rivals(table).set_index("rival")
+    assert other.at["tabular", "log10_bayes_factor"] < -4
+    assert not other.at["tabular", "same_days"]
+
+
+def test_sweep_and_leave_two_out() -> None:
+    table = anchors(*[ONE] * 5)
+    swept = c.sweep(table, (1, 9))
+    assert list(swept["b"]) == [1, 9] and swept["calibrated"].all()
+    assert len(c.leave_out(table, 2)) == 10
+    with pytest.raises(ValueError, match="b from 1 on"):
+        c.posterior(table, prior=0.5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1, max_size=8
+    ),
+    st.randoms(),
+)
+def test_order_changes_nothing_and_mirrored_anchors_mirror_the_posterior(
+    rows: list[tuple[int, int, int]], random: Any
+) -> None:
+    table = anchors(*[(f"1438-{m:02d}", low, low + width) for m, low, width in rows])
+    shuffled = list(table.index)
+    random.shuffle(shuffled)
+    found = c.posterior(table)
+    pd.testing.assert_frame_equal(c.posterior(table.loc[shuffled]), found)
+    pd.testing.assert_frame_equal(c.verdicts(table.loc[shuffled]), c.verdicts(table))
+    mirror = c.posterior(table.assign(low=-table["high"], high=-table["low"]))
+    mirror = mirror.assign(offset=-mirror["offset"]).sort_values(["month", "offset"])
+    np.testing.assert_allclose(mirror["probability"], found["probability"], atol=1e-9)
+    np.testing.assert_allclose(found.groupby("month")["probability"].sum(), 1)
+
+
+# --- planted calendars ---------------------------------------------------------------------------
+
+
+def draw(rng: np.random.Generator, rate: float, count: int) -> pd.DataFrame:
+    """Return synthetic anchors of two months with known offsets, in a column `truth`."""
+    first = int(rng.integers(-2, 3))
+    second = int(rng.choice(c.OFFSETS, p=c.transition()[first + 2]))
+    truth = {"1438-03": first, "1438-04": second}
+    rows = []
+    for number in range(count):
+        month = "1438-03" if number % 2 else "1438-04"
+        wrong = rng.random() < rate
+        day = truth[month] + (int(rng.choice([-3, -2, -1, 1, 2, 3])) if wrong else 0)
+        evening = int(rng.random() < 0.25)
+        low = day - int(rng.integers(0, 2)) * evening
+        rows.append((month, low, low + evening))
+    table = anchors(*rows)
+    return table.assign(truth=table["month"].map(truth))
+
+
+def planted(seed: int, draws: int, most: int, rate: float | None = None) -> pd.DataFrame:
+    """Return many planted sources in one table, each with 2 to `most` anchors."""
+    rng, parts = np.random.default_rng(seed), []
+    for number in range(draws):
+        chosen = float(rng.beta(1, 9)) if rate is None else rate
+        table = draw(rng, chosen, int(rng.integers(2, most + 1)))
+        parts.append(table.assign(source_id=f"source-{number:03d}"))
+    return pd.concat(parts, ignore_index=True)
+
+
+def with_truth(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    truth = table.drop_duplicates(["source_id", "month"])[["source_id", "month", "truth"]]
+    found = found.merge(truth, on=["source_id", "month"], validate="m:1")
+    return found.assign(true=found["offset"] == found["truth"])
+
+
+@pytest.mark.parametrize("rate", [None, 0.0, 0.15, 0.3])
+def test_planted_offsets_are_called_calibrated_and_seldom_wrongly(rate: float | None) -> None:
+    table = planted(1438, 200, 12, rate)
+    found = with_truth(c.verdicts(table), table)
+    sure = found[found["calibrated"]]
+    assert len(sure) > 50
+    # A wrong offset is called calibrated no more often than 0.95 allows.
+    assert sure["true"].mean() >= 0.95
+    if rate is None:
+        assert found["true"].mean() == pytest.approx(found["probability"].mean(), abs=0.04)
+
+
+def test_the_posterior_is_calibrated() -> None:
+    table = planted(1439, 400, 5)  # few anchors, so that every probability occurs
+    found = with_truth(c.posterior(table), table)
+    # Of all offsets given 30 %, three in ten are the true one; so in every bin of probability.
+    for low, high in pairwise((0.0, 0.02, 0.1, 0.3, 0.7, 0.9, 1.0)):
+        inside = found[found["probability"].between(low, high)]
+        told = inside["probability"].mean()
+        spread = 3.5 * np.sqrt(max(told * (1 - told), 0.001) / len(inside))
+        assert len(inside) >= 40
+        assert inside["true"].mean() == pytest.approx(told, abs=spread)
