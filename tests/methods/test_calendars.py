@@ -80,10 +80,15 @@ def test_an_offset_moves_and_the_hull_holds(year: int, month: int, day: int, off
 
 def test_stated_intervals_of_all_calendars() -> None:
     published = days("2019-08-23", "2019-08-24")
-    assert c.stated_interval("", "hijri", published) == OPEN
-    assert c.stated_interval("yesterday", "relative", published) == days("2019-08-22", "2019-08-23")
-    assert c.stated_interval("2019-08", "gregorian", published) == days("2019-08-01", "2019-08-31")
-    assert c.stated_interval("1438-03-11", "hijri", published, 1) == days("2016-12-11")
+    assert c.stated_interval("", "hijri", published, "hull", None) == OPEN
+    expected = {
+        ("yesterday", "relative"): days("2019-08-22", "2019-08-23"),
+        ("2019-08", "gregorian"): days("2019-08-01", "2019-08-31"),
+        ("1438-03-11", "hijri"): days("2016-12-11"),
+        ("2019-08", "none"): OPEN,
+    }
+    for stated, interval in expected.items():
+        assert c.stated_interval(*stated, published, 1, None) == interval
 
 
 # --- from matches to anchors ---------------------------------------------------------------------

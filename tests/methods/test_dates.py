@@ -24,17 +24,13 @@ def days(first: str, last: str | None = None) -> DateInterval:
 @pytest.mark.parametrize(
     ("text", "first", "last"),
     [
-        # Level 0: date, date and time, interval.
+        # Level 0: date and interval.
         ("1985-04-12", "1985-04-12", None),
         ("1985-04", "1985-04-01", "1985-04-30"),
         ("1985", "1985-01-01", "1985-12-31"),
         ("2016-02", "2016-02-01", "2016-02-29"),
         ("1900-02", "1900-02-01", "1900-02-28"),
         ("2000-02", "2000-02-01", "2000-02-29"),
-        ("1985-04-12T23:20:30", "1985-04-12", None),
-        ("1985-04-12T23:20:30Z", "1985-04-12", None),
-        ("1985-04-12T23:20:30-04", "1985-04-12", None),
-        ("1985-04-12T23:20:30+04:30", "1985-04-12", None),
         ("1964/2008", "1964-01-01", "2008-12-31"),
         ("2004-06/2006-08", "2004-06-01", "2006-08-31"),
         ("2004-02-01/2005-02-08", "2004-02-01", "2005-02-08"),
@@ -135,7 +131,7 @@ def test_open_and_unknown_ends() -> None:
         ("Y-170000002", "from 1600 to 2100, with four digits"),
         ("Y17E7", "from 1600 to 2100, with four digits"),
         ("1950S2", "from 1600 to 2100, with four digits"),
-        ("1985-04-12T25:20:30", "no EDTF date such as 2019-08-23"),
+        ("1985-04-12T23:20:30Z", "no EDTF date; write 1985-04-12"),
         ("2019-08-23~~", "no EDTF date such as"),
         ("last May", "no EDTF date such as"),
         ("[]", "no EDTF date such as"),
@@ -260,7 +256,6 @@ def test_a_day_30_may_be_printed_of_every_month_and_a_day_31_of_none(system: str
         ("1501-01", "the Hijri year 1501 lies outside 1343 to 1500"),
         ("11/3/1438", "no Hijri date; write 1438-03-11 or 1438-11-03"),
         ("١٤٣٨-٠٣-١١", "no Hijri date; write 1438-03-11"),
-        ("1438-03-11T10:00:00", "no Hijri date such as"),
         ("yesterday", "no Hijri date such as"),
     ],
 )
@@ -330,7 +325,7 @@ def test_intervals_of_days() -> None:
     with pytest.raises(ValueError, match="ends before"):
         days("2019-08-23", "2019-08-22")
     a, b = days("2019-08-20", "2019-08-22"), days("2019-08-22", "2019-08-25")
-    assert a.shift(1).widen(1) == days("2019-08-20", "2019-08-24")
-    assert OPEN.shift(1) == OPEN.widen(1) == OPEN
+    assert a.shift(1).widen(1, 1) == days("2019-08-20", "2019-08-24")
+    assert OPEN.shift(1) == OPEN.widen(1, 1) == OPEN
     assert d.hull(b, a) == days("2019-08-20", "2019-08-25")
     assert d.hull(a, DateInterval(None, b.first)) == DateInterval(None, a.last)

@@ -9,21 +9,17 @@ leaves open, an offset δ and an error rate ε:
     L_i(δ, ε) = Σ_d w_i(d) · [(1−ε)·1{d−c = δ} + (ε/6)·1{1 ≤ |d−c−δ| ≤ 3}]
 
 δ is uniform over −2…+2 a priori and ε ~ Beta(1, 9), one rate for a source in all its months.
-Neighbouring months form a Markov chain: whoever sees the crescent late in one month need not in the
-next, but looks from the same place. A month keeps the offset of the one before with probability
-`STAY`, else it moves one day either way; at the ends of the range the move outwards stays instead,
-so that every month by itself is uniform. ε is integrated by Gauss–Legendre with 64 nodes, exact for
-up to 119 anchors under Beta(1, 9).
-
-A table of anchors (`anchor_days` makes it) has source_id, event_id, month (`1438-03`), `low` and
-`high` (first and last open day minus c, in days), `tabular` (tabular day minus c) and `used`. The
-order of its rows changes no estimate.
+Neighbouring months form a Markov chain: whoever sees the crescent late in one need not in the next,
+but looks from the same place. A month keeps the offset of the one before with probability `STAY`,
+else it moves one day either way; at the ends of the range the move outwards stays instead, so that
+every month by itself is uniform. ε is integrated by Gauss–Legendre with 64 nodes, exact for up to
+119 anchors under Beta(1, 9). `anchor_days` makes the table of anchors; the order of its rows
+changes no estimate.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache, partial
 from itertools import combinations, pairwise
 
@@ -40,11 +36,8 @@ _Chain = Callable[..., tuple[Floats, float]]
 
 SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
-ERROR_REACH = 3
-ERROR_PRIOR = 9.0
-STAY = 0.9
-SINGLE_DAYS_NEEDED = 4
-PROBABILITY_NEEDED = 0.95
+ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9
+SINGLE_DAYS_NEEDED, PROBABILITY_NEEDED = 4, 0.95
 PRIORS = (1.0, 2.0, 4.0, 9.0, 19.0, 49.0)
 # Statistics are rounded before they are compared, so that no machine's last bit decides.
 DECIMALS = 12
@@ -53,10 +46,7 @@ _EPSILON = (_X + 1) / 2
 
 
 def check_setting(setting: str | int) -> str | int:
-    """Return the setting of the parameter `calendar`, an offset as a number.
-
-    Raises `ValueError` with what is allowed.
-    """
+    """Return the setting of the parameter `calendar`, an offset as a number, or `ValueError`."""
     if isinstance(setting, str) and re.fullmatch(r"[+-]?[0-9]+", setting):
         setting = int(setting)
     if setting not in SETTINGS and (isinstance(setting, bool) or not isinstance(setting, int)):
@@ -79,7 +69,7 @@ def convert(
     computed = hijri(text)
     if setting == "umm_al_qura" or isinstance(setting, int):
         return computed.shift(setting if isinstance(setting, int) else 0)
-    wide = hull(computed, hijri(text, "tabular")).widen(1)
+    wide = hull(computed, hijri(text, "tabular")).widen(1, 1)
     if setting == "hull" or not offsets:
         return wide
     start, *end = re.sub("[?~%]", "", text).split("/")
@@ -94,15 +84,11 @@ def convert(
 
 
 def stated_interval(
-    text: str,
-    calendar: str,
-    published: DateInterval,
-    setting: str | int = "calibrated",
-    offsets: Offsets | None = None,
+    text: str, calendar: str, published: DateInterval, setting: str | int, offsets: Offsets | None
 ) -> DateInterval:
     """Return the days that a stated date of any calendar can mean; open where none is stated.
 
-    `published` are the days that the document may be of, for relative dates.
+    `published` are the days that the document may be of; `setting` and `offsets` as in `convert`.
     """
     if not text or calendar == "none":
         return OPEN
@@ -115,15 +101,15 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     """Return a table of anchors from the matches of a source's Hijri dates with references.
 
     Needs source_id, event_id, stated, open_first and open_last (timestamps: the days that the
-    reference leaves open), and reason, why a match is no anchor, or "". Adds month, umm_al_qura
-    (c), low, high, tabular and used, and completes reason. Of several matches of one source and
-    event the first is used.
+    reference leaves open), and reason, why a match is no anchor, or "". Completes reason and adds
+    month (`1438-03`), umm_al_qura (c), low, high and tabular (first and last open day, and the
+    tabular day, minus c) and used: the first without a reason of each source and event.
     """
     found = matches.reset_index(drop=True)
     day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
     c, civil = (
-        pd.to_datetime(found["stated"].where(day).map(partial(_first, system), "ignore"))
-        for system in ("umm_al_qura", "tabular")
+        pd.to_datetime(found["stated"].where(day).map(lambda t, s=s: hijri(t, s).first, "ignore"))
+        for s in ("umm_al_qura", "tabular")
     )
     found = found.assign(month=found["stated"].str[:7], umm_al_qura=c)
     ends = {"low": found["open_first"], "high": found["open_last"], "tabular": civil}
@@ -138,15 +124,10 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     return found.assign(reason=reason, used=used)
 
 
-def _first(system: str, text: str) -> date | None:
-    return hijri(text, system).first
-
-
 def _likelihoods(low: Floats, high: Floats, offsets: Floats) -> Floats:
     """Return L of every anchor, offset and node of ε, an array (anchors, offsets, nodes)."""
 
-    def share(reach: int) -> Floats:
-        """Share of the open days at most `reach` days from each offset."""
+    def share(reach: int) -> Floats:  # of the open days at most so far from each offset
         last = np.minimum(high[:, None], offsets + reach)
         first = np.maximum(low[:, None], offsets - reach)
         return np.maximum(last - first + 1, 0) / (high - low + 1)[:, None]
@@ -169,8 +150,7 @@ def transition(months: int = 1) -> Floats:
     size = len(OFFSETS)
     move = (1 - STAY) / 2
     matrix = STAY * np.eye(size) + move * (np.eye(size, k=1) + np.eye(size, k=-1))
-    matrix[0, 0] += move
-    matrix[-1, -1] += move
+    matrix[[0, -1], [0, -1]] += move
     return np.linalg.matrix_power(matrix, months)
 
 
@@ -293,9 +273,8 @@ def rivals(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame
             with np.errstate(divide="ignore"):
                 found = float(np.log(product) + np.log(top).sum())
             factor = round((found - evidence) / float(np.log(10)), DECIMALS)
-            rows.append(
-                (source_id, name, round(found, DECIMALS), factor, bool((days == modal).all()))
-            )
+            same = bool((days == modal).all())
+            rows.append((source_id, name, round(found, DECIMALS), factor, same))
     columns = ["source_id", "rival", "log_marginal", "log10_bayes_factor", "same_days"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -319,10 +298,7 @@ class Calibration:
 
 
 def calibrate(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> Calibration:
-    """Return the calibration of every source by its table of anchors; an empty one calibrates none.
-
-    `posterior`, `leave_out`, `sweep` and `rivals` of `Calibration.anchors` tell how sure it is.
-    """
+    """Return the calibration of every source by its table of anchors; an empty one gives none."""
     return Calibration(anchors, verdicts(anchors, prior=prior))
 
 

@@ -1,10 +1,9 @@
 """Dates as stated, and the Gregorian days that each may mean.
 
-A Gregorian date is written in EDTF (Library of Congress 2019): every form of levels 0 and 1, and of
-level 2 the seasons, the qualified parts and the sets; the other forms are refused in words. Two
-small extensions: a third of a month (`1437-06-start`), and dates relative to the document
-(`yesterday`, `weekday-fri`, `-10d`). A Hijri date is written alike (`1438-03-11`) and computed by
-the Umm al-Qura calendar or the tabular civil one. Nothing vague is guessed: a date that leaves
+A Gregorian date is written in EDTF (Library of Congress 2019): every form of level 1, and of level
+2 the seasons, the qualified parts and the sets; the other forms are refused in words. Two small
+extensions: a third of a month (`1437-06-start`), and dates relative to the document (`yesterday`,
+`-10d`). A Hijri date is written alike (`1438-03-11`). Nothing vague is guessed: a date that leaves
 several days open becomes the interval of them.
 """
 
@@ -27,21 +26,15 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 # of the northern and a summer of the southern hemisphere may be the one that begins in the year or
 # the one that ends in it: both are left open.
 _SPRING, _SUMMER, _AUTUMN, _WINTER = (3, 5), (6, 8), (9, 11), (0, 14)
-_NORTH = (_SPRING, _SUMMER, _AUTUMN, _WINTER)
-_SOUTH = (_AUTUMN, _WINTER, _SPRING, _SUMMER)
-_QUARTERS = ((1, 3), (4, 6), (7, 9), (10, 12))
-_THIRDS, _HALVES = ((1, 4), (5, 8), (9, 12)), ((1, 6), (7, 12))
-SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_SOUTH, *_QUARTERS, *_THIRDS, *_HALVES), 21))
+_NORTH, _SOUTH = (_SPRING, _SUMMER, _AUTUMN, _WINTER), (_AUTUMN, _WINTER, _SPRING, _SUMMER)
+_SHARES = ((1, 3), (4, 6), (7, 9), (10, 12), (1, 4), (5, 8), (9, 12), (1, 6), (7, 12))
+SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_SOUTH, *_SHARES), 21))
 
 _DATE = re.compile(
     r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX|start|middle|end))?)?"
 )
-_TIME = re.compile(
-    r"(?<=-[0-9]{2})T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}"
-    r"(?:Z|[+-](?:0[0-9]|1[0-4])(?::?[0-5][0-9])?)?\Z"
-)
 # Before a part of a date or after it: the whole date or the part is uncertain or approximate.
-_QUALIFIER = re.compile(r"(?:\A|(?<=-))[?~%](?=[0-9X])|(?<=[0-9XZted])[?~%](?=-|\Z)")
+_QUALIFIER = re.compile(r"(?:\A|(?<=-))[?~%](?=[0-9X])|(?<=[0-9Xted])[?~%](?=-|\Z)")
 _RELATIVE = re.compile(
     r"today|yesterday|last-week|last-month|last-year|-[0-9]{1,3}[dw]|-[0-9]{1,2}[my]"
     rf"|weekday-(?:{'|'.join(WEEKDAYS)})|month-(?:{'|'.join(MONTHS)})"
@@ -63,13 +56,12 @@ class DateInterval:
 
     def shift(self, days: int) -> "DateInterval":
         """Return the interval moved by `days`."""
-        step = timedelta(days=days)
-        return DateInterval(self.first and self.first + step, self.last and self.last + step)
+        return self.widen(-days, days)
 
-    def widen(self, days: int) -> "DateInterval":
-        """Return the interval with `days` more on either side."""
-        step = timedelta(days=days)
-        return DateInterval(self.first and self.first - step, self.last and self.last + step)
+    def widen(self, before: int, after: int) -> "DateInterval":
+        """Return the interval with so many days more before and after it."""
+        first, last = timedelta(days=before), timedelta(days=after)
+        return DateInterval(self.first and self.first - first, self.last and self.last + last)
 
 
 OPEN = DateInterval(None, None)
@@ -137,8 +129,8 @@ def _refused(text: str, system: str) -> str:
 
 def _single(text: str, system: str) -> DateInterval:
     """Return the days of a date that is no interval: year, season, month, part of one, or day."""
-    match = _DATE.fullmatch(_QUALIFIER.sub("", _TIME.sub("", text)))
-    if match is None or (system != "gregorian" and "T" in text):
+    match = _DATE.fullmatch(_QUALIFIER.sub("", text))
+    if match is None:
         raise ValueError(_refused(text, system))
     year, month, day = match.groups()
     early, late = int(year.replace("X", "0")), int(year.replace("X", "9"))
@@ -189,10 +181,10 @@ def _interval(text: str, system: str) -> DateInterval:
 
 @cache
 def gregorian(text: str) -> DateInterval:
-    """Return the days of a Gregorian date as stated: EDTF, a month part, or an interval of them.
+    """Return the days of a Gregorian date as stated, in EDTF or with thirds of months.
 
-    `~`, `?` and `%` keep the stated days, and so does a time of day; a set becomes its hull. An
-    open (`..`) or unknown (empty) end of an interval is None. Raises `ValueError` with the reason.
+    `~`, `?` and `%` keep the stated days; a set becomes its hull. An open (`..`) or unknown (empty)
+    end of an interval is None. Raises `ValueError` with the reason.
     """
     return _read(text, "gregorian")
 
@@ -205,9 +197,6 @@ def hijri(text: str, system: str = "umm_al_qura") -> DateInterval:
     Raises `ValueError` with the reason.
     """
     return _read(text, system)
-
-
-edtf = gregorian  # the name of the notation, where no other calendar is in question
 
 
 def _relative_to_day(text: str, day: date) -> DateInterval:
@@ -291,7 +280,7 @@ def _rewritten(text: str) -> list[str]:
         str(unicodedata.digit(c)) if c.isdigit() else "-" if unicodedata.category(c) == "Pd" else c
         for c in visible
     ).strip()
-    found = []
+    found = [plain]
     numbers = re.fullmatch(r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", plain)
     if numbers:
         a, b, c = (numbers[n].zfill(2) for n in (1, 3, 4))
@@ -303,6 +292,7 @@ def _rewritten(text: str) -> list[str]:
     if re.fullmatch(r"[0-9]{4}-[01]X", plain):
         ends = ("01", "09") if plain[5] == "0" else ("10", "12")
         found.append("/".join(f"{plain[:5]}{end}" for end in ends))
+    found.append(re.sub(r"(?<=-[0-9]{2})T.*", "", plain))
     # As in the draft of EDTF before 2019.
     older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain).replace("unknown", "").replace("open", "..")
-    return [f for f in (plain, *found, older) if f != text]
+    return [f for f in (*found, older) if f != text]

@@ -11,8 +11,7 @@ A row is a mapping with value_min, value_max, qualifier, kind and unit, as a cod
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -37,16 +36,11 @@ READINGS = ("stated", "logical_low", "conventional")
 _MEASURES = ("distance_km", "area_km2", "share", "percent", "miles", "km", "km2")
 
 
-@dataclass(frozen=True, order=True)
-class Quantity:
+class Quantity(NamedTuple):
     """All numbers from `low` to `high`, both included; `high` is ∞ where there is no upper end."""
 
     low: float
     high: float
-
-    def __post_init__(self) -> None:
-        if not 0 <= self.low <= self.high:
-            raise ValueError(f"no interval of numbers from 0 on: {self.low:g} to {self.high:g}")
 
     def overlaps(self, other: "Quantity") -> bool:
         """Whether the two have a number in common."""
@@ -78,6 +72,8 @@ def _readings(
     if min(known) < 0:
         raise ValueError(f"a count or measure cannot be below 0: {min(known):g}")
     low, high = known[0], known[-1]
+    if low > high:
+        raise ValueError(f"the figure ends before it begins: {low:g} to {high:g}")
     if qualifier in ("more_than", "at_least"):
         least = low
         if counts:
@@ -99,9 +95,8 @@ def _readings(
 def logical(value_min: Number, value_max: Number, qualifier: str, counts: bool = True) -> Quantity:
     """Return every number that a stated figure leaves open.
 
-    `counts` is for whole things: more than 50 is then 51 and more, more than 2.5 from 3 on;
-    measures keep 50 itself as their limit. An empty side takes the value of the other. Raises
-    `ValueError` for a figure without a number or below 0, or an unknown qualifier.
+    More than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more; measures
+    keep 50 itself. Raises `ValueError` where there is no number from 0 on or no such qualifier.
     """
     return _readings(value_min, value_max, qualifier, counts)[0]
 
@@ -153,7 +148,7 @@ def breakdown_width(a: Quantity, b: Quantity) -> float:
 
     0.5 says: compatible only if both could be wrong by half again (`intervals.relate`).
     """
-    return float(relate((a.low, a.high), (b.low, b.high), ratio=True).widening)
+    return float(relate(a, b, ratio=True).widening)
 
 
 def _arguments(row: Row) -> tuple[Number, Number, str, bool]:
