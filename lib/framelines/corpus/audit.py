@@ -7,10 +7,9 @@ from pathlib import Path
 import pandas as pd
 import regex
 
-from framelines import write_whole
 from framelines.corpus import texts
 from framelines.corpus.documents import Row, Tables, in_context, read_documents, texts_of
-from framelines.corpus.features import COUNTED, regions_by_document
+from framelines.corpus.features import COUNTED, regions_by_document, write_changed
 from framelines.corpus.texts import Span, Terms
 
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
@@ -84,7 +83,7 @@ def build_mentions(tables: Tables, folder: Path, coder: str = "first") -> Path:
     both = pd.concat([counted_mentions(tables, folder, coder), others])
     ordered = both.sort_values(["coder", "doc_id", "start", "end"], kind="stable")
     content = ordered.to_csv(index=False, lineterminator="\n")
-    return write_whole(folder / "naming_mentions.csv", content)
+    return write_changed(folder / "naming_mentions.csv", content)
 
 
 def _pattern(section: str, prefix: str = "") -> str:

@@ -206,10 +206,15 @@ def build_features(tables: Tables, folder: Path) -> list[Path]:
         content = _as_csv([COLUMNS[name].split()]) + body
         if not body:  # what an earlier corpus left is no feature of this one
             path.unlink(missing_ok=True)
-        elif not path.is_file() or path.read_bytes() != content.encode():
-            write_whole(path, content)  # an untouched file keeps its time: nothing is rebuilt
-        written += [path] if body else []
+        else:
+            written.append(write_changed(path, content))
     return written
+
+
+def write_changed(path: Path, content: str) -> Path:
+    """Write a file whole; one that would stay the same keeps its time, and nothing is rebuilt."""
+    same = path.is_file() and path.read_bytes() == content.encode()
+    return path if same else write_whole(path, content)
 
 
 def _as_csv(rows: Iterable[list[Any]]) -> str:
