@@ -3,75 +3,71 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from framelines import REPO
 from framelines.errors import DataError, Problem
-from framelines.tables.schema import ID, Tables, check_tables, fields_of, read_tables, resources
+from framelines.tables.schema import ID, Tables, fields_of, is_required, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 # `anchors` are the rows of a reference that belong to no case; the other words are no theatre.
 NO_CASE = ("anchors", "mixed", "elsewhere")
+CALENDAR = r"^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
+
+Positive = Annotated[int, Field(ge=1)]
+Name = Annotated[str, Field(min_length=1)]
+# YAML is read without its types, so that nothing is a date or a truth value by accident.
+Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
 
 
-def _empty_is_none(value: Any) -> Any:
-    return None if value in ("", "null", "~") else value
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
 
 
-Count = Annotated[int, Field(ge=1)]
-
-
-class Parameters(BaseModel):
+class Parameters(_Strict):
     """What the analyses of a case are computed with."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    draws: Count = 5000
+    draws: Positive = 5000
     seed: Annotated[int, Field(ge=0)] = 1
-    permutations: Count = 9999
-    calendar: Annotated[
-        str,
-        Field(pattern=r"^(calibrated|umm_al_qura|hull|[+-]?[0-9]+)$", coerce_numbers_to_str=True),
-    ] = "calibrated"
+    permutations: Positive = 9999
+    calendar: Annotated[str, Field(pattern=CALENDAR)] = "calibrated"
 
 
-class Theatre(BaseModel):
-    """Where the war of a case is fought: the theatre's name in documents.csv, and its places."""
+class Theatre(_Strict):
+    """Where a case is fought: the name that documents.csv gives it, and the places it covers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    name: str
-    places: tuple[str, ...] = ()
+    name: Name
+    places: tuple[Name, ...] = ()
 
 
-class CaseFile(BaseModel):
-    """The file of a case, `notebooks/cases/<case>.yaml`."""
+class CaseFile(_Strict):
+    """What `notebooks/cases/<case>.yaml` says."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-    title: Annotated[str, Field(min_length=1)]
-    data: Annotated[str, Field(min_length=1)]
-    compare: Annotated[tuple[str, str] | None, BeforeValidator(_empty_is_none)] = None
-    coder: Annotated[str, Field(min_length=1)] = "first"
-    theatre: Annotated[Theatre | None, BeforeValidator(_empty_is_none)] = None
-    parameters: Annotated[Parameters, BeforeValidator(lambda v: v or {})] = Parameters()
+    title: Name
+    data: Name
+    compare: Annotated[tuple[Name, Name] | None, Nothing] = None
+    coder: Name = "first"
+    theatre: Annotated[Theatre | None, Nothing] = None
+    parameters: Parameters = Parameters()
 
-    @field_validator("compare")
-    @classmethod
-    def _two(cls, value: tuple[str, str] | None) -> tuple[str, str] | None:
-        if value and value[0] == value[1]:
-            raise ValueError("the two camps are the same; name two, or none where there are no two")
-        return value
+    @model_validator(mode="after")
+    def _two_camps(self) -> Self:
+        if self.compare and self.compare[0] == self.compare[1]:
+            raise ValueError(f"compare names two camps, and not {self.compare[0]} twice")
+        return self
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """The tables of a corpus that belong to one case; `case["documents"]` is the table of that name.
+    """The tables of one case; `case["documents"]` is the table of that name.
 
     `compare` names the two camps that are set against each other, or is None. `coder` is whose
-    codes the analyses read. `theatre` is the name that documents on the theatre carry, `regions`
-    the places that it spreads over. Two cases are equal only if they are one and the same object.
+    codes the analyses read. `theatre` is the name that documents on it carry, `regions` are the
+    places that it covers. A case is equal to itself only.
     """
 
     name: str
@@ -101,79 +97,71 @@ def case_names(root: Path = REPO) -> list[str]:
 def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
     """Return the file of a case; `overrides` go before its fields and its parameters.
 
-    Every value is read as it is written: `no`, `010` and `2019-08-22` are no truth value, octal
-    number or date. Raises `DataError` with every field that is unknown, missing or mistyped.
+    Raises `DataError` with every field that is unknown, missing or mistyped.
     """
-    file = f"notebooks/cases/{name}.yaml"
-    known = case_names(root)
-    if name not in known:
-        what, fix = "there is no such case", f"To begin a case: make new-case NAME={name}"
-        raise DataError([Problem(file, what, None, None, name, ", ".join(known) or "none", fix)])
+    file, known = f"notebooks/cases/{name}.yaml", ", ".join(case_names(root)) or "none"
+    what, fix = "there is no such case", f"To begin a case: make new-case NAME={name}"
     if not re.fullmatch(ID, name) or name in NO_CASE:
-        allowed = f"a-z, 0-9 and single hyphens, and none of {', '.join(NO_CASE)}"
-        problem = Problem(file, "no name of a case", value=name, allowed=allowed, fix="Rename it")
-        raise DataError([problem])
+        what, fix = "no name of a case", "Rename the file"
+        known = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
+    elif name in case_names(root):
+        what = ""
+    if what:
+        raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
-        content = yaml.load(text, Loader=yaml.BaseLoader)
+        content = yaml.load(text, Loader=yaml.BaseLoader) or {}
+        content |= {"parameters": content.get("parameters") or {}}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError([Problem(file, f"not YAML in UTF-8: {error}")]) from None
-    if not isinstance(content, dict):
+    except (TypeError, AttributeError):
         allowed = f"a mapping of {', '.join(CaseFile.model_fields)}"
-        raise DataError([Problem(file, "not the file of a case", allowed=allowed)])
-    settings = {k: v for k, v in overrides.items() if k in Parameters.model_fields}
-    fields = {k: v for k, v in overrides.items() if k not in settings}
-    parameters = content.get("parameters") or {}
-    if settings and isinstance(parameters, dict):
-        fields["parameters"] = {**parameters, **settings, **fields.get("parameters", {})}
+        raise DataError([Problem(file, "not the file of a case", allowed=allowed)]) from None
+    for key, value in overrides.items():
+        (content["parameters"] if key in Parameters.model_fields else content)[key] = value
     try:
-        return CaseFile.model_validate({**content, **fields})
+        return CaseFile.model_validate(content)
     except ValidationError as error:
         raise DataError([_problem(dict(e), file) for e in error.errors()]) from None
 
 
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
-    column = ".".join(str(part) for part in error["loc"])
+    column, value = ".".join(map(str, error["loc"])), str(error["input"])
     if error["type"] == "missing":
         return Problem(file, "this field is missing", column=column)
     if error["type"] == "extra_forbidden":
-        fields = Parameters if column.startswith("parameters.") else CaseFile
-        fields = Theatre if column.startswith("theatre.") else fields
-        allowed = ", ".join(fields.model_fields)
-        return Problem(file, "unknown field", column=column, allowed=allowed)
-    what = str(error["msg"]).removeprefix("Value error, ")
-    return Problem(file, what[:1].lower() + what[1:], column=column, value=str(error["input"]))
+        model = {"parameters": Parameters, "theatre": Theatre}.get(error["loc"][0], CaseFile)
+        fields = ", ".join(model.model_fields)
+        return Problem(file, "unknown field", column=column, value=value, allowed=fields)
+    what = error["msg"].removeprefix("Value error, ")
+    return Problem(file, what[:1].lower() + what[1:], column=column or None, value=value)
 
 
 def _select(tables: Tables, name: str) -> Tables:
-    """Keep the documents of a case, and of every other table the rows that belong to them."""
-    documents = tables["documents"]
-    mine = documents["cases"].map(lambda cases: name in cases.split(";")).astype(bool)
-    ids = {"", *documents.loc[mine, "doc_id"]}
+    """Keep the documents of a case, and of every other table the rows that belong to them.
+
+    Where the table that an optional id is from has no rows, nobody can say what the id means, and
+    it is emptied.
+    """
+    cases = tables["documents"]["cases"].str.split(";")
+    mine = cases.map(lambda names: name in names).astype(bool)
+    ids = {"", *tables["documents"].loc[mine, "doc_id"]}
     selected: Tables = {}
     for table, frame in tables.items():
         if "doc_id" in frame:
             frame = frame[frame["doc_id"].isin(ids)]
         elif "case" in frame:
             frame = frame[frame["case"].isin([name, "anchors"])]
-        selected[table] = _without_dangling(frame, table, tables).reset_index(drop=True)
+        optional = [column for column, f in fields_of(table).items() if not is_required(f)]
+        gone = [c for c, to in links_of(table).items() if c in optional and tables[to].empty]
+        selected[table] = frame.assign(**dict.fromkeys(gone, "")).reset_index(drop=True)
     return selected
-
-
-def _without_dangling(frame: pd.DataFrame, table: str, tables: Tables) -> pd.DataFrame:
-    """Empty the optional ids of a table that is not there: nobody can say what they are."""
-    optional = {f["name"] for f in fields_of(table) if "required" not in f.get("constraints", {})}
-    links = {f["name"]: f["references"] for f in fields_of(table) if "references" in f}
-    for foreign in resources()[table]["schema"].get("foreignKeys", []):
-        links[foreign["fields"][0]] = foreign["reference"]["resource"] or table
-    gone = [c for c, to in links.items() if c in optional and tables[to].empty]
-    return frame.assign(**dict.fromkeys(gone, "")) if gone else frame
 
 
 def _theatre_of(documents: pd.DataFrame, name: str) -> str:
     """The theatre of a case whose file names none: of its name, else that of most documents."""
-    named = documents.loc[~documents["theatre"].isin(["mixed", "elsewhere"]), "theatre"]
+    named = documents.loc[~documents["theatre"].isin(NO_CASE), "theatre"]
     if name in set(named) or named.empty:
         return name
     return str(named.value_counts().sort_index().idxmax())
@@ -182,71 +170,38 @@ def _theatre_of(documents: pd.DataFrame, name: str) -> str:
 def load_case(name: str, **overrides: Any) -> Case:
     """Return the case `name` with its tables checked; `overrides` replace fields of its file.
 
-    Raises `DataError` where the case is unknown, has no documents, compares camps that it does not
-    have, reads a coder who coded nothing, or a table does not pass its checks.
+    Raises `DataError` where the case is unknown, has no documents, names camps, places or a coder
+    that it does not have, or a table does not pass its checks.
     """
-    content, file = read_case_file(name, **overrides), f"notebooks/cases/{name}.yaml"
-    folder = REPO / content.data
-    every = read_tables(folder)
+    said, file = read_case_file(name, **overrides), f"notebooks/cases/{name}.yaml"
+    every = read_tables(REPO / said.data)
     tables = _select(every, name)
     if tables["documents"].empty:
         fix = "Name the case in the column cases of documents.csv"
         raise DataError([Problem(file, "no document belongs to this case", value=name, fix=fix)])
-    theatre = content.theatre or Theatre(name=_theatre_of(tables["documents"], name))
-    camps = tables["documents"].merge(tables["sources"], on="source_id")["camp"].unique()
+    theatre = said.theatre or Theatre(name=_theatre_of(tables["documents"], name))
+    wrote = tables["sources"]["source_id"].isin(tables["documents"]["source_id"])
     coders = {coder for table in CODED for coder in every[table]["coder"].unique()}
-    asked = [
-        ("compare", camp, camps, "no source of this case is of this camp")
-        for camp in content.compare or ()
-    ]
-    asked += [("coder", content.coder, coders, "no code is by this coder")]
-    asked += [
-        ("theatre.places", place, every["places"]["place_id"], "places.csv has no such place")
-        for place in theatre.places
-    ]
+    known = {
+        "compare": ("no source of this case is of this camp", {*tables["sources"]["camp"][wrote]}),
+        "coder": ("no code is by this coder", coders or {said.coder}),
+        "theatre": ("places.csv has no such place", {*every["places"]["place_id"]}),
+    }
+    given = [("compare", camp) for camp in said.compare or ()] + [("coder", said.coder)]
+    given += [("theatre", place) for place in theatre.places if known["theatre"][1]]
     problems = [
-        Problem(
-            file, what, None, column, value, ", ".join(sorted(known)) if len(known) < 20 else None
-        )
-        for column, value, known, what in asked
-        if len(known) and value not in set(known)
+        Problem(file, known[column][0], None, column, value, ", ".join(sorted(known[column][1])))
+        for column, value in given
+        if value not in known[column][1]
     ]
     if problems:
         raise DataError(problems)
-    return Case(
-        name,
-        content.title,
-        content.compare,
-        content.coder,
-        theatre.name,
-        content.parameters.model_dump(),
-        folder,
-        tables,
-        theatre.places or (theatre.name,),
-    )
+    regions, parameters = theatre.places or (theatre.name,), said.parameters.model_dump()
+    where = (theatre.name, parameters, REPO / said.data, tables, regions)
+    return Case(name, said.title, said.compare, said.coder, *where)
 
 
 def data_folders() -> list[Path]:
-    """Return the folder of tables of every case, each once, the real corpus first."""
+    """Return the folder of tables of every case, each once, that of the repository first."""
     folders = {REPO / read_case_file(name).data for name in case_names()}
     return sorted(folders, key=lambda path: (path != REPO / "data", str(path)))
-
-
-def check_all(with_texts: bool = False) -> dict[str, int]:
-    """Check the tables of every case; return the number of documents by folder.
-
-    With `with_texts` also every span against the texts. Raises `DataError` with all problems of
-    all corpora.
-    """
-    problems: list[Problem] = []
-    counts = {}
-    for folder in data_folders():
-        try:
-            counts[folder.relative_to(REPO).as_posix()] = len(
-                check_tables(folder, with_texts)["documents"]
-            )
-        except DataError as error:
-            problems += error.problems
-    if problems:
-        raise DataError(problems)
-    return counts
