@@ -20,62 +20,46 @@ def days(first: str, last: str | None = None) -> DateInterval:
 
 
 # The examples of the EDTF specification (Library of Congress 2019) with plausible years, and the
-# days they hold, counted by hand.
+# first and the last of the days they hold, counted by hand.
+EDTF = """
+Level 0: dates and intervals
+1985-04-12 1985-04-12 1985-04-12            1985-04 1985-04-01 1985-04-30
+1985 1985-01-01 1985-12-31                  2016-02 2016-02-01 2016-02-29
+1900-02 1900-02-01 1900-02-28               2000-02 2000-02-01 2000-02-29
+1964/2008 1964-01-01 2008-12-31             2004-06/2006-08 2004-06-01 2006-08-31
+2004-02-01/2005-02-08 2004-02-01 2005-02-08 2004-02-01/2005-02 2004-02-01 2005-02-28
+2004-02-01/2005 2004-02-01 2005-12-31       2005/2006-02 2005-01-01 2006-02-28
+Level 1: seasons, qualification, unspecified digits
+2001-21 2001-03-01 2001-05-31               2001-22 2001-06-01 2001-08-31
+2001-23 2001-09-01 2001-11-30               2004-24 2003-12-01 2005-02-28
+1984? 1984-01-01 1984-12-31                 2004-06~ 2004-06-01 2004-06-30
+2004-06-11% 2004-06-11 2004-06-11           1984?/2004-06~ 1984-01-01 2004-06-30
+201X 2010-01-01 2019-12-31                  20XX 2000-01-01 2099-12-31
+2004-XX 2004-01-01 2004-12-31               1985-04-XX 1985-04-01 1985-04-30
+1985-XX-XX 1985-01-01 1985-12-31            2004-23/2004-24 2004-09-01 2005-02-28
+Level 2: parts that are qualified, sets, other seasons and parts of a year
+2004-06~-11 2004-06-11 2004-06-11           2004?-06-11 2004-06-11 2004-06-11
+?2004-06-~11 2004-06-11 2004-06-11          2004-%06 2004-06-01 2004-06-30
+[1967,1968,1970..1972] 1967-01-01 1972-12-31 {1960,1961-12} 1960-01-01 1961-12-31
+2001-25 2001-03-01 2001-05-31               2001-26 2001-06-01 2001-08-31
+2001-27 2001-09-01 2001-11-30               2001-28 2000-12-01 2002-02-28
+2001-29 2001-09-01 2001-11-30               2001-30 2000-12-01 2002-02-28
+2001-31 2001-03-01 2001-05-31               2001-32 2001-06-01 2001-08-31
+2001-33 2001-01-01 2001-03-31               2001-34 2001-04-01 2001-06-30
+2001-35 2001-07-01 2001-09-30               2001-36 2001-10-01 2001-12-31
+2001-37 2001-01-01 2001-04-30               2001-38 2001-05-01 2001-08-31
+2001-39 2001-09-01 2001-12-31               2001-40 2001-01-01 2001-06-30
+2001-41 2001-07-01 2001-12-31
+No part of EDTF: thirds of a month
+2019-04-end 2019-04-21 2019-04-30           2019-02-start/2019-02-middle 2019-02-01 2019-02-20
+"""
+EXAMPLES = " ".join(line for line in EDTF.splitlines() if ": " not in line).split()
+
+
 @pytest.mark.parametrize(
-    ("text", "first", "last"),
-    [
-        # Level 0: date and interval.
-        ("1985-04-12", "1985-04-12", None),
-        ("1985-04", "1985-04-01", "1985-04-30"),
-        ("1985", "1985-01-01", "1985-12-31"),
-        ("2016-02", "2016-02-01", "2016-02-29"),
-        ("1900-02", "1900-02-01", "1900-02-28"),
-        ("2000-02", "2000-02-01", "2000-02-29"),
-        ("1964/2008", "1964-01-01", "2008-12-31"),
-        ("2004-06/2006-08", "2004-06-01", "2006-08-31"),
-        ("2004-02-01/2005-02-08", "2004-02-01", "2005-02-08"),
-        ("2004-02-01/2005-02", "2004-02-01", "2005-02-28"),
-        ("2004-02-01/2005", "2004-02-01", "2005-12-31"),
-        ("2005/2006-02", "2005-01-01", "2006-02-28"),
-        # Level 1: seasons, qualification, unspecified digits.
-        ("2001-21", "2001-03-01", "2001-05-31"),
-        ("2001-22", "2001-06-01", "2001-08-31"),
-        ("2001-23", "2001-09-01", "2001-11-30"),
-        ("2004-24", "2003-12-01", "2005-02-28"),
-        ("1984?", "1984-01-01", "1984-12-31"),
-        ("2004-06~", "2004-06-01", "2004-06-30"),
-        ("2004-06-11%", "2004-06-11", None),
-        ("201X", "2010-01-01", "2019-12-31"),
-        ("20XX", "2000-01-01", "2099-12-31"),
-        ("2004-XX", "2004-01-01", "2004-12-31"),
-        ("1985-04-XX", "1985-04-01", "1985-04-30"),
-        ("1985-XX-XX", "1985-01-01", "1985-12-31"),
-        ("1984?/2004-06~", "1984-01-01", "2004-06-30"),
-        # Level 2: parts that are qualified, other seasons, sets.
-        ("2004-06-11%", "2004-06-11", None),
-        ("2004-06~-11", "2004-06-11", None),
-        ("2004?-06-11", "2004-06-11", None),
-        ("?2004-06-~11", "2004-06-11", None),
-        ("2004-%06", "2004-06-01", "2004-06-30"),
-        *((f"2001-{n}", a, b) for n, (a, b) in enumerate([
-            ("2001-03-01", "2001-05-31"), ("2001-06-01", "2001-08-31"),
-            ("2001-09-01", "2001-11-30"), ("2000-12-01", "2002-02-28"),
-            ("2001-09-01", "2001-11-30"), ("2000-12-01", "2002-02-28"),
-            ("2001-03-01", "2001-05-31"), ("2001-06-01", "2001-08-31"),
-            ("2001-01-01", "2001-03-31"), ("2001-04-01", "2001-06-30"),
-            ("2001-07-01", "2001-09-30"), ("2001-10-01", "2001-12-31"),
-            ("2001-01-01", "2001-04-30"), ("2001-05-01", "2001-08-31"),
-            ("2001-09-01", "2001-12-31"),
-            ("2001-01-01", "2001-06-30"), ("2001-07-01", "2001-12-31"),
-        ], 25)),
-        ("[1967, 1968,1970..1972]", "1967-01-01", "1972-12-31"),
-        ("{1960,1961-12}", "1960-01-01", "1961-12-31"),
-        # Thirds of a month, no part of EDTF.
-        ("2019-04-end", "2019-04-21", "2019-04-30"),
-        ("2019-02-start/2019-02-middle", "2019-02-01", "2019-02-20"),
-    ],
-)  # fmt: skip
-def test_edtf(text: str, first: str, last: str | None) -> None:
+    ("text", "first", "last"), zip(EXAMPLES[::3], EXAMPLES[1::3], EXAMPLES[2::3], strict=True)
+)
+def test_edtf(text: str, first: str, last: str) -> None:
     assert d.gregorian(text) == days(first, last)
     assert date_problem(text, "gregorian") is None
 
@@ -93,18 +77,14 @@ def test_open_and_unknown_ends() -> None:
     ("text", "reason"),
     [
         ("03/04/2019", "no EDTF date; write 2019-04-03 or 2019-03-04"),
-        ("13/04/2019", "no EDTF date; write 2019-04-13"),
         ("23.08.2019", "no EDTF date; write 2019-08-23"),
         ("2019/04/03", "no EDTF date; write 2019-04-03"),
-        ("2019-4-3", "write 2019-04-03"),
         ("20190403", "write 2019-04-03"),
         ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
-        ("۲۰۱۶-۱۲", "write 2016-12"),
         ("2016–12–07", "write 2016-12-07"),
         ("2016-12-07\u200f", "write 2016-12-07"),
         ("2016-12-07\n", "write 2016-12-07"),
         ("2004-1X", "X may end a year.*write 2004-10/2004-12"),
-        ("2004-0X", "write 2004-01/2004-09"),
         ("2004-10-1X", "X may end a year"),
         ("201X-04", "a month is stated, but not its year"),
         ("1985-XX-12", "a day is stated, but not its month"),
@@ -113,10 +93,8 @@ def test_open_and_unknown_ends() -> None:
         ("unknown/2006", "write /2006"),
         ("2004/open", r"write 2004/\.\."),
         ("2019-02-30", "month 2 of 2019 has 28 days, not 30"),
-        ("1900-02-29", "has 28 days, not 29"),
         ("2019-13", "the year 2019 has no month 13"),
         ("2019-00", "the year 2019 has no month 0"),
-        ("2019-42", "the year 2019 has no month 42"),
         ("2019-01-00", "has 31 days, not 0"),
         ("2001-21-03", "21 is a season"),
         ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
@@ -125,7 +103,6 @@ def test_open_and_unknown_ends() -> None:
         ("2019/2020/2021", "no EDTF date"),
         ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
         ("1560~", "the Gregorian year 1560 lies outside 1600 to 2100"),
-        ("3000", "the Gregorian year 3000 lies outside 1600 to 2100"),
         ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
         ("-1985", "from 1600 to 2100, with four digits"),
         ("Y-170000002", "from 1600 to 2100, with four digits"),
@@ -164,21 +141,6 @@ def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: st
     assert month.first and month.last and year.first and year.last
     assert year.first <= month.first <= day <= month.last <= year.last
     assert (month.last + timedelta(days=1)).day == 1 and month.first.day == 1
-
-
-@pytest.mark.parametrize(
-    ("year", "month", "first"),
-    [
-        # Umm al-Qura month starts as published by R. H. van Gent, Utrecht University.
-        (1436, 9, "2015-06-18"),
-        (1437, 1, "2015-10-14"),
-        (1437, 9, "2016-06-06"),
-        (1438, 1, "2016-10-02"),
-        (1438, 9, "2017-05-27"),
-    ],
-)
-def test_umm_al_qura_month_starts(year: int, month: int, first: str) -> None:
-    assert d.hijri(f"{year}-{month:02d}-01") == days(first)
 
 
 @pytest.mark.parametrize(
@@ -228,6 +190,10 @@ def test_the_tabular_cycle() -> None:
 
 
 def test_hijri_intervals() -> None:
+    # Months begin as published by R. H. van Gent, Utrecht University.
+    found = [d.hijri(f"{text}-01") for text in ("1436-09", "1437-01", "1437-09", "1438-09")]
+    starts = ["2015-06-18", "2015-10-14", "2016-06-06", "2017-05-27"]
+    assert found == [days(start) for start in starts]
     assert d.hijri("1438-03-11~") == days("2016-12-10")
     assert d.hijri("1438-03-start") == days("2016-11-30", "2016-12-09")
     assert d.hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
@@ -248,19 +214,17 @@ def test_a_day_30_may_be_printed_of_every_month_and_a_day_31_of_none(system: str
         d.month_days(1438, 13, system)
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("2016-12-07", "the year 2016 is a Gregorian one, but the calendar is Hijri"),
-        ("1342", "the Hijri year 1342 lies outside 1343 to 1500"),
-        ("1501-01", "the Hijri year 1501 lies outside 1343 to 1500"),
-        ("11/3/1438", "no Hijri date; write 1438-03-11 or 1438-11-03"),
-        ("١٤٣٨-٠٣-١١", "no Hijri date; write 1438-03-11"),
-        ("yesterday", "no Hijri date such as"),
-    ],
-)
-def test_hijri_refusals(text: str, reason: str) -> None:
-    assert reason in str(date_problem(text, "hijri"))
+def test_hijri_refusals() -> None:
+    reasons = {
+        "2016-12-07": "the year 2016 is a Gregorian one, but the calendar is Hijri",
+        "1342": "the Hijri year 1342 lies outside 1343 to 1500",
+        "1501-01": "the Hijri year 1501 lies outside 1343 to 1500",
+        "11/3/1438": "no Hijri date; write 1438-03-11 or 1438-11-03",
+        "١٤٣٨-٠٣-١١": "no Hijri date; write 1438-03-11",
+        "yesterday": "no Hijri date such as",
+    }
+    for text, reason in reasons.items():
+        assert reason in str(date_problem(text, "hijri"))
 
 
 @given(st.dates(date(1925, 1, 1), date(2077, 1, 1)))
@@ -269,23 +233,11 @@ def test_hijri_round_trip(day: date) -> None:
     assert d.hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("today", "2019-08-23"),
-        ("yesterday", "2019-08-22"),
-        ("weekday-fri", "2019-08-23"),
-        ("weekday-thu", "2019-08-22"),
-        ("weekday-sat", "2019-08-17"),
-        ("-10d", "2019-08-13"),
-        ("-2w", "2019-08-09"),
-    ],
-)
-def test_relative_days(text: str, expected: str) -> None:
-    assert d.relative(text, d.gregorian("2019-08-23")) == days(expected)  # a Friday
-
-
-def test_relative_months_and_open_publication() -> None:
+def test_relative_dates() -> None:
+    friday = d.gregorian("2019-08-23")
+    back = {"today": 0, "yesterday": 1, "weekday-fri": 0, "weekday-thu": 1, "weekday-sat": 6}
+    for text, count in (back | {"-10d": 10, "-2w": 14}).items():
+        assert d.relative(text, friday) == friday.shift(-count)
     november = d.gregorian("2015-11-15")
     assert d.relative("month-may", november) == days("2015-05-01", "2015-05-31")
     assert d.relative("month-dec", november) == days("2014-12-01", "2014-12-31")
