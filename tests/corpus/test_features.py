@@ -53,29 +53,32 @@ def sample(words: int) -> tuple[str, list[tuple[tuple[int, int], str]]]:
     return text, [*regions, ((dateline, dateline + 13), "dateline")]
 
 
+def tables_of(text: str, regions: list, terms: texts.Terms) -> dict[str, pd.DataFrame]:
+    rows = f.document_features("d", text, regions, terms)
+    return {n: pd.DataFrame(rows[n], columns=c.split()) for n, c in f.COLUMNS.items()}
+
+
 def test_a_document_by_hand() -> None:
     text, regions = sample(300)
     terms: texts.Terms = {}
     texts.add_term(terms, ["goes", "on"], "hedges", "goes on")
-    rows = f.document_features("d", text, regions, terms)
-    assert [row["kind"] for row in rows["sentences"]][:3] == ["headline", "byline", "text"]
+    tables = tables_of(text, regions, terms)
+    sentences = tables["sentences"]
+    assert sentences["kind"].head(3).tolist() == ["headline", "byline", "text"]
     # The dateline's words are not counted although their sentence is.
-    assert rows["sentences"][2]["tokens"] == 3
-    assert rows["sentences"][1]["tokens"] == 0 and rows["sentences"][1]["chunk"] == ""
-    assert rows["diversity"][0]["tokens"] == 302
-    assert sum(row["count"] for row in rows["chunks"]) == 302
-    assert sum(row["count"] for row in rows["lexicon_hits"]) == 100
-    assert {"by", "writer", "town"}.isdisjoint({row["token"] for row in rows["chunks"]})
+    assert sentences["tokens"].head(3).tolist() == [2, 0, 3] and sentences["chunk"][1] == ""
+    assert tables["diversity"]["tokens"][0] == tables["chunks"]["count"].sum() == 302
+    assert tables["lexicon_hits"]["count"].sum() == 100
+    assert {"by", "writer", "town"}.isdisjoint(tables["chunks"]["token"])
     # No row can be read as a sentence.
-    assert all(len(str(v).split()) <= 4 for t in rows.values() for row in t for v in row.values())
-    text, regions = sample(60)
-    rows = f.document_features("d", text, regions, {})
-    assert rows["chunks"] == [] and rows["diversity"][0]["tokens"] == 62
+    assert all(len(str(v).split()) <= 4 for table in tables.values() for v in table.values.flat)
+    tables = tables_of(*sample(60), {})
+    assert tables["chunks"].empty and tables["diversity"]["tokens"][0] == 62
 
 
 def test_words_without_a_form_are_not_counted() -> None:
-    rows = f.document_features("d", "ـ \u0651 ʿ one 12 %", [], {})
-    assert rows["sentences"][0]["tokens"] == 2 and rows["sentences"][0]["figures"] == 1
+    sentences = tables_of("ـ \u0651 ʿ one 12 %", [], {})["sentences"]
+    assert sentences[["tokens", "figures"]].values.tolist() == [[2, 1]]
 
 
 def corner(folder: Path, parts: dict[str, str]) -> f.Tables:

@@ -3,15 +3,13 @@
 import csv
 import io
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from framelines import REPO, write_whole
 from framelines.corpus import texts
-from framelines.corpus.documents import Row, Tables, read_documents, texts_of
+from framelines.corpus.documents import Tables, read_documents, texts_of
 from framelines.corpus.texts import Span, Terms
 
 CHUNK_TOKENS, MATTR_WINDOW, MTLD_THRESHOLD, LONG_WORD = 200, 50, 0.72, 6
@@ -116,8 +114,8 @@ def _assign_chunks(lengths: list[int]) -> list[int]:
 
 def document_features(
     doc_id: str, text: str, regions: list[Region], terms: Terms
-) -> dict[str, list[Row]]:
-    """Return the rows of the four feature tables for one document.
+) -> dict[str, list[tuple]]:
+    """Return the rows of the four feature tables for one document, as `COLUMNS` has them.
 
     `regions` are the parts that are not running text, counted from the document's start. A
     document with fewer than `CHUNK_TOKENS` tokens gives no row of `chunks`: its words could be put
@@ -133,38 +131,23 @@ def document_features(
     ]
     chunk_of = _assign_chunks([len(found) for found in counted])
     quotes = texts.quotations(text)
-    rows: dict[str, list[Row]] = {name: [] for name in COLUMNS}
-    chunks: dict[int, Counter[str]] = defaultdict(Counter)
+    rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
+    chunks: Counter[tuple[int, str]] = Counter()
     for number, (span, kind, found) in enumerate(zip(spans, kinds, counted, strict=True)):
-        chunks[chunk_of[number]].update(found)
+        chunks.update((chunk_of[number], word) for word in found)
         letters = [sum(c.isalpha() for c in word) for word in found]
+        measures = (len(found), sum(n > LONG_WORD for n in letters), sum(letters))
+        figures = sum(word[0].isdigit() for word in found)
         quoted = sum(_overlap(span, quote) for quote in quotes) / (span[1] - span[0])
-        key = {"doc_id": doc_id, "sentence": number}
-        rows["sentences"].append(
-            {
-                **{**key, "start": span[0], "end": span[1], "kind": kind},
-                "chunk": chunk_of[number] if found else "",
-                "tokens": len(found),
-                "long_words": sum(n > LONG_WORD for n in letters),
-                "letters": sum(letters),
-                "figures": sum(word[0].isdigit() for word in found),
-                "quoted": f"{quoted:.3f}",
-            }
-        )
+        place = (doc_id, number, *span, chunk_of[number] if found else "", kind)
+        rows["sentences"].append((*place, *measures, figures, f"{quoted:.3f}"))
         hits = Counter((group, term) for _, group, term in texts.longest_matches(found, terms))
-        for (lexicon, term), count in sorted(hits.items()):
-            rows["lexicon_hits"].append({**key, "lexicon": lexicon, "term": term, "count": count})
+        rows["lexicon_hits"] += [(doc_id, number, *hit, n) for hit, n in sorted(hits.items())]
     types = [word for found in counted for word in found]
     if len(types) >= CHUNK_TOKENS:
-        rows["chunks"] = [
-            {"doc_id": doc_id, "chunk": chunk, "token": token, "count": count}
-            for chunk, counts in sorted(chunks.items())
-            for token, count in sorted(counts.items())
-        ]
-    values = {"mattr": mattr(types), "mtld": mtld(types)}
-    printed = {name: "" if v is None else f"{v:.6g}" for name, v in values.items()}
-    row = {"doc_id": doc_id, "tokens": len(types), "types": len(set(types)), **printed}
-    rows["diversity"].append(row)
+        rows["chunks"] = [(doc_id, *key, count) for key, count in sorted(chunks.items())]
+    diversity = ["" if value is None else f"{value:.6g}" for value in (mattr(types), mtld(types))]
+    rows["diversity"].append((doc_id, len(types), len(set(types)), *diversity))
     return rows
 
 
@@ -197,13 +180,12 @@ def build_features(tables: Tables, folder: Path) -> list[Path]:
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         doc_id, own = doc["doc_id"], terms.get(doc["language"], {})
         for name, rows in document_features(doc_id, text, regions[doc_id], own).items():
-            columns = COLUMNS[name].split()
-            blocks[name][doc_id] = _as_csv([row[column] for column in columns] for row in rows)
+            blocks[name][doc_id] = _as_csv(rows)
     written = []
     for name, block in blocks.items():
         path = folder / "features" / f"{name}.csv"
         body = "".join(block[doc_id] for doc_id in sorted(block))
-        content = _as_csv([COLUMNS[name].split()]) + body
+        content = _as_csv([tuple(COLUMNS[name].split())]) + body
         if not body:  # what an earlier corpus left is no feature of this one
             path.unlink(missing_ok=True)
         else:
@@ -217,7 +199,7 @@ def write_changed(path: Path, content: str) -> Path:
     return path if same else write_whole(path, content)
 
 
-def _as_csv(rows: Iterable[list[Any]]) -> str:
+def _as_csv(rows: list[tuple]) -> str:
     lines = io.StringIO()
     csv.writer(lines, lineterminator="\n").writerows(rows)
     return lines.getvalue()

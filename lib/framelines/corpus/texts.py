@@ -1,8 +1,7 @@
 """Sentences, words and quotations of a text, as spans of Unicode code points.
 
-The rules are few, so that a reader can say why a sentence ends where it does; their lists of words
-stand in words.yaml. A span points into the text as it was received. Only the form under which a
-word is counted and matched is made one: see `counted_form`.
+The rules are few, so that a reader can say why a sentence ends where it does; their words stand in
+words.yaml. A span points into the text as it was received; only the counted form is made one.
 """
 
 import hashlib
@@ -157,7 +156,7 @@ def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, 
 _TERMINATOR = regex.compile(
     r"(?P<stop>[.…\p{Sentence_Terminal}]+)(?P<close>[”’\"'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
 )
-_WORD_BEFORE = regex.compile(r"[\p{L}\p{M}.]+$")
+_WORD_BEFORE, _NEXT = regex.compile(r"[\p{L}\p{M}.]+$"), regex.compile(r"[\p{L}\p{M}]*")
 # Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
 _DAYS = word_list("zones") | word_list("dates") | word_list("capital_dates")
 _OF_AN_HOUR = regex.compile(
@@ -176,35 +175,25 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
         # Other scripts leave no space after their stops.
         return apart or after[0] in "“«" or not stop["stop"].strip("…").isascii()
     met = _WORD_BEFORE.search(text, max(0, stop.start() - 30), stop.start())
-    before = met.group() if met else ""
+    word = met.group() if met else ""
+    lists = ("titles", "numbered", "hours", "abbreviations")
+    listed = next((section for section in lists if word.lower() in word_list(section)), "")
+    dotted = "." in word
     if not apart:
         # "said.He": a missing space after a whole word, against "3.5", "U.S" and "site.com".
-        whole = len(before) > 2 and "." not in before and _list_of(before) == ""
-        return whole and after.lstrip('“"‘')[:1].isupper()
-    if "." in before and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
+        return len(word) > 2 and not (dotted or listed) and after.lstrip('“"‘')[:1].isupper()
+    if dotted and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
         return False  # DAMASCUS (6:45 A.M.) – The army
-    return _word_may_end(before, following)
-
-
-def _list_of(word: str) -> str:
-    """The list of words.yaml that has a word with a full stop, `initials`, or "" for neither."""
-    for section in ("titles", "numbered", "hours", "abbreviations"):
-        if word.lower() in word_list(section):
-            return section
-    return "initials" if "." in word or (len(word) == 1 and word.isupper()) else ""
-
-
-def _word_may_end(word: str, following: str) -> bool:
-    """Whether a word with a full stop ends its sentence, by the text that follows."""
-    section = _list_of(word)
-    if section in ("abbreviations", "initials"):
-        first = regex.match(r"[\p{L}\p{M}]*", following).group()
-        return first.lower() in word_list("starters")
-    if section == "numbered":
+    if listed == "numbered":
         return not following[:1].isdigit()
-    if section == "hours":
+    if listed == "hours":
         return following[:1].isalpha() and not _OF_AN_HOUR.match(following)
-    return section != "titles"
+    if listed == "abbreviations" or dotted or (len(word) == 1 and word.isupper()):
+        # The stop serves twice only before a word that begins a sentence.
+        return listed != "titles" and _NEXT.match(following).group().lower() in word_list(
+            "starters"
+        )
+    return listed != "titles"
 
 
 @_on_visible
