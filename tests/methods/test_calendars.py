@@ -58,18 +58,16 @@ def test_convert_intervals() -> None:
     assert c.convert("1437", offsets=known) == days("2015-10-13", "2016-10-03")
 
 
-@pytest.mark.parametrize("setting", ["lunar", "1.5", "", "calibrate", "١", True])
-def test_unknown_settings_name_the_allowed(setting: str) -> None:
-    with pytest.raises(ValueError, match="allowed: calibrated, umm_al_qura, hull, or an offset"):
-        c.convert("1438-03-11", setting)
+def test_unknown_settings_name_the_allowed() -> None:
+    for setting in ("lunar", "1.5", "", "calibrate", "١", True):
+        with pytest.raises(ValueError, match="allowed: calibrated, umm_al_qura, hull, or an off"):
+            c.convert("1438-03-11", setting)
 
 
 @settings(deadline=None)
-@given(
-    st.integers(1436, 1440), st.integers(1, 12), st.sampled_from([1, 29, 30]), st.integers(-2, 2)
-)
-def test_an_offset_moves_and_the_hull_holds(year: int, month: int, day: int, offset: int) -> None:
-    text = f"{year}-{month:02d}-{day:02d}"
+@given(st.integers(1, 12), st.sampled_from([1, 29, 30]), st.integers(-2, 2))
+def test_an_offset_moves_and_the_hull_holds(month: int, day: int, offset: int) -> None:
+    text = f"1438-{month:02d}-{day:02d}"
     calibrated = c.convert(text, "calibrated", {text[:7]: offset})
     assert calibrated == c.convert(text, offset) == hijri(text).shift(offset)
     wide = c.convert(text, "hull")
@@ -186,11 +184,8 @@ def test_neighbouring_months_speak_for_each_other() -> None:
     assert only["kept"].iloc[0] == only["probability"].iloc[0] == pytest.approx(0.9, abs=0.001)
     turn = anchors(*[("1437-12", 1, 1)] * 5, ("1438-01", 0, 1))
     assert probabilities(c.posterior(turn), "1438-01")[3] > 0.94
-
-
-def test_the_chain_is_uniform() -> None:
-    np.testing.assert_allclose(c.transition().sum(axis=0), 1)
     np.testing.assert_allclose(c.transition(), c.transition().T)
+    np.testing.assert_allclose(c.transition().sum(axis=0), 1)
 
 
 def test_calibrated_needs_four_single_days_and_none_that_carries_it_alone() -> None:
@@ -221,9 +216,8 @@ def test_rivals() -> None:
     # The same days without an offset to be found: five times as probable, and no way to tell.
     assert same.at["tabular", "log10_bayes_factor"] == pytest.approx(np.log10(5), abs=0.01)
     assert same.at["tabular", "same_days"] and not same.at["umm_al_qura", "same_days"]
-    other = c.rivals(table).set_index("rival")
-    assert other.at["tabular", "log10_bayes_factor"] < -4
-    assert not other.at["tabular", "same_days"]
+    other = c.rivals(table).set_index("rival").loc["tabular"]
+    assert other["log10_bayes_factor"] < -4 and not other["same_days"]
 
 
 def test_sweep_and_leave_two_out() -> None:
@@ -237,9 +231,7 @@ def test_sweep_and_leave_two_out() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1, max_size=8
-    ),
+    st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1),
     st.randoms(),
 )
 def test_order_changes_nothing_and_mirrored_anchors_mirror_the_posterior(
