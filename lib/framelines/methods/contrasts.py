@@ -18,6 +18,7 @@ import pandas as pd
 from framelines.methods.estimate import (
     MIN_PAIRS,
     MIN_UNITS,
+    OVER_DOCUMENTS,
     PERMUTATIONS,
     POINTS,
     Estimate,
@@ -36,13 +37,8 @@ from framelines.methods.estimate import (
 )
 
 Codes = npt.NDArray[np.intp]
-UNITS = ("texts", "matched_events")
-WEIGHTS = ("units", "documents")
-OVER_DOCUMENTS = "95 % bootstrap interval over documents"
-OVER_EVENTS = "95 % bootstrap interval over matched events"
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
 SUMS = ["k_first", "n_first", "k_second", "n_second"]
-MATCHED_COLUMNS = ["event_id", *SUMS, "share_first", "share_second", "difference"]
 
 
 @dataclass(frozen=True)
@@ -72,25 +68,23 @@ class Pair:
 
     def swapped(self) -> "Pair":
         """Return the pair with its groups in the other order."""
-        return replace(
-            self,
-            first=self.second,
-            second=self.first,
-            first_values=self.second_values,
-            second_values=self.first_values,
-        )
+        return Pair(self.column, self.second, self.first, self.second_values, self.first_values)
 
 
-def _added(places: Codes, values: Floats, length: int = 0) -> Floats:
-    return np.bincount(places, values, minlength=length).astype(np.float64)
+def _sums(places: Codes, sides: Codes, hits: pd.DataFrame) -> Floats:
+    """Sums of hit and of by side and place, an array of (2, sides, places)."""
+    size = int(places.max(initial=-1)) + 1
+    columns = [hits[name].to_numpy(dtype=np.float64) for name in ("hit", "of")]
+    sums = [np.bincount(sides * size + places, column, 2 * size) for column in columns]
+    return np.asarray(sums, dtype=np.float64).reshape(2, 2, size)
 
 
-def _summed(cells: Codes, hits: pd.DataFrame) -> tuple[Codes, Floats, Floats]:
-    """The cells in which something counts, in order, with their sums of hit and of."""
-    hit = _added(cells, hits["hit"].to_numpy(dtype=np.float64))
-    of = _added(cells, hits["of"].to_numpy(dtype=np.float64))
-    used = np.flatnonzero(of > 0)
-    return used, hit[used], of[used]
+def _weighed(sums: Floats, weight: str) -> Floats:
+    """The sums, or where one document counts like another, its share in place of its hits."""
+    if weight == "units":
+        return sums
+    hit, of = sums
+    return np.stack([np.divide(hit, of, out=np.zeros_like(of), where=of > 0), 1.0 * (of > 0)])
 
 
 @lru_cache(maxsize=256)
@@ -103,21 +97,25 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 def _permuted(
     hit: bytes, of: bytes, dealt: bytes, strata: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
-    """The p-value of the absolute difference of shares, `dealt` documents dealt anew."""
+    """The p-value of the absolute difference of shares, `dealt` documents dealt anew, or why not.
+
+    Equal inputs are computed once; the documents of a stratum stand side by side.
+    """
     mine = np.frombuffer(dealt, dtype=bool)
-    _, of_stratum = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
-    ours_in, all_in = np.bincount(of_stratum, mine), np.bincount(of_stratum)
-    sizes = [(int(a), int(n - a)) for a, n in zip(ours_in, all_in, strict=True)]
+    _, strata_of = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
+    dealt_in, all_in = np.bincount(strata_of, mine), np.bincount(strata_of)
+    sizes = tuple((int(a), int(n - a)) for a, n in zip(dealt_in, all_in, strict=True))
     why = why_no_test(sizes)
     if why:
         return nan, why
-    deals, exact = relabelings(tuple(sizes), permutations, seed, key)
+    deals, exact = relabelings(sizes, permutations, seed, key)
     both = np.column_stack([np.frombuffer(hit), np.frombuffer(of)])
-    ours = deals @ both
-    theirs = both.sum(axis=0) - ours
-    found = np.abs(ours[:, 0] / ours[:, 1] - theirs[:, 0] / theirs[:, 1])
-    a, b = both[mine].sum(axis=0), both[~mine].sum(axis=0)
-    return p_value(found, float(abs(a[0] / a[1] - b[0] / b[1])), exact), ""
+
+    def apart(ours: Floats) -> Floats:
+        theirs = both.sum(axis=0) - ours
+        return np.abs(ours[..., 0] / ours[..., 1] - theirs[..., 0] / theirs[..., 1])
+
+    return p_value(apart(deals @ both), float(apart(both[mine].sum(axis=0))), exact), ""
 
 
 def contrast(
@@ -144,92 +142,67 @@ def contrast(
     documents, which are then resampled together. A group with fewer than `least` rows to count
     among gives no estimate. Swapping the sides negates the estimate to the last digit.
     """
-    if unit not in UNITS or weight not in WEIGHTS:
-        raise ValueError(f"unit {unit!r}, weight {weight!r}; allowed: {UNITS}, {WEIGHTS}")
+    if unit not in ("texts", "matched_events") or weight not in ("units", "documents"):
+        raise ValueError(f"no unit {unit!r} or no weight {weight!r}")
     if unit == "matched_events":
         if told is None:
             raise ValueError("matched events need `told`: doc_id, sentence, event_id")
-        table = matched(hits, told, pair)
-        found = paired_contrast(table, pair, key, draws=draws, seed=seed, permutations=permutations)
-        return _asked(found, least)
+        drawing = {"draws": draws, "seed": seed, "permutations": permutations}
+        return _asked(paired_contrast(matched(hits, told, pair), pair, key, **drawing), least)
     sides = pair.codes(hits[pair.column])
     hits, sides = hits[sides >= 0], sides[sides >= 0]
-    # The groups go by name here, so that swapping the sides changes nothing.
-    by_name = sides if pair.first <= pair.second else 1 - sides
     documents = pd.factorize(hits["doc_id"], sort=True)[0]
-    cells, hit, of = _summed(documents * 2 + by_name, hits)
-    first = (cells % 2 == 0) == (pair.first <= pair.second)
-    fields = _counts(hit, of, first, pair)
-    fields["measures"] = f"{key}, {pair.first} minus {pair.second}"
-    empty = [g for g, n in zip(fields["groups"], fields["n"], strict=True) if n == 0]
-    if empty:
-        why = f"not estimable: nothing to count among in {' and '.join(empty)}"
-        return Estimate(**fields, why=(why,))
-    if weight == "documents":
-        hit, of = hit / of, np.ones_like(of)
-        fields["values"] = tuple(float(hit[own].mean()) for own in (first, ~first))
-        fields["measures"] += ", one document counting like another"
-    fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
-    if any(fields["k"]):
-        whole = cells // 2 if joint else None
-        ends, reasons = _interval(hit, of, first, pair, whole, draws, seed, key)
-        stratum = pd.factorize(hits[strata], sort=True)[0] if strata else 0 * documents
-        places = stratum * (documents.max() + 1) + documents
-        cells, hit, of = _summed(places * 2 + by_name, hits)
-        if weight == "documents":
-            hit, of = hit / of, np.ones_like(of)
-        dealt, stratum = cells % 2 == 0, cells // 2 // (documents.max() + 1)
-        arrays = [array.tobytes() for array in (hit, of, dealt, stratum)]
-        p, why = _permuted(*arrays, permutations, seed, key)
-        fields |= ends | {"p": p, "test": "" if why else "labels dealt anew over documents"}
-        reasons.append(why)
-    else:
-        reasons = ["neither interval nor test: nothing was counted"]
-    few = min(fields["n"])
-    reasons += [f"a share of {few:.0f} moves far with one"] if few < MIN_UNITS else []
-    return _asked(Estimate(**fields, why=tuple(r for r in reasons if r)), least)
-
-
-def _counts(hit: Floats, of: Floats, first: npt.NDArray[np.bool_], pair: Pair) -> dict[str, Any]:
-    """What the two groups hold, as fields of an Estimate."""
-    own = (first, ~first)
-    k, n = (tuple(float(v[o].sum()) for o in own) for v in (hit, of))
-    return {
+    sums = _sums(documents, sides, hits)
+    (k, n), largest = sums.sum(axis=2), sums[1].max(axis=1, initial=0)
+    fields: dict[str, Any] = {
         "unit": POINTS,
+        "measures": f"{key}, {pair.first} minus {pair.second}",
         "groups": (pair.first, pair.second),
-        "k": k,
-        "n": n,
-        "values": tuple(a / b if b else nan for a, b in zip(k, n, strict=True)),
-        "units": tuple(int(o.sum()) for o in own),
-        "largest": tuple(float(of[o].max() / of[o].sum()) if o.any() else nan for o in own),
+        "k": tuple(k.tolist()),
+        "n": tuple(n.tolist()),
+        "units": tuple((sums[1] > 0).sum(axis=1).tolist()),
+        "largest": tuple(a / b if b else nan for a, b in zip(largest, n, strict=True)),
     }
+    if not n.all():
+        empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
+        return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
+    sums = _weighed(sums, weight)
+    fields["values"] = tuple((sums[0].sum(axis=1) / sums[1].sum(axis=1)).tolist())
+    fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
+    reasons = ["neither interval nor test: nothing was counted"]
+    if k.any():
+        ends, reasons = _interval(sums, pair, joint, (draws, seed, key))
+        # The group that is dealt is the first by name, so that swapping the sides changes nothing.
+        by_name = sides if pair.first <= pair.second else 1 - sides
+        size = int(documents.max()) + 1
+        stratum = pd.factorize(hits[strata], sort=True)[0] if strata else 0 * documents
+        laid = _weighed(_sums(stratum * size + documents, by_name, hits), weight)
+        hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
+        used = np.flatnonzero(of > 0)
+        units = (hit[used], of[used], used % 2 == 0, used // 2 // size)
+        p, why = _permuted(*(a.tobytes() for a in units), permutations, seed, key)
+        fields |= ends | {"p": p, "test": "" if why else "labels dealt anew over documents"}
+        reasons += [why] if why else []
+    reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < MIN_UNITS else []
+    return _asked(Estimate(**fields, why=tuple(reasons)), least)
 
 
 def _interval(
-    hit: Floats,
-    of: Floats,
-    first: npt.NDArray[np.bool_],
-    pair: Pair,
-    documents: Codes | None,
-    draws: int,
-    seed: int,
-    key: str,
+    sums: Floats, pair: Pair, joint: bool, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
-    """The interval of the difference, or why there is none; `documents` are resampled jointly."""
-    a, b = int(first.sum()), int((~first).sum())
+    """The interval of the difference as fields of an Estimate, and why there is none."""
+    used = sums[1] > 0
+    a, b = used.sum(axis=1).tolist()
     if min(a, b) < MIN_UNITS:
         return {}, [f"no interval: {a} and {b} documents, where each side needs {MIN_UNITS}"]
-    alike = [all_alike(hit[own], of[own]) for own in (first, ~first)]
+    alike = [all_alike(*sums[:, side]) for side in (0, 1)]
     if all(alike):
         return {}, ["no interval: the documents of each side are all alike"]
     drawn = []
-    for name, own in ((pair.first, first), (pair.second, ~first)):
-        above, below = hit[own], of[own]
-        if documents is not None:
-            known, place = np.unique(documents, return_inverse=True)
-            above, below = (_added(place[own], v, len(known)) for v in (above, below))
-            name = "joint"
-        drawn.append(_drawn(above.tobytes(), below.tobytes(), draws, seed, key, name))
+    for side, name in enumerate((pair.first, pair.second)):
+        own = sums[:, side, used.any(axis=0) if joint else used[side]]
+        arrays = [array.tobytes() for array in own]
+        drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
     low, high = interval_of(drawn[0] - drawn[1], min(a, b))
     alone = "the documents of one side are all alike: the interval varies the other side alone"
     ends = {"low": 100 * low, "high": 100 * high, "interval": OVER_DOCUMENTS}
@@ -242,8 +215,8 @@ def _asked(found: Estimate, least: float) -> Estimate:
     if few >= least or few == 0:
         return found
     why = f"not estimable: a group has {few:.0f} to count among, and {least:.0f} are asked"
-    nothing: dict[str, Any] = dict.fromkeys(("value", "low", "high", "p"), nan)
-    return replace(found, **nothing, interval="", test="", why=(why,))
+    kept = {name: getattr(found, name) for name in ("unit", "measures", "groups", "k", "n")}
+    return Estimate(**kept, units=found.units, largest=found.largest, why=(why,))
 
 
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
@@ -257,20 +230,13 @@ def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     rows = hits[[*keys, "hit", "of"]].assign(side=pair.codes(hits[pair.column]))
     rows = rows[rows["side"] >= 0].merge(events, on=keys)
     places, names = pd.factorize(rows["event_id"], sort=True)
-    cells = places * 2 + rows["side"].to_numpy(dtype=np.intp)
-    sums = [
-        np.bincount(cells, rows[c].to_numpy(dtype=np.float64), minlength=2 * len(names))
-        for c in ("hit", "of")
-    ]
-    (k1, n1), (k2, n2) = ([column[side::2] for column in sums] for side in (0, 1))
-    table = pd.DataFrame(
-        {"event_id": np.asarray(names, dtype=str), **dict(zip(SUMS, (k1, n1, k2, n2), strict=True))}
-    )
+    (k1, k2), (n1, n2) = _sums(places, rows["side"].to_numpy(dtype=np.intp), rows)
+    columns = {"event_id": np.asarray(names, dtype=str)}
+    table = pd.DataFrame(columns | dict(zip(SUMS, (k1, n1, k2, n2), strict=True)))
     table = table[(n1 > 0) & (n2 > 0)].reset_index(drop=True)
     table["share_first"] = table["k_first"] / table["n_first"]
     table["share_second"] = table["k_second"] / table["n_second"]
-    table["difference"] = table["share_first"] - table["share_second"]
-    return table[MATCHED_COLUMNS]
+    return table.assign(difference=table["share_first"] - table["share_second"])
 
 
 def paired_contrast(
@@ -287,25 +253,19 @@ def paired_contrast(
     `table` is one of `matched`. Fewer than six events give no test, fewer than ten no interval.
     """
     k1, n1, k2, n2 = (float(table[c].sum()) for c in SUMS)
-    events = len(table)
-    fields: dict[str, Any] = {
-        "unit": POINTS,
-        "measures": f"{key}, {pair.first} minus {pair.second}, mean over matched events",
-        "groups": (pair.first, pair.second),
-        "k": (k1, k2),
-        "n": (n1, n2),
-        "units": (events, events),
-    }
-    if not events:
-        return Estimate(**fields, why=("not estimable: no event is told by both",))
-    fields["values"] = tuple(float(table[c].mean()) for c in ("share_first", "share_second"))
-    fields["largest"] = tuple(
-        float(table[c].max() / table[c].sum()) for c in ("n_first", "n_second")
+    events, differences = len(table), table["difference"].to_numpy(dtype=np.float64)
+    found = Estimate(
+        unit=POINTS,
+        measures=f"{key}, {pair.first} minus {pair.second}, mean over matched events",
+        groups=(pair.first, pair.second),
+        k=(k1, k2),
+        n=(n1, n2),
+        units=(events, events),
     )
-    differences = table["difference"].to_numpy(dtype=np.float64)
-    fields["value"] = 100 * float(table["difference"].mean())
+    if not events:
+        return replace(found, why=("not estimable: no event is told by both",))
     number = f"{events} matched event" + ("" if events == 1 else "s")
-    reasons = []
+    low, high, reasons = nan, nan, []
     if events < MIN_UNITS:
         reasons.append(f"no interval: {number}, where {MIN_UNITS} are needed")
     elif np.ptp(differences) == 0:
@@ -313,13 +273,21 @@ def paired_contrast(
     else:
         weights = resampling_weights(events, draws, random_stream(seed, key, "events"))
         low, high = interval_of(weights @ differences / events, events)
-        fields |= {"low": 100 * low, "high": 100 * high, "interval": OVER_EVENTS}
+    p = sign_flip_p(differences, permutations, seed, key)
     if events < MIN_PAIRS:
         reasons.append(f"no test: {number}, where {MIN_PAIRS} are needed")
-    else:
-        p = sign_flip_p(differences, permutations, seed, key)
-        fields |= {"p": p, "test": "signs flipped over matched events"}
-    return Estimate(**fields, why=tuple(reasons))
+    return replace(
+        found,
+        value=100 * float(table["difference"].mean()),
+        low=100 * low,
+        high=100 * high,
+        interval="" if np.isnan(low) else "95 % bootstrap interval over matched events",
+        p=p,
+        test="" if np.isnan(p) else "signs flipped over matched events",
+        values=(float(table["share_first"].mean()), float(table["share_second"].mean())),
+        largest=tuple(float(table[c].max() / table[c].sum()) for c in ("n_first", "n_second")),
+        why=tuple(reasons),
+    )
 
 
 def shares(
@@ -330,17 +298,14 @@ def shares(
     `by` are columns of groups. `largest` is the share of n that the largest document holds. An
     interval resamples documents; there is none with fewer than ten or where all are alike.
     """
-    by = list(by)
+    by, found = list(by), []
     documents = hits.groupby([*by, "doc_id"], sort=True, observed=True)[["hit", "of"]].sum()
     documents = documents[documents["of"] > 0].reset_index()
-    found = []
     for name, own in documents.groupby(by, sort=True, observed=True):
-        names = name if isinstance(name, tuple) else (name,)
-        hit, of = own["hit"].to_numpy(dtype=np.float64), own["of"].to_numpy(dtype=np.float64)
-        rng = random_stream(seed, key, *map(str, names))
-        value, low, high = ratio(hit, of, draws=draws, rng=rng)
-        sums = (int(hit.sum()), int(of.sum()), len(own), float(of.max() / of.sum()))
-        found.append((*names, *sums, value, low, high))
+        hit, of = own[["hit", "of"]].to_numpy(dtype=np.float64).T
+        ends = ratio(hit, of, draws=draws, rng=random_stream(seed, key, *map(str, name)))
+        largest = float(of.max() / of.sum())
+        found.append((*name, int(hit.sum()), int(of.sum()), len(own), largest, *ends))
     return pd.DataFrame(found, columns=[*by, *SHARE_COLUMNS])
 
 

@@ -15,6 +15,8 @@ import pandas as pd
 from scipy import stats
 
 Floats = npt.NDArray[np.float64]
+# Units (first, second) of a stratum that are dealt to two groups.
+Sizes = Sequence[tuple[int, int]]
 # Fewer units give an interval that is too narrow to be honest.
 MIN_UNITS = 10
 LEVEL = 0.05
@@ -25,7 +27,7 @@ MIN_PAIRS = 6
 DIGITS = 12
 PERMUTATIONS = 9_999
 POINTS = "percentage points"
-SHARE = "share"
+OVER_DOCUMENTS = "95 % bootstrap interval over documents"
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,8 @@ class Estimate:
 
 
 SINGLE = ["part", "measures", "value", "unit", "low", "high", "interval", "p", "test"]
-GROUPED = {
-    "groups": "group",
-    "k": "k",
-    "n": "n",
-    "values": "value",
-    "units": "units",
-    "largest": "largest",
-}
+GROUPED = {"groups": "group", "k": "k", "n": "n", "values": "value", "units": "units"}
+GROUPED |= {"largest": "largest"}
 
 
 def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
@@ -77,30 +73,26 @@ def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
     value_1, units_1, largest_1, group_2 … `why` is joined by semicolons.
     """
     rows = [estimates] if isinstance(estimates, Estimate) else list(estimates)
-    width = max((len(getattr(e, f)) for e in rows for f in GROUPED), default=0)
-    table = pd.DataFrame({name: [getattr(e, name) for e in rows] for name in SINGLE})
-    for i in range(width):
-        for field, name in GROUPED.items():
-            missing: Any = "" if field == "groups" else nan
-            own = [getattr(e, field) for e in rows]
-            table[f"{name}_{i + 1}"] = [v[i] if i < len(v) else missing for v in own]
-    table["detail"] = [e.detail for e in rows]
-    table["why"] = ["; ".join(e.why) for e in rows]
-    return table.astype(dict.fromkeys(["value", "low", "high", "p"], float))
+    columns = {name: [getattr(e, name) for e in rows] for name in SINGLE}
+    width = max((len(getattr(e, field)) for e in rows for field in GROUPED), default=0)
+    for i, (field, name) in product(range(width), GROUPED.items()):
+        own, missing = [getattr(e, field) for e in rows], "" if field == "groups" else nan
+        columns[f"{name}_{i + 1}"] = [v[i] if i < len(v) else missing for v in own]
+    columns |= {"detail": [e.detail for e in rows], "why": ["; ".join(e.why) for e in rows]}
+    return pd.DataFrame(columns).astype(dict.fromkeys(["value", "low", "high", "p"], float))
 
 
 def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate:
     """Return k of n as an estimate; not estimable where n is 0. `more` are fields of `Estimate`."""
-    fields: dict[str, Any] = {"unit": SHARE, "k": (k,), "n": (n,), "why": ()} | more
-    if n == 0:
-        fields["why"] = fields["why"] or ("not estimable: nothing to count among",)
-        return Estimate(part=part, measures=measures, **fields)
-    fields |= {"value": k / n, "values": (k / n,)}
+    fields: dict[str, Any] = {"unit": "share", "k": (k,), "n": (n,), "why": ()} | more
+    if n:
+        return Estimate(part=part, measures=measures, value=k / n, values=(k / n,), **fields)
+    fields["why"] = fields["why"] or ("not estimable: nothing to count among",)
     return Estimate(part=part, measures=measures, **fields)
 
 
 @cache
-def _score_z(level: float) -> float:
+def _score(level: float) -> float:
     return float(stats.norm.ppf(0.5 + level / 2))
 
 
@@ -112,7 +104,7 @@ def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
     """
     if n < MIN_UNITS:
         return nan, nan
-    z = _score_z(level)
+    z = _score(level)
     middle = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
     return max(0.0, middle - half), min(1.0, middle + half)
@@ -175,7 +167,7 @@ def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Genera
 def all_alike(above: Floats, below: Floats) -> bool:
     """Return whether every unit has the same ratio, so that resampling gives the same again."""
     used = below > 0
-    return bool(np.ptp(above[used] / below[used]) == 0) if used.any() else True
+    return not used.any() or bool(np.ptp(above[used] / below[used]) == 0)
 
 
 def ratio(
@@ -187,39 +179,31 @@ def ratio(
     all are alike: resampling would give the same again, which would pass for certainty. Raises
     `ValueError` where nothing stands below.
     """
-    total = float(below.sum())
-    if total == 0:
+    if not below.any():
         raise ValueError("a ratio needs a denominator above 0")
-    value = float(above.sum()) / total
+    value = float(above.sum()) / float(below.sum())
     if len(below) < MIN_UNITS or all_alike(above, below):
         return value, nan, nan
     return value, *interval_of(drawn_ratios(above, below, draws, rng), len(below))
 
 
-def distinct_relabelings(sizes: Iterable[tuple[int, int]]) -> int:
-    """Return in how many ways the units of each stratum, given as (first, second), can be dealt."""
+def distinct_relabelings(sizes: Sizes) -> int:
+    """Return in how many ways the units of all strata can be dealt."""
     return prod(comb(a + b, a) for a, b in sizes)
 
 
-def smallest_p(sizes: list[tuple[int, int]]) -> float:
-    """Return the smallest p-value that a two-sided relabelling test of these sizes can give.
+def why_no_test(sizes: Sizes) -> str:
+    """Return in words why relabelling documents is no test, or nothing where it is one.
 
-    Where every stratum has as many units on one side as on the other, each relabelling has a
-    mirror image with the same absolute statistic.
+    The smallest two-sided p must reach 5 %. Where every stratum has as many units on one side as
+    on the other, each relabelling has a mirror image with the same absolute statistic.
     """
-    mirrored = all(a == b for a, b in sizes)
-    return min(1.0, (2 if mirrored else 1) / distinct_relabelings(sizes))
-
-
-def why_no_test(sizes: list[tuple[int, int]]) -> str:
-    """Return in words why relabelling these units is no test, or nothing where it is one."""
     first, second = sum(a for a, _ in sizes), sum(b for _, b in sizes)
     if min(first, second) < MIN_SIDE:
         return f"no test: {first} and {second} documents, where each side needs {MIN_SIDE}"
-    least = smallest_p(sizes)
-    if least > LEVEL:
-        return f"no test: the smallest p that it could give is {least:.3f}"
-    return ""
+    mirrored = all(a == b for a, b in sizes)
+    least = min(1.0, (2 if mirrored else 1) / distinct_relabelings(sizes))
+    return f"no test: the smallest p that it could give is {least:.3f}" if least > LEVEL else ""
 
 
 def _dealt(chosen: npt.NDArray[np.intp], units: int) -> Floats:
@@ -228,17 +212,13 @@ def _dealt(chosen: npt.NDArray[np.intp], units: int) -> Floats:
     return rows
 
 
-def _all_deals(size: tuple[int, int]) -> Floats:
-    chosen = list(combinations(range(sum(size)), size[0]))
-    return _dealt(np.array(chosen, dtype=np.intp).reshape(len(chosen), size[0]), sum(size))
-
-
-def deal_blocks(
-    sizes: Sequence[tuple[int, int]], draws: int, seed: int, key: str, block: int
-) -> Iterator[Floats]:
+def deal_blocks(sizes: Sizes, draws: int, seed: int, key: str, block: int) -> Iterator[Floats]:
     """Return relabelings of units as `relabelings` has them, `block` of them at a time."""
     if distinct_relabelings(sizes) <= draws:
-        strata = [_all_deals(size) for size in sizes]
+        strata = []
+        for first, second in sizes:
+            chosen = np.array(list(combinations(range(first + second), first)), dtype=np.intp)
+            strata.append(_dealt(chosen, first + second))
         every = np.array([np.concatenate(parts) for parts in product(*strata)])
         yield from (every[i : i + block] for i in range(0, len(every), block))
         return
@@ -259,9 +239,8 @@ def relabelings(
 ) -> tuple[Floats, bool]:
     """Return relabelings of units, 1 for the first group, and whether these are all there are.
 
-    `sizes` are (first, second) of each stratum. The array is (relabelings, units), the units of a
-    stratum side by side; it is shared, not to be written to. All are listed where there are no more
-    than `draws`; otherwise `draws` of them are drawn.
+    The array is (relabelings, units), the units of a stratum side by side; it is shared, not to be
+    written to. All are listed where there are no more than `draws`; otherwise `draws` are drawn.
     """
     exact = distinct_relabelings(sizes) <= draws
     return next(deal_blocks(sizes, draws, seed, key, max(draws, 1))), exact
@@ -278,10 +257,10 @@ def p_value(drawn: Floats, observed: float, exact: bool) -> float:
 
 
 @lru_cache(maxsize=32)
-def sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bool]:
-    """Return ±1 a pair, an array of (flips, pairs), and whether these are all there are."""
+def _sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bool]:
+    """±1 a pair, an array of (flips, pairs), and whether these are all there are."""
     if 2**pairs <= draws:
-        return np.array(list(product((1.0, -1.0), repeat=pairs))).reshape(2**pairs, pairs), True
+        return np.array(list(product((1.0, -1.0), repeat=pairs))), True
     rng = random_stream(seed, "flip", key)
     return rng.choice(np.array([1.0, -1.0]), size=(draws, pairs)), False
 
@@ -294,5 +273,5 @@ def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
     """
     if len(differences) < MIN_PAIRS:
         return nan
-    flips, exact = sign_flips(len(differences), draws, seed, key)
+    flips, exact = _sign_flips(len(differences), draws, seed, key)
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
