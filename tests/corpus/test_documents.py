@@ -1,40 +1,33 @@
 """Spans verify themselves against the texts, and say what is missing or altered."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
 from framelines.corpus import documents as d
-from framelines.corpus.texts import sha256, short_hash
+from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
 
 POST = "The river post fell\n\nThey took 12 tanks, and 12 men."
 BRIDGE = "The bridge 🌉 holds: 4 dead."
-WHOLE = f"{POST}\n\n{BRIDGE}\n"
+WHOLE = f"{POST}\n\n{BRIDGE}"
 
 
 @pytest.fixture
-def corner(tmp_path: Path) -> tuple[d.Tables, Path]:
+def small(corner: Any, tmp_path: Path) -> tuple[d.Tables, Path]:
     """Two documents in one raw file, and a claim in the second."""
-    raw = tmp_path / "raw"
-    raw.mkdir()
-    (raw / "page.txt").write_bytes(WHOLE.encode())
-    (raw / "SHA256SUMS").write_text(f"{sha256(WHOLE)}  page.txt\n")
-    documents = [
-        (doc_id, "page.txt", WHOLE.index(text), WHOLE.index(text) + len(text), sha256(text), "")
-        for doc_id, text in (("post", POST), ("bridge", BRIDGE))
-    ]
-    columns = ["doc_id", "raw_file", "start", "end", "sha256", "contained_in"]
     at = BRIDGE.index("4 dead")
     claim = ["first", "bridge", "bridge-c01", at, at + 6, short_hash("4 dead"), "", "killed"]
     head = ["coder", "doc_id", "claim_id", "start", "end", "hash", "note", "outcome"]
-    tables = {"documents": pd.DataFrame(documents, columns=columns)}
-    return tables | {"claims": pd.DataFrame([claim], columns=head)}, tmp_path
+    return corner(post=POST, bridge=BRIDGE) | {
+        "claims": pd.DataFrame([claim], columns=head)
+    }, tmp_path
 
 
-def test_documents_are_read_from_their_spans(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_documents_are_read_from_their_spans(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     assert d.document_text(tables["documents"], "bridge", folder / "raw") == BRIDGE
     read = dict(
         (row["doc_id"], text) for row, text in d.read_documents(tables["documents"], folder / "raw")
@@ -45,22 +38,22 @@ def test_documents_are_read_from_their_spans(corner: tuple[d.Tables, Path]) -> N
 
 
 def test_a_raw_file_is_read_once(
-    corner: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
+    small: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tables, folder = corner
+    tables, folder = small
     whole = iter([WHOLE])
     monkeypatch.setattr(d, "read_raw", lambda path: next(whole))
     assert len(list(d.read_documents(tables["documents"], folder / "raw"))) == 2
 
 
-def test_nothing_is_amiss_with_the_right_texts(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_nothing_is_amiss_with_the_right_texts(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     assert d.check_spans(tables) == []
     assert d.check_texts(tables, folder, folder / "raw") == []
 
 
-def test_an_altered_text_names_what_it_touches(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_an_altered_text_names_what_it_touches(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     path = folder / "raw" / "page.txt"
     path.write_bytes(WHOLE.replace("holds", "fell ").encode())
     found = d.check_texts(tables, folder, folder / "raw")
@@ -72,8 +65,8 @@ def test_an_altered_text_names_what_it_touches(corner: tuple[d.Tables, Path]) ->
     assert "5 code points" in str(d.check_texts(tables, folder, folder / "raw")[1])
 
 
-def test_spans_outside_and_hashes_of_other_words(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_spans_outside_and_hashes_of_other_words(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     claims = tables["claims"]
     tables["claims"] = claims.assign(end=claims["end"] + 1)
     (problem,) = d.check_texts(tables, folder, folder / "raw", "data/{}.csv".format)
@@ -83,8 +76,8 @@ def test_spans_outside_and_hashes_of_other_words(corner: tuple[d.Tables, Path]) 
     assert "outside its document" in str(d.check_spans(tables)[0])
 
 
-def test_a_missing_file_and_one_that_is_not_utf8(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_a_missing_file_and_one_that_is_not_utf8(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     path = folder / "raw" / "page.txt"
     path.write_bytes(b"The river \xe9 post")
     with pytest.raises(DataError, match="not UTF-8: byte 10"):
@@ -96,9 +89,9 @@ def test_a_missing_file_and_one_that_is_not_utf8(corner: tuple[d.Tables, Path]) 
 
 
 def test_the_named_folder_goes_before_where_it_holds_the_texts(
-    corner: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
+    small: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, folder = corner
+    _, folder = small
     other = folder / "other"
     other.mkdir()
     monkeypatch.setenv("CORPUS", str(other))
@@ -111,8 +104,8 @@ def test_the_named_folder_goes_before_where_it_holds_the_texts(
     assert d.texts_of(folder) == folder / "raw" and d.raw_folder(folder / "none") is None
 
 
-def test_from_words_to_a_row_and_back(corner: tuple[d.Tables, Path]) -> None:
-    tables, folder = corner
+def test_from_words_to_a_row_and_back(small: tuple[d.Tables, Path]) -> None:
+    tables, folder = small
     found = d.locate(tables, "post", "12", folder / "raw")
     assert found == [(at, at + 2, short_hash("12")) for at in (POST.index("12"), POST.rindex("12"))]
     with pytest.raises(DataError, match="do not stand in it.*'13 tanks'"):

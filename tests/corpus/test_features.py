@@ -1,8 +1,8 @@
 """Counts that can be shared: by hand, by published examples, and never a sentence."""
 
-import hashlib
 import os
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -81,28 +81,8 @@ def test_words_without_a_form_are_not_counted() -> None:
     assert sentences[["tokens", "figures"]].values.tolist() == [[2, 1]]
 
 
-def corner(folder: Path, parts: dict[str, str]) -> f.Tables:
-    """A corpus in a folder: documents of these texts in one raw file, inner ones inside `outer`."""
-    whole = "\n\n".join(parts.values())
-    (folder / "raw").mkdir(parents=True, exist_ok=True)
-    (folder / "raw" / "page.txt").write_bytes(whole.encode())
-    rows = [
-        {
-            "doc_id": doc_id,
-            "language": "en",
-            "raw_file": "page.txt",
-            "start": whole.index(text),
-            "end": whole.index(text) + len(text),
-            "sha256": hashlib.sha256(text.encode()).hexdigest(),
-            "contained_in": "outer" if doc_id.startswith("inner") else "",
-        }
-        for doc_id, text in parts.items()
-    ]
-    return {"documents": pd.DataFrame(rows)}
-
-
-def test_contained_articles_are_counted_once(tmp_path: Path) -> None:
-    tables = corner(tmp_path, {"before": "One.", "outer": "Here it is. Not here. It was."})
+def test_contained_articles_are_counted_once(corner: Any, tmp_path: Path) -> None:
+    tables = corner(before="One.", outer="Here it is. Not here. It was.")
     inner = tables["documents"].iloc[[1]].assign(doc_id="inner", contained_in="outer")
     inner[["start", "end"]] = inner["start"].iloc[0] + 12, inner["start"].iloc[0] + 21
     tables["documents"] = pd.concat([tables["documents"], inner], ignore_index=True)
@@ -113,25 +93,25 @@ def test_contained_articles_are_counted_once(tmp_path: Path) -> None:
     assert kinds["outer"] == ["text", "contained", "text"] and kinds["inner"] == ["text"]
 
 
-def test_a_corpus_of_two_required_tables_has_features(tmp_path: Path) -> None:
+def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Path) -> None:
     old = tmp_path / "features" / "chunks.csv"
     old.parent.mkdir()
     old.write_text("doc_id,chunk,token,count\nold,0,x,1\n")
-    written = f.build_features(corner(tmp_path, {"b": "It fell.", "a": "It rose."}), tmp_path)
+    written = f.build_features(corner(b="It fell.", a="It rose."), tmp_path)
     assert [path.name for path in written] == ["sentences.csv", "diversity.csv"]
     assert not old.exists()
     assert (tmp_path / "features" / "diversity.csv").read_text() == (
         "doc_id,tokens,types,mattr,mtld\na,2,2,,\nb,2,2,,\n"
     )
     times = [path.stat().st_mtime_ns for path in written]
-    f.build_features(corner(tmp_path, {"b": "It fell.", "a": "It rose."}), tmp_path)
+    f.build_features(corner(b="It fell.", a="It rose."), tmp_path)
     assert [path.stat().st_mtime_ns for path in written] == times
     with pytest.raises(DataError, match="the texts are not here"):
-        f.build_features(corner(tmp_path, {"a": "x"}), tmp_path / "elsewhere")
+        f.build_features(corner(a="x"), tmp_path / "elsewhere")
 
 
-def test_places_and_lexicons_match_through_the_counted_form(tmp_path: Path) -> None:
-    tables = corner(tmp_path, {"a": "Al\u2011Bab and al-‘Ayn, they sa\u00adid, or al-Bab-based."})
+def test_places_and_lexicons_match_through_the_counted_form(corner: Any, tmp_path: Path) -> None:
+    tables = corner(a="Al\u2011Bab and al-‘Ayn, they sa\u00adid, or al-Bab-based.")
     names = [("al-Bab", "en"), ("Al-Bab", "en"), ("al-'Ayn", "en")]
     tables["place_names"] = pd.DataFrame(names, columns=["variant", "language"])
     lexicons = [("verbs", "said", "en")]
@@ -139,9 +119,7 @@ def test_places_and_lexicons_match_through_the_counted_form(tmp_path: Path) -> N
     f.build_features(tables, tmp_path)
     hits = pd.read_csv(tmp_path / "features" / "lexicon_hits.csv")
     assert hits[["lexicon", "term", "count"]].values.tolist() == [
-        ["places", "al-bab", 1],
-        ["places", "al-’ayn", 1],
-        ["verbs", "said", 1],
+        *(["places", "al-bab", 1], ["places", "al-’ayn", 1], ["verbs", "said", 1])
     ]
 
 
