@@ -5,6 +5,7 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from math import nan
 from typing import Any
@@ -56,14 +57,13 @@ MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
 REPOSTS, UNITS = ("out", "in"), ("texts", "matched_events")
 LEFT_OUT = ("none", EACH_OUTLET)
+SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": UNITS}
+WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
 KEYS = ["doc_id", "sentence"]
 NOTHING = {"k": 0, "n": 0, "low": nan}
 OPINION, REPORT = ("opinion", "interview"), ("report",)
-
-
-# --- rows and groups ------------------------------------------------------------------------------
 
 
 def groups_of(case: Case) -> Pair | None:
@@ -148,9 +148,6 @@ def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame
     return table.assign(first=pair.first, second=pair.second)
 
 
-# --- names ----------------------------------------------------------------------------------------
-
-
 def _relations(case: Case, found: pd.DataFrame) -> pd.Series:
     """own, foe or other a row, by its columns side, camp, actor_side and actor_kind."""
     own = found["actor_side"] == found["side"]
@@ -161,8 +158,8 @@ def _relations(case: Case, found: pd.DataFrame) -> pd.Series:
     else:
         foe = found["actor_kind"].isin(ARMED) & ~found["actor_side"].isin(BYSTANDERS)
     nobody = (found["side"] == "") | (found["actor_side"] == "")
-    found_in = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
-    return pd.Series(found_in, index=found.index, dtype="str")
+    relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
+    return pd.Series(relation, index=found.index, dtype="str")
 
 
 def naming_hits(
@@ -200,13 +197,7 @@ def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
 
 @estimand(
     "framing.naming_contrast",
-    choices={
-        "scope": SCOPES,
-        "left_out": LEFT_OUT,
-        "ambiguous_labels": ("as_coded", "left_out"),
-        "coder": CODERS,
-        "unit": UNITS,
-    },
+    choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
     evidence=naming_by_event,
     figure="paired_events",
 )
@@ -222,16 +213,7 @@ def naming_contrast(
     return _compared(case, hits, _camps(case), "derogatory naming of the opponent", unit)
 
 
-@estimand(
-    "framing.naming_by_group",
-    choices={
-        "reposts": REPOSTS,
-        "left_out": LEFT_OUT,
-        "scope": SCOPES[::-1],
-        "coder": CODERS,
-        "unit": UNITS,
-    },
-)
+@estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS})
 def naming_by_group(
     case: Case,
     *,
@@ -242,10 +224,8 @@ def naming_by_group(
     **which: str,
 ) -> Estimate:
     """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
-    pair = pair_of(case, by, tuple(first), tuple(second))
-    return _compared(
-        case, _of_foes(case, **which), pair, "derogatory naming of armed opponents", unit
-    )
+    pair, hits = pair_of(case, by, tuple(first), tuple(second)), _of_foes(case, **which)
+    return _compared(case, hits, pair, "derogatory naming of armed opponents", unit)
 
 
 def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
@@ -301,9 +281,6 @@ def named(case: Case) -> Callable[[str], str]:
     """
     gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
-
-
-# --- deeds ----------------------------------------------------------------------------------------
 
 
 def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
@@ -368,12 +345,9 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     """In how many changes of control the taker, and in how many the loser, words it favourably."""
     kind = found[(found["of"] > 0) & (found["event_id"] != "")].groupby(["event_id", "role"])["hit"]
     events = kind.max().unstack("role").reindex(columns=list(ROLES)).dropna()
-    table = pd.DataFrame({"k_first": events["took"], "k_second": events["lost"]})
-    for side in ("first", "second"):
-        table[[f"n_{side}", f"share_{side}"]] = np.stack(
-            [events["took"] * 0 + 1, table[f"k_{side}"]], 1
-        )
-    table["difference"] = table["share_first"] - table["share_second"]
+    table = events.assign(n_first=1.0, n_second=1.0, difference=events["took"] - events["lost"])
+    for name in ("k", "share"):
+        table[[f"{name}_first", f"{name}_second"]] = events
     pair = Pair("role", *ROLES.values(), ("took",), ("lost",))
     return paired_contrast(table, pair, "changes of control told favourably", **case.drawing)
 
@@ -438,21 +412,12 @@ def agency_contrasts(case: Case) -> list[Estimate]:
     documents that tell of both are resampled whole.
     """
     by, hits = teller_of(case), agency_hits(case)
-    pair = Pair("relation", "own", "foe", ("own",), ("foe",))
+    pair, key = Pair("relation", "own", "foe", ("own",), ("foe",)), "acts without a named agent"
+    told, inside = hits[hits["relation"].isin(["own", "foe"])], {"strata": "doc_id", "joint": True}
     return [
-        contrast(
-            own,
-            pair,
-            f"acts without a named agent, {t}",
-            strata="doc_id",
-            joint=True,
-            **case.drawing,
-        )
-        for t, own in hits[hits["relation"].isin(["own", "foe"])].groupby(by)
+        replace(contrast(own, pair, f"{key}, {t}", **inside, **case.drawing), part=str(t))
+        for t, own in told.groupby(by)
     ]
-
-
-# --- voices ---------------------------------------------------------------------------------------
 
 
 def attribution_hits(
@@ -468,14 +433,7 @@ def attribution_hits(
 
 @estimand(
     "framing.attribution_by_group",
-    choices={
-        "reposts": REPOSTS,
-        "hedged": ("counted", "not_counted"),
-        "left_out": LEFT_OUT,
-        "scope": SCOPES[::-1],
-        "coder": CODERS,
-        "unit": UNITS,
-    },
+    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": UNITS},
 )
 def attribution_by_group(
     case: Case,
@@ -487,10 +445,8 @@ def attribution_by_group(
     **which: str,
 ) -> Estimate:
     """Return the share of claims that are attributed to somebody, first group minus second."""
-    pair = pair_of(case, by, tuple(first), tuple(second))
-    return _compared(
-        case, attribution_hits(case, **which), pair, "claims attributed to somebody", unit
-    )
+    pair, hits = pair_of(case, by, tuple(first), tuple(second)), attribution_hits(case, **which)
+    return _compared(case, hits, pair, "claims attributed to somebody", unit)
 
 
 def attribution_shares(case: Case) -> pd.DataFrame:
@@ -499,15 +455,7 @@ def attribution_shares(case: Case) -> pd.DataFrame:
     return _shares_of(case, found, "attribution", sorted(set(found["attribution"])), ["source"])
 
 
-@estimand(
-    "framing.other_voice",
-    choices={
-        "reposts": REPOSTS,
-        "left_out": LEFT_OUT,
-        "scope": SCOPES[::-1],
-        "coder": CODERS,
-    },
-)
+@estimand("framing.other_voice", choices=WHOLE)
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
     found = attribution_hits(case, kind="enemy_media", **which).assign(group="all")
@@ -522,9 +470,6 @@ def other_voice(case: Case, **which: str) -> list[Estimate]:
         _share(words, row, "no interval: too few texts, or no such claim"),
         share("hedged or denied", far, distant, len(told), why=() if len(told) else (none,)),
     ]
-
-
-# --- frames ---------------------------------------------------------------------------------------
 
 
 def frame_hits(
@@ -556,7 +501,7 @@ def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) 
 
 @estimand(
     "framing.frame_contrast",
-    choices={"scope": SCOPES, "coder": CODERS, "left_out": LEFT_OUT, "unit": UNITS},
+    choices=SCOPED,
     evidence=frame_by_event,
     figure="paired_events",
 )
@@ -590,22 +535,13 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
         for f, k in zip(names, counts, strict=True)
     ]
     errors = coder_errors(case).set_index("frame")
-    sound = {f for f in errors.index if not errors.at[f, "why"]}
-    table["corrected"] = [
-        _corrected(e, errors.loc[f]) if f in sound and e.values else nan
-        for f, e in zip(names, made, strict=True)
-    ]
+    errors = errors[errors["why"] == ""].reindex(names)[["sensitivity", "specificity"]]
+    shares_of = table.reindex(columns=["value_1", "value_2"]).to_numpy(dtype=np.float64).T
+    mended = rogan_gladen(shares_of, *errors.to_numpy(dtype=np.float64).T)
+    table["corrected"] = 100 * (mended[0] - mended[1])
     ordered = table["p"].where(table["status"] == "").dropna().sort_values(kind="stable")
     steps = (ordered * np.arange(len(ordered), 0, -1)).cummax().clip(upper=1.0)
     return table.assign(p_holm=steps.reindex(table.index))
-
-
-def _corrected(made: Estimate, errors: pd.Series) -> float:
-    first, second = rogan_gladen(made.values, errors["sensitivity"], errors["specificity"])
-    return 100 * float(first - second)
-
-
-# --- words ----------------------------------------------------------------------------------------
 
 
 @cache
