@@ -1,0 +1,239 @@
+"""Contrasts of shares: by hand, mirrored, covering, and silent where they should be."""
+
+import time
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.methods.contrasts import (
+    Pair,
+    contrast,
+    leave_one_out,
+    matched,
+    paired_contrast,
+    shares,
+)
+from framelines.methods.estimate import Estimate
+
+PAIR = Pair("camp", "a", "b", ("a",), ("b",))
+FEW: dict[str, Any] = {"draws": 50, "seed": 1}
+
+
+def hits_of(sides: dict[str, list[tuple[int, int]]]) -> pd.DataFrame:
+    """Hits of documents: for each camp a list of (hits, of)."""
+    rows = []
+    for camp, documents in sides.items():
+        for i, (k, n) in enumerate(documents):
+            rows += [(f"{camp}{i:02d}", j, camp, float(j < k), 1.0) for j in range(n)]
+    return pd.DataFrame(rows, columns=["doc_id", "sentence", "camp", "hit", "of"])
+
+
+def mirrored(one: Estimate, two: Estimate) -> bool:
+    ends = np.array_equal([two.low, two.high], [-one.high, -one.low], equal_nan=True)
+    same_p = np.array_equal([one.p], [two.p], equal_nan=True)
+    groups = all(getattr(one, f) == getattr(two, f)[::-1] for f in ("k", "n", "values", "largest"))
+    return two.value == -one.value and ends and same_p and groups and len(one.why) == len(two.why)
+
+
+def test_contrast_by_hand_of_two_documents_a_side() -> None:
+    found = contrast(hits_of({"a": [(1, 4), (2, 4)], "b": [(0, 5), (1, 5)]}), PAIR, "m", **FEW)
+    assert found.value == pytest.approx(100 * (3 / 8 - 1 / 10))
+    assert found.unit == "percentage points" and found.values == (3 / 8, 1 / 10)
+    assert (found.k, found.n, found.units) == ((3, 1), (8, 10), (2, 2))
+    assert found.largest == (0.5, 0.5) and found.measures == "m, a minus b"
+    assert np.isnan([found.low, found.high, found.p]).all()
+    assert found.why[0] == "no interval: 2 and 2 documents, where each side needs 10"
+    assert found.why[1] == "no test: 2 and 2 documents, where each side needs 3"
+    assert found.why[2] == "a share of 8 moves far with one"
+
+
+def test_a_contrast_of_tasted_cups_has_the_p_of_fisher() -> None:
+    one, none = (1, 1), (0, 1)
+    hits = hits_of({"a": [one, one, one, none], "b": [one, none, none, none]})
+    assert contrast(hits, PAIR, "tea", **FEW).p == pytest.approx(34 / 70)
+
+
+DOCUMENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(4, 9)), min_size=0, max_size=13)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DOCUMENTS, DOCUMENTS, st.sampled_from(["units", "documents"]), st.booleans())
+def test_swapping_the_groups_negates_to_the_last_digit(
+    a: list[tuple[int, int]], b: list[tuple[int, int]], weight: str, in_strata: bool
+) -> None:
+    hits = hits_of({"a": a, "b": b}).assign(genre=lambda h: h["doc_id"].str[-1])
+    more = FEW | {"weight": weight, "strata": "genre" if in_strata else None, "permutations": 99}
+    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
+    if a and b:
+        assert mirrored(one, two)
+    else:
+        assert "nothing to count among" in one.why[0] and one.k == two.k[::-1]
+
+
+@settings(max_examples=30, deadline=None)
+@given(DOCUMENTS, DOCUMENTS, st.randoms())
+def test_matched_events_mirror_to_the_last_digit(
+    a: list[tuple[int, int]], b: list[tuple[int, int]], random: Any
+) -> None:
+    hits = hits_of({"a": a, "b": b})
+    keys = hits[["doc_id", "sentence"]].drop_duplicates()
+    told = keys.assign(event_id=[f"e{random.randrange(14)}" for _ in range(len(keys))])
+    more = FEW | {"unit": "matched_events", "told": told}
+    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
+    assert mirrored(one, two) or (np.isnan(one.value) and one.why == two.why)
+
+
+def test_order_of_rows_changes_nothing() -> None:
+    hits = hits_of({"a": [(2, 5), (1, 4)] * 6, "b": [(0, 3), (3, 4)] * 5})
+    shuffled = hits.sample(frac=1, random_state=3)
+    assert contrast(hits, PAIR, "m", **FEW) == contrast(shuffled, PAIR, "m", **FEW)
+
+
+def test_an_empty_side_is_said_and_not_guessed() -> None:
+    found = contrast(hits_of({"a": [(1, 4)]}), PAIR, "m", **FEW)
+    assert np.isnan(found.value) and found.why == ("not estimable: nothing to count among in b",)
+    nothing = contrast(hits_of({"a": []}), PAIR, "m", **FEW)
+    assert nothing.why == ("not estimable: nothing to count among in a and b",)
+    assert nothing.units == (0, 0) and np.isnan(nothing.largest).all()
+
+
+def test_a_frame_that_nobody_has_is_not_tested() -> None:
+    zeros = hits_of({"a": [(0, 4)] * 12, "b": [(0, 4)] * 12})
+    found = contrast(zeros, PAIR, "m", **FEW)
+    assert found.value == 0 and np.isnan([found.low, found.p]).all()
+    assert found.why == ("neither interval nor test: nothing was counted",)
+
+
+def test_sides_that_are_alike_within_give_no_interval() -> None:
+    hits = hits_of({"a": [(4, 4)] * 12, "b": [(1, 4)] * 12})
+    found = contrast(hits, PAIR, "m", **FEW)
+    assert found.value == 75 and np.isnan(found.low) and "all alike" in found.why[0]
+    some = hits_of({"a": [(4, 4)] * 12, "b": [(0, 4), (1, 4)] * 6})
+    found = contrast(some, PAIR, "m", **FEW)
+    assert np.isfinite(found.low) and "varies the other side alone" in found.why[0]
+
+
+def test_intervals_never_resample_parts_of_documents() -> None:
+    hits = hits_of({"a": [(2, 40)] * 9, "b": [(3, 30), (2, 30)] * 5}).assign(chunk=0)
+    hits["chunk"] = hits["sentence"] // 3
+    found = contrast(hits, PAIR, "m", **FEW)
+    assert np.isnan(found.low) and found.interval == "" and np.isfinite(found.p)
+
+
+def test_too_few_rows_give_no_rate_where_that_is_asked() -> None:
+    hits = hits_of({"a": [(1, 3)] * 3, "b": [(1, 4)] * 4})
+    found = contrast(hits, PAIR, "m", least=10, **FEW)
+    assert np.isnan([found.value, found.p]).all() and "9 to count among" in found.why[0]
+    assert found.n == (9, 16)
+
+
+def test_one_document_can_count_like_another() -> None:
+    hits = hits_of({"a": [(1, 1), (0, 9)], "b": [(1, 2), (1, 4)]})
+    found = contrast(hits, PAIR, "m", weight="documents", **FEW)
+    assert found.value == pytest.approx(100 * (1 / 2 - 3 / 8)) and found.n == (10, 6)
+    assert contrast(hits, PAIR, "m", **FEW).value == pytest.approx(100 * (1 / 10 - 2 / 6))
+
+
+def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
+    hits = hits_of({"a": [(4, 4)] * 4 + [(0, 4)], "b": [(4, 4)] + [(0, 4)] * 4})
+    full = hits.groupby("doc_id")["hit"].transform("max")
+    hits["genre"] = np.where(full > 0, "report", "opinion")
+    assert contrast(hits, PAIR, "m", **FEW).p < 0.3
+    assert contrast(hits, PAIR, "m", strata="genre", **FEW).p == 1.0
+
+
+def test_groups_in_the_same_documents_are_resampled_together() -> None:
+    """Where each document has as many hits of either kind, no resample makes a difference."""
+    counts = [(k, 4) for k in [0, 1, 2, 3, 4] * 3]
+    hits = hits_of({"a": counts, "b": counts})
+    hits["doc_id"] = hits["doc_id"].str[1:]
+    together, apart = (contrast(hits, PAIR, "m", joint=j, **FEW) for j in (True, False))
+    assert (together.low, together.high) == (0.0, 0.0) and apart.low < 0
+
+
+def test_intervals_of_contrasts_cover_the_truth() -> None:
+    """300 simulated pairs of sides, 12 bursty documents each: the difference .10 is covered."""
+    rng, covered = np.random.default_rng(21), 0
+    for i in range(300):
+        sides = {}
+        for camp, rate in (("a", 0.30), ("b", 0.20)):
+            rates = rng.beta(8 * rate, 8 * (1 - rate), size=12)
+            sides[camp] = [(int(rng.binomial(16, s)), 16) for s in rates]
+        found = contrast(hits_of(sides), PAIR, str(i), draws=300, seed=2, permutations=9)
+        covered += found.low <= 10 <= found.high
+    assert 0.91 <= covered / 300 <= 0.985
+
+
+def test_the_test_of_contrasts_keeps_its_level() -> None:
+    """400 pairs without a difference and with bursty documents: 5 % of p-values below .05."""
+    rng, alarms = np.random.default_rng(22), 0
+    for i in range(400):
+        counts = [(int(rng.binomial(16, s)), 16) for s in rng.beta(0.8, 3.2, size=14)]
+        hits = hits_of({"a": counts[:7], "b": counts[7:]})
+        alarms += contrast(hits, PAIR, str(i), draws=2, seed=3, permutations=199).p <= 0.05
+    assert 0.02 <= alarms / 400 <= 0.085  # three binomial standard errors
+
+
+def test_a_specification_costs_about_a_millisecond() -> None:
+    hits = hits_of({"a": [(1, 20), (3, 20)] * 7, "b": [(2, 20), (0, 20)] * 6})
+    contrast(hits, PAIR, "m", draws=5000, seed=1)
+    begun = time.perf_counter()
+    for _ in range(100):
+        contrast(hits, PAIR, "m", draws=5000, seed=1)
+    assert time.perf_counter() - begun < 1
+
+
+def test_matched_events_by_hand() -> None:
+    hits = hits_of({"a": [(1, 2), (0, 1)], "b": [(0, 2), (1, 1)]})
+    hits["sentence"] = [0, 1, 0, 0, 1, 0]
+    told = pd.DataFrame(
+        [("a00", 0, "e"), ("a00", 1, "e"), ("b00", 0, "e"), ("a01", 0, "f"), ("b01", 0, "")],
+        columns=["doc_id", "sentence", "event_id"],
+    )
+    table = matched(hits, told, PAIR)
+    assert list(table["event_id"]) == ["e"]
+    assert table.iloc[0][["k_first", "n_first", "k_second", "n_second"]].tolist() == [1, 2, 0, 1]
+    found = contrast(hits, PAIR, "m", unit="matched_events", told=told, **FEW)
+    assert found.value == 50 and found.units == (1, 1)
+    assert found.why[1] == "no test: 1 matched event, where 6 are needed"
+    none = contrast(hits, PAIR, "m", unit="matched_events", told=told.iloc[:0], **FEW)
+    assert np.isnan(none.value) and none.why == ("not estimable: no event is told by both",)
+
+
+def test_matched_events_are_tested_from_six_on_and_need_to_differ() -> None:
+    table = pd.DataFrame({"share_first": [0.4, 0.1, 0.3, 0.2, 0.5, 0.6], "share_second": 0.0})
+    table[["k_first", "n_first", "k_second", "n_second"]] = 1.0
+    table["difference"] = table["share_first"]
+    found = paired_contrast(table, PAIR, "m", **FEW)
+    assert found.p == pytest.approx(2 / 64) and "6 matched events" in found.why[0]
+    same = pd.concat([table.assign(difference=0.5)] * 2)
+    found = paired_contrast(same, PAIR, "m", **FEW)
+    assert np.isnan(found.low) and np.isfinite(found.p) and "same difference" in found.why[0]
+
+
+def test_a_misspelt_choice_is_refused() -> None:
+    for wrong in ({"unit": "chunks"}, {"weight": "words"}, {"unit": "matched_events"}):
+        with pytest.raises(ValueError):
+            contrast(hits_of({"a": [(1, 2)]}), PAIR, "m", **wrong)  # type: ignore[arg-type]
+
+
+def test_shares_have_intervals_from_ten_documents_on() -> None:
+    hits = hits_of({"a": [(1, 4)] * 8 + [(0, 12)], "b": [(1, 4), (2, 4)] * 5, "c": [(2, 4)] * 12})
+    table = shares(hits, ["camp"], "k", draws=100, seed=1).set_index("camp")
+    assert table.loc["a", ["k", "n", "documents"]].tolist() == [8, 44, 9]
+    assert table.at["a", "largest"] == 12 / 44 and np.isnan(table.at["a", "low"])
+    assert table.at["b", "low"] < table.at["b", "share"] < table.at["b", "high"]
+    assert table.at["c", "share"] == 0.5 and np.isnan(table.at["c", "low"])
+    assert shares(hits.iloc[:0], ["camp"], "k").empty
+
+
+def test_each_outlet_is_left_out_once() -> None:
+    hits = hits_of({"a": [(1, 4), (2, 4)], "b": [(0, 5), (1, 5)]})
+    hits["source_id"] = hits["doc_id"]
+    table = leave_one_out(hits, PAIR, "m", ["a00", "a01"], **FEW).set_index("left_out")
+    assert table["value"].tolist() == pytest.approx([27.5, 40, 15])
+    assert table.at["a00", "n_1"] == 4

@@ -1,0 +1,198 @@
+"""Intervals that cover and mirror, tests with the p of textbooks, and neither where none is."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from framelines.methods.estimate import (
+    Estimate,
+    deal_blocks,
+    distinct_relabelings,
+    expanded_level,
+    p_value,
+    random_stream,
+    ratio,
+    relabelings,
+    resampling_weights,
+    share,
+    sign_flip_p,
+    symmetric_quantiles,
+    to_frame,
+    why_no_test,
+    wilson,
+)
+
+
+def test_a_share_is_an_estimate_or_says_why_not() -> None:
+    found = share("the south", "events passed over", 3, 12, detail="named")
+    assert (found.value, found.k, found.n, found.detail) == (0.25, (3,), (12,), "named")
+    nothing = share("the south", "events passed over", 0, 0)
+    assert np.isnan(nothing.value) and nothing.why == ("not estimable: nothing to count among",)
+
+
+def test_estimates_make_a_tidy_table() -> None:
+    two = Estimate(1.5, "times", 1, 2, k=(3, 4), groups=("a", "b"), why=("one", "other"))
+    table = to_frame([two, share("x", "y", 1, 2)])
+    assert list(table["k_1"]) == [3, 1] and np.isnan(table["k_2"][1])
+    assert table["group_2"].tolist() == ["b", ""] and table["why"][0] == "one; other"
+    assert len(to_frame(two)) == 1
+    assert list(to_frame([]).columns)[:3] == ["part", "measures", "value"]
+
+
+@pytest.mark.parametrize(
+    ("k", "n", "low", "high"),
+    [
+        (81, 263, 0.2553, 0.3662),
+        (15, 148, 0.0624, 0.1605),
+        (0, 20, 0.0, 0.1611),
+        (1, 29, 0.0061, 0.1718),
+    ],
+)
+def test_wilson_intervals_of_newcombe(k: int, n: int, low: float, high: float) -> None:
+    """Newcombe 1998, Statistics in Medicine 17(8):857–872, table I, method 3."""
+    found = wilson(k, n)
+    assert (round(found[0], 4), round(found[1], 4)) == (low, high)
+
+
+def test_fewer_than_ten_have_no_wilson_interval() -> None:
+    assert np.isnan(wilson(0, 2)).all() and np.isnan(wilson(0, 0)).all()
+    assert np.isfinite(wilson(0, 10)).all()
+
+
+def test_streams_depend_on_their_keys_alone() -> None:
+    a = random_stream(1, "x", "y").random(3)
+    assert np.array_equal(a, random_stream(1, "x", "y").random(3))
+    assert not np.array_equal(a, random_stream(1, "xy").random(3))
+    assert not np.array_equal(a, random_stream(2, "x", "y").random(3))
+
+
+def test_expanded_level_by_hand() -> None:
+    # t(.975, 9) = 2.2622; √(10/9) · 2.2622 = 2.3846; Φ(−2.3846) = .00855, by printed tables.
+    assert expanded_level(10) == pytest.approx(0.00855, abs=2e-5)
+    assert expanded_level(10_000) == pytest.approx(0.025, abs=1e-4)
+    with pytest.raises(ValueError, match="two units"):
+        expanded_level(1)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60), st.floats(0.001, 0.4))
+def test_negated_draws_negate_the_interval_exactly(values: list[float], tail: float) -> None:
+    draws = np.array(values)
+    low, high = symmetric_quantiles(draws, tail)
+    mirrored_low, mirrored_high = symmetric_quantiles(-draws, tail)
+    assert (mirrored_low, mirrored_high) == (-high, -low)
+    columns = symmetric_quantiles(np.stack([draws, -draws], axis=1), tail)
+    assert (columns[0].tolist(), columns[1].tolist()) == ([low, -high], [high, -low])
+
+
+def test_weights_draw_as_many_units_as_there_are() -> None:
+    weights = resampling_weights(7, 100, random_stream(1, "w"))
+    assert weights.shape == (100, 7)
+    assert (weights.sum(axis=1) == 7).all()
+
+
+def interval(above: list[float], below: list[float]) -> tuple[float, float, float]:
+    return ratio(np.array(above), np.array(below), draws=50, rng=random_stream(1, "r"))
+
+
+def test_ratio_by_hand_and_without_interval() -> None:
+    value, low, high = interval([1, 3], [10, 10])
+    assert value == 0.2 and np.isnan([low, high]).all()
+    with pytest.raises(ValueError, match="denominator"):
+        interval([0, 0], [0, 0])
+
+
+@pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
+def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
+    """Resampling units of one ratio gives the same again: [.5, .5] would pass for certainty."""
+    of = [2.0 * i for i in range(1, 13)]
+    value, low, high = interval([hits * n for n in of], of)
+    assert value == hits and np.isnan([low, high]).all()
+    # One unit that differs is enough.
+    assert np.isfinite(interval([abs(hits * 2 - 1), *(hits * n for n in of[1:])], of)).all()
+
+
+def test_intervals_of_rates_cover_the_truth() -> None:
+    """400 simulated outlets of 12 bursty documents: the interval covers the true rate nominally."""
+    rng = np.random.default_rng(20)
+    truth, covered = 0.02, 0
+    for i in range(400):
+        tokens = rng.integers(150, 900, size=12).astype(float)
+        hits = rng.poisson(tokens * truth * rng.gamma(4, 1 / 4, size=12)).astype(float)
+        _, low, high = ratio(hits, tokens, draws=600, rng=random_stream(i, "cover"))
+        covered += low <= truth <= high
+    # Two binomial standard errors around 95 %, and room for the skew that no percentile removes.
+    assert 0.92 <= covered / 400 <= 0.98
+
+
+def test_the_lady_tasting_tea() -> None:
+    """Fisher 1935, The Design of Experiments, ch. II: 3 of 4 cups right, p = .486 on two sides."""
+    milk_first = np.array([1, 1, 1, 0, 1, 0, 0, 0], dtype=float)
+    deals, exact = relabelings(((4, 4),), 9_999, 1, "tea")
+    assert exact and len(deals) == 70
+    found = np.abs(deals @ milk_first - (1 - deals) @ milk_first)
+    p = p_value(found, 2.0, exact)
+    assert p == pytest.approx(34 / 70)
+    assert p == pytest.approx(stats.fisher_exact([[3, 1], [1, 3]]).pvalue)
+
+
+def test_darwins_plants() -> None:
+    """Fisher 1935, ch. III: 15 pairs of Darwin's maize, 1,726 of 32,768 sign flips reach 314."""
+    eighths = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
+    assert sum(eighths) == 314
+    p = sign_flip_p(np.array(eighths, dtype=float), 40_000, 1, "maize")
+    assert p == pytest.approx(1726 / 32768)
+
+
+def test_fewer_than_six_pairs_give_no_test() -> None:
+    assert np.isnan(sign_flip_p(np.ones(5), 9_999, 1, "few"))
+    assert sign_flip_p(np.ones(6), 9_999, 1, "six") == pytest.approx(2 / 64)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "why"),
+    [
+        ([(2, 2)], "each side needs 3"),
+        ([(2, 22)], "each side needs 3"),  # it could reach 5 %, but hangs on two texts
+        ([(3, 3)], "could give is 0.100"),
+        ([(3, 4)], ""),
+        ([(4, 4)], ""),
+        ([(5, 11)], ""),
+        ([(2, 2), (2, 2)], "could give is 0.056"),
+        ([(3, 3), (1, 2)], ""),
+    ],
+)
+def test_a_test_is_given_only_where_it_can_reach_five_per_cent(
+    sizes: list[tuple[int, int]], why: str
+) -> None:
+    assert why in why_no_test(sizes) and bool(why_no_test(sizes)) == bool(why)
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(1, 4)), min_size=1, max_size=3))
+def test_relabelings_keep_the_sizes_of_every_stratum(sizes: list[tuple[int, int]]) -> None:
+    for draws in (5, 10_000):
+        deals, exact = relabelings(tuple(sizes), draws, 3, "sizes")
+        assert exact == (distinct_relabelings(sizes) <= draws)
+        blocks = np.concatenate(list(deal_blocks(sizes, draws, 3, "sizes", 3)))
+        assert np.array_equal(blocks, deals)
+        at = 0
+        for a, b in sizes:
+            assert (deals[:, at : at + a + b].sum(axis=1) == a).all()
+            at += a + b
+        if exact:
+            assert len(pd.DataFrame(deals).drop_duplicates()) == distinct_relabelings(sizes)
+
+
+def test_the_first_group_gets_the_units_with_the_smallest_random_numbers() -> None:
+    """The rule of the first edition, by ranks: its p-values must come out again."""
+    deals, _ = relabelings(((9, 14),), 500, 7, "ranks")
+    rng = random_stream(7, "relabel", "ranks", "0")
+    ranks = rng.random((500, 23)).argsort(axis=1).argsort(axis=1)
+    assert np.array_equal(deals, (ranks < 9).astype(float))
+
+
+def test_statistics_that_are_equal_on_paper_are_equal() -> None:
+    assert p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5

@@ -1,0 +1,219 @@
+"""Every statistic of a term against a published worked example; key words, their mirror, speed."""
+
+import csv
+import resource
+import time
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from scipy import sparse, stats
+
+from framelines import REPO
+from framelines.methods.contrasts import Pair
+from framelines.methods.keyness import (
+    deviation_of_proportions,
+    g_squared,
+    keyness,
+    log_odds,
+    log_rate_ratio,
+    null_simulation,
+    permutation_keyness,
+)
+
+PAIR = Pair("camp", "north", "south", ("north",), ("south",))
+
+
+def one(*values: float) -> npt.NDArray[np.float64]:
+    return np.array(values, dtype=np.float64)
+
+
+def test_log_odds_by_hand() -> None:
+    # 30 of 1,000 and 10 of 2,000, prior 5 of 500: (35 · 2485) / (1465 · 15) = 3.957907, its log.
+    delta, z = log_odds(one(30), one(10), one(1000), one(2000), one(5))
+    assert delta[0] == pytest.approx(1.375715, abs=1e-6)
+    assert z[0] == pytest.approx(1.375715 / np.sqrt(1 / 35 + 1 / 15), abs=1e-5)
+
+
+def test_log_odds_of_fightin_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The README of github.com/Wigder/fightin_words, after Monroe, Colaresi & Quinn 2008.
+
+    Two sentences of nine words over eleven types, prior .05 a type: −.689… for “donkey”, which
+    only the second has, 0 for “the”, +.689… for “quick”.
+    """
+    monkeypatch.setattr("framelines.methods.keyness.PRIOR_TOKENS", 0.55)
+    _, z = log_odds(one(0, 2, 1), one(1, 2, 0), one(9), one(9), np.full(3, 0.05))
+    assert z == pytest.approx([-0.6894227886807968, 0.0, 0.6894227886807968], abs=1e-12)
+
+
+def test_g_squared_of_the_lancaster_example() -> None:
+    """52 of 50,000 words against 57 of 75,000 give 2.65.
+
+    Lancaster University's course in corpus linguistics, with Rayson's calculator at
+    ucrel.lancs.ac.uk/llwizard.html (Rayson & Garside 2000).
+    """
+    assert round(float(g_squared(one(52), one(57), 50_000, 75_000)[0]), 2) == 2.65
+    assert g_squared(one(0), one(0), 10, 10)[0] == 0
+
+
+def test_log_ratio_and_its_zero_cells() -> None:
+    # Hardie 2014: twice the rate is 1, sixteen times is 4; a zero becomes one half.
+    found = log_rate_ratio(one(8, 16, 4), one(4, 1, 0), one(1000), one(1000))
+    assert found == pytest.approx([1, 4, np.log2(4.5 / 0.5)])
+
+
+def test_dp_of_the_example_of_gries() -> None:
+    """Gries 2008, p. 415 f.: “a” is met 1, 2, 3, 4, 5 times in parts of 9, 10, 10, 10, 11: .18."""
+    counts = sparse.csr_array(np.array([[1.0], [2], [3], [4], [5]]))
+    assert round(float(deviation_of_proportions(counts, one(9, 10, 10, 10, 11))[0]), 2) == 0.18
+    even, alone = np.array([[9.0], [11.0]]), np.array([[5.0], [0.0]])
+    assert deviation_of_proportions(sparse.csr_array(even), one(9, 11))[0] == 0
+    assert deviation_of_proportions(sparse.csr_array(alone), one(5, 15))[0] == 0.75
+
+
+def dealt(
+    counts: list[float], mine: list[bool], **more: Any
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64], float]:
+    matrix = sparse.csr_array(np.array(counts, dtype=np.float64)[:, None])
+    sizes = np.full(len(mine), 100.0)
+    return permutation_keyness(matrix, sizes, np.array(mine), one(1), seed=1, **more)
+
+
+def test_permutation_p_by_hand() -> None:
+    """Six documents, one word in three of them: only one deal in ten is as lopsided."""
+    found = dealt([4, 4, 4, 0, 0, 0], [True] * 3 + [False] * 3, permutations=50)
+    assert found[0][0] == found[1][0] == pytest.approx(2 / 20)
+    assert found[2] == np.inf  # these documents cannot reach 5 %
+
+
+def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
+    mine = [True, True, True, False, False, False, False, True]
+    p, _, _ = dealt([9, 9, 9, 9, 0, 0, 0, 0], mine, strata=np.array(list("rrrroooo")))
+    assert p[0] == 1.0
+
+
+def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(5)
+    counts, mine = rng.poisson(3, size=(9, 4)).astype(float), np.arange(9) < 4
+    sizes, prior = counts.sum(axis=1) + 50, np.full(4, 0.5)
+    whole = permutation_keyness(sparse.csr_array(counts), sizes, mine, prior, permutations=999)
+    monkeypatch.setattr("framelines.methods.keyness.CELLS", 70)
+    order = rng.permutation(9)
+    blocks = permutation_keyness(
+        sparse.csr_array(counts[order]), sizes[order], ~mine[order], prior, permutations=999
+    )
+    assert all(np.array_equal(a, b) for a, b in zip(whole, blocks, strict=True))
+
+
+@pytest.mark.parametrize("permutations", [30, 999])
+def test_the_threshold_is_where_max_t_reaches_five_per_cent(permutations: int) -> None:
+    rng = np.random.default_rng(9)
+    counts, mine = rng.poisson(2, size=(12, 40)).astype(float), np.arange(12) < 6
+    counts[:6, :4] += 6
+    matrix, sizes, prior = sparse.csr_array(counts), counts.sum(axis=1), np.full(40, 1.0)
+    single, family, threshold = permutation_keyness(
+        matrix, sizes, mine, prior, permutations=permutations
+    )
+    a, b = counts[mine].sum(axis=0), counts[~mine].sum(axis=0)
+    z = np.abs(log_odds(a, b, sizes[mine].sum(), sizes[~mine].sum(), prior)[1])
+    assert ((np.round(z, 12) > threshold) == (family <= 0.05)).all() and (family >= single).all()
+    assert permutations == 30 or family[:4].max() <= 0.05
+
+
+def corpus(documents: int, planted: int = 6) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Documents of two camps in turn; `bandits` stands in those of the north alone."""
+    rng, rows = np.random.default_rng(2), []
+    for i in range(documents):
+        words = {f"word{w}": int(n) for w, n in enumerate(rng.poisson(4, size=30)) if n}
+        words |= {"2019": 5, "bandits": planted} if i % 2 == 0 else {"2019": 5}
+        rows += [(f"d{i:03d}", token, count) for token, count in words.items()]
+    about = pd.DataFrame({"doc_id": [f"d{i:03d}" for i in range(documents)]})
+    about = about.assign(camp=["north", "south"] * (documents // 2), genre="report")
+    return pd.DataFrame(rows, columns=["doc_id", "token", "count"]), about
+
+
+def test_what_is_planted_is_key() -> None:
+    counts, documents = corpus(24)
+    found = keyness(counts, documents, PAIR, draws=200, permutations=999)
+    first = found.table.iloc[0]
+    assert first["term"] == "bandits" and first["z"] > found.threshold and found.why == ()
+    assert (first["p_max"], first["count_first"], first["documents_second"]) == (0.001, 72, 0)
+    assert first["rate_first"] == 1000 * 72 / found.tokens[0] and found.documents == (12, 12)
+    # A side lacks it, so that its ratio has no far end; all other words have an interval.
+    assert np.isnan(first["low"]) and found.table["low"].isna().sum() == 1
+    rest = found.table.iloc[1:]
+    assert ((rest["low"] <= rest["log_ratio"]) & (rest["log_ratio"] <= rest["high"])).all()
+    assert (found.table["p_max"] >= found.table["p"]).all() and "2019" not in set(rest["term"])
+
+
+def test_swapping_the_groups_negates_every_effect_to_the_last_digit() -> None:
+    counts, documents = corpus(22, planted=2)
+    more: dict[str, Any] = {"draws": 100, "permutations": 199, "strata": "genre"}
+    one_way, other = (keyness(counts, documents, p, **more) for p in (PAIR, PAIR.swapped()))
+    a, b = one_way.table, other.table
+    assert list(a["term"]) == list(b["term"]) and one_way.threshold == other.threshold
+    for mine, theirs in (("log_odds",) * 2, ("z",) * 2, ("log_ratio",) * 2, ("low", "high")):
+        assert np.array_equal(a[mine], -b[theirs], equal_nan=True)
+    for same in ("g2", "dp", "p", "p_max", "q"):
+        assert np.array_equal(a[same], b[same])
+
+
+def test_few_documents_are_ranked_and_not_tested() -> None:
+    counts, documents = corpus(4)
+    found = keyness(counts, documents, PAIR)
+    assert len(found.table) and found.table[["p", "p_max", "q", "low"]].isna().all(axis=None)
+    assert np.isnan(found.threshold) and [w[:8] for w in found.why] == ["no inter", "no test:"]
+    alone = pd.concat([counts, pd.DataFrame([("d000", "lonely", 40)], columns=counts.columns)])
+    table = keyness(alone, documents, PAIR).table.set_index("term")
+    assert not table.at["lonely", "key"] and table.at["bandits", "key"]
+
+
+def test_a_side_without_countable_text_is_said() -> None:
+    counts, documents = corpus(4)
+    for here in (documents[documents["camp"] == "north"], documents.iloc[:0]):
+        found = keyness(counts, here, PAIR)
+        assert found.table.empty and found.why[0].startswith("not estimable")
+
+
+def test_the_prior_is_taken_from_the_background() -> None:
+    counts, documents = corpus(8)
+    rare = pd.Series({"bandits": 1.0, "elsewhere": 1e6})
+    z = keyness(counts, documents, PAIR).table.set_index("term")["z"]
+    assert (
+        keyness(counts, documents, PAIR, background=rare).table.set_index("term")["z"].equals(z)
+        is False
+    )
+
+
+@pytest.mark.slow
+def test_ten_thousand_documents_fit_into_a_gigabyte() -> None:
+    rng = np.random.default_rng(1)
+    tokens = (rng.pareto(0.9, size=3_000_000) * 20).astype(np.int64) % 50_000
+    counts = pd.DataFrame({"doc_id": rng.integers(0, 10_000, size=3_000_000), "token": tokens})
+    counts = counts.groupby(["doc_id", "token"]).size().rename("count").reset_index()
+    counts = counts.astype({"doc_id": "str"}).assign(token="w" + counts["token"].astype("str"))
+    about = pd.DataFrame({"doc_id": [str(i) for i in range(10_000)]})
+    about["camp"] = np.where(np.arange(10_000) % 3 == 0, "north", "south")
+    before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    found = keyness(counts, about, PAIR, draws=1_000, permutations=199, least=1)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert len(found.table) > 40_000 and grown < 1_000_000
+    assert time.monotonic() - begun < 120
+
+
+@pytest.mark.slow
+def test_false_alarms_are_nominal_over_documents_and_not_over_words() -> None:
+    """400 corpora of 28 bursty documents and 19,000 words, seeded; as docs/null-simulation.csv."""
+    found = null_simulation().set_index("method")
+    tested, family = found.loc["permutation over documents"], found.loc["max-T over documents"]
+    assert tested["low"] <= 0.05 <= tested["high"]
+    alarms = round(family["value"] * 400)
+    assert stats.binomtest(alarms, 400, 0.05, alternative="greater").pvalue > 0.01
+    # Words as units: thrice the nominal rate, and a false word in most corpora.
+    assert found.at["G² over words", "value"] > 0.15
+    assert found.at["G² with Bonferroni", "value"] > 0.8
+    with (REPO / "docs" / "null-simulation.csv").open(encoding="utf-8", newline="") as file:
+        shown = {row["method"]: float(row["value"]) for row in csv.DictReader(file)}
+    assert shown == pytest.approx(found["value"].to_dict(), rel=1e-5)
