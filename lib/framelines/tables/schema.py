@@ -12,6 +12,7 @@ import pickle
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,6 @@ FEATURES = "features/"
 JOINERS = "\u200c\u200d"
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 NUMBERS = {"integer": r"-?\d{1,15}", "number": r"-?\d{1,15}(\.\d{1,15})?"}
-# Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
 CALENDAR_SLACK = 3
 ORDERED = (("value_min", "value_max"), ("date_from", "date_to"))
 # What must not lead back to itself.
@@ -224,8 +224,8 @@ def allowed(field: Field) -> str:
 
 def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
     for column, field in fields_of(name).items():
-        beside = frame[field["calendar"]] if "calendar" in field else [""] * len(frame)
-        cells = list(zip(frame[column], beside, strict=True))
+        beside = frame[field["calendar"]].tolist() if "calendar" in field else [""] * len(frame)
+        cells = list(zip(frame[column].tolist(), beside, strict=True))
         wrong = {cell: why for cell in set(cells) if (why := fault(field, *cell))}
         for line, cell in zip(frame.index, cells, strict=True) if wrong else ():
             if cell in wrong:
@@ -341,16 +341,25 @@ def _document_faults(documents: pd.DataFrame) -> Faults:
 def _late_faults(claims: pd.DataFrame, documents: pd.DataFrame) -> Faults:
     """Realised events that are dated after their own document."""
     published = dict(zip(documents["doc_id"], documents["published"], strict=True))
-    dated = claims["event_calendar"].isin(["gregorian", "hijri"]) & (claims["event_date"] != "")
-    columns = ["doc_id", "event_date", "event_calendar"]
-    told = claims.loc[dated & (claims["modality"] == "realised"), columns]
+
+    @cache
+    def last_day(doc_id: str) -> date | None:
+        return gregorian(published[doc_id]).last if published.get(doc_id) else None
+
+    @cache
+    def first_day(stated: str, calendar: str) -> date | None:
+        """Hijri days are read as Umm al-Qura; a calendar some days off is no coder's mistake."""
+        if calendar not in ("gregorian", "hijri") or date_problem(stated, calendar):
+            return None
+        if calendar == "gregorian":
+            return gregorian(stated).first
+        return hijri(stated).shift(-CALENDAR_SLACK).first
+
+    told = claims.loc[(claims["modality"] == "realised") & (claims["event_date"] != "")]
+    told = told[["doc_id", "event_date", "event_calendar"]]
     for line, doc_id, stated, calendar in told.itertuples(name=None):
-        if not published.get(doc_id) or date_problem(stated, calendar):
-            continue
-        slack = CALENDAR_SLACK if calendar == "hijri" else 0
-        first = (hijri if calendar == "hijri" else gregorian)(stated).first
-        last = gregorian(published[doc_id]).last
-        if first and last and (first - last).days > slack:
+        first, last = first_day(stated, calendar), last_day(doc_id)
+        if first and last and first > last:
             what = "the event is dated after its own document"
             yield line, "event_date", what, stated, f"up to {last}"
 

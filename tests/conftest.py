@@ -1,0 +1,61 @@
+"""A small corpus in a folder of its own, whole and valid, for tests to break."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines.corpus.features import build_features
+from framelines.corpus.texts import sha256
+from framelines.tables.schema import read_tables, write_table
+
+TEXT = (
+    "The river post fell\n\n"
+    "The Blue army took the river post on 3 May 2019 and captured 12 tanks. "
+    "Reports said that the post had been empty. “We go on,” an officer said.\n\n"
+    "The bridge holds\n\n"
+    "The Red army holds the bridge, its staff said. At least 4 attackers were killed there.\n"
+)
+SPLIT = TEXT.index("The bridge holds")
+SOURCES = [
+    ("blue-post", "Blue Post", "news_site", "blue", "blue", "", "en"),
+    ("red-star", "Red Star", "magazine", "red", "red", "", "en"),
+]
+
+
+def _document(doc_id: str, source: str, start: int, end: int) -> dict[str, object]:
+    return {
+        "doc_id": doc_id,
+        "label": f"An article, {doc_id}",
+        "source_id": source,
+        "source_basis": "stated",
+        "published_in": source,
+        "published": "2019-05-04",
+        "published_basis": "stated",
+        "language": "en",
+        "genre": "report",
+        "theatre": "river",
+        "cases": "tiny",
+        "raw_file": "page.txt",
+        "start": start,
+        "end": end,
+        "sha256": sha256(TEXT[start:end]),
+    }
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return the folder of a corpus with two documents and nothing else."""
+    folder = tmp_path / "data"
+    (folder / "raw").mkdir(parents=True)
+    (folder / "raw" / "page.txt").write_bytes(TEXT.encode())
+    (folder / "raw" / "SHA256SUMS").write_text(f"{sha256(TEXT)}  page.txt\n")
+    columns = ["source_id", "name", "kind", "bloc", "camp", "country", "languages"]
+    write_table(pd.DataFrame(SOURCES, columns=columns), folder, "sources")
+    rows = [
+        _document("post", "blue-post", 0, SPLIT - 2),
+        _document("bridge", "red-star", SPLIT, len(TEXT) - 1),
+    ]
+    write_table(pd.DataFrame(rows), folder, "documents")
+    build_features(read_tables(folder), folder)
+    return folder

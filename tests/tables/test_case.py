@@ -1,0 +1,169 @@
+"""Cases select documents, read what their files say as it is meant, and refuse the rest."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines.errors import DataError
+from framelines.tables import case as c
+from framelines.tables.schema import check_tables, write_table
+
+
+def test_every_case_of_the_repository_loads() -> None:
+    for name in c.case_names():
+        case = c.load_case(name)
+        ids = set(case["documents"]["doc_id"])
+        assert ids and set(case["sentences"]["doc_id"]) == ids
+        assert set(case.drawing) == {"draws", "seed", "permutations"}
+        assert set(case.regions) <= set(case["places"]["place_id"])
+
+
+def test_the_real_corpus_has_its_28_documents() -> None:
+    counts = {name: len(c.load_case(name)["documents"]) for name in ("palmyra", "idlib")}
+    assert counts == {"palmyra": 4, "idlib": 24}
+
+
+def test_every_coder_of_the_corpora_is_described() -> None:
+    for name in ("palmyra", "example"):
+        case = c.load_case(name)
+        coders = {coder for table in c.CODED for coder in case[table]["coder"]}
+        assert coders == set(case["coders"]["coder"])
+        assert set(case["coders"]["kind"]) == {"model"}
+
+
+def test_every_figure_of_the_reference_is_readable_or_stays_to_be_counted() -> None:
+    counts = {}
+    for name in ("palmyra", "idlib", "example"):
+        rows = c.load_case(name)["reference"]
+        rows = rows[rows["case"].eq(name) & rows["event_id"].ne("")]
+        rows = rows.dropna(subset=["value_min", "value_max"], how="all")
+        counts[name] = (int(rows["outcome"].ne("").sum()), len(rows))
+    assert counts == {"palmyra": (33, 44), "idlib": (16, 35), "example": (33, 33)}
+
+
+def test_a_case_is_equal_to_itself_only() -> None:
+    one, two = c.load_case("example"), c.load_case("example")
+    assert one == one and one != two and len({one, two}) == 2
+
+
+def test_fields_and_parameters_can_be_replaced() -> None:
+    case = c.load_case("example", draws=20, seed=3, calendar=1, title="Other", compare=None)
+    assert case.parameters == {"draws": 20, "seed": 3, "permutations": 9999, "calendar": "1"}
+    assert case.title == "Other" and case.compare is None
+    with pytest.raises(DataError, match="draws"):
+        c.load_case("example", draws=0)
+
+
+@pytest.fixture
+def cases(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of case files of a checkout whose tables are those of `tiny`."""
+    root = tiny.parent
+    folder = root / "notebooks" / "cases"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(c, "REPO", root)
+    for function in (c.case_names, c.read_case_file):
+        monkeypatch.setattr(function, "__defaults__", (root,))
+    return folder
+
+
+def said(cases: Path, text: str) -> c.CaseFile:
+    (cases / "tiny.yaml").write_text(text, encoding="utf-8")
+    return c.read_case_file("tiny")
+
+
+def problems(name: str = "tiny") -> str:
+    with pytest.raises(DataError) as caught:
+        c.load_case(name)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "line, field, value",
+    [
+        ("title: no", "title", "no"),
+        ("title: 2019", "title", "2019"),
+        ("title: 2019-08-22", "title", "2019-08-22"),
+        ("title: null and void", "title", "null and void"),
+        ("compare: null", "compare", None),
+        ("compare: ~", "compare", None),
+        ("compare:", "compare", None),
+        ("compare: [no, on]", "compare", ("no", "on")),
+        ("parameters: {draws: 010}", "draws", 10),
+        ("parameters: {seed: 0}", "seed", 0),
+        ("parameters: {calendar: 1}", "calendar", "1"),
+        ("parameters: {calendar: -2}", "calendar", "-2"),
+        ("parameters: {calendar: umm_al_qura}", "calendar", "umm_al_qura"),
+        ("parameters:", "draws", 5000),
+        ("theatre: {name: no, places: [010]}", "theatre", c.Theatre(name="no", places=("010",))),
+    ],
+)
+def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, value: object) -> None:
+    title = "" if line.startswith("title") else "title: X\n"
+    found = said(cases, f"\ufeff{title}data: data\n{line}\n".replace("\n", "\r\n"))
+    assert getattr(found if field in c.CaseFile.model_fields else found.parameters, field) == value
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("titel: X\ndata: [data]", ["title: this field is missing", "column titel", "column data"]),
+        ("title: X\ndata: data\ncompare: [a]", ["column compare.1: this field is missing"]),
+        ("title: X\ndata: data\ncompare: [a, a]", ["compare names two camps", "a twice"]),
+        ("title: X\ndata: data\nparameters: {draws: 12:30}", ["column parameters.draws", "12:30"]),
+        ("title: X\ndata: data\nparameters: {draws: yes}", ["column parameters.draws", "'yes'"]),
+        ("title: X\ndata: data\nparameters: {sed: 1}", ["parameters.sed", "draws, seed"]),
+        ("title: X\ndata: data\nparameters: {calendar: julian}", ["calendar", "'julian'"]),
+        ("title: X\ndata: data\nparameters: 5", ["parameters"]),
+        ("title: [X", ["not YAML in UTF-8"]),
+        ("- title", ["not the file of a case"]),
+        ("title", ["not the file of a case"]),
+        ("title: X\ndata: data\ncompare: [blue, mars]", ["'mars'", "allowed: blue, red"]),
+    ],
+)
+def test_files_that_are_refused(cases: Path, text: str, words: list[str]) -> None:
+    (cases / "tiny.yaml").write_text(text)
+    found = problems()
+    assert all(word in found for word in words), found
+    assert "notebooks/cases/tiny.yaml" in found
+
+
+@pytest.mark.parametrize("name", ["My Case", "anchors", "mixed", "a.b", "Ä", "../tiny", "-x"])
+def test_names_that_no_command_can_read(cases: Path, name: str) -> None:
+    (cases / f"{Path(name).name}.yaml").write_text("title: X\ndata: data\n")
+    assert "no name of a case" in problems(name) and "a-z, 0-9" in problems(name)
+
+
+def test_a_misspelt_case_names_the_cases(cases: Path) -> None:
+    said(cases, "title: X\ndata: data\n")
+    found = problems("tinny")
+    assert "no such case" in found and "'tinny'" in found and "allowed: tiny" in found
+
+
+def test_a_case_without_documents_places_or_codes(cases: Path, tiny: Path) -> None:
+    (cases / "empty.yaml").write_text("title: X\ndata: data\n")
+    assert "no document belongs to this case" in problems("empty")
+    said(cases, "title: X\ndata: data\ncoder: second\ntheatre: {name: river, places: [hill]}\n")
+    assert c.load_case("tiny").coder == "second"
+    write_table(pd.DataFrame([{"place_id": "a", "name": "A", "kind": "town"}]), tiny, "places")
+    mention = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
+    mention |= {"label": "it", "actor_id": "blue", "stance": "neutral"}
+    write_table(pd.DataFrame([mention]), tiny, "naming_mentions")
+    found = problems()
+    assert "no code is by this coder; met 'second'; allowed: first" in found
+    assert "places.csv has no such place; met 'hill'" in found
+
+
+def test_the_theatre_is_that_of_most_documents_where_the_file_names_none(cases: Path) -> None:
+    said(cases, "title: X\ndata: data\n")
+    case = c.load_case("tiny")
+    assert (case.theatre, case.regions) == ("river", ("river",))
+
+
+def test_ids_of_a_table_that_is_not_there_are_unknown(cases: Path, tiny: Path) -> None:
+    capture = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
+    capture |= {"lemma": "take", "stance": "neutral", "modality": "realised"}
+    write_table(pd.DataFrame([{**capture, "event_id": "fall", "taker_id": "x"}]), tiny, "captures")
+    said(cases, "title: X\ndata: data\n")
+    assert list(c.load_case("tiny")["captures"]["event_id"]) == [""]
+    assert list(check_tables(tiny)["captures"]["event_id"]) == ["fall"]

@@ -1,0 +1,137 @@
+"""Which coded rows count: no furniture, nothing twice, and the theatre by its rule."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines.corpus.features import COUNTED
+from framelines.errors import DataError
+from framelines.tables import rows as r
+from framelines.tables.case import CODED, Case, load_case
+from framelines.tables.schema import check_tables
+
+CASES = ["example", "palmyra", "idlib"]
+case_of = cache(load_case)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_rows_stand_in_a_sentence_that_counts(name: str) -> None:
+    case = case_of(name)
+    spans = case["sentences"].set_index(["doc_id", "sentence"])
+    for table in CODED:
+        found = r.rows(case, table)
+        assert set(found["region"]) <= set(COUNTED) and set(found["coder"]) == {"first"}
+        own = spans.loc[list(zip(found["doc_id"], found["sentence"], strict=True))]
+        assert (own["start"].to_numpy() <= found["start"].to_numpy()).all()
+        assert (found["start"].to_numpy() < own["end"].to_numpy()).all()
+
+
+def test_coders_are_chosen_by_the_case_or_by_name() -> None:
+    case = case_of("palmyra")
+    of = {coder: len(r.rows(case, "frame_codes", coder=coder)) for coder in ("second", "any")}
+    assert 0 < of["second"] < of["any"]
+    assert len(r.rows(replace(case, coder="second"), "frame_codes")) == of["second"]
+
+
+def test_a_camp_stands_by_the_side_of_its_name() -> None:
+    actors = case_of("palmyra")["actors"]
+    assert r.side_of_camp("government_camp", actors) == "government_side"
+    assert r.side_of_camp("islamic_state", actors) == "islamic_state"
+    assert r.side_of_camp("nobody", actors) == ""
+
+
+def test_theatres_and_their_places() -> None:
+    places = r.theatre_places(case_of("palmyra"))
+    assert {"palmyra", "palmyra-castle", "t4-airbase", "homs-governorate"} <= places
+    assert not {"aleppo-governorate", "mosul", "syria"} & places
+    assert [case_of(name).theatre for name in CASES] == ["arda", "palmyra", "idlib"]
+
+
+def test_mixed_documents_give_only_the_sentences_on_the_theatre() -> None:
+    case = case_of("palmyra")
+    kept = r.theatre_sentences(case).groupby("doc_id").size()
+    every = case["sentences"].groupby("doc_id").size()
+    assert kept["is-hims-interview"] == every["is-hims-interview"]
+    assert 0 < kept["is-operations-digest"] < every["is-operations-digest"]
+    example = r.theatre_sentences(case_of("example"))
+    assert "lantern-03-signs-first" not in set(example["doc_id"])  # a document on elsewhere
+
+
+def test_unknown_choices_and_missing_sides_are_said() -> None:
+    case = case_of("palmyra")
+    with pytest.raises(DataError, match="theatre_sentences, whole_texts"):
+        r.rows(case, "acts", scope="everything")
+    with pytest.raises(DataError, match="allowed: none, "):
+        r.documents(case, left_out="sana")
+    with pytest.raises(DataError, match="reposts are in or out"):
+        r.documents(case, reposts="some")
+    with pytest.raises(DataError, match="there are no two sides here"):
+        r.pair_of(case_of("idlib"))
+    assert len(r.documents(case, left_out="none")) == 4
+
+
+def test_reposts_are_out_unless_they_are_asked_for() -> None:
+    case = case_of("example")
+    assert "digest-01-tamsar-copy" not in set(r.documents(case)["doc_id"])
+    once, twice = r.rows(case, "captures"), r.rows(case, "captures", reposts="in")
+    original = once[once["doc_id"] == "lantern-02-tamsar"]
+    # Once for the copy, and once for the page that hosts it.
+    assert len(twice) == len(once) + 2 * len(original)
+
+
+def test_an_article_inside_another_counts_for_its_host_when_asked_for() -> None:
+    case = case_of("idlib")
+    once, twice = r.rows(case, "frame_codes"), r.rows(case, "frame_codes", reposts="in")
+    inside = (once["doc_id"] == "st-command-vows").sum()
+    assert inside > 0 and len(twice) == len(once) + inside
+
+
+def test_groups_and_outlets_that_can_be_left_out() -> None:
+    case = case_of("palmyra")
+    pair = r.pair_of(case)
+    assert (pair.first, pair.second) == case.compare
+    assert r.outlets_of(case, pair) == ["amn", "iit"]  # the magazine is alone on its side
+    assert r.outlets_of(case_of("example"), r.pair_of(case_of("example"))) == []
+    genres = r.pair_of(case_of("idlib"), "genre", ("opinion", "interview"), "report")
+    assert (genres.first, genres.second) == ("opinion + interview", "report")
+    left = r.documents(case, left_out="amn")
+    assert "amn" not in set(left["source_id"]) and len(left) == 3
+
+
+def test_events_of_sentences_take_the_place_of_the_event() -> None:
+    events = r.sentence_events(case_of("example"))
+    assert set(events.loc[events["event_id"] == "vennick-taken", "place_id"]) == {"vennick"}
+
+
+def test_free_labels_of_a_second_coder_are_no_events() -> None:
+    case = case_of("idlib")
+    second = case["captures"].loc[case["captures"]["coder"] == "second", "event_id"]
+    known = {"", *case["events"]["event_id"]}
+    assert set(second) - known  # otherwise there is nothing to tell apart here
+    assert set(r.sentence_events(case)["event_id"]) <= known
+
+
+def test_rows_in_another_order_change_nothing() -> None:
+    case = case_of("example")
+    tables = {n: t.sample(frac=1, random_state=5) for n, t in case.tables.items()}
+    other = replace(case, tables=tables)
+    for table in CODED:
+        one, two = (r.rows(c, table, scope="theatre_sentences") for c in (case, other))
+        pd.testing.assert_frame_equal(one, two)
+
+
+def test_a_corpus_without_codes_gives_empty_tables(tiny: Path) -> None:
+    tables = check_tables(tiny)
+    case = Case("tiny", "Tiny", ("blue", "red"), "first", "river", {}, tiny, tables)
+    for name in CODED:
+        for reposts in ("in", "out"):
+            found = r.rows(case, name, scope="theatre_sentences", reposts=reposts)
+            assert found.empty and {"doc_id", "sentence", "region", *r.META} <= set(found)
+    assert r.sentence_events(case).empty and r.theatre_places(case) == frozenset()
+    assert len(r.theatre_sentences(case)) == len(case["sentences"])
+    bare = replace(case, tables={**tables, "sentences": tables["sentences"].iloc[:0]})
+    assert r.theatre_sentences(bare).empty and r.rows(bare, "claims").empty
+    assert r.outlets_of(case, r.pair_of(case)) == []

@@ -1,0 +1,479 @@
+"""Bad tables get messages that name file, line, key, column, value and what is allowed."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from frictionless import Package
+
+from framelines import REPO
+from framelines.corpus.texts import short_hash
+from framelines.errors import DataError
+from framelines.tables import schema as s
+
+from conftest import SPLIT, TEXT  # isort: skip
+
+POST, BRIDGE = TEXT[: SPLIT - 2], TEXT[SPLIT:]
+
+
+def problems(folder: Path, with_texts: bool = False) -> list[str]:
+    with pytest.raises(DataError) as caught:
+        s.check_tables(folder, with_texts)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def one(folder: Path, *words: str) -> None:
+    """There is one problem, and its message holds all of `words`."""
+    (found,) = problems(folder)
+    assert all(word in found for word in words), found
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / f"{name}.csv"
+    content = path.read_text(encoding="utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), encoding="utf-8")
+
+
+def write(folder: Path, name: str, *rows: dict[str, Any]) -> None:
+    s.write_table(pd.DataFrame(list(rows)), folder, name)
+
+
+def span(words: str, text: str = POST) -> dict[str, Any]:
+    start = text.index(words)
+    return {"start": start, "end": start + len(words), "hash": short_hash(words)}
+
+
+def claim(number: int, words: str = "captured 12 tanks", **fields: Any) -> dict[str, Any]:
+    calendars = {f"{role}_calendar": "none" for role in ("event", "report", "as_of")}
+    told = {"modality": "realised", "attribution": "own_voice", "certainty": "asserted"}
+    base = {"coder": "first", "claim_id": f"post-c{number}", "doc_id": "post", "kind": "event"}
+    return {**base, **calendars, **told, "date_basis": "none", **span(words), **fields}
+
+
+def place(place_id: str, **fields: Any) -> dict[str, Any]:
+    return {"place_id": place_id, "name": place_id, "kind": "town", **fields}
+
+
+REFERENCE = {
+    "ref_id": "r001",
+    "case": "tiny",
+    "date_from": "2019-05-03",
+    "date_to": "2019-05-03",
+    "part_of_day": "day",
+    "event": "The post falls",
+    "according_to": "a mission",
+    "origin": "monitor",
+    "quality": "high",
+    "title": "Bulletin 1",
+}
+
+
+# The description.
+
+
+def test_frictionless_reads_the_description_and_finds_the_tables_valid() -> None:
+    report = Package(str(REPO / "data" / "datapackage.yaml")).validate()
+    assert report.valid, report.flatten(["title", "message"])[:5]
+
+
+def test_every_key_and_link_of_the_description_exists() -> None:
+    for name, resource in s.resources().items():
+        assert set(resource["schema"]["primaryKey"]) <= set(s.fields_of(name))
+        for column, target in s.links_of(name).items():
+            assert column in s.fields_of(name) and target in s.resources()
+        for field in s.fields_of(name).values():
+            assert field["description"]
+
+
+def test_only_sources_and_documents_are_needed(tiny: Path) -> None:
+    tables = s.check_tables(tiny)
+    assert set(tables) == set(s.resources())
+    assert tables["claims"].empty and list(tables["claims"]) == list(s.fields_of("claims"))
+    assert tables["claims"]["start"].dtype == "int64"
+    assert tables["claims"]["value_min"].dtype == "float64"
+    assert list(tables["documents"]["doc_id"]) == ["bridge", "post"]
+    for name in ("claims", "acts", "events"):
+        (tiny / f"{name}.csv").write_text(",".join(s.fields_of(name)) + "\n")
+    (tiny / "frames.csv").write_text("")
+    assert all(s.check_tables(tiny)[name].empty for name in ("claims", "frames", "events"))
+
+
+# Reading.
+
+
+def test_byte_order_mark_and_line_ends_of_other_systems_are_fine(tiny: Path) -> None:
+    before = s.check_tables(tiny)
+    for name in ("sources", "documents"):
+        path = tiny / f"{name}.csv"
+        path.write_bytes(
+            b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b",,\r\n\r\n"
+        )
+    for name, frame in s.check_tables(tiny).items():
+        pd.testing.assert_frame_equal(frame, before[name])
+
+
+@pytest.mark.parametrize("mark, word", [(";", "separated by ;"), ("\t", "separated by tabs")])
+def test_fields_separated_by_something_else(tiny: Path, mark: str, word: str) -> None:
+    path = tiny / "sources.csv"
+    path.write_text(path.read_text().replace(",", mark))
+    one(tiny, "sources.csv", word, "commas")
+
+
+@pytest.mark.parametrize(
+    "content, words",
+    [
+        (b"", ["has no rows"]),
+        (b"source_id,name\n", ["has no rows"]),
+        (b"source_id,\xff\n", ["not UTF-8", "byte 10"]),
+        (b'source_id,"name\n1,2', ["not a CSV table", "line 2"]),
+        (None, ["missing"]),
+    ],
+)
+def test_tables_that_cannot_be_read(tiny: Path, content: bytes | None, words: list[str]) -> None:
+    path = tiny / "sources.csv"
+    path.unlink() if content is None else path.write_bytes(content)
+    one(tiny, "sources.csv", *words)
+
+
+def test_rows_and_columns_too_many_or_too_few(tiny: Path) -> None:
+    path = tiny / "sources.csv"
+    path.write_text(path.read_text() + "a,b\n" + "a,b,c,d,e,f,g,h\n")
+    found = problems(tiny)
+    assert "row 4: the row has 2 fields, the header 7" in found[0]
+    assert "row 5: the row has 8 fields, the header 7" in found[1]
+    path.write_text(path.read_text().replace("bloc,", "block,").replace("country", "name"))
+    found = problems(tiny)
+    assert "column bloc: a column is missing" in found[0]
+    assert "column block: there is a column that nothing defines" in found[1]
+    assert "column name: the column stands in the header twice" in found[2]
+
+
+def test_a_column_that_need_not_be_filled_may_be_left_out(tiny: Path) -> None:
+    frame = pd.read_csv(tiny / "sources.csv", dtype=str).drop(columns="country")
+    frame.to_csv(tiny / "sources.csv", index=False)
+    assert set(s.check_tables(tiny)["sources"]["country"]) == {""}
+
+
+# Cells.
+
+
+@pytest.mark.parametrize(
+    "table, old, new, words",
+    [
+        (
+            "documents",
+            ",report,",
+            ",gossip,",
+            ["(bridge)", "'gossip'", "interview, digest, report"],
+        ),
+        ("documents", 'post,"An', ',"An', ["row 3", "column doc_id", "missing"]),
+        ("documents", "2019-05-04", "03/04/2019", ["published", "2019-04-03 or 2019-03-04"]),
+        ("documents", "2019-05-04", "0016-12-07", ["column published", "'0016-12-07'"]),
+        ("documents", ",tiny,", ",Tiny,", ["column cases", "a-z"]),
+        ("sources", "Blue Post", " Blue Post", ["column name", "begins or ends with a space"]),
+        ("sources", "Blue Post", "Blue\u200fPost", ["U+200F", "RIGHT-TO-LEFT MARK"]),
+        ("sources", "Blue Post", "Blue\u00a0Post", ["U+00A0", "NO-BREAK SPACE"]),
+        ("sources", "Blue Post", '"Blue\nPost"', ["U+000A"]),
+        ("sources", "blue-post,", "blue_post,", ["column source_id", "single hyphens"]),
+    ],
+)
+def test_cells_that_are_refused(
+    tiny: Path, table: str, old: str, new: str, words: list[str]
+) -> None:
+    edit(tiny, table, old, new)
+    found = problems(tiny)
+    assert any(all(w in p for w in [f"{table}.csv", *words]) for p in found), found
+
+
+def test_a_joiner_inside_a_name_is_part_of_it(tiny: Path) -> None:
+    edit(tiny, "sources", "Blue Post", "خبر\u200cگزاری")
+    assert "خبر\u200cگزاری" in set(s.check_tables(tiny)["sources"]["name"])
+
+
+@pytest.mark.parametrize(
+    "value, number", [("12", 12), ("١٢", 12), ("۱۲٫۵", None), ("1e3", None), ("-9", None)]
+)
+def test_numbers_in_any_digits(tiny: Path, value: str, number: float | None) -> None:
+    write(tiny, "claims", claim(1, value_min=value, value_max=value))
+    if number is not None:
+        assert list(s.check_tables(tiny)["claims"]["value_min"]) == [number]
+    else:
+        found = problems(tiny)
+        assert len(found) == 2 and "row 2 (first, post-c1), column value_min" in found[0]
+        assert repr(value) in found[0]
+
+
+@pytest.mark.parametrize("value", ["9" * 20, "1" * 400, "²", "NaN", "inf", "0x10", "1,200"])
+def test_what_is_no_number_is_refused_in_words(tiny: Path, value: str) -> None:
+    row = place("river-post", lat="1.5", lon=value)
+    write(tiny, "places", row)
+    one(tiny, "places.csv", "(river-post)", "column lon", "from -180 to 180")
+
+
+def test_coordinates_that_no_place_has(tiny: Path) -> None:
+    write(tiny, "places", place("river-post", lat="95", lon="-123.50"), place("hill", lon="-190"))
+    found = problems(tiny)
+    assert len(found) == 2 and "column lon" in found[0] and "from -90 to 90" in found[1]
+
+
+@pytest.mark.parametrize(
+    "stated, calendar, words",
+    [
+        ("1438-05-06", "gregorian", ["event_date"]),
+        ("2019-05-03", "hijri", ["event_date"]),
+        ("1438-02-31", "hijri", ["event_date"]),
+        ("2004-1X", "gregorian", ["2004-10/2004-12"]),
+        ("2019-05-03", "none", ["calendar is 'none'"]),
+        ("2019-06-01", "gregorian", ["after its own document", "2019-05-04"]),
+    ],
+)
+def test_dates_are_read_in_the_calendar_beside_them(
+    tiny: Path, stated: str, calendar: str, words: list[str]
+) -> None:
+    write(tiny, "claims", claim(1, event_date=stated, event_calendar=calendar))
+    one(tiny, "row 2 (first, post-c1), column event_date", repr(stated), *words)
+
+
+def test_dates_that_are_possible_pass(tiny: Path) -> None:
+    stated = [("1440-08-30", "hijri"), ("yesterday", "relative"), ("2019-05-03", "gregorian")]
+    rows = [claim(i, event_date=d, event_calendar=c) for i, (d, c) in enumerate(stated)]
+    late = {"event_date": "2019-06", "event_calendar": "gregorian", "modality": "planned"}
+    write(tiny, "claims", *rows, claim(9, **late))
+    assert len(s.check_tables(tiny)["claims"]) == 4
+
+
+# Rows and tables together.
+
+
+def test_problems_of_all_tables_come_together(tiny: Path) -> None:
+    edit(tiny, "sources", "magazine", "comic")
+    edit(tiny, "documents", ",report,", ",gossip,")
+    edit(tiny, "documents", ",red-star,stated", ",red-moon,stated")
+    write(tiny, "events", {"event_id": "fall", "case": "tiny", "label": "The fall", "window": "x"})
+    write(tiny, "claims", claim(1, event_id="rise", value_min="12", value_max="2", coder="First"))
+    found = "\n".join(problems(tiny))
+    for words in (
+        "sources.csv, row 3 (red-star), column kind",
+        "column genre",
+        "documents.csv, row 2 (bridge), column source_id: sources.csv defines no such id",
+        "events.csv, row 2 (fall), column kind: this value is missing",
+        "column window",
+        "claims.csv, row 2 (First, post-c1), column coder",
+        "column event_id: events.csv defines no such id; met 'rise'",
+        "value_max is below value_min; met '12.0 > 2.0'",
+    ):
+        assert words in found, found
+
+
+def test_a_key_that_stands_twice(tiny: Path) -> None:
+    path = tiny / "sources.csv"
+    path.write_text(path.read_text() + path.read_text().splitlines()[1] + "\n")
+    one(tiny, "sources.csv, row 4 (blue-post)", "earlier row")
+
+
+def test_ids_of_a_table_that_is_not_there_are_free_labels(tiny: Path) -> None:
+    write(tiny, "claims", claim(1, event_id="fall", actor_id="blue;red"))
+    assert list(s.check_tables(tiny)["claims"]["event_id"]) == ["fall"]
+    write(tiny, "actors", {"actor_id": "blue", "name": "Blue", "side": "blue", "kind": "army"})
+    one(tiny, "column actor_id", "actors.csv defines no such id", "'red'")
+
+
+def test_coders_who_name_events_for_themselves(tiny: Path) -> None:
+    event = {"event_id": "fall", "case": "tiny", "label": "The fall", "kind": "taking"}
+    write(tiny, "events", {**event, "window": "2019-05"})
+    rows = [claim(1, event_id="fall"), claim(1, coder="second", event_id="my-fall")]
+    write(tiny, "claims", *rows)
+    one(tiny, "(second, post-c1), column event_id", "'my-fall'")
+    coders = [("first", "shared"), ("second", "own")]
+    more = {"kind": "person", "label": "a person"}
+    write(tiny, "coders", *[{"coder": c, "events": e, **more} for c, e in coders])
+    s.check_tables(tiny)
+    write(tiny, "claims", *rows, claim(2, coder="third"))
+    one(tiny, "(third, post-c2), column coder", "coders.csv defines no such id")
+
+
+@pytest.mark.parametrize(
+    "low, high, words",
+    [
+        ("date_from", "date_to", ["2019-05-03 > 2018-05-03"]),
+        ("value_min", "value_max", ["8.0 > 3.0"]),
+    ],
+)
+def test_what_ends_before_it_begins(tiny: Path, low: str, high: str, words: list[str]) -> None:
+    values = {"date_from": "2019-05-03", "date_to": "2018-05-03", "value_min": 8, "value_max": 3}
+    write(tiny, "reference", {**REFERENCE, low: values[low], high: values[high]})
+    one(tiny, "reference.csv, row 2 (r001)", f"column {high}", *words)
+
+
+def test_figures_of_the_reference_name_an_actor_or_a_side(tiny: Path) -> None:
+    write(tiny, "actors", {"actor_id": "guard", "name": "Guard", "side": "blue", "kind": "army"})
+    for target in ("guard", "blue", ""):
+        write(tiny, "reference", {**REFERENCE, "outcome": "killed", "target": target})
+        s.check_tables(tiny)
+    write(tiny, "reference", {**REFERENCE, "target": "green"})
+    one(tiny, "column target", "'green'", "no actor and no side")
+
+
+def test_nothing_leads_back_to_itself(tiny: Path) -> None:
+    write(
+        tiny,
+        "places",
+        place("a", parent="b"),
+        place("b", parent="c"),
+        place("c", parent="b"),
+        place("d", parent="d"),
+    )
+    found = problems(tiny)
+    assert len(found) == 3 and all("column parent leads" not in p for p in found)
+    assert ["(b)" in found[0], "(c)" in found[1], "(d)" in found[2]] == [True] * 3
+    write(tiny, "places", place("a"))
+    edit(tiny, "documents", ",,\n", ",,bridge\n")
+    one(tiny, "(bridge)", "duplicate_of leads back to the row itself")
+
+
+def test_claims_that_lead_nowhere_or_to_another_source(tiny: Path) -> None:
+    other = {"doc_id": "bridge", "claim_id": "bridge-c1", **span("At least 4 attackers", BRIDGE)}
+    write(
+        tiny,
+        "claims",
+        claim(1, part_of="post-c2"),
+        claim(2, part_of="post-c1"),
+        claim(3, repeats="post-c9"),
+        claim(4),
+        {**claim(5), **other, "part_of": "post-c4"},
+        claim(6, denies="post-c4"),
+    )
+    found = "\n".join(problems(tiny))
+    assert found.count("part_of leads back to the row itself") == 2
+    assert "(first, post-c3), column repeats: no claim of this coder has this id" in found
+    assert "(first, bridge-c1), column part_of: part_of points to a claim of another" in found
+    assert len(problems(tiny)) == 4
+
+
+def test_documents_overlap_only_where_one_contains_the_other(tiny: Path) -> None:
+    frame = pd.read_csv(tiny / "documents.csv", dtype=str, keep_default_na=False)
+    first = frame["doc_id"] == "post"
+
+    def documents(end: int, container: str = "") -> None:
+        frame.loc[first, "end"] = str(end)
+        frame.loc[~first, "contained_in"] = container
+        s.write_table(frame, tiny, "documents")
+
+    documents(SPLIT + 5)
+    one(tiny, "row 2 (bridge)", "overlaps that of post", "contained_in")
+    documents(SPLIT + 5, "post")
+    one(tiny, "row 2 (bridge)", "does not lie inside that of post")
+    documents(len(TEXT), "post")
+    s.check_tables(tiny)
+    documents(0)
+    one(tiny, "(post), column end: the span ends before it begins")
+
+
+def test_spans_outside_their_document_and_altered(tiny: Path) -> None:
+    write(tiny, "claims", claim(1, end=9999), claim(2, "an officer said", hash="0" * 16))
+    one(tiny, "post-c1", "outside its document")
+    write(tiny, "claims", claim(2, "an officer said", hash="0" * 16))
+    s.check_tables(tiny)
+    (found,) = problems(tiny, with_texts=True)
+    assert "post-c2" in found and "hash does not match" in found
+    write(tiny, "claims", claim(2, "an officer said"))
+    s.check_tables(tiny, with_texts=True)
+    (tiny / "raw" / "page.txt").unlink()
+    assert "the texts are not here" in problems(tiny, with_texts=True)[0]
+
+
+def test_a_label_that_two_actors_claim(tiny: Path) -> None:
+    label = {"label": "the army", "language": "en", "stance": "neutral"}
+    rows = [{"actor_id": "blue", **label}, {"actor_id": "red", **label}]
+    write(tiny, "namings", *rows)
+    one(tiny, "namings.csv", "'the army'", "blue, red", "document")
+    write(tiny, "namings", {**rows[0], "doc_id": "post"}, {**rows[1], "doc_id": "bridge"})
+    s.check_tables(tiny)
+
+
+def test_a_frame_of_what_is_no_sentence(tiny: Path) -> None:
+    sentence = s.check_tables(tiny)["sentences"].query("doc_id == 'post'").iloc[1]
+    start, end = int(sentence["start"]), int(sentence["end"])
+    code = {"coder": "first", "doc_id": "post", "frame_id": "victory", "hash": "0" * 16}
+    write(tiny, "frame_codes", {**code, "start": start, "end": end})
+    s.check_tables(tiny)
+    write(tiny, "frame_codes", {**code, "start": start, "end": end - 1})
+    one(tiny, "no such sentence", f"the nearest is [{start}, {end})")
+
+
+# Writing and keeping.
+
+
+def test_a_written_table_reads_back_the_same(tiny: Path) -> None:
+    frame = s.check_tables(tiny)["documents"]
+    before = (tiny / "documents.csv").read_bytes()
+    s.write_table(frame.iloc[::-1], tiny, "documents")
+    assert (tiny / "documents.csv").read_bytes() == before
+    frame = s.check_tables(tiny)["sources"].assign(name='=1+1"<b>')
+    s.write_table(frame, tiny, "sources")
+    assert set(s.check_tables(tiny)["sources"]["name"]) == {'=1+1"<b>'}
+
+
+@pytest.fixture
+def checks(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
+    """How often the tables of `tiny` were checked since it was last asked."""
+    monkeypatch.setattr(s, "REPO", tiny.parent.resolve())
+    monkeypatch.setattr(s, "CACHE", tiny.parent / "build" / "tables")
+    done: list[Path] = []
+    whole = s.check_tables
+    monkeypatch.setattr(s, "check_tables", lambda folder: done.append(folder) or whole(folder))
+
+    def count() -> int:
+        found = len(done)
+        done.clear()
+        return found
+
+    return count
+
+
+def test_a_folder_is_checked_once_until_a_table_changes(
+    tiny: Path, checks: Callable[[], int]
+) -> None:
+    first = s.read_tables(tiny)
+    again = s.read_tables(tiny)
+    assert checks() == 1
+    for name, frame in first.items():
+        pd.testing.assert_frame_equal(frame, again[name])
+    edit(tiny, "sources", "Blue Post", "Blue Mail")
+    assert "Blue Mail" in set(s.read_tables(tiny)["sources"]["name"]) and checks() == 1
+    edit(tiny, "sources", "magazine", "comic")
+    with pytest.raises(DataError, match="comic"):
+        s.read_tables(tiny)
+
+
+@pytest.mark.parametrize(
+    "damage", [lambda b: b[:-7], lambda b: b[:70] + b"x" + b[71:], lambda _: b""]
+)
+def test_a_damaged_copy_is_made_again(
+    tiny: Path, checks: Callable[[], int], damage: Callable[[bytes], bytes]
+) -> None:
+    s.read_tables(tiny)
+    (kept,) = (tiny.parent / "build" / "tables").iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert len(s.read_tables(tiny)["sources"]) == 2 and checks() == 2
+
+
+def test_ten_thousand_documents_are_read_in_seconds(tiny: Path) -> None:
+    row = s.check_tables(tiny)["documents"].iloc[:1]
+    many = pd.concat([row] * 10_000, ignore_index=True)
+    many["doc_id"] = [f"post-{i}" for i in range(10_000)]
+    many["start"] = range(0, 100_000, 10)
+    many["end"] = many["start"] + 10
+    s.write_table(many, tiny, "documents")
+    for path in (tiny / "features").glob("*.csv"):
+        path.unlink()
+    codes = many[["doc_id"]].assign(claim_id=many["doc_id"] + "-c1")
+    codes = codes.assign(**{k: v for k, v in claim(1).items() if k not in codes})
+    s.write_table(codes.assign(start=1, end=5), tiny, "claims")
+    began = time.process_time()
+    assert len(s.check_tables(tiny)["claims"]) == 10_000
+    assert time.process_time() - began < 5
