@@ -85,7 +85,6 @@ def test_permutation_p_by_hand() -> None:
     """Six documents, one word in three of them: only one deal in ten is as lopsided."""
     found = dealt([4, 4, 4, 0, 0, 0], [True] * 3 + [False] * 3, permutations=50)
     assert found[0][0] == found[1][0] == pytest.approx(2 / 20)
-    assert found[2] == np.inf  # these documents cannot reach 5 %
 
 
 def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
@@ -104,7 +103,8 @@ def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> 
     blocks = permutation_keyness(
         sparse.csr_array(counts[order]), sizes[order], ~mine[order], prior, permutations=999
     )
-    assert all(np.array_equal(a, b) for a, b in zip(whole, blocks, strict=True))
+    assert np.array_equal(whole[0], blocks[0]) and np.array_equal(whole[1], blocks[1])
+    assert whole[2] == blocks[2]
 
 
 @pytest.mark.parametrize("permutations", [30, 999])
@@ -180,11 +180,8 @@ def test_a_side_without_countable_text_is_said() -> None:
 def test_the_prior_is_taken_from_the_background() -> None:
     counts, documents = corpus(8)
     rare = pd.Series({"bandits": 1.0, "elsewhere": 1e6})
-    z = keyness(counts, documents, PAIR).table.set_index("term")["z"]
-    assert (
-        keyness(counts, documents, PAIR, background=rare).table.set_index("term")["z"].equals(z)
-        is False
-    )
+    own, known = (keyness(counts, documents, PAIR, background=b).table for b in (None, rare))
+    assert own["log_odds"].max() < known["log_odds"].max() == known["log_odds"].abs().max()
 
 
 @pytest.mark.slow

@@ -1,0 +1,234 @@
+"""Agreement of coders in a small corpus counted by hand, and in one simulated from known slips."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from framelines.analyses import trust
+from framelines.methods.agreement import alpha, b_cubed
+from framelines.methods.estimate import random_stream
+from framelines.tables.case import Case
+from framelines.tables.schema import fields_of, resources
+
+FRAMES = ("divine_sanction", "liberation", "victimhood")
+LENGTH = 100
+
+
+def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **more: Any) -> Case:
+    """A case of documents d00 (red), d01 (blue) and so on, sentences of LENGTH characters."""
+    ids = [f"d{i:02d}" for i in range(documents)]
+    rows: dict[str, list[dict[str, Any]]] = {"frame_codes": codes, **more}
+    rows["sources"] = [{"source_id": b, "name": b, "bloc": b, "camp": b} for b in ("red", "blue")]
+    rows["documents"] = [
+        {"doc_id": d, "source_id": ("red", "blue")[i % 2], "published": "2019-05-04"}
+        for i, d in enumerate(ids)
+    ]
+    rows["sentences"] = [
+        {"doc_id": d, "sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99, "kind": "text"}
+        for d in ids
+        for s in range(sentences)
+    ]
+    rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
+    rows["coders"] = [
+        {"coder": "first", "kind": "person", "label": "a student"},
+        {"coder": "machine", "kind": "rules", "label": "word lists"},
+    ]
+    tables = {}
+    for name in resources():
+        fields = fields_of(name)
+        table = pd.DataFrame(rows.get(name, []), columns=list(fields))
+        numbers = [c for c, f in fields.items() if f["type"] in ("integer", "number")]
+        text = [c for c in fields if c not in numbers]
+        table[text] = table[text].astype("str").fillna("")
+        for column in numbers:
+            table[column] = table[column].astype("float64")
+            if table[column].notna().all():
+                table[column] = table[column].astype("int64")
+        tables[name] = table
+    drawing = {"draws": 60, "seed": 1, "permutations": 99}
+    return Case("simulated", "Simulated", None, "first", "river", drawing, Path(), tables)
+
+
+def code(coder: str, doc: int, sentence: int, *frames: str) -> list[dict[str, Any]]:
+    keys: dict[str, Any] = {"coder": coder, "doc_id": f"d{doc:02d}"}
+    keys |= {"start": sentence * LENGTH, "end": sentence * LENGTH + 99}
+    return [{**keys, "frame_id": frame} for frame in frames or ("none",)]
+
+
+def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> dict[str, Any]:
+    row = {"coder": coder, "doc_id": f"d{doc:02d}", "claim_id": f"d{doc:02d}-c{number:02d}"}
+    row |= {"start": start, "end": start + 20, "kind": "killed", "event_calendar": "none"}
+    return row | more
+
+
+BY_HAND = [
+    *code("first", 0, 0, "liberation", "victimhood"),
+    *code("first", 0, 1, "liberation"),
+    *code("first", 0, 2),
+    *code("first", 0, 3, "furniture"),
+    *code("first", 1, 0, "unclear"),
+    *code("first", 1, 1, "liberation", "repeat"),
+    *code("first", 1, 2, "liberation"),
+    *code("second", 0, 0, "liberation"),
+    *code("second", 0, 1, "divine_sanction"),
+    *code("second", 0, 2, "none"),
+    *code("second", 0, 3, "liberation"),
+    *code("second", 1, 0, "none"),
+    *code("second", 1, 1, "liberation"),
+    *code("adjudicated", 1, 2, "liberation"),
+]
+
+
+def test_frames_by_hand() -> None:
+    case = make(BY_HAND)
+    table = trust.frame_agreement(case).set_index("code")
+    # Five sentences: furniture by one coder goes, and what only an adjudicator shared.
+    assert set(table["n"]) == {5} and set(table["documents"]) == {2}
+    row = table.loc["liberation"]
+    assert (row["k_main"], row["k_second"], row["second"]) == (3, 2, "second")
+    assert row["value"] == pytest.approx(alpha([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]]))
+    assert table["rare"].all() and not table.at["divine_sanction", "established"]
+    every = trust.agreement_table(case).set_index(["code", "measure"])["value"]
+    assert every["liberation", "positive agreement"] == pytest.approx(4 / 5)
+
+
+def test_one_coder_or_none_establishes_nothing() -> None:
+    alone = make([row for row in BY_HAND if row["coder"] != "second"])
+    for case in (alone, make([]), make(alone["frame_codes"].to_dict("records")[:1])):
+        assert trust.agreement_table(case).empty and trust.second_coder(case) == ""
+        assert trust.weak_frames(case) == sorted(FRAMES)
+        found = trust.how_far(case)
+        assert found["established"] == 0 and found["why"].startswith("no sentence")
+    assert trust.coder_errors(make([])).empty and trust.coded_sentences(make([])).empty
+    assert trust.dictionary_against_hand(make([]))["sentences"].tolist() == [0] * 4
+
+
+def test_rules_are_no_second_coder_of_a_person() -> None:
+    again = [row | {"coder": "machine"} for row in BY_HAND if row["coder"] == "first"]
+    case = make([*BY_HAND, *again])
+    assert trust.second_coder(case) == "second" and len(trust.agreement_table(case, "machine"))
+    assert (
+        trust.second_coder(
+            make(
+                [
+                    r
+                    for r in case["frame_codes"].to_dict("records")
+                    if r["coder"] in ("first", "machine")
+                ]
+            )
+        )
+        == ""
+    )
+
+
+SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
+
+
+def simulated(*coders: str, documents: int = 14) -> Case:
+    """Every coder sees the truth with the slips above, in 12 sentences a document."""
+    rng = random_stream(1, "simulated corpus")
+    truth, codes, claims = rng.random((documents, 12, 3)) < 0.4, [], []
+    for coder in coders:
+        slips = rng.random(truth.shape) < np.array(list(SLIPS.values()))
+        for doc, sentence in np.ndindex(truth.shape[:2]):
+            seen = (truth ^ slips)[doc, sentence]
+            frames = (f for f, s in zip(FRAMES, seen, strict=True) if s)
+            codes += code(coder, doc, sentence, *frames)
+            start = sentence * LENGTH + int(rng.integers(0, 6))
+            kind = {"kind": "wounded" if rng.random() < 0.2 else "killed"}
+            claims.append(claim(coder, doc, start, sentence, **kind))
+    return make(codes, documents, 12, claims=claims)
+
+
+def test_slips_decide_what_is_established() -> None:
+    case = simulated("first", "second")
+    table = trust.frame_agreement(case).set_index("code")
+    assert trust.weak_frames(case) == ["victimhood"]
+    # Two coders with slips of 5 % each over a rate of 40 %: 1 − .095 / (2 · .41 · .59).
+    row = table.loc["liberation"]
+    assert row["low"] < 1 - 0.095 / (2 * 0.41 * 0.59) < row["high"]
+    assert "documents, then units" in row["interval"] and not table["rare"].any()
+    found = trust.how_far(case)
+    assert (found["weak"], found["established"], found["sentences"]) == ("Victimhood", 2, 168)
+    assert (found["coder"], found["second"], found["f1"]) == ("a student", "second", 1)
+    few = trust.frame_agreement(simulated("first", "second", documents=4))
+    assert few["interval"].str.contains("units in these documents").any()
+
+
+def test_order_of_rows_and_the_name_of_the_second_coder_change_nothing() -> None:
+    one, other = simulated("first", "second"), simulated("first", "zoe")
+    for name, table in other.tables.items():
+        other.tables[name] = table.sample(frac=1, random_state=3).reset_index(drop=True)
+    tables = [trust.agreement_table(case).drop(columns="second") for case in (one, other)]
+    pd.testing.assert_frame_equal(*tables)
+
+
+SHARED = [row for c in ("first", "second") for d in (0, 1) for s in (0, 1) for row in code(c, d, s)]
+DAY = {"event_date": "2019-05-03", "event_calendar": "gregorian"}
+MONTH = {"event_date": "2019-05", "event_calendar": "gregorian"}
+RELATIVE = {"event_date": "yesterday", "event_calendar": "relative"}
+CLAIMS = [
+    claim("first", 0, 0, 1, value_min=8, value_max=8, event_id="e1", **DAY),
+    claim("first", 0, 40, 2, kind="event", event_id="e1", place_id="hill;town") | DAY,
+    claim("first", 0, 110, 3, value_min=10, value_max=20, event_id="e2"),
+    claim("first", 0, 190, 4, event_id="e2", value_min=5),
+    claim("first", 0, 210, 5, event_id="e3"),
+    claim("first", 1, 5, 1, event_id="e2", value_min=100, value_max=100),
+    claim("second", 0, 2, 1, value_min=8, value_max=8, event_id="x") | RELATIVE,
+    claim("second", 0, 42, 2, kind="event", event_id="x", place_id="town;hill") | MONTH,
+    claim("second", 0, 112, 3, value_min=20, value_max=20, event_id="y"),
+    claim("second", 0, 188, 4, event_id="y", value_min=5),
+    claim("second", 1, 5, 1, event_id="z", value_min=100, value_max=100),
+    claim("second", 1, 60, 2, event_id="z"),
+]
+
+
+def test_claims_by_hand() -> None:
+    alone = [*code("first", 0, 2), *code("first", 0, 3)]
+    case = make([*SHARED, *alone], claims=CLAIMS)
+    table = trust.agreement_table(case)
+    table = table[table["table"] == "claims"].set_index(["measure", "code"])
+
+    def found(measure: str, field: str = "") -> tuple[Any, int]:
+        row = table.loc[(measure, field)]
+        return pytest.approx(row["value"]), int(row["n"])
+
+    # Only one has coded the sentence of the claim at 210; that at 190 begins in a shared one.
+    assert found("F1 of spans") == (10 / 11, 11)
+    assert found("share alike", "value") == (3 / 4, 4)
+    # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
+    assert found("share alike", "event_date") == (1 / 2, 2)
+    assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1
+    one, two = ["e1", "e1", "e2", "e2", "e2"], ["x", "x", "y", "y", "z"]
+    assert found("B-cubed F1", "event_id") == (b_cubed(one, two)[2], 5)
+
+
+def test_errors_of_a_coder_against_the_adjudication() -> None:
+    case = simulated("first", "second", "adjudicated")
+    errors = trust.coder_errors(case).set_index("frame")
+    assert set(errors["reference"]) == {"adjudicated"}
+    row = errors.loc["liberation"]
+    assert row["why"] == "" and row["sensitivity"] > 0.8 and row["specificity"] > 0.8
+    assert row[["both", "only_coder", "only_reference", "neither"]].sum() == 168
+    assert errors.at["victimhood", "why"] == "not estimable: the two codings hardly agree"
+    few = trust.coder_errors(make(BY_HAND))
+    assert few["why"].str.contains("with and without it are needed").all()
+
+
+def test_word_lists_against_hand_codes() -> None:
+    codes = [row for s in range(4) for row in code("first", 0, s, *FRAMES[: 1 - s % 2])]
+    hits = [
+        {"doc_id": "d00", "sentence": s, "lexicon": "sacred", "term": t, "count": 1}
+        for s, t in ((0, "god"), (0, "holy"), (1, "god"), (2, "shrine"))
+    ]
+    note = "added after reading"
+    words = [{"lexicon": "sacred", "term": "shrine", "source": "own", "note": note}]
+    case = make(codes, lexicon_hits=hits, lexicons=words)
+    table = trust.dictionary_against_hand(case).set_index(["frame", "terms"])
+    row = table.loc[("divine_sanction", "all")]
+    assert row[["sentences", "hand", "flagged", "both"]].tolist() == [4, 2, 3, 2]
+    assert (row["precision"], row["recall"]) == (2 / 3, 1) and np.isnan(row["recall_low"])
+    assert table.loc[("divine_sanction", "before reading"), "recall"] == 1 / 2

@@ -1,0 +1,161 @@
+"""Agreement against worked examples of the literature, and what must never change it."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines.methods import agreement as a
+from framelines.methods.estimate import Estimate, random_stream
+
+N: Any = None
+# Krippendorff 2011, Computing Krippendorff's Alpha-Reliability, example C (four observers, twelve
+# units, missing values): alpha is .743.
+FOUR_OBSERVERS: Any = [
+    [1, 2, 3, 3, 2, 1, 4, 1, 2, N, N, N],
+    [1, 2, 3, 3, 2, 2, 4, 1, 2, 5, N, 3],
+    [N, 3, 3, 3, 2, 3, 4, 2, 2, 5, 1, N],
+    [1, 2, 3, 3, 2, 4, 4, 1, 2, 5, 1, N],
+]
+
+
+def test_alpha_of_krippendorffs_examples() -> None:
+    assert a.alpha(FOUR_OBSERVERS) == pytest.approx(0.743, abs=5e-4)
+    # The same, example A (binary, no missing values): .095, and example B (nominal): .692.
+    binary = [[0, 1, 0, 0, 0, 0, 0, 0, 1, 0], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0]]
+    assert a.alpha(binary) == pytest.approx(0.095, abs=5e-4)
+    assert a.alpha([list("aabbdcccedda"), list("babbbccceddd")]) == pytest.approx(0.692, abs=5e-4)
+
+
+def test_alpha_is_undefined_where_nothing_varies_or_nothing_pairs() -> None:
+    assert np.isnan(a.alpha([[1, 1, 1], [1, 1, 1]]))
+    assert np.isnan(a.alpha([[1, N, 2], [N, 1, N]]))
+    assert np.isnan(a.alpha(np.empty((2, 0))))
+
+
+VALUES = st.lists(
+    st.tuples(*[st.one_of(st.none(), st.integers(0, 4))] * 3), min_size=1, max_size=25
+).map(lambda rows: np.array(rows, dtype=object).T)
+
+
+@given(VALUES, st.randoms())
+def test_neither_order_of_coders_and_units_nor_repetition_changes_alpha(
+    values: np.ndarray, random: Any
+) -> None:
+    coders, units = list(range(values.shape[0])), list(range(values.shape[1]))
+    random.shuffle(coders)
+    random.shuffle(units)
+    found, other = a.alpha(values), a.alpha(values[coders][:, units])
+    assert found == pytest.approx(other, nan_ok=True) and not found > 1 + 1e-12
+    times = np.arange(values.shape[1]) % 3
+    weighted = a.alpha_of(values)(times[None, :].astype(float))[0]
+    assert weighted == pytest.approx(a.alpha(np.repeat(values, times, axis=1)), nan_ok=True)
+
+
+def simulated(seed: int, documents: int, sentences: int) -> tuple[np.ndarray, list[str]]:
+    """Two coders with 10 % slips each over a frame whose rate differs by document."""
+    rng = random_stream(seed, "simulated")
+    rates = rng.beta(2, 4, size=documents)
+    truth = rng.random((documents, sentences)) < rates[:, None]
+    slips = rng.random((2, documents, sentences)) < 0.1
+    groups = [f"d{i:02d}" for i in range(documents) for _ in range(sentences)]
+    return (truth ^ slips).reshape(2, -1).astype(float), groups
+
+
+def estimated(values: np.ndarray, groups: list[str], draws: int = 50, seed: int = 1) -> Estimate:
+    return a.estimated(a.alpha_of(values), groups, "alpha", draws=draws, seed=seed)
+
+
+def test_the_interval_covers() -> None:
+    truth, met = a.alpha(simulated(7, 4000, 25)[0]), 0
+    for seed in range(100):
+        found = estimated(*simulated(100 + seed, 20, 10), draws=300, seed=seed)
+        assert (found.units, found.n) == ((20,), (200,)) and "documents, then" in found.interval
+        met += found.low <= truth <= found.high
+    assert met >= 92  # two stages err on the wide side
+
+
+def test_few_documents_are_kept_and_too_few_units_give_no_interval() -> None:
+    values, groups = simulated(4, 4, 20)
+    assert "units in these documents" in estimated(values, groups).interval
+    weights = a._resampled(tuple(groups), 50, 1, ("few",))
+    assert (weights.reshape(50, 4, 20).sum(axis=2) == 20).all()
+    for found in (estimated(values[:, :9], groups[:9]), estimated(values, groups, draws=0)):
+        assert np.isfinite(found.value) and np.isnan(found.low) and found.interval == ""
+
+
+def test_perfect_agreement_has_no_interval() -> None:
+    values, groups = simulated(5, 12, 10)
+    found = estimated(np.stack([values[0], values[0]]), groups)
+    assert found.value == 1 and np.isnan([found.low, found.high]).all()
+
+
+def test_matching_takes_the_best_sum_not_the_best_pair() -> None:
+    # The greedy choice, .8 for the inner pair, would leave two spans alone.
+    first, second = [(0, 10, "a"), (10, 20, "b")], [(2, 12, "x"), (10, 19, "y")]
+    assert a.match_spans(first, second) == [(0, 0), (1, 1)]
+    # .8 + 0 against .53 + .56: the two pairs together overlap more.
+    first, second = [(0, 100, "a"), (0, 45, "b")], [(0, 80, "x"), (0, 190, "y")]
+    assert a.match_spans(first, second) == [(0, 1), (1, 0)]
+    # Equal spans are paired in the order of their ids.
+    first = [(0, 9, "c03"), (0, 9, "c01"), (0, 9, "c02")]
+    assert a.match_spans(first, [(0, 9, "k2"), (0, 9, "k1")]) == [(1, 1), (2, 0)]
+
+
+def test_spans_below_the_threshold_do_not_match() -> None:
+    assert a.match_spans([(0, 10, "a")], [(7, 10, "x")]) == [(0, 0)]
+    for other in ([(8, 10, "x")], [(10, 20, "x")], []):
+        assert a.match_spans([(0, 10, "a")], other) == []
+
+
+SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), min_size=0, max_size=8).map(
+    lambda found: [(s, s + n, f"c{i}") for i, (s, n) in enumerate(found)]
+)
+
+
+@settings(max_examples=100)
+@given(SPANS, SPANS, st.randoms())
+def test_matching_does_not_know_the_order_of_rows(
+    first: list[a.Keyed], second: list[a.Keyed], random: Any
+) -> None:
+    def by_id(x: list[a.Keyed], y: list[a.Keyed]) -> set[tuple[str, str]]:
+        return {(x[i][2], y[j][2]) for i, j in a.match_spans(x, y)}
+
+    met = by_id(first, second)
+    assert len({i for i, _ in met}) == len({j for _, j in met}) == len(met)
+    shuffled = list(first)
+    random.shuffle(shuffled)
+    assert by_id(shuffled, second) == met
+
+
+def test_b_cubed_of_bagga_and_baldwin() -> None:
+    # The example of Bagga & Baldwin 1998: twelve items in clusters of 5, 2 and 5.
+    truth = list("aaaaabbccccc")
+    assert a.b_cubed(list("xxxxxyyyyyyy"), truth)[:2] == pytest.approx((16 / 21, 1))
+    assert a.b_cubed(list("xxxxxyyxxxxx"), truth)[:2] == pytest.approx((7 / 12, 1))
+    assert a.b_cubed(truth, list("xxxxxyyxxxxx"))[:2] == pytest.approx((1, 7 / 12))
+    assert a.b_cubed(list("pppppqqrrrrr"), truth) == pytest.approx((1, 1, 1))
+    assert np.isnan(a.b_cubed([], [])).all()
+
+
+def test_rogan_gladen_of_the_epir_manual() -> None:
+    """epiR's manual, epi.prev: 23 of 150 cows, se .96, sp .89: 5.1 cases per 100 cows."""
+    assert round(100 * float(a.rogan_gladen(23 / 150, 0.96, 0.89)), 1) == 5.1
+    assert a.rogan_gladen(0.05, 0.9, 0.9) == 0 and a.rogan_gladen(0.99, 0.9, 0.9) == 1
+    assert np.isnan(a.rogan_gladen(0.5, 0.5, 0.5))
+
+
+def test_the_corrected_share_covers_the_truth_where_the_coded_one_misses() -> None:
+    """A frame in 15 % of sentences, of which the coder misses a third and invents 6 %."""
+    rng = random_stream(3, "corrected")
+    truth = rng.random((30, 20)) < 0.15
+    seen = np.where(truth, rng.random(truth.shape) < 2 / 3, rng.random(truth.shape) < 0.06)
+    twice = [(t & s, s & ~t, t & ~s, ~t & ~s) for t, s in zip(truth, seen, strict=True)]
+    cells = np.array([[cell.sum() for cell in cells] for cells in twice], dtype=float)
+    of = np.full(30, 20.0)
+    found = a.corrected_share(seen.sum(axis=1) * 1.0, of, cells, "frame", draws=800)
+    assert found.value == pytest.approx(truth.mean()) and found.low < 0.15 < found.high
+    few = a.corrected_share(seen.sum(axis=1) * 1.0, of, cells[:9], "frame")
+    assert np.isnan(few.low) and few.why[0].startswith("no interval: 30 and 9 documents")
