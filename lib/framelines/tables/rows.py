@@ -88,15 +88,13 @@ def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
 
 @cache
 def theatre_places(case: Case) -> frozenset[str]:
-    """Return the ids of all places in the case's theatre: its regions, and whatever lies in them."""
-    inside = set(case.regions)
-    places = case["places"]
-    while len(more := places.loc[places["parent"].isin(inside), "place_id"]):
+    """Return the ids of the places of the case's theatre: its regions, and what lies in them."""
+    parents = case["places"].set_index("place_id")["parent"]
+    inside, before = set(case.regions), -1
+    while len(inside) > before:
         before = len(inside)
-        inside |= set(more)
-        if len(inside) == before:
-            break
-    return frozenset(inside & set(places["place_id"]))
+        inside |= set(parents.index[parents.isin(inside)])
+    return frozenset(inside & set(parents.index))
 
 
 @cache

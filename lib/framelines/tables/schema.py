@@ -12,7 +12,6 @@ import pickle
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,7 +31,7 @@ Faults = Iterator[tuple[Any, ...]]
 
 PACKAGE = REPO / "data" / "datapackage.yaml"
 CACHE = REPO / "build" / "tables"
-FEATURES = "features/"
+FEATURES = "features"
 # A zero-width joiner or non-joiner belongs to the spelling of Persian, Urdu and Kurdish names.
 JOINERS = "\u200c\u200d"
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -94,23 +93,17 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     try:
         text = io.StringIO(path.read_bytes().decode("utf-8-sig"), newline="")
         reader = csv.reader(text, strict=True)
-        for row in reader:
-            if any(row):
-                rows[reader.line_num] = row
+        for row in filter(any, reader):
+            rows[reader.line_num] = row
     except FileNotFoundError:
-        what, fix = (
-            "this table is missing" if needed else "",
-            "Every corpus has it: restore the file",
-        )
+        what, fix = needed and "this table is missing", "Every corpus has it: restore the file"
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
     except csv.Error as error:
         what = f"not a CSV table: {error}, line {reader.line_num}"
     header = rows.pop(min(rows)) if rows else []
-    mark = next((m for m in ";\t|" if len(header) == 1 and m in header[0]), "")
-    if mark:
-        mark = "tabs" if mark == "\t" else mark
-        what = f"the fields are separated by {mark}, not by commas"
+    if len(header) == 1 and (mark := re.search(r"[;\t|]", header[0])):
+        what = f"the fields are separated by {mark[0]}, not by commas".replace("\t", "tabs")
     elif needed and not rows and not what:
         what, fix = "the table has no rows", "Add a row"
     found = [Problem(file, what, fix=fix)] if what else list(_header_problems(header, name, file))
@@ -165,12 +158,10 @@ def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     frame = frame.copy()
     for column, field in fields_of(name).items():
         if field["type"] in NUMBERS:
-            numbers = frame[column].map(
-                {v: float(v) if v else None for v in frame[column].unique()}
-            )
-            # Only a bad cell leaves a gap in a column of whole numbers.
-            kind = "float64" if numbers.isna().any() else _type_of(field)
-            frame[column] = numbers.astype(kind)
+            values = {value: float(value or "nan") for value in frame[column].unique()}
+            numbers = frame[column].map(values).astype("float64")
+            # Only a bad cell leaves a gap in a column of whole numbers that must be filled.
+            frame[column] = numbers if numbers.isna().any() else numbers.astype(_type_of(field))
     return frame
 
 
@@ -292,18 +283,20 @@ def _chain_faults(tables: Tables, name: str) -> Faults:
     coder = frame["coder"] if "coder" in frame else [""] * len(frame)
     own = list(zip(coder, frame[identity], strict=True))
     outlet = dict(zip(documents["doc_id"], documents["source_id"], strict=True))
-    outlets = frame["doc_id"].map(outlet) if "doc_id" in frame else own
-    source_of = dict(zip(own, outlets, strict=True))
+    source = dict(
+        zip(own, frame.get("doc_id", frame[identity]).map(outlet).fillna(""), strict=True)
+    )
     for column in columns:
-        others = list(zip(coder, frame[column], strict=True))
-        circular = _in_circles({a: b for a, b in zip(own, others, strict=True) if b[1]})
-        for line, one, other in zip(frame.index, own, others, strict=True):
-            what = ""
-            if other[1] and one in circular:
+        others = zip(coder, frame[column], strict=True)
+        links = {one: other for one, other in zip(own, others, strict=True) if other[1]}
+        circular = _in_circles(links)
+        for line, one in zip(frame.index, own, strict=True):
+            other, what = links.get(one, ("", "")), ""
+            if one in circular:
                 what = f"{column} leads back to the row itself"
-            elif other[1] and name == "claims" and other not in source_of:
+            elif name == "claims" and other[1] and other not in source:
                 what = "no claim of this coder has this id"
-            elif other[1] and column == "part_of" and source_of[other] != source_of[one]:
+            elif column == "part_of" and other[1] and source[other] != source[one]:
                 what = "part_of points to a claim of another source"
             if what:
                 yield line, column, what, other[1]
@@ -340,28 +333,19 @@ def _document_faults(documents: pd.DataFrame) -> Faults:
 
 def _late_faults(claims: pd.DataFrame, documents: pd.DataFrame) -> Faults:
     """Realised events that are dated after their own document."""
-    published = dict(zip(documents["doc_id"], documents["published"], strict=True))
-
-    @cache
-    def last_day(doc_id: str) -> date | None:
-        return gregorian(published[doc_id]).last if published.get(doc_id) else None
-
-    @cache
-    def first_day(stated: str, calendar: str) -> date | None:
-        """Hijri days are read as Umm al-Qura; a calendar some days off is no coder's mistake."""
-        if calendar not in ("gregorian", "hijri") or date_problem(stated, calendar):
-            return None
-        if calendar == "gregorian":
-            return gregorian(stated).first
-        return hijri(stated).shift(-CALENDAR_SLACK).first
-
-    told = claims.loc[(claims["modality"] == "realised") & (claims["event_date"] != "")]
-    told = told[["doc_id", "event_date", "event_calendar"]]
-    for line, doc_id, stated, calendar in told.itertuples(name=None):
-        first, last = first_day(stated, calendar), last_day(doc_id)
-        if first and last and first > last:
+    # Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
+    read = {"gregorian": gregorian, "hijri": lambda text: hijri(text).shift(-CALENDAR_SLACK)}
+    realised = (claims["modality"] == "realised") & claims["event_calendar"].isin(list(read))
+    told = claims.loc[realised, ["doc_id", "event_date", "event_calendar"]]
+    dates = set(told[["event_date", "event_calendar"]].itertuples(index=False, name=None))
+    first = {d: read[d[1]](d[0]).first for d in dates if d[0] and not date_problem(*d)}
+    published = zip(documents["doc_id"], documents["published"], strict=True)
+    last = {doc_id: gregorian(day).last for doc_id, day in published if day}
+    for line, doc_id, *stated in told.itertuples(name=None):
+        early, late = first.get(tuple(stated)), last.get(doc_id)
+        if early and late and early > late:
             what = "the event is dated after its own document"
-            yield line, "event_date", what, stated, f"up to {last}"
+            yield line, "event_date", what, stated[0], f"up to {late}"
 
 
 def _naming_faults(namings: pd.DataFrame) -> Faults:
@@ -411,11 +395,13 @@ def _table_faults(tables: Tables, name: str) -> Iterator[Faults]:
 
 def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Faults]) -> list[Problem]:
     """Faults as problems, in the order of the rows, each with the line and the key of its row."""
-    found = sorted((f for some in faults for f in some), key=lambda f: f[0])
-    keys = {line: ", ".join(map(str, frame.loc[line, _key(name)])) for line, *_ in found}
-    return [
-        Problem(file, what, f"{n} ({keys[n]})", column, *more) for n, column, what, *more in found
-    ]
+    problems = []
+    for line, column, what, *more in sorted(
+        (f for some in faults for f in some), key=lambda f: f[0]
+    ):
+        key = ", ".join(map(str, frame.loc[line, _key(name)]))
+        problems.append(Problem(file, what, f"{line} ({key})", column, *more))
+    return problems
 
 
 def check_tables(folder: Path, with_texts: bool = False) -> Tables:
@@ -430,24 +416,20 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     strings: Tables = {}
     tables: Tables = {}
     for name, resource in resources().items():
-        path, made = folder / resource["path"], None
-        if resource["path"].startswith(FEATURES):
-            made = _read_features(path, name)
-        strings[name] = _read_strings(path, name, problems) if made is None else made
-        tables[name] = strings[name]
-        if made is None:
-            cells, clean = list(_cell_faults(strings[name], name)), strings[name].copy()
-            for line, column, *_ in cells:
-                clean.at[line, column] = ""
-            tables[name] = _typed(clean, name)
-            problems.extend(_told(strings[name], name, file[name], [iter(cells)]))
+        path = folder / resource["path"]
+        made = _read_features(path, name) if path.parent.name == FEATURES else None
+        if made is not None:
+            strings[name] = tables[name] = made
+            continue
+        strings[name] = _read_strings(path, name, problems)
+        cells, clean = list(_cell_faults(strings[name], name)), strings[name].copy()
+        for line, column, *_ in cells:
+            clean.at[line, column] = ""
+        tables[name] = _typed(clean, name)
+        problems.extend(_told(strings[name], name, file[name], [iter(cells)]))
     for name, frame in strings.items():
-        faults = [
-            _key_faults(frame, name),
-            _link_faults(strings, name),
-            *_table_faults(tables, name),
-        ]
-        problems.extend(_told(frame, name, file[name], faults))
+        faults = [_key_faults(frame, name), _link_faults(strings, name)]
+        problems.extend(_told(frame, name, file[name], [*faults, *_table_faults(tables, name)]))
     spans = {n: f.dropna(subset=["start", "end"]) for n, f in tables.items() if "start" in f}
     problems.extend(check_spans(spans, file.__getitem__))
     problems.raise_if_any()
@@ -455,7 +437,7 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
         problems.extend(check_texts(tables, folder, texts_of(folder), file.__getitem__))
         problems.raise_if_any()
     for name, frame in tables.items():
-        if not resources()[name]["path"].startswith(FEATURES):
+        if not resources()[name]["path"].startswith(FEATURES):  # they are in order
             tables[name] = frame.sort_values(_key(name), kind="stable").reset_index(drop=True)
     return tables
 
@@ -487,10 +469,9 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     The file appears whole or not at all; one that would not change keeps its time.
     """
     path = folder / resources()[name]["path"]
-    ordered = frame.reindex(columns=list(fields_of(name)), fill_value="")
-    content = ordered.sort_values(_key(name), kind="stable").to_csv(
-        index=False, lineterminator="\n"
-    )
+    whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
+    ordered = whole.sort_values(_key(name), kind="stable")
+    content = ordered.to_csv(index=False, lineterminator="\n")
     if not path.is_file() or path.read_bytes() != content.encode():
         write_whole(path, content)
     return path
