@@ -48,7 +48,7 @@ def metrics(case: Case) -> pd.DataFrame:
     Figures, attributions and derogatory names come from the codes where the case's coder has any,
     else from the lexicons.
     """
-    words = LISTED | (BY_CODES if _is_coded(case) else BY_WORDS)
+    words = LISTED | (BY_CODES if case.coder in set(case["claims"]["coder"]) else BY_WORDS)
     found = [
         ("sentence_length", "Sentence length", "text_tokens", "text_sentences", 1, "words"),
         ("long_words", "Long words", "long_words", "tokens", 100, "% of words"),
@@ -59,15 +59,11 @@ def metrics(case: Case) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["metric", "label", "above", "below", "scale", "unit"])
 
 
-def _is_coded(case: Case) -> bool:
-    return bool((case["claims"]["coder"] == case.coder).any())
-
-
 def inventory(case: Case) -> pd.DataFrame:
     """Return one row a document: what it is, when, by whom, where, and how long.
 
     `first_day` and `last_day` are the days that it can have been published on; `tokens` are those
-    of the running text, and `own` is false for reposts.
+    of the running text; `own` is false for reposts, `hosted` true where another page published it.
     """
     sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
     sources = sources.rename(columns={"name": "source", "kind": "source_kind"})
@@ -77,6 +73,7 @@ def inventory(case: Case) -> pd.DataFrame:
         first_day=[s.first if s else None for s in spans],
         last_day=[s.last if s else None for s in spans],
         own=found["duplicate_of"] == "",
+        hosted=found["published_in"] != found["source_id"],
     )
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     order = ["first_day", "last_day", "doc_id"]
@@ -120,7 +117,7 @@ def sentence_counts(case: Case) -> pd.DataFrame:
     hits = case["lexicon_hits"]
     hits = hits.assign(name=hits["lexicon"].replace(LEXICON_OF))
     counted = {n: own.groupby(KEYS)["count"].sum() for n, own in hits.groupby("name")}
-    if _is_coded(case):
+    if case.coder in set(case["claims"]["coder"]):
         claims, names = rows(case, "claims"), rows(case, "naming_mentions")
         has_figure = claims[["value_min", "value_max"]].notna().any(axis=1)
         marked = {
@@ -162,19 +159,6 @@ def rates(case: Case) -> pd.DataFrame:
     about = by_source(case)[["source_id", "source", "bloc", "tokens", "languages"]]
     found = metrics(case)[["metric", "label", "unit"]].merge(found, on="metric")
     return found.merge(about, on="source_id")
-
-
-def hosts(case: Case) -> pd.DataFrame:
-    """Return who hosts whom: one row a pair of writer and host, with documents and words.
-
-    `hosted` is true where writer and host differ; reposts and contained articles are counted too.
-    """
-    names = case["sources"].set_index("source_id")["name"]
-    grouped = inventory(case).groupby(["source_id", "published_in"], sort=True)
-    table = grouped.agg(documents=("doc_id", "size"), tokens=("tokens", "sum")).reset_index()
-    hosted = table["source_id"] != table["published_in"]
-    writer, host = (table[c].map(names) for c in ("source_id", "published_in"))
-    return table.assign(writer=writer, host=host, hosted=hosted)
 
 
 def repeated_matter(case: Case) -> pd.DataFrame:

@@ -1,0 +1,125 @@
+"""Profiles: a tiny corpus counted by hand, the real ones, and a case with nothing but documents."""
+
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from framelines.analyses import profiles as p
+from framelines.tables.case import Case, load_case
+from framelines.tables.schema import read_tables
+
+PARAMETERS = {"draws": 50, "seed": 1, "permutations": 99}
+
+
+@cache
+def case_of(name: str) -> Case:
+    return load_case(name, draws=50)
+
+
+@pytest.fixture
+def small(tiny: Path) -> Case:
+    return Case("tiny", "Tiny", None, "first", "river", PARAMETERS, tiny, read_tables(tiny))
+
+
+def value(table: pd.DataFrame, source: str, metric: str) -> float:
+    row = table[(table["source_id"] == source) & (table["metric"] == metric)]
+    return float(row["value"].iloc[0])
+
+
+def test_rates_by_hand(small: Case) -> None:
+    table = p.rates(small)
+    # "The river post fell", then 15 + 8 + 6 words in three sentences, two of them with "said".
+    assert value(table, "blue-post", "sentence_length") == pytest.approx(33 / 4)
+    assert value(table, "blue-post", "figures") == pytest.approx(3000 / 33)
+    assert value(table, "blue-post", "attributions") == pytest.approx(2000 / 33)
+    assert "Tokens with a digit" in set(table["label"])
+    # Ten documents a side are needed for an interval.
+    assert table["low"].isna().all()
+
+
+def test_a_coded_case_is_counted_by_its_codes() -> None:
+    case = case_of("palmyra")
+    table = p.rates(case)
+    assert "Figures claimed" in set(table["label"])
+    counts = p.sentence_counts(case)
+    own = counts[counts["source_id"] == "iit"]
+    assert value(table, "iit", "hostile") == pytest.approx(
+        1000 * own["hostile"].sum() / own["tokens"].sum()
+    )
+    assert own["hostile"].sum() == 11
+
+
+def test_reposts_stay_out_of_the_rates(small: Case) -> None:
+    documents = small["documents"]
+    other = documents["duplicate_of"].where(documents["doc_id"] != "bridge", "post")
+    tables = {**small.tables, "documents": documents.assign(duplicate_of=other)}
+    assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
+
+
+def test_rows_in_another_order_change_nothing() -> None:
+    case = case_of("idlib")
+    shuffled = {
+        name: frame.sample(frac=1, random_state=5).reset_index(drop=True)
+        for name, frame in case.tables.items()
+    }
+    pd.testing.assert_frame_equal(p.rates(replace(case, tables=shuffled)), p.rates(case))
+
+
+def test_an_interval_rests_on_ten_documents() -> None:
+    table = p.rates(case_of("example"))
+    known = table.dropna(subset=["low"])
+    assert (known["documents"] >= 10).all() and len(known) == 22
+    assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
+
+
+def test_outlets_and_their_documents() -> None:
+    table = p.by_source(case_of("idlib")).set_index("source_id")
+    assert table["documents"].sum() == 24
+    assert table.at["south-front", "documents"] == 8
+    found = p.inventory(case_of("idlib"))
+    assert (found["first_day"] <= found["last_day"]).all() and found["tokens"].notna().all()
+
+
+def test_hosts_and_repeated_matter_of_idlib() -> None:
+    documents = p.inventory(case_of("idlib"))
+    assert documents["hosted"].all()
+    contained = documents[documents["published_in"] == "syrian-perspective"]
+    assert list(contained["source_id"]) == ["syria-times"]
+    repeated = p.repeated_matter(case_of("idlib"))
+    assert {"contained in", "as caption"} <= set(repeated["repeats"])
+
+
+@pytest.mark.parametrize(
+    ("matter", "moved", "largest"),
+    [
+        ("contained", 6, ("Delegitimation, Syrian Perspective", 11.4219)),
+        ("captions", 2, ("Delegitimation, Al-Ahed News", 12.8063)),
+        ("both", 9, ("Liberation, Syrian Perspective", 13.4091)),
+    ],
+)
+def test_what_counting_twice_would_do(matter: str, moved: int, largest: tuple[str, float]) -> None:
+    rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
+    assert (rates.k, rates.n) == ((moved,), (90,))
+    assert (frames.detail, frames.value) == (largest[0], pytest.approx(largest[1], abs=1e-3))
+
+
+def test_a_sentence_inside_another_article_has_its_twin() -> None:
+    case = case_of("idlib")
+    pairs = p.twins(case, "contained")
+    assert set(pairs["doc_id"]) != set(pairs["of_doc"]) and len(pairs) == 6
+    assert len(p.twins(case, "captions")) == 13 and len(p.twins(case)) == 19
+
+
+def test_documents_alone_are_enough(small: Case) -> None:
+    kept = ("sources", "documents")
+    bare = {k: t if k in kept else t.iloc[:0] for k, t in small.tables.items()}
+    undated = bare["documents"].assign(published="")
+    case = replace(small, tables={**bare, "documents": undated})
+    assert p.rates(case).empty and p.repeated_matter(case).empty
+    assert len(p.inventory(case)) == 2 and p.inventory(case)["first_day"].isna().all()
+    assert list(p.by_source(case)["documents"]) == [1, 1]
+    rates, frames = p.effect_of_reposts(case)
+    assert "not estimable" in rates.why[0] and "not estimable" in frames.why[0]
