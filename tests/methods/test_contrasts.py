@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from framelines.methods.contrasts import (
     Pair,
     contrast,
-    leave_one_out,
     matched,
     paired_contrast,
     shares,
@@ -229,11 +228,3 @@ def test_shares_have_intervals_from_ten_documents_on() -> None:
     assert table.at["b", "low"] < table.at["b", "share"] < table.at["b", "high"]
     assert table.at["c", "share"] == 0.5 and np.isnan(table.at["c", "low"])
     assert shares(hits.iloc[:0], ["camp"], "k").empty
-
-
-def test_each_outlet_is_left_out_once() -> None:
-    hits = hits_of({"a": [(1, 4), (2, 4)], "b": [(0, 5), (1, 5)]})
-    hits["source_id"] = hits["doc_id"]
-    table = leave_one_out(hits, PAIR, "m", ["a00", "a01"], **FEW).set_index("left_out")
-    assert table["value"].tolist() == pytest.approx([27.5, 40, 15])
-    assert table.at["a00", "n_1"] == 4

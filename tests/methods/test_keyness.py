@@ -188,6 +188,7 @@ def test_the_prior_is_taken_from_the_background() -> None:
 def test_ten_thousand_documents_fit_into_a_gigabyte() -> None:
     rng = np.random.default_rng(1)
     tokens = (rng.pareto(0.9, size=3_000_000) * 20).astype(np.int64) % 50_000
+    tokens[::2] = rng.integers(0, 50_000, size=1_500_000)
     counts = pd.DataFrame({"doc_id": rng.integers(0, 10_000, size=3_000_000), "token": tokens})
     counts = counts.groupby(["doc_id", "token"]).size().rename("count").reset_index()
     counts = counts.astype({"doc_id": "str"}).assign(token="w" + counts["token"].astype("str"))

@@ -10,16 +10,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
-from framelines.methods.estimate import (
-    MIN_UNITS,
-    Estimate,
-    Floats,
-    expanded_level,
-    interval_of,
-    random_stream,
-    resampling_weights,
-    symmetric_quantiles,
-)
+import framelines.methods.estimate as est
+from framelines.methods.estimate import Estimate, Floats
 
 # A span with its key: start, end, and an id that orders spans which are the same.
 Keyed = tuple[int, int, str]
@@ -73,10 +65,10 @@ def share_of(above: Floats, below: Floats) -> Statistic:
 def _resampled(groups: tuple[str, ...], draws: int, seed: int, keys: tuple[str, ...]) -> Floats:
     """Weights (draws, units): groups are drawn where there are enough, then units inside them."""
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
-    rng, weights = random_stream(seed, *keys), np.empty((draws, len(member)))
+    rng, weights = est.random_stream(seed, *keys), np.empty((draws, len(member)))
     times = np.ones((draws, len(names)))
-    if len(names) >= MIN_UNITS:
-        times = resampling_weights(len(names), draws, rng)
+    if len(names) >= est.MIN_UNITS:
+        times = est.resampling_weights(len(names), draws, rng)
     for group in range(len(names)):
         own = np.flatnonzero(member == group)
         # A group drawn k times has its units drawn k times over: one multinomial does it.
@@ -98,13 +90,13 @@ def estimated(
     n, documents = len(groups), len(set(groups))
     value = float(statistic(np.ones((1, n)))[0])
     drawn = np.array([])
-    if not np.isnan(value) and n >= MIN_UNITS and draws:
+    if not np.isnan(value) and n >= est.MIN_UNITS and draws:
         drawn = np.round(statistic(_resampled(tuple(groups), draws, seed, keys)), 12)
     defined = drawn[~np.isnan(drawn)]
     if not len(defined) or len(defined) < (1 - MOST_UNDEFINED) * draws or not np.ptp(defined):
         return Estimate(value, n=(n,), units=(documents,))
-    many = documents >= MIN_UNITS
-    low, high = symmetric_quantiles(defined, expanded_level(documents if many else n))
+    many = documents >= est.MIN_UNITS
+    low, high = est.symmetric_quantiles(defined, est.expanded_level(documents if many else n))
     over = "documents, then units in them" if many else "units in these documents"
     over = f"95 % bootstrap interval over {over}"
     return Estimate(value, "", float(low), float(high), over, n=(n,), units=(documents,))
@@ -181,11 +173,11 @@ def corrected_share(
 
     units = (len(of), len(cells))
     value = float(corrected(np.ones((1, units[0])), np.ones((1, units[1])))[0])
-    if min(units) < MIN_UNITS:
-        why = f"no interval: {units[0]} and {units[1]} documents, where {MIN_UNITS} are needed"
+    if min(units) < est.MIN_UNITS:
+        why = f"no interval: {units[0]} and {units[1]} documents, where {est.MIN_UNITS} are needed"
         return Estimate(value, "share", units=units, why=(why,))
-    weights = resampling_weights(units[0], draws, random_stream(seed, key, "all"))
-    errors = resampling_weights(units[1], draws, random_stream(seed, "coder error", key))
-    ends = interval_of(corrected(weights, errors), min(units))
+    weights = est.resampling_weights(units[0], draws, est.random_stream(seed, key, "all"))
+    errors = est.resampling_weights(units[1], draws, est.random_stream(seed, "coder error", key))
+    ends = est.interval_of(corrected(weights, errors), min(units))
     over = "95 % bootstrap interval over documents, of the texts and of those coded twice"
     return Estimate(value, "share", *ends, over, units=units)

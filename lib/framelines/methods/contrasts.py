@@ -5,7 +5,7 @@ matched), `hit` (0 or 1), `of` (1 where the row counts) and columns of groups. T
 is the document or the matched event; intervals resample documents, and never parts of them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
@@ -15,26 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.methods.estimate import (
-    MIN_PAIRS,
-    MIN_UNITS,
-    OVER_DOCUMENTS,
-    PERMUTATIONS,
-    POINTS,
-    Estimate,
-    Floats,
-    all_alike,
-    drawn_ratios,
-    interval_of,
-    p_value,
-    random_stream,
-    ratio,
-    relabelings,
-    resampling_weights,
-    sign_flip_p,
-    to_frame,
-    why_no_test,
-)
+import framelines.methods.estimate as est
+from framelines.methods.estimate import OVER_DOCUMENTS, Estimate, Floats
 
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
@@ -43,10 +25,9 @@ SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
 @dataclass(frozen=True)
 class Pair:
-    """Two groups of documents; every effect is the first minus the second.
+    """Two groups of documents, told apart by the values of `column`.
 
-    `column` is the column that tells them apart, and each group holds the rows whose value there
-    is one of its values.
+    Every effect is the first minus the second.
     """
 
     column: str
@@ -89,8 +70,8 @@ def _weighed(sums: Floats, weight: str) -> Floats:
 
 @lru_cache(maxsize=256)
 def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -> Floats:
-    rng = random_stream(seed, key, group)
-    return drawn_ratios(np.frombuffer(hit), np.frombuffer(of), draws, rng)
+    rng = est.random_stream(seed, key, group)
+    return est.drawn_ratios(np.frombuffer(hit), np.frombuffer(of), draws, rng)
 
 
 @lru_cache(maxsize=4096)
@@ -105,17 +86,17 @@ def _permuted(
     _, strata_of = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
     dealt_in, all_in = np.bincount(strata_of, mine), np.bincount(strata_of)
     sizes = tuple((int(a), int(n - a)) for a, n in zip(dealt_in, all_in, strict=True))
-    why = why_no_test(sizes)
+    why = est.why_no_test(sizes)
     if why:
         return nan, why
-    deals, exact = relabelings(sizes, permutations, seed, key)
+    deals, exact = est.relabelings(sizes, permutations, seed, key)
     both = np.column_stack([np.frombuffer(hit), np.frombuffer(of)])
 
     def apart(ours: Floats) -> Floats:
         theirs = both.sum(axis=0) - ours
         return np.abs(ours[..., 0] / ours[..., 1] - theirs[..., 0] / theirs[..., 1])
 
-    return p_value(apart(deals @ both), float(apart(both[mine].sum(axis=0))), exact), ""
+    return est.p_value(apart(deals @ both), float(apart(both[mine].sum(axis=0))), exact), ""
 
 
 def contrast(
@@ -131,7 +112,7 @@ def contrast(
     least: float = 1,
     draws: int = 5000,
     seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    permutations: int = est.PERMUTATIONS,
 ) -> Estimate:
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
@@ -155,7 +136,7 @@ def contrast(
     sums = _sums(documents, sides, hits)
     (k, n), largest = sums.sum(axis=2), sums[1].max(axis=1, initial=0)
     fields: dict[str, Any] = {
-        "unit": POINTS,
+        "unit": est.POINTS,
         "measures": f"{key}, {pair.first} minus {pair.second}",
         "groups": (pair.first, pair.second),
         "k": tuple(k.tolist()),
@@ -183,7 +164,7 @@ def contrast(
         p, why = _permuted(*(a.tobytes() for a in units), permutations, seed, key)
         fields |= ends | {"p": p, "test": "" if why else "labels dealt anew over documents"}
         reasons += [why] if why else []
-    reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < MIN_UNITS else []
+    reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < est.MIN_UNITS else []
     return _asked(Estimate(**fields, why=tuple(reasons)), least)
 
 
@@ -193,9 +174,9 @@ def _interval(
     """The interval of the difference as fields of an Estimate, and why there is none."""
     used = sums[1] > 0
     a, b = used.sum(axis=1).tolist()
-    if min(a, b) < MIN_UNITS:
-        return {}, [f"no interval: {a} and {b} documents, where each side needs {MIN_UNITS}"]
-    alike = [all_alike(*sums[:, side]) for side in (0, 1)]
+    if min(a, b) < est.MIN_UNITS:
+        return {}, [f"no interval: {a} and {b} documents, where each side needs {est.MIN_UNITS}"]
+    alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
     if all(alike):
         return {}, ["no interval: the documents of each side are all alike"]
     drawn = []
@@ -203,7 +184,7 @@ def _interval(
         own = sums[:, side, used.any(axis=0) if joint else used[side]]
         arrays = [array.tobytes() for array in own]
         drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
-    low, high = interval_of(drawn[0] - drawn[1], min(a, b))
+    low, high = est.interval_of(drawn[0] - drawn[1], min(a, b))
     alone = "the documents of one side are all alike: the interval varies the other side alone"
     ends = {"low": 100 * low, "high": 100 * high, "interval": OVER_DOCUMENTS}
     return ends, [alone] if any(alike) else []
@@ -246,7 +227,7 @@ def paired_contrast(
     *,
     draws: int = 5000,
     seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    permutations: int = est.PERMUTATIONS,
 ) -> Estimate:
     """Return the mean difference over events, one event counting like another.
 
@@ -255,7 +236,7 @@ def paired_contrast(
     k1, n1, k2, n2 = (float(table[c].sum()) for c in SUMS)
     events, differences = len(table), table["difference"].to_numpy(dtype=np.float64)
     found = Estimate(
-        unit=POINTS,
+        unit=est.POINTS,
         measures=f"{key}, {pair.first} minus {pair.second}, mean over matched events",
         groups=(pair.first, pair.second),
         k=(k1, k2),
@@ -266,16 +247,16 @@ def paired_contrast(
         return replace(found, why=("not estimable: no event is told by both",))
     number = f"{events} matched event" + ("" if events == 1 else "s")
     low, high, reasons = nan, nan, []
-    if events < MIN_UNITS:
-        reasons.append(f"no interval: {number}, where {MIN_UNITS} are needed")
+    if events < est.MIN_UNITS:
+        reasons.append(f"no interval: {number}, where {est.MIN_UNITS} are needed")
     elif np.ptp(differences) == 0:
         reasons.append("no interval: all events give the same difference")
     else:
-        weights = resampling_weights(events, draws, random_stream(seed, key, "events"))
-        low, high = interval_of(weights @ differences / events, events)
-    p = sign_flip_p(differences, permutations, seed, key)
-    if events < MIN_PAIRS:
-        reasons.append(f"no test: {number}, where {MIN_PAIRS} are needed")
+        weights = est.resampling_weights(events, draws, est.random_stream(seed, key, "events"))
+        low, high = est.interval_of(weights @ differences / events, events)
+    p = est.sign_flip_p(differences, permutations, seed, key)
+    if events < est.MIN_PAIRS:
+        reasons.append(f"no test: {number}, where {est.MIN_PAIRS} are needed")
     return replace(
         found,
         value=100 * float(table["difference"].mean()),
@@ -303,21 +284,7 @@ def shares(
     documents = documents[documents["of"] > 0].reset_index()
     for name, own in documents.groupby(by, sort=True, observed=True):
         hit, of = own[["hit", "of"]].to_numpy(dtype=np.float64).T
-        ends = ratio(hit, of, draws=draws, rng=random_stream(seed, key, *map(str, name)))
+        ends = est.ratio(hit, of, draws=draws, rng=est.random_stream(seed, key, *map(str, name)))
         largest = float(of.max() / of.sum())
         found.append((*name, int(hit.sum()), int(of.sum()), len(own), largest, *ends))
     return pd.DataFrame(found, columns=[*by, *SHARE_COLUMNS])
-
-
-def leave_one_out(
-    hits: pd.DataFrame, pair: Pair, key: str, outlets: Iterable[str], **more: Any
-) -> pd.DataFrame:
-    """Return a contrast of all hits and without each outlet, as `to_frame` with `left_out` first.
-
-    `hits` have a column `source_id`; `left_out` is empty for the whole; `more` is for `contrast`.
-    """
-    left_out = ["", *outlets]
-    made = [contrast(hits[hits["source_id"] != o], pair, key, **more) for o in left_out]
-    table = to_frame(made)
-    table.insert(0, "left_out", left_out)
-    return table

@@ -91,20 +91,15 @@ def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate
     return Estimate(part=part, measures=measures, **fields)
 
 
-@cache
-def _score(level: float) -> float:
-    return float(stats.norm.ppf(0.5 + level / 2))
-
-
-def wilson(k: float, n: float, level: float = 0.95) -> tuple[float, float]:
-    """Return the score interval of k of n; NaN with fewer than `MIN_UNITS`.
+def wilson(k: float, n: float) -> tuple[float, float]:
+    """Return the 95 % score interval of k of n; NaN with fewer than `MIN_UNITS`.
 
     Wilson 1927, JASA 22(158):209–212. It takes the n as independent; sentences of one text are
     not, so that it is rather too narrow for them.
     """
     if n < MIN_UNITS:
         return nan, nan
-    z = _score(level)
+    z = 1.959963984540054
     middle = (k + z * z / 2) / (n + z * z)
     half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
     return max(0.0, middle - half), min(1.0, middle + half)
@@ -120,15 +115,13 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
 
 
 @cache
-def expanded_level(units: int, level: float = 0.95) -> float:
-    """Return the tail probability of an expanded percentile interval.
+def expanded_level(units: int) -> float:
+    """Return the tail probability of an expanded percentile interval of 95 %; units are 2 or more.
 
     Hesterberg 2015, The American Statistician 69(4):371–386, §5: percentile intervals of small
     samples are too narrow by √((n−1)/n) and by the normal in place of Student's t.
     """
-    if units < 2:
-        raise ValueError(f"an interval needs at least two units, not {units}")
-    t = stats.t.ppf(0.5 + level / 2, units - 1)
+    t = stats.t.ppf(0.975, units - 1)
     return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
 
 

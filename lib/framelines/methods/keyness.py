@@ -6,27 +6,16 @@ They are kept sparse and relabelled in blocks, so that ten thousand documents fi
 
 from dataclasses import dataclass
 from math import nan
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse, stats
 
+import framelines.methods.estimate as est
 from framelines.methods.contrasts import Pair
-from framelines.methods.estimate import (
-    DIGITS,
-    LEVEL,
-    MIN_UNITS,
-    PERMUTATIONS,
-    Floats,
-    deal_blocks,
-    distinct_relabelings,
-    expanded_level,
-    random_stream,
-    symmetric_quantiles,
-    why_no_test,
-    wilson,
-)
+from framelines.methods.estimate import Floats
 
 Mask = npt.NDArray[np.bool_]
 PRIOR_TOKENS = 500.0
@@ -75,15 +64,14 @@ def log_odds(
     return delta, delta / np.sqrt(1 / a + 1 / b)
 
 
-def g_squared(first: Floats, second: Floats, n_first: float, n_second: float) -> Floats:
+def g_squared(first: Floats, second: Floats, n_first: Any, n_second: Any) -> Floats:
     """Return the log-likelihood G² of each term (Rayson & Garside 2000). It ranks, no more."""
-    both = first + second
-    parts = np.zeros_like(both, dtype=np.float64)
+    found = np.zeros(len(first))
     for observed, size in ((first, n_first), (second, n_second)):
-        expected = both * size / (n_first + n_second)
-        ratio = np.divide(observed, expected, out=np.ones_like(parts), where=observed > 0)
-        parts = parts + observed * np.log(ratio)
-    return 2 * parts
+        expected = (first + second) * size / (n_first + n_second)
+        ratio = np.divide(observed, expected, out=np.ones(len(first)), where=observed > 0)
+        found = found + observed * np.log(ratio)
+    return 2 * found
 
 
 def log_rate_ratio(first: Floats, second: Floats, n_first: Floats, n_second: Floats) -> Floats:
@@ -92,9 +80,8 @@ def log_rate_ratio(first: Floats, second: Floats, n_first: Floats, n_second: Flo
     One half is added to both counts where either is 0.
     """
     half = np.where((first == 0) | (second == 0), 0.5, 0.0)
-    rate_a = np.log2(first + half) - np.log2(n_first)
-    rate_b = np.log2(second + half) - np.log2(n_second)
-    return np.asarray(rate_a - rate_b)
+    rate = np.log2(first + half) - np.log2(n_first)
+    return np.asarray(rate - (np.log2(second + half) - np.log2(n_second)))
 
 
 def deviation_of_proportions(counts: sparse.csr_array, sizes: Floats) -> Floats:
@@ -103,13 +90,11 @@ def deviation_of_proportions(counts: sparse.csr_array, sizes: Floats) -> Floats:
     ½ Σ |count share − size share| over documents (Gries 2008, International Journal of Corpus
     Linguistics 13(4):403–437). `counts` is (documents, terms), `sizes` (documents,).
     """
-    counts = sparse.coo_array(counts)
-    own = (sizes / sizes.sum())[counts.row]
-    share = counts.data / np.asarray(counts.sum(axis=0))[counts.col]
-    terms = counts.shape[1]
-    apart = np.bincount(counts.col, np.abs(share - own), minlength=terms)
+    cells, terms = sparse.coo_array(counts), counts.shape[1]
+    own = (sizes / sizes.sum())[cells.row]
+    apart = np.abs(cells.data / counts.sum(axis=0)[cells.col] - own)
     # A document without the term is as far off as its share of the text.
-    return (apart + 1 - np.bincount(counts.col, own, minlength=terms)) / 2
+    return (np.bincount(cells.col, apart - own, minlength=terms) + 1) / 2
 
 
 def permutation_keyness(
@@ -119,7 +104,7 @@ def permutation_keyness(
     prior: Floats,
     *,
     strata: npt.NDArray[np.str_] | None = None,
-    permutations: int = PERMUTATIONS,
+    permutations: int = est.PERMUTATIONS,
     seed: int = 1,
 ) -> tuple[Floats, Floats, float]:
     """Return p-values, max-T p-values and the threshold, labels dealt anew over documents.
@@ -134,65 +119,42 @@ def permutation_keyness(
     order = np.argsort(labels, kind="stable")
     counts, sizes, mine, labels = counts[order], sizes[order], mine[order], labels[order]
     dealt = _sizes(mine, labels)
-    total, size = np.asarray(counts.sum(axis=0)), sizes.sum()
+    total, size = counts.sum(axis=0), sizes.sum()
 
     def statistic(rows: Floats) -> Floats:
         ours, own = np.asarray(rows @ counts), (rows @ sizes)[:, None]
         z = log_odds(ours, total - ours, own, size - own, prior)[1]
-        return np.asarray(np.round(np.abs(z), DIGITS))
+        return np.asarray(np.round(np.abs(z), est.DIGITS))
 
     observed = statistic(mine.astype(np.float64)[None])[0]
-    block = max(1, CELLS // max(counts.shape))
-    exact = distinct_relabelings(dealt) <= permutations
-    single, largest = np.zeros(len(observed)), []
-    for rows in deal_blocks(dealt, permutations, seed, "keyness", block):
+    single, largest, block = np.zeros(len(observed)), [], max(1, CELLS // max(counts.shape))
+    for rows in est.deal_blocks(dealt, permutations, seed, "keyness", block):
         drawn = statistic(rows)
         single += (drawn >= observed).sum(axis=0)
         largest.append(drawn.max(axis=1))
     ordered = np.sort(np.concatenate(largest))
     # The observed labels count as one relabelling more where these were drawn.
-    plus, below = (0, len(ordered)) if exact else (1, len(ordered) + 1)
+    plus = 0 if est.distinct_relabelings(dealt) <= permutations else 1
+    below = len(ordered) + plus
     reached = len(ordered) - np.searchsorted(ordered, observed, side="left")
-    allowed = int(np.floor(LEVEL * below + 1e-9)) - plus
+    allowed = int(np.floor(est.LEVEL * below + 1e-9)) - plus
     threshold = ordered[-(allowed + 1)] if 0 <= allowed < len(ordered) else np.inf
     return (plus + single) / below, (plus + reached) / below, float(threshold)
 
 
-def _sizes(mine: Mask, labels: npt.NDArray[np.str_]) -> list[tuple[int, int]]:
-    """How many documents of a stratum are dealt, and how many are not."""
+def _sizes(mine: Mask, labels: npt.NDArray[np.str_]) -> est.Sizes:
+    """How many documents of each stratum are dealt, and how many are not."""
     strata = [mine[labels == s] for s in np.unique(labels)]
     return [(int(s.sum()), int((~s).sum())) for s in strata]
 
 
-def _drawn_counts(
-    counts: sparse.csr_array, sizes: Floats, draws: int, rng: np.random.Generator
-) -> tuple[Floats, Floats]:
-    """Counts (draws, terms) and sizes (draws, 1) of resampled documents, drawn in blocks."""
-    units, found, of = len(sizes), [], []
-    block = max(1, CELLS // units)
+def _drawn(counts: sparse.csr_array, sizes: Floats, draws: int, seed: int, key: str) -> Floats:
+    """Counts of resampled documents, their sizes last, an array of (draws, terms + 1)."""
+    rng, block, found = est.random_stream(seed, "keyness", key), max(1, CELLS // len(sizes)), []
     for begin in range(0, draws, block):
-        rows = min(block, draws - begin)
-        weights = rng.multinomial(units, np.full(units, 1 / units), size=rows).astype(np.float64)
-        found.append(np.asarray(weights @ counts))
-        of.append(weights @ sizes)
-    return np.concatenate(found), np.concatenate(of)[:, None]
-
-
-def _intervals(
-    groups: list[tuple[sparse.csr_array, Floats]], pair: Pair, draws: int, seed: int
-) -> Floats:
-    """Low and high of the log ratio of each term, an array of (2, terms)."""
-    a, b = (
-        _drawn_counts(counts, sizes, draws, random_stream(seed, "keyness", name))
-        for (counts, sizes), name in zip(groups, (pair.first, pair.second), strict=True)
-    )
-    ratios = log_rate_ratio(a[0], b[0], a[1], b[1])
-    tail = expanded_level(min(len(sizes) for _, sizes in groups))
-    limits = np.stack(symmetric_quantiles(ratios, tail))
-    # Resampling texts without the word never brings it in: the interval would have no far end.
-    absent = np.any([np.asarray(counts.sum(axis=0)) == 0 for counts, _ in groups], axis=0)
-    limits[:, absent] = nan
-    return limits
+        weights = est.resampling_weights(len(sizes), min(block, draws - begin), rng)
+        found.append(np.column_stack([weights @ counts, weights @ sizes]))
+    return np.concatenate(found)
 
 
 def keyness(
@@ -205,7 +167,7 @@ def keyness(
     least: int = LEAST_COUNT,
     draws: int = 5000,
     seed: int = 1,
-    permutations: int = PERMUTATIONS,
+    permutations: int = est.PERMUTATIONS,
 ) -> Keyness:
     """Return the words that set two groups of documents apart.
 
@@ -215,74 +177,73 @@ def keyness(
     occur `least` times in both groups together are told of; one that stands in fewer than two
     documents is never key. The first group's words have positive effects.
     """
-    side = pair.codes(documents[pair.column])
-    known = documents.assign(side=side)[side >= 0].set_index("doc_id")
-    words = counts[counts["doc_id"].isin(known.index)]
+    about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
+    words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
     words = words[~words["token"].str[:1].str.isdigit().astype(bool)]
-    rows, names = pd.factorize(words["doc_id"], sort=True)
-    columns, terms = pd.factorize(words["token"], sort=True)
+    (rows, names), (columns, terms) = (
+        pd.factorize(words[column], sort=True) for column in ("doc_id", "token")
+    )
     cells = (words["count"].to_numpy(dtype=np.float64), (rows, columns))
     matrix = sparse.csr_array(cells, shape=(len(names), len(terms)))
-    sizes = np.asarray(matrix.sum(axis=1))
-    about = known.loc[names]
-    first = about["side"].to_numpy() == 0
-    frequent = np.asarray(matrix.sum(axis=0)) >= least
-    here = (int(first.sum()), int((~first).sum()))
-    tokens = (int(sizes[first].sum()), int(sizes[~first].sum()))
-    names_of = (pair.first, pair.second)
+    about, sizes = about.loc[names], matrix.sum(axis=1)
+    masks = [(about["side"] == side).to_numpy() for side in (0, 1)]
+    first_n, second_n = (int(mask.sum()) for mask in masks)
+    first_tokens, second_tokens = (int(sizes[mask].sum()) for mask in masks)
+    groups, here = (pair.first, pair.second), (first_n, second_n)
+    tokens = (first_tokens, second_tokens)
+    frequent = matrix.sum(axis=0) >= least
     if min(here) == 0 or not frequent.any():
         why = "not estimable: no countable text on a side"
-        return Keyness(pd.DataFrame(columns=COLUMNS), names_of, here, tokens, nan, (why,))
+        return Keyness(pd.DataFrame(columns=COLUMNS), groups, here, tokens, nan, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
     weights = words.groupby("token")["count"].sum() if background is None else background
     # A word that the background lacks gets the weight of its rarest.
     prior = np.maximum(weights.reindex(terms).fillna(0).to_numpy(dtype=np.float64), 1.0)
     prior = PRIOR_TOKENS * prior / float(weights.sum())
-    own = [(matrix[mask], sizes[mask]) for mask in (first, ~first)]
-    a, b = (np.asarray(group.sum(axis=0)) for group, _ in own)
+    table = pd.DataFrame({"term": np.asarray(terms)})
+    for name, mask, n in zip(("first", "second"), masks, tokens, strict=True):
+        table[f"count_{name}"] = matrix[mask].sum(axis=0)
+        table[f"documents_{name}"] = (matrix[mask] > 0).sum(axis=0)
+        table[f"rate_{name}"] = 1e3 * table[f"count_{name}"] / n
+    a, b = (table[c].to_numpy() for c in ("count_first", "count_second"))
     n_a, n_b = (np.array(float(n)) for n in tokens)
-    table = pd.DataFrame({"term": np.asarray(terms), "count_first": a, "count_second": b})
-    for name, (group, _), n in zip(("first", "second"), own, (n_a, n_b), strict=True):
-        table[f"documents_{name}"] = np.asarray((group > 0).sum(axis=0))
-        table[f"rate_{name}"] = 1e3 * table[f"count_{name}"] / float(n)
     table["log_odds"], table["z"] = log_odds(a, b, n_a, n_b, prior)
-    table["g2"] = g_squared(a, b, float(n_a), float(n_b))
-    table["log_ratio"] = log_rate_ratio(a, b, n_a, n_b)
+    table["g2"], table["log_ratio"] = (f(a, b, n_a, n_b) for f in (g_squared, log_rate_ratio))
     table["dp"] = deviation_of_proportions(matrix, sizes)
     table["key"] = table["documents_first"] + table["documents_second"] >= LEAST_DOCUMENTS
     table[["low", "high", "p", "p_max", "q"]] = nan
-    ranks = np.lexsort((table.index, -table["z"].abs()))
-    reasons = []
-    if min(here) < MIN_UNITS:
-        reasons.append(
-            f"no interval: {here[0]} and {here[1]} documents, where each side needs {MIN_UNITS}"
-        )
-    else:
+    ranks, reasons, threshold = np.lexsort((table.index, -table["z"].abs())), [], nan
+    if min(here) >= est.MIN_UNITS:
         top = np.sort(ranks[:MOST_INTERVALS])
-        limits = _intervals([(group[:, top], n) for group, n in own], pair, draws, seed)
-        table.loc[top, ["low", "high"]] = limits.T
+        x, y = (
+            _drawn(matrix[mask][:, top], sizes[mask], draws, seed, name)
+            for mask, name in zip(masks, groups, strict=True)
+        )
+        ratios = log_rate_ratio(x[:, :-1], y[:, :-1], x[:, -1:], y[:, -1:])
+        limits = est.symmetric_quantiles(ratios, est.expanded_level(min(here)))
+        # Resampling texts without the word never brings it in: the interval has no far end.
+        absent = (a[top] == 0) | (b[top] == 0)
+        table.loc[top, ["low", "high"]] = np.where(absent, nan, limits).T
+    else:
+        few = f"{first_n} and {second_n} documents, where each side needs {est.MIN_UNITS}"
+        reasons.append(f"no interval: {few}")
     # The group that is dealt is the first by name, so that swapping the sides changes nothing.
-    mine = first if pair.first <= pair.second else ~first
+    mine = masks[0] if pair.first <= pair.second else masks[1]
     layers = about[strata].to_numpy(dtype=str) if strata else np.zeros(len(mine), dtype=str)
-    may, threshold = table["key"].to_numpy(dtype=bool), nan
-    why = why_no_test(_sizes(mine, layers))
+    may = table["key"].to_numpy()
+    why = est.why_no_test(_sizes(mine, layers))
     if why or not may.any():
         reasons.append(why or "no test: no term stands in two documents")
     else:
-        single, family, least_z = permutation_keyness(
-            matrix[:, may],
-            sizes,
-            mine,
-            prior[may],
-            strata=layers,
-            permutations=permutations,
-            seed=seed,
+        arrays = (matrix[:, may], sizes, mine, prior[may])
+        single, family, threshold = permutation_keyness(
+            *arrays, strata=layers, permutations=permutations, seed=seed
         )
         q = stats.false_discovery_control(single, method="bh")
         table.loc[may, ["p", "p_max", "q"]] = np.stack([single, family, q], axis=1)
-        threshold = least_z if np.isfinite(least_z) else nan
     table = table.loc[ranks, COLUMNS].reset_index(drop=True)
-    return Keyness(table, names_of, here, tokens, threshold, tuple(reasons))
+    threshold = threshold if np.isfinite(threshold) else nan
+    return Keyness(table, groups, here, tokens, threshold, tuple(reasons))
 
 
 def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28) -> pd.DataFrame:
@@ -293,41 +254,35 @@ def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28)
     in texts that have topics. One row a method: false alarms at 5 %, as a mean share of words or as
     the share of corpora with any, with a 95 % interval.
     """
-    documents, counted, function_words = 28, 1_200, 60
+    documents, counted, evenly_spread, found = 28, 1_200, 60, []
     rates = 1 / (np.arange(4_000) + 2.7)
     rates /= rates.sum()
     mine = np.arange(documents) < documents // 2
-    found = []
     for run in range(runs):
-        rng = random_stream(seed, "null", str(run))
+        rng = est.random_stream(seed, "null", str(run))
         lengths = rng.dirichlet(np.full(documents, 4.0)) * 19_000
         burst = np.ones((documents, counted))
-        content = (documents, counted - function_words)
-        burst[:, function_words:] = rng.gamma(0.6, 1 / 0.6, size=content)
+        burst[:, evenly_spread:] = rng.gamma(0.6, 1 / 0.6, (documents, counted - evenly_spread))
         counts = rng.poisson(lengths[:, None] * rates[:counted] * burst).astype(np.float64)
         # Rarer words hardly ever occur ten times: they are drawn together, as sizes alone.
         sizes = counts.sum(axis=1) + rng.poisson(lengths * rates[counted:].sum())
-        terms = (counts.sum(axis=0) >= LEAST_COUNT) & ((counts > 0).sum(axis=0) >= 2)
-        counts = counts[:, terms]
+        counts = counts[:, (counts.sum(axis=0) >= LEAST_COUNT) & ((counts > 0).sum(axis=0) >= 2)]
         prior = PRIOR_TOKENS * counts.sum(axis=0) / sizes.sum()
-        a, b = counts[mine].sum(axis=0), counts[~mine].sum(axis=0)
-        n_a, n_b = sizes[mine].sum(), sizes[~mine].sum()
+        a, b, n_a, n_b = (v[m].sum(axis=0) for v in (counts, sizes) for m in (mine, ~mine))
         g2 = stats.chi2.sf(g_squared(a, b, n_a, n_b), df=1)
-        z = log_odds(a, b, n_a, n_b, prior)[1]
-        single, family, _ = permutation_keyness(
-            sparse.csr_array(counts), sizes, mine, prior, permutations=permutations, seed=seed + run
-        )
-        words = [g2 < LEVEL, np.abs(z) > stats.norm.ppf(1 - LEVEL / 2), single <= LEVEL]
-        any_word = [(g2 < LEVEL / terms.sum()).any(), (family <= LEVEL).any()]
-        found.append([*(float(alarm.mean()) for alarm in words), *map(float, any_word)])
+        z = np.abs(log_odds(a, b, n_a, n_b, prior)[1])
+        arrays = (sparse.csr_array(counts), sizes, mine, prior)
+        single, family, _ = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
+        words = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]
+        anything = [(g2 < est.LEVEL / len(g2)).any(), (family <= est.LEVEL).any()]
+        found.append([*(alarms.mean() for alarms in words), *map(float, anything)])
     values = np.array(found)
-    mean = values.mean(axis=0)
-    half = stats.t.ppf(0.975, runs - 1) * values.std(axis=0, ddof=1) / np.sqrt(runs)
-    limits = [(max(0.0, m - h), min(1.0, m + h)) for m, h in zip(mean[:3], half[:3], strict=True)]
-    limits += [wilson(float(alarms), runs) for alarms in values[:, 3:].sum(axis=0)]
-    labels = ["G² over words", "log-odds, |z| > 1.96", "permutation over documents"]
-    labels += ["G² with Bonferroni", "max-T over documents"]
-    counts_of = ["share of words"] * 3 + ["corpora with any word"] * 2
-    table = pd.DataFrame({"method": labels, "counts": counts_of, "runs": runs, "value": mean})
-    table[["low", "high"]] = limits
-    return table
+    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(runs)
+    half = stats.t.ppf(0.975, runs - 1) * spread
+    limits = np.stack([np.clip(mean - half, 0, 1), np.clip(mean + half, 0, 1)], axis=1)
+    limits[3:] = [est.wilson(float(alarms), runs) for alarms in values[:, 3:].sum(axis=0)]
+    methods = ["G² over words", "log-odds, |z| > 1.96", "permutation over documents"]
+    methods += ["G² with Bonferroni", "max-T over documents"]
+    kinds = ["share of words"] * 3 + ["corpora with any word"] * 2
+    table = pd.DataFrame({"method": methods, "counts": kinds, "runs": runs, "value": mean})
+    return table.assign(low=limits[:, 0], high=limits[:, 1])
