@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 # A value that stands for several: each outlet of a group that has more than one; and values that
 # are numbers, of which any will do. All values are strings, in findings.yaml and in functions.
@@ -31,9 +31,10 @@ class Estimand:
 
 
 ESTIMANDS: dict[str, Estimand] = {}
+F = TypeVar("F", bound=Callable[..., Any])
 
 
-def estimand[F: Callable[..., Any]](
+def estimand(
     name: str,
     *,
     choices: Mapping[str, tuple[str, ...]],
