@@ -5,7 +5,7 @@ frame has a row with `none`. Rows of other tables count where both coders have c
 which they begin; they are matched by their spans alone, never by what they say.
 """
 
-from functools import cache
+from functools import cache, partial
 from math import nan
 from typing import Any
 
@@ -22,7 +22,7 @@ from framelines.methods.agreement import (
     share_of,
 )
 from framelines.methods.dates import DateInterval, gregorian, hijri, relative
-from framelines.methods.estimate import MIN_UNITS, wilson
+from framelines.methods.estimate import MIN_UNITS, Floats, wilson
 from framelines.tables.case import Case
 from framelines.tables.rows import rows
 
@@ -52,17 +52,14 @@ DICTIONARY = {
     "delegitimation": ("derogatory_names", "sectarian_names"),
 }
 FOUND = ["frame", "lexicons", "terms", "sentences", "hand", "flagged", "both"]
-FOUND += ["precision", "precision_low", "precision_high", "recall", "recall_low", "recall_high"]
-
-
-def _coded(case: Case, coder: str) -> pd.DataFrame:
-    codes = case["frame_codes"]
-    return codes.loc[codes["coder"] == coder, SENTENCE].drop_duplicates()
+FOUND += [f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high")]
 
 
 def _shared(case: Case, second: str) -> pd.DataFrame:
     """The sentences that the case's coder and a second one have coded: doc_id, start, end."""
-    both = _coded(case, case.coder).merge(_coded(case, second), on=SENTENCE)
+    codes = case["frame_codes"]
+    one, two = (codes.loc[codes["coder"] == coder, SENTENCE] for coder in (case.coder, second))
+    both = one.drop_duplicates().merge(two.drop_duplicates(), on=SENTENCE)
     return both.sort_values(SENTENCE).reset_index(drop=True)
 
 
@@ -168,6 +165,10 @@ def _day(stated: Any, calendar: Any, published: str) -> DateInterval | str:
     return (hijri if calendar == "hijri" else gregorian)(stated)
 
 
+def _constant(value: float, weights: Floats) -> Floats:
+    return np.full(len(weights), value)
+
+
 def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
     units = matched_rows(case, table, second)
     matched = units["matched"].to_numpy(dtype=bool)
@@ -179,15 +180,8 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
     if table == "claims":
         published = units["doc_id"].map(case["documents"].set_index("doc_id")["published"])
         for side in (1, 2):
-            units[f"date_{side}"] = [
-                str(_day(*stated))
-                for stated in zip(
-                    units[f"event_date_{side}"],
-                    units[f"event_calendar_{side}"],
-                    published,
-                    strict=True,
-                )
-            ]
+            stated = units[[f"event_date_{side}", f"event_calendar_{side}"]].assign(by=published)
+            units[f"date_{side}"] = [str(_day(*row)) for row in stated.itertuples(index=False)]
             ends = units[[f"value_min_{side}", f"value_max_{side}"]].to_numpy(dtype=float)
             units[f"value_{side}"] = ["" if np.isnan(e).all() else str(e) for e in ends]
         compared |= {"event_date": _values(units, "date"), "value": _values(units, "value")}
@@ -203,14 +197,9 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
         one, two = _values(units, "event_id")
         asked = matched & (one != "") & (two != "")
         # A bootstrap draws units twice, and twins always cluster together: no interval.
-        row: dict[str, Any] = {
-            "table": table,
-            "code": "event_id",
-            "name": "event_id",
-            "measure": "B-cubed F1",
-        }
-        row |= {"value": b_cubed(one[asked], two[asked])[2], "n": int(asked.sum())}
-        found.append(row | {"documents": units["doc_id"][asked].nunique(), "interval": ""})
+        f1, about = b_cubed(one[asked], two[asked])[2], [table, "event_id", "event_id"]
+        of, documents = partial(_constant, f1), units["doc_id"][asked]
+        found.append(_row(case, [*about, "B-cubed F1"], of, documents, table))
     return found
 
 
