@@ -59,7 +59,11 @@ def code(coder: str, doc: int, sentence: int, *frames: str) -> list[dict[str, An
 
 
 def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> dict[str, Any]:
-    row = {"coder": coder, "doc_id": f"d{doc:02d}", "claim_id": f"d{doc:02d}-c{number:02d}"}
+    row: dict[str, Any] = {
+        "coder": coder,
+        "doc_id": f"d{doc:02d}",
+        "claim_id": f"d{doc:02d}-c{number:02d}",
+    }
     row |= {"start": start, "end": start + 20, "kind": "killed", "event_calendar": "none"}
     return row | more
 
@@ -213,6 +217,7 @@ def test_errors_of_a_coder_against_the_adjudication() -> None:
     row = errors.loc["liberation"]
     assert row["why"] == "" and row["sensitivity"] > 0.8 and row["specificity"] > 0.8
     assert row[["both", "only_coder", "only_reference", "neither"]].sum() == 168
+    assert row["low"] < row["corrected"] < row["high"] and 0.3 < row["share"] < 0.5
     assert errors.at["victimhood", "why"] == "not estimable: the two codings hardly agree"
     few = trust.coder_errors(make(BY_HAND))
     assert few["why"].str.contains("with and without it are needed").all()

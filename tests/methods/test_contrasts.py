@@ -86,12 +86,6 @@ def test_matched_events_mirror_to_the_last_digit(
     assert mirrored(one, two) or (np.isnan(one.value) and one.why == two.why)
 
 
-def test_order_of_rows_changes_nothing() -> None:
-    hits = hits_of({"a": [(2, 5), (1, 4)] * 6, "b": [(0, 3), (3, 4)] * 5})
-    shuffled = hits.sample(frac=1, random_state=3)
-    assert contrast(hits, PAIR, "m", **FEW) == contrast(shuffled, PAIR, "m", **FEW)
-
-
 def test_an_empty_side_is_said_and_not_guessed() -> None:
     found = contrast(hits_of({"a": [(1, 4)]}), PAIR, "m", **FEW)
     assert np.isnan(found.value) and found.why == ("not estimable: nothing to count among in b",)

@@ -30,13 +30,6 @@ def one(*values: float) -> npt.NDArray[np.float64]:
     return np.array(values, dtype=np.float64)
 
 
-def test_log_odds_by_hand() -> None:
-    # 30 of 1,000 and 10 of 2,000, prior 5 of 500: (35 · 2485) / (1465 · 15) = 3.957907, its log.
-    delta, z = log_odds(one(30), one(10), one(1000), one(2000), one(5))
-    assert delta[0] == pytest.approx(1.375715, abs=1e-6)
-    assert z[0] == pytest.approx(1.375715 / np.sqrt(1 / 35 + 1 / 15), abs=1e-5)
-
-
 def test_log_odds_of_fightin_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """The README of github.com/Wigder/fightin_words, after Monroe, Colaresi & Quinn 2008.
 
