@@ -31,7 +31,7 @@ from framelines.methods.contrasts import (
     paired_contrast,
     shares,
 )
-from framelines.methods.estimate import MIN_UNITS, POINTS, Estimate, share, to_frame
+from framelines.methods.estimate import LEVEL, MIN_UNITS, POINTS, Estimate, share, to_frame
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import (
@@ -57,6 +57,7 @@ MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
 REPOSTS, UNITS = ("out", "in"), ("texts", "matched_events")
 LEFT_OUT = ("none", EACH_OUTLET)
+MAIN = {"coder": EVERYTHING}
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": UNITS}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
@@ -198,6 +199,7 @@ def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
 @estimand(
     "framing.naming_contrast",
     choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
+    main=MAIN,
     evidence=naming_by_event,
     figure="paired_events",
 )
@@ -213,7 +215,7 @@ def naming_contrast(
     return _compared(case, hits, _camps(case), "derogatory naming of the opponent", unit)
 
 
-@estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS})
+@estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS}, main=MAIN)
 def naming_by_group(
     case: Case,
     *,
@@ -355,6 +357,7 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
 @estimand(
     "framing.capture_verbs",
     choices={"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS},
+    main=MAIN,
     evidence=verbs_by_event,
 )
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
@@ -434,6 +437,7 @@ def attribution_hits(
 @estimand(
     "framing.attribution_by_group",
     choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": UNITS},
+    main=MAIN,
 )
 def attribution_by_group(
     case: Case,
@@ -455,7 +459,7 @@ def attribution_shares(case: Case) -> pd.DataFrame:
     return _shares_of(case, found, "attribution", sorted(set(found["attribution"])), ["source"])
 
 
-@estimand("framing.other_voice", choices=WHOLE)
+@estimand("framing.other_voice", choices=WHOLE, main=MAIN)
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
     found = attribution_hits(case, kind="enemy_media", **which).assign(group="all")
@@ -502,6 +506,7 @@ def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) 
 @estimand(
     "framing.frame_contrast",
     choices=SCOPED,
+    main=MAIN,
     evidence=frame_by_event,
     figure="paired_events",
 )
@@ -518,12 +523,13 @@ def frame_contrast(
 
 
 def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFrame:
-    """Return the contrast of every frame between `groups_of`: `to_frame`, and five columns more.
+    """Return the contrast of every frame between `groups_of`, as `to_frame` with six columns more.
 
     frame and name; `status` weak (coders do not agree on it, or hardly any sentence shows whether
-    they do), not established (too rare), or nothing; `corrected`, the difference after correction
-    for the coder's errors by Rogan and Gladen, where they are known; `p_holm`, which allows for the
-    number of frames tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
+    they do), not established (too rare), or nothing, and then `solid`; `corrected`, the difference
+    after correction for the coder's errors by Rogan and Gladen, where they are known; `p_holm`,
+    which allows for the number of frames tested (Holm 1979, Scandinavian Journal of Statistics
+    6(2):65–70).
     """
     pair, names, agreement = groups_of(case), frame_names(case), frame_agreement(case)
     weak = {*weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
@@ -541,7 +547,7 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
     table["corrected"] = 100 * (mended[0] - mended[1])
     ordered = table["p"].where(table["status"] == "").dropna().sort_values(kind="stable")
     steps = (ordered * np.arange(len(ordered), 0, -1)).cummax().clip(upper=1.0)
-    return table.assign(p_holm=steps.reindex(table.index))
+    return table.assign(p_holm=steps.reindex(table.index), solid=table["status"] == "")
 
 
 @cache
@@ -562,19 +568,32 @@ def key_terms(case: Case, pair: Pair, language: str = "en") -> Keyness:
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group, with the outlets that they come from.
+    """Return the leading terms of either group: the table of `keyness`, and the columns of figures.
 
-    `comes_from` names each outlet with the term's count and, in brackets, its documents.
+    `group` has more of the term; `comes_from` names each outlet with the term's count and, in
+    brackets, its documents; `solid` are terms that differ by more than chance among all (max-T).
     """
-    sides = [found.table[found.table["z"] > 0], found.table[found.table["z"] < 0]]
-    table = pd.concat(
-        [side.head(each).assign(group=g) for side, g in zip(sides, found.groups, strict=True)]
-    )
-    here = documents(case)[["doc_id", "source"]]
-    chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])].merge(here, on="doc_id")
+    table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
+    sides = [table[table["z"] > 0].head(each), table[table["z"] < 0].head(each)]
+    table = pd.concat([t.assign(group=g) for t, g in zip(sides, found.groups, strict=True)])
+    chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])]
+    chunks = chunks.merge(documents(case)[["doc_id", "source"]], on="doc_id")
     sums = chunks.groupby(["token", "source"]).agg(n=("count", "sum"), d=("doc_id", "nunique"))
-    listed = {
-        term: ", ".join(f"{s} {r.n} ({r.d})" for (_, s), r in own.iterrows())
-        for term, own in sums.groupby("token")
+    from_ = [f"{source} {n} ({d})" for (_, source), n, d in sums.itertuples(name=None)]
+    listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
+    table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
+    table = table.assign(solid=table["p_max"] <= LEVEL, label=table["term"].map(named(case)))
+    table[["group_1", "group_2"]] = found.groups
+    return table.reset_index(drop=True)
+
+
+def genres_of(case: Case, pair: Pair) -> str:
+    """Return what each group is made of, in words: its documents by genre."""
+    own = documents(case)
+    groups = {
+        g: own.loc[pair.of(own[pair.column]) == g, "genre"] for g in (pair.first, pair.second)
     }
-    return table.assign(comes_from=table["term"].map(listed)).reset_index(drop=True)
+    return "; ".join(
+        f"{group}: " + ", ".join(f"{n} {g}" for g, n in genre.value_counts().sort_index().items())
+        for group, genre in groups.items()
+    ).replace("_", " ")

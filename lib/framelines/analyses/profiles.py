@@ -201,7 +201,7 @@ def twins(case: Case, matter: str = "both") -> pd.DataFrame:
     return pd.concat(wanted[matter], ignore_index=True)
 
 
-@estimand("findings.effect_of_reposts", choices={"matter": MATTER})
+@estimand("findings.effect_of_reposts", choices={"matter": MATTER}, main={"matter": "both"})
 def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     """Return how many rates move by a tenth, and the largest change of a frame's share.
 

@@ -3,42 +3,20 @@
 import matplotlib.dates as mdates
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 
-from framelines.figures.style import FAINT, colours, figure, in_words, markers, short
+from framelines.figures.style import colours, figure, lanes, legend, limits, markers, short
 
-LANE = 0.26
 # A gap of more than this many days splits the time axis, so that sparse years do not flatten it.
 GAP_DAYS = 240
 COLUMNS = 4
 
 
-def _order(data: pd.DataFrame) -> list[str]:
-    """The outlets by bloc, in each by words, so that lanes are alike in all figures."""
+def _in_order(data: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """The outlets by bloc, in each by words, and the blocs: lanes are alike in all figures."""
     sums = data.groupby(["bloc", "source"], sort=True)["tokens"].sum().reset_index()
-    return list(
-        sums.sort_values(["bloc", "tokens", "source"], ascending=[True, False, True])["source"]
-    )
-
-
-def _lanes(ax: Axes, names: list[str]) -> None:
-    ax.set_yticks(range(len(names)), [short(name) for name in names])
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    ax.spines["left"].set_visible(False)
-    ax.tick_params(axis="y", length=0)
-    ax.grid(color=FAINT, linewidth=0.6)
-
-
-def _legend(fig: Figure, blocs: pd.Series) -> None:
-    names = sorted(set(blocs))
-    colour, marker = colours(names), markers(names)
-    handles = [
-        Line2D([], [], linestyle="", color=colour[b], marker=marker[b], label=in_words(b))
-        for b in names
-    ]
-    fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 5))
+    sums = sums.sort_values(["bloc", "tokens", "source"], ascending=[True, False, True])
+    return list(sums["source"]), list(dict.fromkeys(sums["bloc"]))
 
 
 def _periods(data: pd.DataFrame) -> list[tuple[float, float]]:
@@ -61,31 +39,29 @@ def documents_over_time(data: pd.DataFrame) -> Figure:
     first, last = (mdates.date2num(pd.to_datetime(data[c])) for c in ("first_day", "last_day"))
     data = data.assign(first=first, last=last, middle=(first + last) / 2)
     data = data.sort_values(["source", "middle", "tokens"], kind="stable")
-    names, periods = _order(data), _periods(data)
+    (names, blocs), periods = _in_order(data), _periods(data)
+    colour, marker = colours(blocs), markers(blocs)
     widths = [max(b - a, 45) for a, b in periods]
-    colour, marker = colours(sorted(set(data["bloc"]))), markers(sorted(set(data["bloc"])))
-    fig = figure(height=0.9 + LANE * len(names))
+    fig = figure(height=0.9 + 0.26 * len(names))
     axes = fig.subplots(1, len(periods), sharey=True, width_ratios=widths, squeeze=False)[0]
     for ax, (start, end), width in zip(axes, periods, widths, strict=True):
-        _lanes(ax, names)
+        lanes(ax, [short(name) for name in names])
+        ax.grid(axis="both")
         ax.set_xlim(start, end)
         most = max(2, int(8 * width / sum(widths)))
         ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=2, maxticks=most))
-        short_span = "%d %b\n%Y" if end - start <= 60 else "%b\n%Y"
-        ax.xaxis.set_major_formatter(mdates.DateFormatter(short_span))
+        name = "%b\n%Y" if end - start > 60 else "%d %b\n%Y"
+        ax.xaxis.set_major_formatter(mdates.DateFormatter(name))
         here = data[data["first"].between(start, end)]
         # Marks that would hide one another stand a little apart.
-        place = (here["middle"] / ((end - start) * sum(widths) / width / 60)).round()
-        step = (
-            here.groupby([here["source"], place]).cumcount().mod(3).map({0: 0.0, 1: -0.22, 2: 0.22})
-        )
+        place = (here["middle"] * 60 * width / ((end - start) * sum(widths))).round()
+        step = here.groupby([here["source"], place]).cumcount() % 3
         for row, shift in zip(here.to_dict("records"), step, strict=True):
-            y, tint = names.index(row["source"]) + shift, colour[row["bloc"]]
-            ax.plot([row["first"], row["last"]], [y, y], color=tint, linewidth=2, alpha=0.45)
-            size = 10 + 0.025 * np.nan_to_num(row["tokens"])
-            look = {"s": size, "color": tint, "marker": marker[row["bloc"]], "linewidths": 0}
-            ax.scatter(row["middle"], y, alpha=0.9, zorder=3, **look)
-    _legend(fig, data["bloc"])
+            y, paint = names.index(row["source"]) + (0, -0.22, 0.22)[shift], colour[row["bloc"]]
+            ax.plot([row["first"], row["last"]], [y, y], color=paint, linewidth=2, alpha=0.45)
+            size, shape = 10 + 0.025 * np.nan_to_num(row["tokens"]), marker[row["bloc"]]
+            ax.scatter(row["middle"], y, s=size, color=paint, marker=shape, linewidths=0, zorder=3)
+    legend(fig, blocs)
     return fig
 
 
@@ -94,28 +70,25 @@ def rate_profile(data: pd.DataFrame) -> Figure:
 
     `data` is `profiles.rates`; a hollow mark has no interval, for want of documents.
     """
-    names, metrics = _order(data), list(dict.fromkeys(data["metric"]))
-    colour, marker = colours(sorted(set(data["bloc"]))), markers(sorted(set(data["bloc"])))
+    (names, blocs), metrics = _in_order(data), list(dict.fromkeys(data["metric"]))
+    colour, marker = colours(blocs), markers(blocs)
     rows = -(-len(metrics) // COLUMNS)
     fig = figure(height=0.5 + rows * (0.62 + 0.17 * len(names)))
     axes = fig.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
-    for ax, metric in zip(axes, metrics, strict=False):
-        own = data[data["metric"] == metric]
-        _lanes(ax, names)
-        for row in own.to_dict("records"):
-            y, tint = names.index(row["source"]), colour[row["bloc"]]
-            ax.plot([row["low"], row["high"]], [y, y], color=tint, linewidth=1.4)
-            face = tint if pd.notna(row["low"]) else "white"
-            look = {"marker": marker[row["bloc"]], "markerfacecolor": face, "markersize": 4.5}
-            ax.plot(row["value"], y, color=tint, **look)
-        ax.set_title(own["label"].iloc[0], loc="left", fontsize=8)
-        ax.set_xlabel(own["unit"].iloc[0])
-        values = own[["value", "low", "high"]].to_numpy(dtype=np.float64)
-        low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        margin = 0.08 * (high - low or abs(high) or 1)
-        ax.set_xlim(low - margin, high + margin)
-        ax.locator_params(axis="x", nbins=3)
     for ax in axes[len(metrics) :]:
         ax.set_visible(False)
-    _legend(fig, data["bloc"])
+    for ax, metric in zip(axes, metrics, strict=False):
+        own = data[data["metric"] == metric]
+        lanes(ax, [short(name) for name in names])
+        for row in own.to_dict("records"):
+            y, paint = names.index(row["source"]), colour[row["bloc"]]
+            ax.plot([row["low"], row["high"]], [y, y], color=paint, linewidth=1.4)
+            face = paint if pd.notna(row["low"]) else "white"
+            look = {"marker": marker[row["bloc"]], "markerfacecolor": face, "markersize": 4.5}
+            ax.plot(row["value"], y, color=paint, **look)
+        ax.set_title(own["label"].iloc[0], loc="left", fontsize=8)
+        ax.set_xlabel(own["unit"].iloc[0])
+        ax.set_xlim(*limits(own[["value", "low", "high"]].to_numpy(dtype=np.float64).ravel()))
+        ax.locator_params(axis="x", nbins=3)
+    legend(fig, blocs)
     return fig
