@@ -142,7 +142,7 @@ def contrast(
         "k": tuple(k.tolist()),
         "n": tuple(n.tolist()),
         "units": tuple((sums[1] > 0).sum(axis=1).tolist()),
-        "largest": tuple(a / b if b else nan for a, b in zip(largest, n, strict=True)),
+        "largest": tuple(np.divide(largest, n, out=np.full(2, nan), where=n > 0).tolist()),
     }
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
