@@ -14,7 +14,7 @@ from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
 from framelines.tables import schema as s
 
-from conftest import SPLIT, TEXT  # isort: skip
+from conftest import SPLIT, TEXT  # type: ignore[import-not-found]  # isort: skip
 
 POST, BRIDGE = TEXT[: SPLIT - 2], TEXT[SPLIT:]
 

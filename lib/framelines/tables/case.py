@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, Problems
 from framelines.tables.schema import ID, Tables, fields_of, is_required, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
@@ -57,7 +57,7 @@ class CaseFile(_Strict):
     @model_validator(mode="after")
     def _two_camps(self) -> Self:
         if self.compare and self.compare[0] == self.compare[1]:
-            raise ValueError(f"compare names two camps, and not {self.compare[0]} twice")
+            raise ValueError(f"the two camps of compare are the same: {self.compare[0]}")
         return self
 
 
@@ -112,13 +112,13 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         text = (root / file).read_text(encoding="utf-8-sig")
         content = yaml.load(text, Loader=yaml.BaseLoader) or {}
         content |= {"parameters": content.get("parameters") or {}}
+        for key, value in overrides.items():
+            (content["parameters"] if key in Parameters.model_fields else content)[key] = value
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError([Problem(file, f"not YAML in UTF-8: {error}")]) from None
     except (TypeError, AttributeError):
         allowed = f"a mapping of {', '.join(CaseFile.model_fields)}"
         raise DataError([Problem(file, "not the file of a case", allowed=allowed)]) from None
-    for key, value in overrides.items():
-        (content["parameters"] if key in Parameters.model_fields else content)[key] = value
     try:
         return CaseFile.model_validate(content)
     except ValidationError as error:
@@ -131,8 +131,8 @@ def _problem(error: dict[str, Any], file: str) -> Problem:
     if error["type"] == "missing":
         return Problem(file, "this field is missing", column=column)
     if error["type"] == "extra_forbidden":
-        model = {"parameters": Parameters, "theatre": Theatre}.get(error["loc"][0], CaseFile)
-        fields = ", ".join(model.model_fields)
+        inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+        fields = ", ".join(inner.get(error["loc"][0], CaseFile).model_fields)
         return Problem(file, "unknown field", column=column, value=value, allowed=fields)
     what = error["msg"].removeprefix("Value error, ")
     return Problem(file, what[:1].lower() + what[1:], column=column or None, value=value)
@@ -189,13 +189,12 @@ def load_case(name: str, **overrides: Any) -> Case:
     }
     given = [("compare", camp) for camp in said.compare or ()] + [("coder", said.coder)]
     given += [("theatre", place) for place in theatre.places if known["theatre"][1]]
-    problems = [
-        Problem(file, known[column][0], None, column, value, ", ".join(sorted(known[column][1])))
-        for column, value in given
-        if value not in known[column][1]
-    ]
-    if problems:
-        raise DataError(problems)
+    problems = Problems()
+    for column, value in given:
+        what, values = known[column]
+        if value not in values:
+            problems.add(file, what, column=column, value=value, allowed=", ".join(sorted(values)))
+    problems.raise_if_any()
     regions, parameters = theatre.places or (theatre.name,), said.parameters.model_dump()
     where = (theatre.name, parameters, REPO / said.data, tables, regions)
     return Case(name, said.title, said.compare, said.coder, *where)

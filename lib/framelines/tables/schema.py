@@ -11,7 +11,7 @@ import io
 import pickle
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import yaml
 from framelines import REPO, write_whole
 from framelines.corpus.documents import check_spans, check_texts, texts_of
 from framelines.errors import Problem, Problems
-from framelines.methods.dates import date_problem, gregorian, hijri
+from framelines.methods.dates import DateInterval, date_problem, gregorian, hijri
 
 Tables = dict[str, pd.DataFrame]
 Field = dict[str, Any]
@@ -87,7 +87,7 @@ def display_path(path: Path) -> str:
 
 def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     """Return a CSV file as text, its lines as the index; without rows where it cannot be read."""
-    file, needed = display_path(path), resources()[name].get("required")
+    file, needed = display_path(path), bool(resources()[name].get("required"))
     rows: dict[int, list[str]] = {}
     what, fix = "", "Save the table as CSV, in UTF-8, with commas between the fields"
     try:
@@ -96,7 +96,7 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
         for row in filter(any, reader):
             rows[reader.line_num] = row
     except FileNotFoundError:
-        what, fix = needed and "this table is missing", "Every corpus has it: restore the file"
+        what, fix = "this table is missing" * needed, "Every corpus has it: restore the file"
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
     except csv.Error as error:
@@ -138,9 +138,10 @@ def _read_features(path: Path, name: str) -> pd.DataFrame | None:
     empty = {column: [""] for column, kind in types.items() if kind != "str"}
     try:
         frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty)
-    except (OSError, ValueError):
+    except (OSError, ValueError, OverflowError):
         return None
-    if list(frame.columns) != list(types) or (frame.select_dtypes("number") < 0).any().any():
+    numbers = frame.select_dtypes("number")
+    if list(frame.columns) != list(types) or ((numbers < 0) | (numbers > 1e15)).any(axis=None):
         return None
     lists = {c: f.get("constraints", {}).get("enum") for c, f in fields_of(name).items()}
     plain = all(set(frame[c].unique()) <= set(values) for c, values in lists.items() if values)
@@ -334,7 +335,10 @@ def _document_faults(documents: pd.DataFrame) -> Faults:
 def _late_faults(claims: pd.DataFrame, documents: pd.DataFrame) -> Faults:
     """Realised events that are dated after their own document."""
     # Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
-    read = {"gregorian": gregorian, "hijri": lambda text: hijri(text).shift(-CALENDAR_SLACK)}
+    read: dict[str, Callable[[str], DateInterval]] = {
+        "gregorian": gregorian,
+        "hijri": lambda stated: hijri(stated).shift(-CALENDAR_SLACK),
+    }
     realised = (claims["modality"] == "realised") & claims["event_calendar"].isin(list(read))
     told = claims.loc[realised, ["doc_id", "event_date", "event_calendar"]]
     dates = set(told[["event_date", "event_calendar"]].itertuples(index=False, name=None))
