@@ -5,7 +5,7 @@ frame has a row with `none`. Rows of other tables count where both coders have c
 which they begin; they are matched by their spans alone, never by what they say.
 """
 
-from functools import cache, partial
+from functools import cache
 from math import nan
 from typing import Any
 
@@ -13,17 +13,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.methods.agreement import (
-    Statistic,
-    alpha_of,
-    b_cubed,
-    corrected_share,
-    estimated,
-    match_spans,
-    share_of,
-)
+import framelines.methods.agreement as agree
 from framelines.methods.dates import DateInterval, gregorian, hijri, relative
-from framelines.methods.estimate import MIN_UNITS, Estimate, Floats, wilson
+from framelines.methods.estimate import MIN_UNITS, Estimate, wilson
 from framelines.tables.case import Case
 from framelines.tables.rows import rows
 
@@ -90,12 +82,12 @@ def frame_names(case: Case) -> dict[str, str]:
 
 
 def _row(
-    case: Case, about: list[str], of: Statistic, documents: pd.Series, key: str
+    case: Case, about: list[str], of: agree.Statistic, documents: pd.Series, key: str
 ) -> dict[str, Any]:
     """A row of the table of agreement; `about` are table, code, name and measure."""
     draws, seed = case.drawing["draws"], case.drawing["seed"]
     keys = ("frames",) if key == "frames" else (key, "counted")
-    made = estimated(of, list(documents), "trust", *keys, "all", draws=draws, seed=seed)
+    made = agree.estimated(of, list(documents), "trust", *keys, "all", draws=draws, seed=seed)
     row: dict[str, Any] = dict(zip(AGREEMENT[1:5], about, strict=True))
     row |= {"value": made.value, "low": made.low, "high": made.high, "interval": made.interval}
     return row | {"n": len(documents), "documents": made.units[0]}
@@ -115,8 +107,8 @@ def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
         seen[(own["coder"] == second).to_numpy(dtype=int), own["unit"].to_numpy()] = 1
         k_main, k_second = seen.sum(axis=1).astype(int)
         # The chance that the other coder sees the frame where one does, 2a / (2a + b + c).
-        positive = share_of(2 * seen.prod(axis=0), seen.sum(axis=0))
-        for measure, of in (("alpha", alpha_of(seen)), ("positive agreement", positive)):
+        positive = agree.share_of(2 * seen.prod(axis=0), seen.sum(axis=0))
+        for measure, of in (("alpha", agree.alpha_of(seen)), ("positive agreement", positive)):
             about = ["frame_codes", frame, name, measure]
             row = _row(case, about, of, units["doc_id"], "frames")
             found.append(row | {"k_main": k_main, "k_second": k_second})
@@ -139,7 +131,7 @@ def matched_rows(case: Case, table: str, second: str) -> pd.DataFrame:
     found: list[tuple[int, int]] = []
     for _, group in own.groupby("doc_id", sort=True):
         one, two = (list(group.index[group["coder"] == c]) for c in (case.coder, second))
-        pairs = match_spans([keyed[i] for i in one], [keyed[j] for j in two])
+        pairs = agree.match_spans([keyed[i] for i in one], [keyed[j] for j in two])
         found += [(one[i], two[j]) for i, j in pairs]
         found += [(i, -1) for i in set(one) - {one[i] for i, _ in pairs}]
         found += [(-1, j) for j in set(two) - {two[j] for _, j in pairs}]
@@ -166,16 +158,12 @@ def _day(stated: Any, calendar: Any, published: str) -> DateInterval | str:
     return (hijri if calendar == "hijri" else gregorian)(stated)
 
 
-def _constant(value: float, weights: Floats) -> Floats:
-    return np.full(len(weights), value)
-
-
 def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
     units = matched_rows(case, table, second)
     matched = units["matched"].to_numpy(dtype=bool)
     both, either = 2.0 * matched, np.where(matched, 2.0, 1.0)
     about = [table, "", "", "F1 of spans"]
-    found = [_row(case, about, share_of(both, either), units["doc_id"], table)]
+    found = [_row(case, about, agree.share_of(both, either), units["doc_id"], table)]
     found[0]["n"] = int(either.sum())
     compared = {field: _values(units, field) for field in FIELDS[table]}
     if table == "claims":
@@ -189,18 +177,21 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
     for field, (one, two) in compared.items():
         # A field that both leave empty does not apply.
         asked = matched & ((one != "") | (two != ""))
-        of, measure = alpha_of(np.stack([one, two])[:, asked]), "alpha"
+        of, measure = agree.alpha_of(np.stack([one, two])[:, asked]), "alpha"
         if field in ("event_date", "value"):
             same = (one == two)[asked].astype(float)
-            of, measure = share_of(same, np.ones(len(same))), "share alike"
+            of, measure = agree.share_of(same, np.ones(len(same))), "share alike"
         found.append(_row(case, [table, field, field, measure], of, units["doc_id"][asked], table))
     if table == "claims":
         one, two = _values(units, "event_id")
         asked = matched & (one != "") & (two != "")
         # A bootstrap draws units twice, and twins always cluster together: no interval.
-        f1, about = b_cubed(one[asked], two[asked])[2], [table, "event_id", "event_id"]
-        of, documents = partial(_constant, f1), units["doc_id"][asked]
-        found.append(_row(case, [*about, "B-cubed F1"], of, documents, table))
+        about, f1 = (
+            [table, "event_id", "event_id", "B-cubed F1"],
+            agree.b_cubed(one[asked], two[asked])[2],
+        )
+        one_value = agree.share_of(np.full(asked.sum(), f1), np.ones(asked.sum()))
+        found.append(_row(case, about, one_value, units["doc_id"][asked], table))
     return found
 
 
@@ -288,7 +279,7 @@ def coder_errors(case: Case, reference: str = "") -> pd.DataFrame:
         elif len(cells) < MIN_UNITS:
             why = f"not estimable: {len(cells)} documents coded twice, where {MIN_UNITS} are needed"
         else:
-            corrected = corrected_share(
+            corrected = agree.corrected_share(
                 own[0], own[1], cells.to_numpy(dtype=np.float64), frame, **drawing
             )
         ends = (share, corrected.value, corrected.low, corrected.high)
