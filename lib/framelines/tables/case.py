@@ -84,7 +84,7 @@ class Case:
         return self.tables[table]
 
     @property
-    def drawing(self) -> dict[str, int]:
+    def drawing(self) -> dict[str, Any]:
         """The keywords draws, seed and permutations of all that is drawn at random."""
         return {key: self.parameters[key] for key in ("draws", "seed", "permutations")}
 
