@@ -13,14 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from framelines.analyses import trust
 from framelines.analyses.findings import EACH_OUTLET, estimand
-from framelines.analyses.trust import (
-    coded_sentences,
-    coder_errors,
-    frame_agreement,
-    frame_names,
-    weak_frames,
-)
 from framelines.errors import DataError, Problem
 from framelines.methods.agreement import rogan_gladen
 from framelines.methods.contrasts import (
@@ -63,6 +57,8 @@ WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
 KEYS = ["doc_id", "sentence"]
+# Groups of rows in the same documents: dealt inside them, resampled with them.
+INSIDE: dict[str, Any] = {"strata": "doc_id", "joint": True}
 NOTHING = {"k": 0, "n": 0, "low": nan}
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 
@@ -100,24 +96,19 @@ def _shared_sentences(case: Case, reposts: str) -> pd.DataFrame:
 
 
 @cache
-def _rows(case: Case, table: str, coder: str, scope: str, reposts: str) -> pd.DataFrame:
+def _rows(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> pd.DataFrame:
     if coder == EVERYTHING:
-        return rows(case, table, scope=scope, reposts=reposts)
-    found = rows(case, table, coder=coder, scope=scope, reposts=reposts)
-    return found.merge(_shared_sentences(case, reposts), on=KEYS)
+        return rows(case, table, **which)
+    shared = _shared_sentences(case, which.get("reposts", "out"))
+    return rows(case, table, coder=coder, **which).merge(shared, on=KEYS)
 
 
-def coded(
-    case: Case,
-    table: str,
-    *,
-    coder: str = EVERYTHING,
-    scope: str = "whole_texts",
-    left_out: str = "none",
-    reposts: str = "out",
-) -> pd.DataFrame:
-    """Return the located rows that count, by `tables.rows`, of one coder (see `EVERYTHING`)."""
-    found = _rows(case, table, coder, scope, reposts)
+def coded(case: Case, table: str, *, left_out: str = "none", **which: str) -> pd.DataFrame:
+    """Return the rows of a table that count, of one coder (see `EVERYTHING`).
+
+    `which` are the choices of `tables.rows.rows`: coder, scope, reposts.
+    """
+    found = _rows(case, table, **which)
     return found if left_out == "none" else found[found["source_id"] != left_out]
 
 
@@ -130,19 +121,15 @@ def _compared(
 ) -> Estimate:
     """The contrast of hits between two groups, or in words why there is none."""
     if pair is None:
-        why = "not estimable: the case compares no two groups"
+        why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=POINTS, n=(len(hits),), why=(why,))
     told = sentence_events(case)
     return contrast(hits, pair, key, unit=unit, told=told, least=MIN_UNITS, **case.drawing)
 
 
-def _camps(case: Case) -> Pair | None:
-    return pair_of(case) if case.compare else None
-
-
 def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
-    pair = pair or Pair("camp", "", "", (), ())
+    pair = pair or Pair("source_id", "", "", (), ())
     table = matched(hits, sentence_events(case), pair)
     label = event_labels(case)
     table.insert(1, "event", [label.get(e, e) for e in table["event_id"]])
@@ -192,8 +179,8 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
 
 
 def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
-    """Return the events in whose sentences both camps name their opponent, and the difference."""
-    return _by_event(case, _of_foes(case), _camps(case))
+    """Return the events in whose sentences both groups name their opponent, and the difference."""
+    return _by_event(case, _of_foes(case), groups_of(case))
 
 
 @estimand(
@@ -206,13 +193,12 @@ def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
 def naming_contrast(
     case: Case, *, scope: str = "theatre_sentences", unit: str = "texts", **which: str
 ) -> Estimate:
-    """Return the derogatory share of the mentions of the opponent, first camp minus second.
+    """Return the derogatory share of the mentions of the opponent, first group minus second.
 
-    The opponent is the side that the other camp stands by; umbrella labels that name no side are
-    no mention of it.
+    The groups are `groups_of`; umbrella labels that name no side are no mention of the opponent.
     """
     hits = _of_foes(case, scope=scope, **which)
-    return _compared(case, hits, _camps(case), "derogatory naming of the opponent", unit)
+    return _compared(case, hits, groups_of(case), "derogatory naming of the opponent", unit)
 
 
 @estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS}, main=MAIN)
@@ -350,7 +336,7 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     table = events.assign(n_first=1.0, n_second=1.0, difference=events["took"] - events["lost"])
     for name in ("k", "share"):
         table[[f"{name}_first", f"{name}_second"]] = events
-    pair = Pair("role", *ROLES.values(), ("took",), ("lost",))
+    pair = Pair("role", ROLES["took"], ROLES["lost"], ("took",), ("lost",))
     return paired_contrast(table, pair, "changes of control told favourably", **case.drawing)
 
 
@@ -416,9 +402,9 @@ def agency_contrasts(case: Case) -> list[Estimate]:
     """
     by, hits = teller_of(case), agency_hits(case)
     pair, key = Pair("relation", "own", "foe", ("own",), ("foe",)), "acts without a named agent"
-    told, inside = hits[hits["relation"].isin(["own", "foe"])], {"strata": "doc_id", "joint": True}
+    told, inside = hits[hits["relation"].isin(["own", "foe"])], case.drawing | INSIDE
     return [
-        replace(contrast(own, pair, f"{key}, {t}", **inside, **case.drawing), part=str(t))
+        replace(contrast(own, pair, f"{key}, {t}", **inside), part=str(t))
         for t, own in told.groupby(by)
     ]
 
@@ -485,11 +471,11 @@ def frame_hits(
     left_out: str = "none",
 ) -> pd.DataFrame:
     """Return the sentences that a coder coded; `hit` where they carry the frame."""
-    names = frame_names(case)
+    names = trust.frame_names(case)
     if frame not in names:
         fix = f"Name one of {', '.join(names) or 'frames.csv, which is empty'}"
         raise DataError([Problem("frames.csv", "there is no such frame", value=frame, fix=fix)])
-    found = coded_sentences(case, "" if coder == EVERYTHING else coder)
+    found = trust.coded_sentences(case, "" if coder == EVERYTHING else coder)
     if coder != EVERYTHING:
         found = found.merge(_shared_sentences(case, "out"), on=KEYS)
     if scope == "theatre_sentences":
@@ -499,8 +485,8 @@ def frame_hits(
 
 
 def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) -> pd.DataFrame:
-    """Return the events that both camps tell: how many of their sentences carry the frame."""
-    return _by_event(case, frame_hits(case, frame), _camps(case))
+    """Return the events that both groups tell: how many of their sentences carry the frame."""
+    return _by_event(case, frame_hits(case, frame), groups_of(case))
 
 
 @estimand(
@@ -518,8 +504,10 @@ def frame_contrast(
     unit: str = "texts",
     **which: str,
 ) -> Estimate:
-    """Return the share of coded sentences with a frame, first camp minus second."""
-    return _compared(case, frame_hits(case, frame, scope=scope, **which), _camps(case), frame, unit)
+    """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
+    return _compared(
+        case, frame_hits(case, frame, scope=scope, **which), groups_of(case), frame, unit
+    )
 
 
 def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFrame:
@@ -531,8 +519,8 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
     which allows for the number of frames tested (Holm 1979, Scandinavian Journal of Statistics
     6(2):65–70).
     """
-    pair, names, agreement = groups_of(case), frame_names(case), frame_agreement(case)
-    weak = {*weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
+    pair, names, agreement = groups_of(case), trust.frame_names(case), trust.frame_agreement(case)
+    weak = {*trust.weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
     made = [_compared(case, frame_hits(case, f, scope=scope), pair, f) for f in names]
     table = to_frame(made).assign(frame=list(names), name=list(names.values()))
     counts = [sum(e.k) for e in made]
@@ -540,7 +528,7 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
         "weak" if f in weak else "not established" if k < RARE else ""
         for f, k in zip(names, counts, strict=True)
     ]
-    errors = coder_errors(case).set_index("frame")
+    errors = trust.coder_errors(case).set_index("frame")
     errors = errors[errors["why"] == ""].reindex(names)[["sensitivity", "specificity"]]
     shares_of = table.reindex(columns=["value_1", "value_2"]).to_numpy(dtype=np.float64).T
     mended = rogan_gladen(shares_of, *errors.to_numpy(dtype=np.float64).T)

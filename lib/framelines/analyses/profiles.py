@@ -18,25 +18,13 @@ KEYS = ["doc_id", "sentence"]
 # Words for the foe are hostile by creed or by label; both count.
 HOSTILE = dict.fromkeys(("sectarian_names", "derogatory_names"), "hostile")
 LEXICON_OF = {"attribution_verbs": "attributions", **HOSTILE}
-LISTED = {
-    "places": "Places",
-    "hedges": "Hedges",
-    "boosters": "Boosters",
-    "first_person_plural": "First person plural",
-    "sacred": "Sacred vocabulary",
-    "legal": "Legal vocabulary",
-}
-BY_CODES = {
-    "figures": "Figures claimed",
-    "attributions": "Attributed claims",
-    "hostile": "Derogatory namings",
-}
+LISTED = ("places", "hedges", "boosters", "first_person_plural", "sacred", "legal")
+LISTED_WORDS = ["Places", "Hedges", "Boosters", "First person plural"]
+LISTED_WORDS += ["Sacred vocabulary", "Legal vocabulary"]
 # From the lexicons, where a corpus is not coded yet: a word of a list is no code.
-BY_WORDS = {
-    "figures": "Tokens with a digit",
-    "attributions": "Attribution verbs",
-    "hostile": "Hostile words",
-}
+COUNTS = ("figures", "attributions", "hostile")
+BY_CODES = ("Figures claimed", "Attributed claims", "Derogatory namings")
+BY_WORDS = ("Tokens with a digit", "Attribution verbs", "Hostile words")
 # A rate that moves by this share of itself is one that a reader would print otherwise.
 A_TENTH = 0.1
 MATTER = ("both", "contained", "captions")
@@ -48,7 +36,8 @@ def metrics(case: Case) -> pd.DataFrame:
     Figures, attributions and derogatory names come from the codes where the case's coder has any,
     else from the lexicons.
     """
-    words = LISTED | (BY_CODES if case.coder in set(case["claims"]["coder"]) else BY_WORDS)
+    counted = BY_CODES if case.coder in set(case["claims"]["coder"]) else BY_WORDS
+    words = dict(zip((*LISTED, *COUNTS), (*LISTED_WORDS, *counted), strict=True))
     found = [
         ("sentence_length", "Sentence length", "text_tokens", "text_sentences", 1, "words"),
         ("long_words", "Long words", "long_words", "tokens", 100, "% of words"),
@@ -127,7 +116,7 @@ def sentence_counts(case: Case) -> pd.DataFrame:
         }
         counted |= {name: own.groupby(KEYS).size() for name, own in marked.items()}
     at = pd.MultiIndex.from_frame(found[KEYS])
-    for name in (*LISTED, *BY_CODES):
+    for name in (*LISTED, *COUNTS):
         if name in counted:
             found[name] = counted[name].reindex(at).fillna(0).to_numpy()
         elif name != "figures":

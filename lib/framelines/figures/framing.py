@@ -8,21 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from framelines.figures.style import (
-    FAINT,
-    GREY,
-    INK,
-    beside,
-    colours,
-    figure,
-    in_words,
-    lanes,
-    legend,
-    markers,
-    short,
-    signed,
-    wrapped,
-)
+from framelines.figures import style
 
 # Dark, light and hatched, so that stances are told apart in grey print too.
 STANCES: dict[str, dict[str, Any]] = {
@@ -42,9 +28,9 @@ def stance_bars(data: pd.DataFrame) -> Figure:
     sizes = data.groupby("source")["n"].sum().reset_index()
     tellers = list(sizes.sort_values(["n", "source"], ascending=[False, True])["source"])
     targets = [r for r in RELATIONS if r in set(data["relation"])]
-    fig = figure(height=0.8 + 0.3 * len(tellers))
+    fig = style.figure(height=0.8 + 0.3 * len(tellers))
     ax = fig.subplots()
-    lanes(ax, [short(t) for t in tellers])
+    style.lanes(ax, [style.short(t) for t in tellers])
     ax.grid(visible=False)
     ax.set_xticks(np.arange(len(targets)) - 0.07, [RELATIONS[t] for t in targets])
     ax.xaxis.tick_top()
@@ -71,22 +57,22 @@ def paired_events(data: pd.DataFrame) -> Figure:
     """
     data = data.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
     groups = [str(data[c].iloc[0]) for c in SIDES]
-    colour, marker = colours(groups), markers(groups)
-    fig = figure(height=0.8 + 0.32 * len(data))
+    colour, marker = style.colours(groups), style.markers(groups)
+    fig = style.figure(height=0.8 + 0.32 * len(data))
     ax = fig.subplots()
-    lanes(ax, [wrapped(str(event)) for event in data["event"]])
+    style.lanes(ax, [style.wrapped(str(event)) for event in data["event"]])
     for y, row in enumerate(data.to_dict("records")):
         ends = [100 * row["share_first"], 100 * row["share_second"]]
-        ax.plot(ends, [y, y], color=FAINT, linewidth=2.2, zorder=1)
+        ax.plot(ends, [y, y], color=style.FAINT, linewidth=2.2, zorder=1)
         for shift, end, group in zip((-0.14, 0.14), ends, groups, strict=True):
             # Two marks at one place stand a little apart.
             at = y + shift * (ends[0] == ends[1])
             ax.plot(end, at, marker=marker[group], color=colour[group], markersize=5.5)
         sides = {f"{c}_{i}": row[f"{c}_{s}"] for c in "kn" for i, s in enumerate(SIDES, 1)}
-        beside(ax, y, _counts(sides))
+        style.beside(ax, y, _counts(sides))
     ax.set_xlim(-4, 104)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
-    legend(fig, groups)
+    style.legend(fig, groups)
     return fig
 
 
@@ -108,30 +94,30 @@ def differences(
     """
     data = data.sort_values([value, name], ascending=[False, True], kind="stable")
     groups = [str(data[c].iloc[0]) for c in ("group_1", "group_2")]
-    colour, marker = colours(groups), markers(groups)
-    fig = figure(height=0.85 + 0.235 * len(data))
+    colour, marker = style.colours(groups), style.markers(groups)
+    fig = style.figure(height=0.85 + 0.235 * len(data))
     ax = fig.subplots()
-    lanes(ax, [str(one) for one in data[name]])
-    ax.axvline(0, color=GREY, linewidth=0.8)
+    style.lanes(ax, [str(one) for one in data[name]])
+    ax.axvline(0, color=style.GREY, linewidth=0.8)
     for y, row in enumerate(data.to_dict("records")):
         group = groups[int(row[value] < 0)]
         paint, shape = colour[group], marker[group]
         ax.plot([row[end] for end in ends], [y] * len(ends), color=paint, linewidth=1.4)
         face = paint if row["solid"] else "white"
         ax.plot(row[value], y, color=paint, marker=shape, markerfacecolor=face, markersize=5)
-        beside(ax, y, _counts(row))
+        style.beside(ax, y, _counts(row))
     shown = data[[value, *ends]].to_numpy(dtype=np.float64).ravel()
     reach = 1.12 * float(np.nanmax(np.abs([*shown, beyond, 1e-9])))
     ax.set_xlim(-reach, reach)
     for at in (-beyond, beyond):
-        ax.axvline(at, color=INK, linewidth=0.8, linestyle="--")
-    ax.xaxis.set_major_formatter(lambda x, _: signed(x))
+        ax.axvline(at, color=style.INK, linewidth=0.8, linestyle="--")
+    ax.xaxis.set_major_formatter(lambda x, _: style.signed(x))
     ax.set_xlabel(unit)
     for place, group, text in zip(("right", "left"), groups, ("{} ►", "◄ {}"), strict=True):
-        words = text.format(f"more in {in_words(group)}")
+        words = text.format(f"more in {style.in_words(group)}")
         ax.set_title(words, loc=place, color=colour[group], fontsize=8)  # type: ignore[arg-type]
     if hollow and not data["solid"].all():
-        look: dict[str, Any] = {"marker": "o", "color": INK, "markerfacecolor": "white"}
+        look: dict[str, Any] = {"marker": "o", "color": style.INK, "markerfacecolor": "white"}
         handle = Line2D([], [], linestyle="", label=hollow, **look)
         fig.legend(handles=[handle], loc="outside lower center")
     return fig

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from framelines.figures.style import colours, figure, lanes, legend, limits, markers, short
+from framelines.figures.style import colours, dots, figure, lanes, legend, markers, short
 
 # A gap of more than this many days splits the time axis, so that sparse years do not flatten it.
 GAP_DAYS = 240
@@ -71,24 +71,19 @@ def rate_profile(data: pd.DataFrame) -> Figure:
     `data` is `profiles.rates`; a hollow mark has no interval, for want of documents.
     """
     (names, blocs), metrics = _in_order(data), list(dict.fromkeys(data["metric"]))
-    colour, marker = colours(blocs), markers(blocs)
+    # Every outlet in every panel, so that its lane and colour are the same in all.
+    every = pd.DataFrame({"source": names}).merge(data[["source", "bloc"]].drop_duplicates())
     rows = -(-len(metrics) // COLUMNS)
     fig = figure(height=0.5 + rows * (0.62 + 0.17 * len(names)))
     axes = fig.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
     for ax in axes[len(metrics) :]:
         ax.set_visible(False)
     for ax, metric in zip(axes, metrics, strict=False):
-        own = data[data["metric"] == metric]
-        lanes(ax, [short(name) for name in names])
-        for row in own.to_dict("records"):
-            y, paint = names.index(row["source"]), colour[row["bloc"]]
-            ax.plot([row["low"], row["high"]], [y, y], color=paint, linewidth=1.4)
-            face = paint if pd.notna(row["low"]) else "white"
-            look = {"marker": marker[row["bloc"]], "markerfacecolor": face, "markersize": 4.5}
-            ax.plot(row["value"], y, color=paint, **look)
-        ax.set_title(own["label"].iloc[0], loc="left", fontsize=8)
-        ax.set_xlabel(own["unit"].iloc[0])
-        ax.set_xlim(*limits(own[["value", "low", "high"]].to_numpy(dtype=np.float64).ravel()))
+        own = every.merge(data[data["metric"] == metric], on=["source", "bloc"], how="left")
+        own = own.assign(hollow=own["low"].isna())
+        dots(own, row="source", colour="bloc", hollow="hollow", ax=ax)
+        ax.set_title(own["label"].dropna().iloc[0], loc="left", fontsize=8)
+        ax.set_xlabel(own["unit"].dropna().iloc[0])
         ax.locator_params(axis="x", nbins=3)
     legend(fig, blocs)
     return fig
