@@ -159,19 +159,12 @@ def _select(tables: Tables, name: str) -> Tables:
     return selected
 
 
-def _theatre_of(documents: pd.DataFrame, name: str) -> str:
-    """The theatre of a case whose file names none: of its name, else that of most documents."""
-    named = documents.loc[~documents["theatre"].isin(NO_CASE), "theatre"]
-    if name in set(named) or named.empty:
-        return name
-    return str(named.value_counts().sort_index().idxmax())
-
-
 def load_case(name: str, **overrides: Any) -> Case:
     """Return the case `name` with its tables checked; `overrides` replace fields of its file.
 
     Raises `DataError` where the case is unknown, has no documents, names camps, places or a coder
-    that it does not have, or a table does not pass its checks.
+    that it does not have, or a table does not pass its checks. Where the file names no theatre, it
+    is the one of the case's name, else that of most documents.
     """
     said, file = read_case_file(name, **overrides), f"notebooks/cases/{name}.yaml"
     every = read_tables(REPO / said.data)
@@ -179,7 +172,9 @@ def load_case(name: str, **overrides: Any) -> Case:
     if tables["documents"].empty:
         fix = "Name the case in the column cases of documents.csv"
         raise DataError([Problem(file, "no document belongs to this case", value=name, fix=fix)])
-    theatre = said.theatre or Theatre(name=_theatre_of(tables["documents"], name))
+    named = tables["documents"].loc[~tables["documents"]["theatre"].isin(NO_CASE), "theatre"]
+    most = name if name in {*named} else min(named.mode(), default=name)
+    theatre = said.theatre or Theatre(name=most)
     wrote = tables["sources"]["source_id"].isin(tables["documents"]["source_id"])
     coders = {coder for table in CODED for coder in every[table]["coder"].unique()}
     known = {

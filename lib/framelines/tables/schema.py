@@ -1,8 +1,7 @@
 """The tables of a corpus as data/datapackage.yaml describes them, and every problem of them.
 
-Types, constraints, keys and foreign keys mean what they mean in Table Schema (Frictionless Data
-2.0). `frictionless` itself is not used to read them: lists of ids, dates in several calendars and
-messages that say what to do are beyond it. A test holds the two against each other.
+Types, constraints and keys mean what they mean in Table Schema (Frictionless Data 2.0). Lists of
+ids, dates in several calendars and messages that say what to do are beyond `frictionless` itself.
 """
 
 import csv
@@ -54,9 +53,11 @@ def resources() -> dict[str, dict[str, Any]]:
     return {resource["name"]: resource for resource in package["resources"]}
 
 
+@cache
 def fields_of(name: str) -> dict[str, Field]:
     """Return the fields of the table `name` by name, in the order of its columns."""
-    return {field["name"]: field for field in resources()[name]["schema"]["fields"]}
+    fields = resources()[name]["schema"]["fields"]
+    return {field["name"]: {"constraints": {}, **field} for field in fields}
 
 
 @cache
@@ -69,7 +70,7 @@ def links_of(name: str) -> dict[str, str]:
 
 def is_required(field: Field) -> bool:
     """Return whether a field must be filled in every row."""
-    return bool(field.get("constraints", {}).get("required"))
+    return bool(field["constraints"].get("required"))
 
 
 def _key(name: str) -> list[str]:
@@ -143,7 +144,7 @@ def _read_features(path: Path, name: str) -> pd.DataFrame | None:
     numbers = frame.select_dtypes("number")
     if list(frame.columns) != list(types) or ((numbers < 0) | (numbers > 1e15)).any(axis=None):
         return None
-    lists = {c: f.get("constraints", {}).get("enum") for c, f in fields_of(name).items()}
+    lists = {c: f["constraints"].get("enum") for c, f in fields_of(name).items()}
     plain = all(set(frame[c].unique()) <= set(values) for c, values in lists.items() if values)
     return frame if plain and not frame.duplicated(_key(name)).any() else None
 
@@ -187,7 +188,7 @@ def fault(field: Field, value: str, calendar: str = "") -> str:
 
 def _reason(field: Field, value: str, calendar: str) -> str | None:
     """Why a value may not stand there, empty where there is nothing to add; None where it may."""
-    rules, kind = field.get("constraints", {}), field["type"]
+    rules, kind = field["constraints"], field["type"]
     if kind in NUMBERS:
         if not re.fullmatch(NUMBERS[kind], value):
             return "no number of at most 15 digits"
@@ -206,7 +207,7 @@ def _reason(field: Field, value: str, calendar: str) -> str | None:
 
 def allowed(field: Field) -> str:
     """Return in words what may stand in a field."""
-    rules = field.get("constraints", {})
+    rules = field["constraints"]
     words = ", ".join(rules.get("enum", [])) or field.get("allowed", "text on one line")
     if field["type"] in NUMBERS:
         kind = "whole number" if field["type"] == "integer" else "number with a point"
@@ -233,13 +234,13 @@ def _key_faults(frame: pd.DataFrame, name: str) -> Faults:
         yield line, ", ".join(_key(name)), what, value, None, fix
 
 
-def _order_faults(frame: pd.DataFrame) -> Faults:
+def _order_faults(tables: Tables, name: str) -> Faults:
+    frame = tables[name]
     for low, high in ORDERED:
-        if {low, high} <= set(frame.columns):
-            filled = (frame[low] != "") & (frame[high] != "")
-            for line in frame.index[filled & (frame[low] > frame[high])]:
-                value = f"{frame.at[line, low]} > {frame.at[line, high]}"
-                yield line, high, f"{high} is below {low}", value
+        if low in frame:
+            wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
+            for line, *ends in wrong[[low, high]].itertuples(name=None):
+                yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
 
 
 # What one table tells of another. Ids of a table without rows are free labels.
@@ -303,8 +304,9 @@ def _chain_faults(tables: Tables, name: str) -> Faults:
                 yield line, column, what, other[1]
 
 
-def _document_faults(documents: pd.DataFrame) -> Faults:
+def _document_faults(tables: Tables, name: str) -> Faults:
     """Articles that overlap and do not contain one another."""
+    documents = tables[name]
     inside = dict(zip(documents["doc_id"], documents["contained_in"], strict=True))
 
     def hosts(doc_id: str) -> set[str]:
@@ -332,8 +334,9 @@ def _document_faults(documents: pd.DataFrame) -> Faults:
         begun.append(row)
 
 
-def _late_faults(claims: pd.DataFrame, documents: pd.DataFrame) -> Faults:
+def _late_faults(tables: Tables, name: str) -> Faults:
     """Realised events that are dated after their own document."""
+    claims, documents = tables[name], tables["documents"]
     # Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
     read: dict[str, Callable[[str], DateInterval]] = {
         "gregorian": gregorian,
@@ -352,9 +355,9 @@ def _late_faults(claims: pd.DataFrame, documents: pd.DataFrame) -> Faults:
             yield line, "event_date", what, stated[0], f"up to {late}"
 
 
-def _naming_faults(namings: pd.DataFrame) -> Faults:
+def _naming_faults(tables: Tables, name: str) -> Faults:
     """Labels that two actors claim where no document tells them apart."""
-    for (_, label, doc_id), rows in namings.groupby(["language", "label", "doc_id"], sort=True):
+    for (_, label, doc_id), rows in tables[name].groupby(["language", "label", "doc_id"]):
         actors = sorted(set(rows["actor_id"]))
         if len(actors) > 1:
             what = f"more than one actor claims {label!r}" + (f" in {doc_id}" if doc_id else "")
@@ -362,9 +365,9 @@ def _naming_faults(namings: pd.DataFrame) -> Faults:
             yield rows.index[-1], "actor_id", what, ", ".join(actors), None, fix
 
 
-def _sentence_faults(codes: pd.DataFrame, sentences: pd.DataFrame) -> Faults:
+def _sentence_faults(tables: Tables, name: str) -> Faults:
     """Frame codes of what is no sentence, with the nearest one."""
-    span = ["doc_id", "start", "end"]
+    codes, sentences, span = tables[name], tables["sentences"], ["doc_id", "start", "end"]
     known = pd.MultiIndex.from_frame(sentences[span])
     split = codes["doc_id"].isin(set(sentences["doc_id"])) & codes["start"].notna()
     for line, row in codes[split & ~pd.MultiIndex.from_frame(codes[span]).isin(known)].iterrows():
@@ -374,24 +377,23 @@ def _sentence_faults(codes: pd.DataFrame, sentences: pd.DataFrame) -> Faults:
         yield line, "start", what, value, f"the nearest is [{near['start']}, {near['end']})"
 
 
-def _table_faults(tables: Tables, name: str) -> Iterator[Faults]:
-    """Everything that Table Schema cannot say of a table."""
-    frame, actors = tables[name], tables["actors"]
-    yield _order_faults(frame)
-    if name in CHAINS:
-        yield _chain_faults(tables, name)
-    if name == "documents":
-        yield _document_faults(frame)
-    if name == "claims":
-        yield _late_faults(frame, tables["documents"])
-    if name == "namings":
-        yield _naming_faults(frame)
-    if name == "frame_codes":
-        yield _sentence_faults(frame, tables["sentences"])
-    if name == "reference" and len(actors):
-        unknown = frame[~frame["target"].isin({"", *actors["actor_id"], *actors["side"]})]
-        what = "no actor and no side of actors.csv"
-        yield ((line, "target", what, value) for line, value in unknown["target"].items())
+def _target_faults(tables: Tables, name: str) -> Faults:
+    """Targets of reference figures that are neither an actor nor a side."""
+    targets, actors = tables[name]["target"], tables["actors"]
+    known = {"", *actors["actor_id"], *actors["side"]}
+    for line, target in targets[~targets.isin(known) & (len(actors) > 0)].items():
+        yield line, "target", "no actor and no side of actors.csv", target
+
+
+# What Table Schema cannot say of a table.
+RULES: dict[str, tuple[Callable[[Tables, str], Faults], ...]] = {
+    "documents": (_chain_faults, _document_faults),
+    "places": (_chain_faults,),
+    "claims": (_order_faults, _chain_faults, _late_faults),
+    "namings": (_naming_faults,),
+    "frame_codes": (_sentence_faults,),
+    "reference": (_order_faults, _target_faults),
+}
 
 
 # All of them.
@@ -433,7 +435,8 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
         problems.extend(_told(strings[name], name, file[name], [iter(cells)]))
     for name, frame in strings.items():
         faults = [_key_faults(frame, name), _link_faults(strings, name)]
-        problems.extend(_told(frame, name, file[name], [*faults, *_table_faults(tables, name)]))
+        faults += [rule(tables, name) for rule in RULES.get(name, ())]
+        problems.extend(_told(frame, name, file[name], faults))
     spans = {n: f.dropna(subset=["start", "end"]) for n, f in tables.items() if "start" in f}
     problems.extend(check_spans(spans, file.__getitem__))
     problems.raise_if_any()
