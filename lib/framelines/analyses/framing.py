@@ -16,15 +16,9 @@ import pandas as pd
 from framelines.analyses import trust
 from framelines.analyses.findings import EACH_OUTLET, estimand
 from framelines.errors import DataError, Problem
+from framelines.methods import contrasts
 from framelines.methods.agreement import rogan_gladen
-from framelines.methods.contrasts import (
-    OVER_DOCUMENTS,
-    Pair,
-    contrast,
-    matched,
-    paired_contrast,
-    shares,
-)
+from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import LEVEL, MIN_UNITS, POINTS, Estimate, share, to_frame
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
@@ -75,8 +69,8 @@ def groups_of(case: Case) -> Pair | None:
     if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
         return pair_of(case, "genre", OPINION, REPORT)
     for by in ("bloc", "source_id"):
-        sizes = own[by].value_counts().rename_axis("name").reset_index()
-        ranked = list(sizes.sort_values(["count", "name"], ascending=[False, True])["name"])
+        sizes = own[by].value_counts().to_dict()
+        ranked = sorted(sizes, key=lambda name: (-sizes[name], name))
         if len(ranked) > 1:
             return pair_of(case, by, *ranked[:2])
     return None
@@ -253,10 +247,10 @@ def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame
     for (actor, teller), own in counts[counts["actor"].isin(kept)].groupby(["actor", by]):
         row = {"actor": actor, "teller": teller, "mentions": int(own["count"].sum())}
         for stance in STANCES:
-            told = own[own["stance"] == stance]
-            pairs = zip(told["wording"].head(most), told["count"], strict=False)
-            more = [f"and {len(told) - most} more"] if len(told) > most else []
-            row[stance] = ", ".join([f"{label(w)} {n}" for w, n in pairs] + more)
+            told = own.loc[own["stance"] == stance, ["wording", "count"]]
+            listed = [f"{label(word)} {n}" for word, n in told.itertuples(index=False)]
+            more = [f"and {len(listed) - most} more"] * (len(listed) > most)
+            row[stance] = ", ".join(listed[:most] + more)
         made.append(row)
     return pd.DataFrame(made, columns=["actor", "teller", "mentions", *STANCES])
 
@@ -281,10 +275,10 @@ def verb_hits(
 ) -> pd.DataFrame:
     """Return every wording of a taking; `hit` where it favours the taker.
 
-    `role` is took, lost or neither, of the side that the teller's camp stands by; taker and loser
-    are the coded ones, else the event's. A wording counts where it is told as realised and its
-    teller's side took or lost. `matched_events` keeps events that both compared camps (without a
-    comparison: two outlets) tell as realised; which those are hangs on the outlet left out.
+    `role` is took, lost or neither, of the teller's side; taker and loser are the coded ones, else
+    the event's. A wording counts where it is told as realised and its teller's side took or lost.
+    `matched_events` keeps events that both camps (without a comparison: two outlets) tell as
+    realised; which those are hangs on the outlet left out.
     """
     found = coded(case, "captures", left_out=left_out, **which)
     events = case["events"].set_index("event_id")
@@ -296,17 +290,13 @@ def verb_hits(
     role = ["took" if s in t else "lost" if s in x else "neither" for s, t, x in sides]
     label = event_labels(case)
     found = found.assign(role=role, event=[label.get(e, "no event") for e in found["event_id"]])
-    realised = found["modality"] == "realised"
     if scope == "matched_events":
-        told = found[realised & (found["event_id"] != "")]
-        if case.compare:
-            told = told[told["camp"].isin(case.compare)]
-        by = "camp" if case.compare else "source_id"
-        tellers = told.groupby("event_id")[by].nunique()
+        told = found[(found["modality"] == "realised") & (found["event_id"] != "")]
+        told = told[told["camp"].isin(case.compare or set(told["camp"]))]
+        tellers = told.groupby("event_id")["camp" if case.compare else "source_id"].nunique()
         found = found[found["event_id"].isin(tellers.index[tellers >= 2])]
-    found = _hits(found, found["stance"] == "favourable")
-    counts = (found["modality"] == "realised") & (found["role"] != "neither")
-    found = found.assign(of=counts.astype(float), hit=found["hit"] * counts)
+    counts = ((found["modality"] == "realised") & (found["role"] != "neither")).astype(float)
+    found = found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
     order = ["event_id", "camp", "source_id", "doc_id", "start"]
     return found.sort_values(order, kind="stable").reset_index(drop=True)
 
@@ -314,8 +304,7 @@ def verb_hits(
 def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -> pd.DataFrame:
     """Return which verbs tell each taking: one row an event and teller, with its role and verbs.
 
-    A wording that favours the taker is marked (+), one that does not (−); a number tells a verb
-    used more than once.
+    (+) marks a wording that favours the taker, (−) one that does not; a number, how often it is.
     """
     by, label = ("camp" if case.compare else "source"), named(case)
     told = verb_hits(case, scope=scope, **which)
@@ -337,7 +326,9 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     for name in ("k", "share"):
         table[[f"{name}_first", f"{name}_second"]] = events
     pair = Pair("role", ROLES["took"], ROLES["lost"], ("took",), ("lost",))
-    return paired_contrast(table, pair, "changes of control told favourably", **case.drawing)
+    return contrasts.paired_contrast(
+        table, pair, "changes of control told favourably", **case.drawing
+    )
 
 
 @estimand(
@@ -370,7 +361,7 @@ def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) ->
 def _share(words: dict[str, str], row: Any, none: str, **more: Any) -> Estimate:
     """k of n with its interval over documents, or why there is none; `row` is one of `shares`."""
     if pd.notna(row["low"]):
-        more |= {"low": row["low"], "high": row["high"], "interval": OVER_DOCUMENTS}
+        more |= {"low": row["low"], "high": row["high"], "interval": contrasts.OVER_DOCUMENTS}
     elif row["n"]:
         more |= {"why": (none,)}
     if row["n"]:
@@ -386,10 +377,9 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     found = coded(case, "acts", **which)
     found = found[found["actor_id"] != ""]
     kinds = case["actors"].set_index("actor_id")["kind"]
-    found = found.assign(
-        actor_side=["+".join(sorted(s)) for s in _sides(case, found["actor_id"])],
-        actor_kind=found["actor_id"].str.split(";").str[0].map(kinds),
-    )
+    kind = found["actor_id"].str.split(";").str[0].map(kinds)
+    sides = ["+".join(sorted(s)) for s in _sides(case, found["actor_id"])]
+    found = found.assign(actor_side=sides, actor_kind=kind)
     found = found.assign(relation=_relations(case, found))
     return _hits(found, found["agent"] == "unnamed")
 
@@ -401,12 +391,12 @@ def agency_contrasts(case: Case) -> list[Estimate]:
     documents that tell of both are resampled whole.
     """
     by, hits = teller_of(case), agency_hits(case)
-    pair, key = Pair("relation", "own", "foe", ("own",), ("foe",)), "acts without a named agent"
-    told, inside = hits[hits["relation"].isin(["own", "foe"])], case.drawing | INSIDE
-    return [
-        replace(contrast(own, pair, f"{key}, {t}", **inside), part=str(t))
-        for t, own in told.groupby(by)
-    ]
+    pair, inside = Pair("relation", "own", "foe", ("own",), ("foe",)), case.drawing | INSIDE
+    made = {
+        str(teller): contrast(own, pair, f"acts without a named agent, {teller}", **inside)
+        for teller, own in hits[hits["relation"].isin(["own", "foe"])].groupby(by)
+    }
+    return [replace(estimate, part=teller) for teller, estimate in made.items()]
 
 
 def attribution_hits(
@@ -456,10 +446,8 @@ def other_voice(case: Case, **which: str) -> list[Estimate]:
     words = {"part": "claims", "measures": "claims attributed to the other side or its media"}
     far = "of those, claims that are hedged or denied where they stand"
     none = "not estimable: no such claim"
-    return [
-        _share(words, row, "no interval: too few texts, or no such claim"),
-        share("hedged or denied", far, distant, len(told), why=() if len(told) else (none,)),
-    ]
+    rest = share("hedged or denied", far, distant, len(told), why=() if len(told) else (none,))
+    return [_share(words, row, "no interval: too few texts, or no such claim"), rest]
 
 
 def frame_hits(
@@ -556,7 +544,7 @@ def key_terms(case: Case, pair: Pair, language: str = "en") -> Keyness:
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group: the table of `keyness`, and the columns of figures.
+    """Return the leading terms of either group: `Keyness.table`, and what figures need.
 
     `group` has more of the term; `comes_from` names each outlet with the term's count and, in
     brackets, its documents; `solid` are terms that differ by more than chance among all (max-T).
@@ -570,9 +558,8 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     from_ = [f"{source} {n} ({d})" for (_, source), n, d in sums.itertuples(name=None)]
     listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
     table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
-    table = table.assign(solid=table["p_max"] <= LEVEL, label=table["term"].map(named(case)))
     table[["group_1", "group_2"]] = found.groups
-    return table.reset_index(drop=True)
+    return table.assign(solid=table["p_max"] <= LEVEL).reset_index(drop=True)
 
 
 def genres_of(case: Case, pair: Pair) -> str:

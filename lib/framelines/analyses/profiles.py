@@ -71,6 +71,10 @@ def inventory(case: Case) -> pd.DataFrame:
 
 def by_source(case: Case) -> pd.DataFrame:
     """Return one row an outlet: documents, reposts, tokens, days, languages, genres."""
+
+    def listed(values: pd.Series) -> str:
+        return ", ".join(str(v).replace("_", " ") for v in sorted(set(values)))
+
     grouped = inventory(case).groupby(["source_id", "source", "bloc"], sort=True)
     table = grouped.agg(
         documents=("doc_id", "size"),
@@ -78,14 +82,10 @@ def by_source(case: Case) -> pd.DataFrame:
         tokens=("tokens", "sum"),
         first_day=("first_day", "min"),
         last_day=("last_day", "max"),
-        languages=("language", _listed),
-        genres=("genre", _listed),
+        languages=("language", listed),
+        genres=("genre", listed),
     )
     return table.reset_index()
-
-
-def _listed(values: pd.Series) -> str:
-    return ", ".join(str(v).replace("_", " ") for v in sorted(set(values)))
 
 
 def sentence_counts(case: Case) -> pd.DataFrame:
@@ -117,10 +117,8 @@ def sentence_counts(case: Case) -> pd.DataFrame:
         counted |= {name: own.groupby(KEYS).size() for name, own in marked.items()}
     at = pd.MultiIndex.from_frame(found[KEYS])
     for name in (*LISTED, *COUNTS):
-        if name in counted:
-            found[name] = counted[name].reindex(at).fillna(0).to_numpy()
-        elif name != "figures":
-            found[name] = 0
+        own = counted[name].reindex(at).fillna(0).to_numpy() if name in counted else None
+        found[name] = found.get(name, 0) if own is None else own
     known = case["diversity"].dropna(subset=["mattr"]).set_index("doc_id")
     first = ~found.duplicated("doc_id")
     weight = found["doc_id"].map(known["tokens"]).where(first).fillna(0.0)
@@ -134,8 +132,7 @@ def rates(case: Case) -> pd.DataFrame:
     The interval covers these texts, never the outlet; it is empty with fewer than ten documents.
     Reposts are left out.
     """
-    counts = sentence_counts(case)
-    counts = counts[counts["own"]]
+    counts = sentence_counts(case).query("own")
     parts = [
         counts[["source_id", "doc_id"]].assign(
             metric=m.metric, hit=m.scale * counts[m.above].astype(float), of=counts[m.below]
@@ -145,9 +142,8 @@ def rates(case: Case) -> pd.DataFrame:
     drawing = {key: case.drawing[key] for key in ("draws", "seed")}
     found = shares(pd.concat(parts), ["metric", "source_id"], "profile", **drawing)
     found = found.rename(columns={"share": "value"}).drop(columns=["k", "n"])
-    about = by_source(case)[["source_id", "source", "bloc", "tokens", "languages"]]
     found = metrics(case)[["metric", "label", "unit"]].merge(found, on="metric")
-    return found.merge(about, on="source_id")
+    return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")
 
 
 def repeated_matter(case: Case) -> pd.DataFrame:
@@ -214,8 +210,8 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     moves = np.abs(twice[rate > 0] / rate[rate > 0] - 1).round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= A_TENTH).sum()), len(moves))]
-    words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS}
-    words["measures"] = "largest change of an outlet’s share of a frame in sentences"
+    what = "largest change of an outlet’s share of a frame in sentences"
+    words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS, "measures": what}
     if not coded.shape[0]:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
     shares_of = [t[list(names)].div(t["coded"], axis=0) for t in (before, after)]

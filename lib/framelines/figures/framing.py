@@ -68,8 +68,7 @@ def paired_events(data: pd.DataFrame) -> Figure:
             # Two marks at one place stand a little apart.
             at = y + shift * (ends[0] == ends[1])
             ax.plot(end, at, marker=marker[group], color=colour[group], markersize=5.5)
-        sides = {f"{c}_{i}": row[f"{c}_{s}"] for c in "kn" for i, s in enumerate(SIDES, 1)}
-        style.beside(ax, y, _counts(sides))
+        style.beside(ax, y, _counts(row, SIDES))
     ax.set_xlim(-4, 104)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
     style.legend(fig, groups)
@@ -123,9 +122,7 @@ def differences(
     return fig
 
 
-def _counts(row: dict[str, Any]) -> str:
-    sides = [
-        f"{row[f'k_{i}']:.0f}" + (f"/{row[f'n_{i}']:.0f}" if f"n_{i}" in row else "")
-        for i in (1, 2)
-    ]
-    return " : ".join(sides)
+def _counts(row: dict[str, Any], sides: tuple[str, str] = ("1", "2")) -> str:
+    """k of both groups, of n where there is one."""
+    of = [f"/{row[f'n_{s}']:.0f}" if f"n_{s}" in row else "" for s in sides]
+    return " : ".join(f"{row[f'k_{s}']:.0f}{n}" for s, n in zip(sides, of, strict=True))
