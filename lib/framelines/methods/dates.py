@@ -69,12 +69,9 @@ OPEN = DateInterval(None, None)
 
 def hull(*intervals: DateInterval) -> DateInterval:
     """Return the smallest interval that holds all of them; an open end stays open."""
-    firsts = [i.first for i in intervals if i.first]
-    lasts = [i.last for i in intervals if i.last]
-    return DateInterval(
-        min(firsts) if len(firsts) == len(intervals) else None,
-        max(lasts) if len(lasts) == len(intervals) else None,
-    )
+    first = min(i.first or date.min for i in intervals)
+    last = max(i.last or date.max for i in intervals)
+    return DateInterval(None if first == date.min else first, None if last == date.max else last)
 
 
 def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, int]:
@@ -119,7 +116,7 @@ def _check_years(early: int, late: int, system: str) -> None:
 def _refused(text: str, system: str) -> str:
     """Return why a single date of an unknown form is not read."""
     if re.match(r"-[0-9]{4}|Y-?[0-9]|[0-9]+[ES][0-9]", text):
-        return "years are read from {} to {}, with four digits".format(*YEARS["Gregorian"])
+        return "a year has four digits and nothing before or after them"
     if re.fullmatch(r"[0-9X]{4}(-[0-9X]{2}){0,2}", text):
         return "X may end a year, as in 201X or 20XX, or be a whole month or day, as in 2004-XX"
     if system == "gregorian":

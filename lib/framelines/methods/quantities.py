@@ -159,9 +159,8 @@ def _arguments(row: Row) -> tuple[Number, Number, str, bool]:
 
 def has_figure(row: Row) -> bool:
     """Whether a claim states a number, or a word that stands for one."""
-    least, most, qualifier, _ = _arguments(row)
-    stated = least is not None or most is not None or qualifier in VAGUE
-    return stated and bool(row["kind"] != "event")
+    stated = row["qualifier"] in VAGUE or pd.notna(row["value_min"]) or pd.notna(row["value_max"])
+    return bool(stated and row["kind"] != "event")
 
 
 def logical_of(row: Row) -> Quantity:
