@@ -83,9 +83,7 @@ def test_open_and_unknown_ends() -> None:
         ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
         ("2016–12–07", "write 2016-12-07"),
         ("2016-12-07\u200f", "write 2016-12-07"),
-        ("2016-12-07\n", "write 2016-12-07"),
         ("2004-1X", "X may end a year.*write 2004-10/2004-12"),
-        ("2004-10-1X", "X may end a year"),
         ("201X-04", "a month is stated, but not its year"),
         ("1985-XX-12", "a day is stated, but not its month"),
         ("XXXX-12-XX", "X may end a year"),
@@ -94,23 +92,16 @@ def test_open_and_unknown_ends() -> None:
         ("2004/open", r"write 2004/\.\."),
         ("2019-02-30", "month 2 of 2019 has 28 days, not 30"),
         ("2019-13", "the year 2019 has no month 13"),
-        ("2019-00", "the year 2019 has no month 0"),
-        ("2019-01-00", "has 31 days, not 0"),
         ("2001-21-03", "21 is a season"),
         ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
         ("../..", "neither end"),
-        ("/", "neither end"),
-        ("2019/2020/2021", "no EDTF date"),
         ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
         ("1560~", "the Gregorian year 1560 lies outside 1600 to 2100"),
         ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
         ("-1985", "a year has four digits"),
         ("Y-170000002", "a year has four digits"),
-        ("Y17E7", "a year has four digits"),
         ("1950S2", "a year has four digits"),
         ("1985-04-12T23:20:30Z", "no EDTF date; write 1985-04-12"),
-        ("2019-08-23~~", "no EDTF date such as"),
-        ("last May", "no EDTF date such as"),
         ("[]", "no EDTF date such as"),
         ("[[2019]]", "no EDTF date such as"),
     ],
@@ -182,8 +173,7 @@ def test_the_tabular_cycle() -> None:
 def test_hijri_intervals() -> None:
     # Months begin as published by R. H. van Gent, Utrecht University.
     found = [d.hijri(f"{text}-01") for text in ("1436-09", "1437-01", "1437-09", "1438-09")]
-    starts = ["2015-06-18", "2015-10-14", "2016-06-06", "2017-05-27"]
-    assert found == [days(start) for start in starts]
+    assert found == [days(f) for f in ("2015-06-18", "2015-10-14", "2016-06-06", "2017-05-27")]
     assert d.hijri("1438-03-11~") == days("2016-12-10")
     assert d.hijri("1438-03-start") == days("2016-11-30", "2016-12-09")
     assert d.hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
@@ -264,8 +254,6 @@ def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() ->
 
 
 def test_intervals_of_days() -> None:
-    with pytest.raises(ValueError, match="ends before"):
-        days("2019-08-23", "2019-08-22")
     a, b = days("2019-08-20", "2019-08-22"), days("2019-08-22", "2019-08-25")
     assert a.shift(1).widen(1, 1) == days("2019-08-20", "2019-08-24")
     assert OPEN.shift(1) == OPEN.widen(1, 1) == OPEN
