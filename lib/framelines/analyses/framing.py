@@ -5,7 +5,6 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from math import nan
 from typing import Any
@@ -212,19 +211,11 @@ def naming_by_group(
 
 def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
     """Return who calls whom what: a row a teller, target and stance, with k, n and share."""
-    found = naming_hits(case)
-    return _shares_of(case, found, "stance", STANCES, [by, target])
-
-
-def _shares_of(
-    case: Case, found: pd.DataFrame, column: str, values: Sequence[str], by: list[str]
-) -> pd.DataFrame:
-    """The shares of every value of a column, by groups; the value stands in the column."""
     parts = [
-        shares(_hits(found, found[column] == v), by, column, **_draws(case)).assign(**{column: v})
-        for v in values
+        shares(naming_hits(case, stance=s), [by, target], "stance", **_draws(case)).assign(stance=s)
+        for s in STANCES
     ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[*by, column])
+    return pd.concat(parts, ignore_index=True)
 
 
 def _draws(case: Case) -> dict[str, int]:
@@ -352,14 +343,16 @@ def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) ->
             own = found[(found[by] == teller) & (found["role"] == role)]
             row = known.loc[(teller, role)] if len(own) else NOTHING
             words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
-            listed = ", ".join(sorted(set(own["lemma"])))
-            why = "no interval: too few texts, or none is favourable"
-            estimates.append(_share(words, row, why, detail=listed))
+            words["detail"] = ", ".join(sorted(set(own["lemma"])))
+            estimates.append(
+                _share(words, row, "no interval: too few texts, or none is favourable")
+            )
     return estimates
 
 
-def _share(words: dict[str, str], row: Any, none: str, **more: Any) -> Estimate:
+def _share(words: dict[str, str], row: Any, none: str) -> Estimate:
     """k of n with its interval over documents, or why there is none; `row` is one of `shares`."""
+    more: dict[str, Any] = {}
     if pd.notna(row["low"]):
         more |= {"low": row["low"], "high": row["high"], "interval": contrasts.OVER_DOCUMENTS}
     elif row["n"]:
@@ -384,11 +377,11 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     return _hits(found, found["agent"] == "unnamed")
 
 
-def agency_contrasts(case: Case) -> list[Estimate]:
+def agency_contrasts(case: Case) -> pd.DataFrame:
     """Return for each teller the share without a named agent: acts of its own side minus the foe's.
 
-    Both kinds of act stand in the same documents: the test swaps them inside documents, and
-    documents that tell of both are resampled whole.
+    As `to_frame`, the teller in `part`. Both kinds of act stand in the same documents: the test
+    swaps them inside documents, and documents that tell of both are resampled whole.
     """
     by, hits = teller_of(case), agency_hits(case)
     pair, inside = Pair("relation", "own", "foe", ("own",), ("foe",)), case.drawing | INSIDE
@@ -396,7 +389,7 @@ def agency_contrasts(case: Case) -> list[Estimate]:
         str(teller): contrast(own, pair, f"acts without a named agent, {teller}", **inside)
         for teller, own in hits[hits["relation"].isin(["own", "foe"])].groupby(by)
     }
-    return [replace(estimate, part=teller) for teller, estimate in made.items()]
+    return to_frame(made.values()).assign(part=list(made))
 
 
 def attribution_hits(
@@ -429,10 +422,13 @@ def attribution_by_group(
     return _compared(case, hits, pair, "claims attributed to somebody", unit)
 
 
-def attribution_shares(case: Case) -> pd.DataFrame:
-    """Return one row an outlet and kind of attribution: k of n claims, share, interval."""
+def attribution_counts(case: Case) -> pd.DataFrame:
+    """Return one row an outlet: its claims, and how many stand in whose words, a column a kind."""
     found = attribution_hits(case)
-    return _shares_of(case, found, "attribution", sorted(set(found["attribution"])), ["source"])
+    kinds = found["attribution"].str.replace("_", " ")
+    table = pd.crosstab(found["source"], kinds).rename_axis(index="outlet", columns=None)
+    table.insert(0, "claims", table.sum(axis=1))
+    return table.reset_index()
 
 
 @estimand("framing.other_voice", choices=WHOLE, main=MAIN)
@@ -511,11 +507,8 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
     weak = {*trust.weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
     made = [_compared(case, frame_hits(case, f, scope=scope), pair, f) for f in names]
     table = to_frame(made).assign(frame=list(names), name=list(names.values()))
-    counts = [sum(e.k) for e in made]
-    table["status"] = [
-        "weak" if f in weak else "not established" if k < RARE else ""
-        for f, k in zip(names, counts, strict=True)
-    ]
+    few = np.where([sum(e.k) < RARE for e in made], "not established", "")
+    table["status"] = ["weak" if f in weak else str(s) for f, s in zip(names, few, strict=True)]
     errors = trust.coder_errors(case).set_index("frame")
     errors = errors[errors["why"] == ""].reindex(names)[["sensitivity", "specificity"]]
     shares_of = table.reindex(columns=["value_1", "value_2"]).to_numpy(dtype=np.float64).T
@@ -550,8 +543,8 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     brackets, its documents; `solid` are terms that differ by more than chance among all (max-T).
     """
     table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
-    sides = [table[table["z"] > 0].head(each), table[table["z"] < 0].head(each)]
-    table = pd.concat([t.assign(group=g) for t, g in zip(sides, found.groups, strict=True)])
+    table["group"] = np.where(table["z"] > 0, *found.groups)
+    table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
     chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])]
     chunks = chunks.merge(documents(case)[["doc_id", "source"]], on="doc_id")
     sums = chunks.groupby(["token", "source"]).agg(n=("count", "sum"), d=("doc_id", "nunique"))
@@ -564,11 +557,9 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
 
 def genres_of(case: Case, pair: Pair) -> str:
     """Return what each group is made of, in words: its documents by genre."""
-    own = documents(case)
-    groups = {
-        g: own.loc[pair.of(own[pair.column]) == g, "genre"] for g in (pair.first, pair.second)
-    }
-    return "; ".join(
-        f"{group}: " + ", ".join(f"{n} {g}" for g, n in genre.value_counts().sort_index().items())
-        for group, genre in groups.items()
-    ).replace("_", " ")
+    own, told = documents(case), []
+    side = pair.of(own[pair.column])
+    for group in (pair.first, pair.second):
+        sizes = own.loc[side == group, "genre"].value_counts().sort_index().items()
+        told.append(f"{group}: " + ", ".join(f"{n} {genre}" for genre, n in sizes))
+    return "; ".join(told).replace("_", " ")
