@@ -1,0 +1,169 @@
+"""Figures of profiles and framing: what is drawn is what the data say."""
+
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from framelines.figures import framing, profiles
+from framelines.figures.style import colours, markers
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Any:
+    yield
+    plt.close("all")
+
+
+def texts(fig: Figure) -> list[str]:
+    fig.canvas.draw()
+    return [t.get_text() for t in fig.findobj(plt.Text) if t.get_text()]
+
+
+def marks(ax: Axes) -> list[tuple[float, float, str, bool]]:
+    """x, y, marker and whether it is filled, of every single mark."""
+    lines = [line for line in ax.lines if len(line.get_xdata()) == 1]
+    return [
+        (
+            float(x.get_xdata()[0]),
+            float(x.get_ydata()[0]),
+            str(x.get_marker()),
+            x.get_markerfacecolor() != "white",
+        )
+        for x in lines
+    ]
+
+
+def stances(*rows: tuple[str, str, tuple[int, int, int]]) -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {
+                "source": source,
+                "relation": relation,
+                "stance": stance,
+                "n": sum(k),
+                "share": n / sum(k),
+            }
+            for source, relation, k in rows
+            for stance, n in zip(("derogatory", "neutral", "honorific"), k, strict=True)
+        ]
+    )
+
+
+def test_a_bar_divides_the_mentions_by_stance() -> None:
+    fig = framing.stance_bars(
+        stances(
+            ("Blue Post", "foe", (3, 1, 0)),
+            ("Blue Post", "own", (0, 4, 4)),
+            ("Red", "foe", (0, 2, 0)),
+        )
+    )
+    bars = fig.axes[0].patches
+    assert len(bars) == 5
+    assert [round(bar.get_width() / 0.7, 3) for bar in bars] == [0.75, 0.25, 0.5, 0.5, 1.0]
+    found = texts(fig)
+    assert {"own side", "opponent", "derogatory", "honorific", " 4", " 8", " 2"} <= set(found)
+    assert "others" not in found
+
+
+def events(*rows: tuple[str, float, float]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["event", "share_first", "share_second"])
+    table["difference"] = table["share_first"] - table["share_second"]
+    counts = {f"{c}_{side}": n for c, n in (("k", 1), ("n", 4)) for side in ("first", "second")}
+    return table.assign(**counts, first="north_camp", second="south")
+
+
+def test_events_are_sorted_and_equal_shares_stay_apart() -> None:
+    fig = framing.paired_events(events(("equal", 0.5, 0.5), ("higher", 1.0, 0.25)))
+    ax = fig.axes[0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["higher", "equal"]
+    shape = markers(["north_camp", "south"])
+    found = marks(ax)
+    assert found[0][::2] == (100.0, shape["north_camp"]) and found[1][::2] == (25.0, shape["south"])
+    assert found[2][0] == found[3][0] == 50 and found[2][1] < 1 < found[3][1]
+    assert {"1/4 : 1/4", "north camp", "south"} <= set(texts(fig))
+
+
+def differences(*values: float, **columns: Any) -> pd.DataFrame:
+    table = pd.DataFrame({"name": [f"row {i}" for i in range(len(values))], "value": values})
+    about = {"low": np.nan, "high": np.nan, "solid": True, "k_1": 3, "n_1": 9, "k_2": 1, "n_2": 8}
+    return table.assign(**{**about, "group_1": "north", "group_2": "south", **columns})
+
+
+def test_the_first_group_is_on_the_right_in_its_colour() -> None:
+    fig = framing.differences(
+        differences(-2.0, 5.0, low=[-3.0, 4.0], high=[-1.0, 6.0]), unit="points"
+    )
+    ax = fig.axes[0]
+    assert [t.get_text() for t in ax.get_yticklabels()] == ["row 1", "row 0"]
+    tint, shape = colours(["north", "south"]), markers(["north", "south"])
+    assert [m[2] for m in marks(ax)] == [shape["north"], shape["south"]]
+    assert ax.get_title("right") == "more in north ►" and ax.get_title("left") == "◄ more in south"
+    ranges = [line for line in ax.lines if list(line.get_xdata()) == [4.0, 6.0]]
+    assert ranges[0].get_color() == tint["north"]
+    assert "3/9 : 1/8" in texts(fig)
+
+
+def test_what_is_not_solid_is_hollow_and_said() -> None:
+    data = differences(-2.0, 5.0, solid=[True, False]).drop(columns=["n_1", "n_2"])
+    fig = framing.differences(data, unit="z", ends=(), hollow="within chance", beyond=4.0)
+    assert [m[3] for m in marks(fig.axes[0])] == [False, True]
+    assert {"within chance", "3 : 1"} <= set(texts(fig))
+    assert sorted(
+        line.get_xdata()[0] for line in fig.axes[0].lines if line.get_linestyle() == "--"
+    ) == [-4, 4]
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0])
+def test_one_row_is_drawn_even_where_nothing_differs(value: float) -> None:
+    fig = framing.differences(differences(value), unit="points")
+    low, high = fig.axes[0].get_xlim()
+    assert low == -high and low < high
+
+
+def documents(*rows: tuple[str, str, str]) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["source", "first_day", "last_day"])
+    return table.assign(bloc=table["source"].str[:1], tokens=100.0)
+
+
+def test_sparse_years_split_the_time_axis() -> None:
+    near = documents(("a", "2016-01-01", "2016-01-01"), ("b", "2016-02-01", "2016-03-01"))
+    assert len(profiles.documents_over_time(near).axes) == 1
+    far = documents(("a", "2014-01-01", "2014-01-01"), ("b", "2016-02-01", "2016-03-01"))
+    fig = profiles.documents_over_time(far)
+    assert len(fig.axes) == 2
+    assert sum(len(ax.collections) for ax in fig.axes) == 2
+
+
+def test_articles_of_one_day_stand_apart() -> None:
+    fig = profiles.documents_over_time(documents(*[("a", "2016-01-01", "2016-01-01")] * 3))
+    heights = {float(c.get_offsets()[0][1]) for c in fig.axes[0].collections}  # type: ignore[index]
+    assert len(heights) == 3
+
+
+def rates(**columns: Any) -> pd.DataFrame:
+    table = pd.DataFrame(
+        [(metric, source, source) for metric in ("hedges", "places") for source in ("x", "y", "z")],
+        columns=["metric", "source", "bloc"],
+    )
+    about = {"label": table["metric"], "unit": "per 1,000 words", "tokens": 10.0, "value": 1.0}
+    return table.assign(**{**about, "low": np.nan, "high": np.nan, **columns})
+
+
+def test_an_outlet_keeps_its_lane_and_shape_in_every_panel() -> None:
+    table = rates(low=[0.5, np.nan, np.nan] * 2, high=[2.0, np.nan, np.nan] * 2)
+    table = table[~((table["metric"] == "places") & (table["source"] == "x"))]
+    fig = profiles.rate_profile(table)
+    shown = [ax for ax in fig.axes if ax.get_visible()]
+    assert [ax.get_title("left") for ax in shown] == ["hedges", "places"]
+    shape = markers(["x", "y", "z"])
+    for ax in shown:
+        for at, _, marker, _ in (m for m in marks(ax) if np.isfinite(m[0])):
+            assert at == 1.0 and marker in shape.values()
+    lanes = [{(round(m[1]), m[2]) for m in marks(ax) if np.isfinite(m[0])} for ax in shown]
+    assert lanes[1] < lanes[0]
+    assert [m[3] for m in marks(shown[0])] == [True, False, False]
