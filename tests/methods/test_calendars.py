@@ -33,7 +33,6 @@ def probabilities(found: pd.DataFrame, month: str) -> list[float]:
 
 def test_convert() -> None:
     text = "1438-03-11"
-    assert c.convert(text, "umm_al_qura") == days("2016-12-10")
     assert c.convert(text, 1) == c.convert(text, "+1") == days("2016-12-11")
     # Umm al-Qura 10 December, tabular 11 December, one day wider on either side.
     assert c.convert(text, "hull") == days("2016-12-09", "2016-12-12")
@@ -73,16 +72,12 @@ def test_an_offset_moves_and_the_hull_holds(month: int, day: int, offset: int) -
 
 
 def test_stated_intervals_of_all_calendars() -> None:
-    def days_of(stated: str, calendar: str) -> DateInterval:
-        return c.stated_interval(stated, calendar, days("2019-08-23", "2019-08-24"), 1, None)
-
-    assert days_of("yesterday", "relative") == days("2019-08-22", "2019-08-23")
-    assert days_of("2019-08", "gregorian") == days("2019-08-01", "2019-08-31")
-    assert days_of("1438-03-11", "hijri") == days("2016-12-11")
-    assert days_of("", "hijri") == days_of("2019-08", "none") == OPEN
-
-
-# --- from matches to anchors ---------------------------------------------------------------------
+    stated = {"yesterday": "relative", "2019-08": "gregorian", "1438-03-11": "hijri"}
+    stated |= {"": "hijri", "2019": "none"}
+    published = days("2019-08-23", "2019-08-24")
+    found = [c.stated_interval(s, calendar, published, 1, None) for s, calendar in stated.items()]
+    assert found[:2] == [days("2019-08-22", "2019-08-23"), days("2019-08-01", "2019-08-31")]
+    assert found[2:] == [days("2016-12-11"), OPEN, OPEN]
 
 
 def matches(**changes: str) -> pd.DataFrame:
@@ -100,13 +95,11 @@ def test_anchors_and_why_a_match_is_none() -> None:
     assert list(found["low"]) == [1, 1, 1] and list(found["high"]) == [1, 1, 2]
     assert list(found["tabular"]) == [1, 1, 1] and set(found["month"]) == {"1438-03"}
     assert found["umm_al_qura"][0] == pd.Timestamp("2016-11-30") and found["used"].all()
-    party, another = "dated by a party to the war", "another row of the same source and event"
-    june = dict.fromkeys(["open_first", "open_last"], "2017-06-01")
     for changes, reason in (
         ({"stated": "1438-03"}, "the claim names no single day"),
-        (june, "more than 5 days apart"),
-        ({"reason": party}, party),
-        ({"event_id": "e2"}, f"{another} is used"),
+        (dict.fromkeys(["open_first", "open_last"], "2017-06-01"), "more than 5 days apart"),
+        ({"reason": "dated by a party"}, "dated by a party"),
+        ({"event_id": "e2"}, "another row of the same source and event is used"),
     ):
         found = c.anchor_days(matches(**changes))
         assert list(found["used"]) == [True, True, False]
@@ -130,11 +123,7 @@ def test_held_out_events_agree_once_calibrated() -> None:
     assert list(checked["gap_umm_al_qura"]) == [1, 5, 17]
     assert list(checked["gap_calibrated"]) == [0, 4, 15]
     assert list(checked["calibrated"]) == [True, True, False]
-    assert list(checked["claim_id"]) == list("abc")
     assert c.held_out(checked.iloc[:0, :5], found).empty
-
-
-# --- the likelihood, by hand ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -169,14 +158,13 @@ def test_neighbouring_months_speak_for_each_other() -> None:
     assert only["kept"].iloc[0] == only["probability"].iloc[0] == pytest.approx(0.9, abs=0.001)
     turn = anchors(*[("1437-12", 1, 1)] * 5, ("1438-01", 0, 1))
     assert probabilities(c.posterior(turn), "1438-01")[3] > 0.94
-    np.testing.assert_allclose(c.transition(), c.transition().T)
     np.testing.assert_allclose(c.transition().sum(axis=0), 1)
 
 
 def test_calibrated_needs_four_single_days_and_none_that_carries_it_alone() -> None:
     tables = [ONE] * 4, [*[ONE] * 3, EVENING, EVENING], [*[ONE] * 3, *[("1438-03", 0, 0)] * 3]
-    found = [c.calibrate(anchors(*rows)).verdict("paper") for rows in tables]
-    assert found == ["calibrated", "not calibrated", "not calibrated"]
+    verdicts = [c.calibrate(anchors(*rows)).verdict("paper") for rows in tables]
+    assert verdicts == ["calibrated", "not calibrated", "not calibrated"]
     # The month with a single anchor falls with it; the other stands.
     found = c.calibrate(anchors(*[ONE] * 5, ("1438-04", 1, 1)))
     assert list(found.months["calibrated"]) == [True, False]
@@ -226,9 +214,6 @@ def test_order_changes_nothing_and_mirrored_anchors_mirror_the_posterior(
     np.testing.assert_allclose(found.groupby("month")["probability"].sum(), 1)
 
 
-# --- planted calendars ---------------------------------------------------------------------------
-
-
 def planted(seed: int, draws: int, most: int, rate: float | None = None) -> pd.DataFrame:
     """Return sources with 2 to `most` anchors in two months with known offsets (`truth`)."""
     rng, parts = np.random.default_rng(seed), []
@@ -253,7 +238,7 @@ def with_truth(found: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     return found.assign(true=found["offset"] == found["truth"])
 
 
-@pytest.mark.parametrize("rate", [None, 0.0, 0.15, 0.3])
+@pytest.mark.parametrize("rate", [None, 0.0, 0.3])
 def test_planted_offsets_are_called_calibrated_and_seldom_wrongly(rate: float | None) -> None:
     table = planted(1438, 200, 12, rate)
     found = with_truth(c.verdicts(table), table)

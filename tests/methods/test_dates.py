@@ -70,7 +70,6 @@ def test_open_and_unknown_ends() -> None:
     assert d.gregorian("1985-04-12/") == DateInterval(april.first, None)
     assert d.gregorian("../1985-04-12") == d.gregorian("/1985-04-12")
     assert d.gregorian("[..1985-04-12]") == DateInterval(None, april.last)
-    assert d.hijri("1438-03-11/..") == DateInterval(date(2016, 12, 10), None)
 
 
 @pytest.mark.parametrize(
@@ -127,6 +126,9 @@ def test_every_text_is_read_or_refused_in_words(text: str, calendar: str) -> Non
 @given(st.dates(date(1600, 1, 1), date(2100, 12, 31)), st.sampled_from(["", "?", "~", "%"]))
 def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: str) -> None:
     text = day.isoformat()
+    if 1925 <= day.year <= 2076:
+        h = Gregorian.fromdate(day).to_hijri()
+        assert d.hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
     assert d.gregorian(text + qualifier) == DateInterval(day, day)
     month, year = d.gregorian(text[:7]), d.gregorian(text[:4])
     assert month.first and month.last and year.first and year.last
@@ -178,7 +180,6 @@ def test_hijri_intervals() -> None:
     assert d.hijri("1438-03-start") == days("2016-11-30", "2016-12-09")
     assert d.hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
     assert d.hijri("1438-03") == d.hijri("1438-03-XX") == days("2016-11-30", "2016-12-29")
-    assert d.hijri("143X").first == d.hijri("1430").first
     assert d.hijri("1438-03-11", "tabular") == days("2016-12-11")
 
 
@@ -205,12 +206,6 @@ def test_hijri_refusals() -> None:
     }
     for text, reason in reasons.items():
         assert reason in str(date_problem(text, "hijri"))
-
-
-@given(st.dates(date(1925, 1, 1), date(2077, 1, 1)))
-def test_hijri_round_trip(day: date) -> None:
-    h = Gregorian.fromdate(day).to_hijri()
-    assert d.hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
 
 
 def test_relative_dates() -> None:

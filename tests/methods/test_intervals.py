@@ -80,10 +80,10 @@ def test_the_widening_is_the_least_and_more_of_it_never_parts(a: Ends, b: Ends, 
 def test_columns_agree_with_pairs(rows: list[tuple[Ends, Ends, Ends, Ends]]) -> None:
     columns = [tuple(np.array([row[k] for row in rows]).T) for k in range(4)]
     for ratio in (False, True):
-        found = i.relate(columns[0], columns[1], ratio=ratio)  # type: ignore[arg-type]
+        found = i.relate(columns[0], columns[1], ratio=ratio)
         pairs = [related(row[0], row[1], ratio) for row in rows]
         assert list(zip(*found, strict=True)) == pairs
-    orders = i.compare_orders(*columns)  # type: ignore[arg-type]
+    orders = i.compare_orders(*columns)
     assert list(orders) == [str(i.compare_orders(*row)) for row in rows]
 
 

