@@ -312,6 +312,8 @@ def test_documents_overlap_only_where_one_contains_the_other(tiny: Path) -> None
     documents(SPLIT + 5)
     one(tiny, "row 2 (bridge)", "overlaps that of post", "contained_in")
     documents(SPLIT + 5, "post")
+    one(tiny, "row 2 (bridge)", "overlaps that of post")
+    documents(SPLIT - 5, "post")
     one(tiny, "row 2 (bridge)", "does not lie inside that of post")
     documents(len(TEXT), "post")
     s.check_tables(tiny)

@@ -305,32 +305,27 @@ def _chain_faults(tables: Tables, name: str) -> Faults:
 
 
 def _document_faults(tables: Tables, name: str) -> Faults:
-    """Articles that overlap and do not contain one another."""
-    documents = tables[name]
-    inside = dict(zip(documents["doc_id"], documents["contained_in"], strict=True))
-
-    def hosts(doc_id: str) -> set[str]:
-        found: set[str] = set()
-        while (doc_id := inside.get(doc_id, "")) and doc_id not in found:
-            found.add(doc_id)
-        return found
-
-    ordered = documents.dropna(subset=["start", "end"]).sort_values(["raw_file", "start", "end"])
-    spans = {row["doc_id"]: row for row in ordered.to_dict("records")}
-    begun: list[dict[str, Any]] = []
+    """Articles that overlap, but for one that lies inside the other whole and says so."""
+    order, up = ["raw_file", "start", "end", "contained_in"], [True, True, False, True]
+    ordered = tables[name].dropna(subset=["start", "end"]).sort_values(order, ascending=up)
+    begun: list[dict[str, Any]] = []  # articles that the next one may lie in, the innermost last
     for line, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
-        value, outer = f"[{row['start']}, {row['end']})", spans.get(row["contained_in"], row)
-        within = outer["start"] <= row["start"] < row["end"] <= outer["end"]
-        if not within or outer["raw_file"] != row["raw_file"]:
-            what = f"the span does not lie inside that of {outer['doc_id']}"
-            what = "the span ends before it begins" if row["start"] >= row["end"] else what
-            yield line, "end", what, value
-        begun = [s for s in begun if s["raw_file"] == row["raw_file"] and s["end"] > row["start"]]
-        for other in begun:
-            one, two = row["doc_id"], other["doc_id"]
-            if two not in hosts(one) and one not in hosts(two):
-                fix = "If one article contains the other whole, name it in contained_in"
-                yield line, "start", f"its span overlaps that of {two}", value, None, fix
+        value, host = f"[{row['start']}, {row['end']})", row["contained_in"]
+        begun = [d for d in begun if d["raw_file"] == row["raw_file"] and d["end"] > row["start"]]
+        if row["start"] >= row["end"]:
+            yield line, "end", "the span ends before it begins", value
+        elif begun and (begun[-1]["doc_id"] != host or begun[-1]["end"] < row["end"]):
+            fix = "If one article contains the other whole, name it in contained_in"
+            yield (
+                line,
+                "start",
+                f"its span overlaps that of {begun[-1]['doc_id']}",
+                value,
+                None,
+                fix,
+            )
+        elif host and not begun:
+            yield line, "contained_in", f"the span does not lie inside that of {host}", value
         begun.append(row)
 
 
