@@ -1,9 +1,8 @@
 """Declared findings: what is estimated under which choices, what was expected, what came of it.
 
 A finding is declared in notebooks/findings.yaml before it is computed. Its estimand is a function
-of a case, registered by `estimand`. A specification is one way to choose; specifications are
-chosen and not drawn, so that the share of them that agree is no probability (Simonsohn, Simmons &
-Nelson 2020, Nature Human Behaviour 4:1208–1214).
+of a case, registered by `estimand`. Specifications are chosen and not drawn: how many of them agree
+is no probability (Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4:1208–1214).
 """
 
 import math
@@ -32,17 +31,36 @@ from framelines.tables.rows import documents, outlets_of, pair_of
 FINDINGS = REPO / "notebooks" / "findings.yaml"
 # A value that stands for several: each outlet of a group that has more than one; and values that
 # are numbers, of which any will do. All values are strings, in findings.yaml and in functions.
-EACH_OUTLET = "each_outlet"
-NUMBER = "a number from 1 on"
-WHOLE_DAYS = "an offset in whole days"
+EACH_OUTLET, NUMBER, WHOLE_DAYS = "each_outlet", "a number from 1 on", "an offset in whole days"
 # The full product of the declared choices is run up to this many members.
 MOST_MEMBERS = 64
-# Effects that are equal on paper must be equal here before they are counted as distinct.
-DIGITS = 9
-LEAST_DISTINCT = 3
+# Results that are equal on paper must be equal here before they are counted as distinct.
+DIGITS, LEAST_DISTINCT = 9, 3
+RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
 HOLDS, BUT, FAILS = "holds", "holds but for", "does not hold"
 UNTRIED, DESCRIBED, NOWHERE = "as expected, untried", "described", "not estimable"
+
+SIDES, SINGLE, COUNTS = ("first", "second"), ("value", "low", "high", "p"), ("k", "n", "units")
+FIELDS = {*SINGLE, *SIDES, "unit", "answer", "part", "measures", "detail", "each", "against"}
+FIELDS |= {f"{name}_{side}" for name in (*COUNTS, "share") for side in SIDES}
+ENTERED = ("answer", *SIDES, "part", "detail")
+CHOICES = {
+    "left_out": "without",
+    "part_of_day": "hour of the reference",
+    "error_prior": "prior of the error rate",
+    "origin": "origin of the reference",
+    "matter": "counted twice",
+    "across_documents": "taken twice in",
+}
+VALUES = {
+    "umm_al_qura": "Umm al-Qura",
+    "non_belligerent": "no belligerent",
+    "first_all_sentences": "all sentences",
+    "out": "counted once",
+    "in": "counted again",
+    "day_only": "the day alone",
+}
 
 
 @dataclass(frozen=True)
@@ -61,34 +79,28 @@ class Estimand:
     evidence: Callable[..., Any] | None = None
     figure: str = ""
     main: Mapping[str, str] = field(default_factory=dict)
-    each: Mapping[str, Callable[[Any], Sequence[str]]] = field(default_factory=dict)
+    each: Mapping[str, Callable[[Case], Sequence[str]]] = field(default_factory=dict)
 
     @property
-    def given(self) -> dict[str, bool]:
-        """The arguments that a finding may fix by `with`, and whether it must."""
+    def given(self) -> dict[str, Any]:
+        """The arguments that a finding may fix by `with`, and their defaults."""
         known = signature(self.function).parameters.values()
         own = [p for p in known if p.kind is Parameter.KEYWORD_ONLY and p.name not in self.choices]
-        return {p.name: p.default is Parameter.empty for p in own}
+        return {p.name: p.default for p in own}
 
 
 ESTIMANDS: dict[str, Estimand] = {}
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-def estimand(
-    name: str,
-    *,
-    choices: Mapping[str, tuple[str, ...]],
-    evidence: Callable[..., Any] | None = None,
-    figure: str = "",
-    main: Mapping[str, str] | None = None,
-    each: Mapping[str, Callable[[Any], Sequence[str]]] | None = None,
-) -> Callable[[F], F]:
-    """Return a decorator that registers a function under the name that findings.yaml uses."""
+def estimand(name: str, **about: Any) -> Callable[[F], F]:
+    """Return a decorator that registers a function under the name that findings.yaml uses.
+
+    `about` are fields of `Estimand`: choices, and if need be evidence, figure, main, each.
+    """
 
     def register(function: F) -> F:
-        about = (dict(choices), evidence, figure, dict(main or {}), dict(each or {}))
-        ESTIMANDS[name] = Estimand(name, function, *about)
+        ESTIMANDS[name] = Estimand(name, function, **about)
         return function
 
     return register
@@ -102,9 +114,8 @@ def estimands() -> dict[str, Estimand]:
     return ESTIMANDS
 
 
-# --- declarations ----------------------------------------------------------------------------
-
 Text = Annotated[str, Field(min_length=1)]
+Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Several = BeforeValidator(lambda value: value if isinstance(value, list) else [value])
 
 
@@ -129,12 +140,20 @@ class Expect(_Strict):
         return self
 
     def turned(self, case: Case) -> "Expect":
-        """Return what is expected where the case sets the camps against each other in its order."""
+        """Return what is expected where the case sets its camps the other way round."""
         if not self.first or not case.compare or case.compare[0] == self.first:
             return self
-        if self.above and self.above > 0:
-            return self.model_copy(update={"above": None, "below": 1 / self.above})
         return self.model_copy(update={"above": self.below, "below": self.above})
+
+    def holds(self, row: Mapping[Any, Any], value_only: bool = False) -> bool:
+        """Return whether an estimate is as expected, and its interval and test where it has any."""
+        than = next(v for v in (self.above, self.below, self.equal) if v is not None)
+        away, low, high = (round(row[c] - than, DIGITS) for c in ("value", "low", "high"))
+        loose = value_only or math.isnan(low + high)
+        if self.equal is not None:
+            return away == 0 and (loose or low <= 0 <= high)
+        holds, clear = (away > 0, low > 0) if self.above is not None else (away < 0, high < 0)
+        return holds and (loose or clear) and (value_only or not row["p"] > LEVEL)
 
 
 class Analysis(_Strict):
@@ -142,13 +161,6 @@ class Analysis(_Strict):
 
     notebook: Annotated[str, Field(pattern="^[0-9]{2}$")]
     function: Text
-
-
-class Amendment(_Strict):
-    """A dated amendment of a declaration."""
-
-    date: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-    reason: Text
 
 
 class Finding(_Strict):
@@ -161,20 +173,20 @@ class Finding(_Strict):
     analysis: Analysis
     choices: dict[str, Annotated[tuple[str, ...], Field(min_length=1)]]
     known_before: Literal["yes", "partly", "no"]
-    amended: tuple[Amendment, ...] = ()
+    amended: tuple[dict[Literal["date", "reason"], Text], ...] = ()
     with_: dict[str, str | tuple[str, ...]] = Field(default={}, alias="with")
     expect: Annotated[tuple[Expect, ...], Several] = ()
     headline: str = ""
     headline_if: Expect | None = None
-    says: str = ""
+    says: str = "{measures}: {answer}."
     each: str = ""
 
     @model_validator(mode="after")
-    def _of_use(self) -> "Finding":
+    def _headed(self) -> "Finding":
         if len(self.headline.split()) > 10:
             raise ValueError("a headline has at most ten words")
         if self.headline and not (self.expect or self.headline_if):
-            raise ValueError("a headline needs expect or headline_if: nothing else can bear it out")
+            raise ValueError("a headline needs expect or headline_if: nothing else bears it out")
         return self
 
     def __hash__(self) -> int:
@@ -195,120 +207,89 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
     """Return the findings declared for a case, of one notebook (`03`) or of all; none is fine.
 
     Raises `DataError` with every problem of the whole file. Findings of a case that there is none
-    of are left aside; `make check` names them.
+    of are left aside; `unused` names them.
     """
     found, problems, _ = _read(file)
     problems.raise_if_any()
-    own = found.get(case_name, [])
-    return [f for f in own if notebook in (None, f.analysis.notebook)]
+    return [f for f in found.get(case_name, []) if notebook in (None, f.analysis.notebook)]
 
 
 def unused(file: Path = FINDINGS) -> list[Problem]:
-    """Return a warning for every case in the file that there is no case of."""
+    """Return a warning for every case of the file that there is no case of."""
     return _read(file)[2]
 
 
 def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]]:
-    where, problems, warnings = f"notebooks/{file.name}", Problems(), []
+    where, problems, found = f"notebooks/{file.name}", Problems(), dict[str, list[Finding]]()
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
         by_case = {case: list(own or []) for case, own in content.items() if case != "declared"}
-    except FileNotFoundError:
-        return {}, problems, []
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
-        problems.add(where, f"no cases with lists of findings: {str(error).splitlines()[0]}")
-        return {}, problems, []
+    except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
+        problems.add(where, what)
+        return found, problems if file.exists() else Problems(), []
     if by_case and "declared" not in content:
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
-    found: dict[str, list[Finding]] = {}
-    for case, entries in by_case.items():
-        if case not in case_names():
-            known = ", ".join(case_names())
-            warnings.append(Problem(where, "there is no such case", value=case, allowed=known))
-            continue
-        for number, entry in enumerate(entries, 1):
-            own = found.setdefault(case, [])
-            own += _finding(case, number, entry, {f.id for f in own}, where, problems)
-    return found, problems, warnings
+    known, what = case_names(), "there is no such case"
+    gone = [Problem(where, what, value=case) for case in by_case if case not in known]
+    for case in [case for case in by_case if case in known]:
+        own = found.setdefault(case, [])
+        for number, entry in enumerate(by_case[case], 1):
+            row = f"{case}, {entry.get('id', number) if isinstance(entry, dict) else number}"
+            try:
+                finding = Finding.model_validate(entry)
+            except ValidationError as error:
+                for e in error.errors():
+                    column, value = ".".join(map(str, e["loc"])), str(e["input"])[:60]
+                    what = e["msg"].removeprefix("Value error, ")
+                    problems.add(where, what, row=row, column=column or None, value=value)
+                continue
+            if finding.id in {f.id for f in own}:
+                problems.add(where, "this id is taken", row=row, column="id", value=finding.id)
+            for column, what, value, allowed in _faults(finding):
+                of = ", ".join(sorted(allowed)) or "none"
+                problems.add(where, what, row=row, column=column, value=value, allowed=of)
+            own.append(finding)
+    return found, problems, gone
 
 
-def _finding(
-    case: str, number: int, entry: Any, taken: set[str], where: str, problems: Problems
-) -> list[Finding]:
-    name = entry.get("id", number) if isinstance(entry, dict) else number
-    row = f"{case}, {name}"
-    try:
-        finding = Finding.model_validate(entry)
-    except ValidationError as error:
-        for one in error.errors():
-            column = ".".join(str(at) for at in one["loc"])
-            what = one["msg"].removeprefix("Value error, ")
-            value = str(one["input"])[:60] if one["type"] != "missing" else None
-            problems.add(where, what[:1].lower() + what[1:], row=row, column=column, value=value)
-        return []
-    before = len(problems.found)
-    if finding.id in taken:
-        problems.add(where, "this id is taken", row=row, column="id", value=finding.id)
-    about = estimands().get(finding.analysis.function)
-    if about is None:
-        allowed, value = ", ".join(sorted(estimands())), finding.analysis.function
-        what = "there is no such function"
-        problems.add(where, what, row=row, column="analysis", value=value, allowed=allowed)
-        return []
-    for column, what, value, allowed in _faults(finding, about):
-        problems.add(where, what, row=row, column=column, value=value, allowed=allowed)
-    return [finding] if len(problems.found) == before else []
-
-
-def _faults(finding: Finding, about: Estimand) -> Iterable[tuple[str, str, str, str]]:
+def _faults(finding: Finding) -> Iterable[tuple[str, str, str, Iterable[str]]]:
     """Column, what is wrong, the value met and those allowed: what only the function can tell."""
+    if finding.analysis.function not in estimands():
+        yield "analysis", "there is no such function", finding.analysis.function, estimands()
+        return
+    about = finding.about
     for name, values in finding.choices.items():
-        if name not in about.choices:
-            yield "choices", "the function has no such choice", name, ", ".join(about.choices)
-            continue
-        for value in values:
-            if not _allows(name, about.choices[name], value):
-                yield "choices", f"no such value of {name}", value, ", ".join(about.choices[name])
-    for name in finding.with_:
-        if name not in about.given:
-            yield "with", "the function takes no such argument", name, ", ".join(about.given)
-    for name, needed in about.given.items():
-        if needed and name not in finding.with_:
-            yield "with", f"the function needs {name}", "nothing", f"with: {{{name}: …}}"
-    for expected in finding.expect:
-        if expected.more_with:
-            name, *values = expected.more_with
-            known = finding.choices.get(name, ())
-            for value in values:
-                if value not in known:
-                    yield "expect", f"no declared value of {name}", value, ", ".join(known)
+        allowed = about.choices.get(name, ())
+        if not allowed:
+            yield "choices", "the function has no such choice", name, about.choices
+        # Coders are those of a case.
+        for value in values if allowed and name != "coder" else ():
+            number = re.fullmatch(r"[1-9]\d*", value) and {NUMBER, WHOLE_DAYS} & {*allowed}
+            if not (value in allowed or number):
+                yield "choices", f"no such value of {name}", value, allowed
+    for name in sorted(finding.with_.keys() - about.given.keys()):
+        yield "with", "the function takes no such argument", name, about.given
+    for name in [n for n, v in about.given.items() if v is Parameter.empty]:
+        if name not in finding.with_:
+            yield "with", f"the function needs {name}", "nothing", about.given
+    for name, *wanted in [e.more_with for e in finding.expect if e.more_with]:
+        for value in sorted({*wanted} - {*finding.choices.get(name, ())}):
+            yield "expect", f"no declared value of {name}", value, finding.choices.get(name, ())
     for column in ("says", "each"):
         used = {name for _, name, _, _ in Formatter().parse(getattr(finding, column)) if name}
-        for name in used - {*FIELDS, *(f"{f}_{i}" for f in FIELDS for i in range(2, 10)), *ALSO}:
-            yield column, "a sentence has no such field", name, ", ".join([*FIELDS, *ALSO])
-
-
-def _allows(name: str, allowed: tuple[str, ...], value: str) -> bool:
-    number = re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
-    if number and (NUMBER in allowed or WHOLE_DAYS in allowed):
-        return WHOLE_DAYS in allowed or float(value) >= 1
-    # Coders are the case's own; an unknown one has nothing to measure.
-    return name == "coder" or value in allowed
-
-
-# --- specifications --------------------------------------------------------------------------
+        for name in used - FIELDS - {f"{f}_{i}" for f in FIELDS for i in range(2, 10)}:
+            yield column, "a sentence has no such field", name, FIELDS
 
 
 def _outlets(case: Case, finding: Finding) -> list[str]:
     """The outlets whose loss leaves somebody to speak for each group, or for the case."""
-    given = signature(finding.about.function).parameters
-    if {"first", "second", "by"} <= set(given):
-        groups = {n: finding.with_.get(n, given[n].default) for n in ("by", "first", "second")}
-        return outlets_of(case, pair_of(case, **groups))
-    if case.compare:
-        return outlets_of(case, pair_of(case))
+    given = finding.about.given | finding.with_
+    groups = {name: given[name] for name in ("by", *SIDES) if name in given}
+    if len(groups) == 3 or case.compare:
+        return outlets_of(case, pair_of(case, **(groups if len(groups) == 3 else {})))
     outlets = sorted(set(documents(case)["source_id"]))
     return outlets if len(outlets) > 1 else []
 
@@ -331,20 +312,17 @@ def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
     """
     about, found = finding.about, {}
     added = {n: v for n, v in about.choices.items() if n not in finding.choices}
-    for name, listed in [*finding.choices.items(), *added.items()]:
-        values = [about.main[name]] if name in about.main else []
-        if name == "coder" and name in added:
-            listed = tuple(sorted(set(case["frame_codes"]["coder"])))
-        for value in listed:
-            if value == EACH_OUTLET:
-                values += _outlets(case, finding)
-            elif value in about.each:
-                values += about.each[value](case)
-            elif value not in (NUMBER, WHOLE_DAYS):
-                values.append(value)
-        if name not in added or _enters(case, name):
-            found[name] = tuple(dict.fromkeys(values))
-    return {n: v for n, v in found.items() if n in finding.choices or len(v) > 1}
+    if "coder" in added:
+        added["coder"] = tuple(sorted(set(case["frame_codes"]["coder"])))
+    spelt_out: dict[str, Callable[[Case], Sequence[str]]] = {**about.each}
+    spelt_out[EACH_OUTLET] = lambda case: _outlets(case, finding)
+    for name, values in [*finding.choices.items(), *added.items()]:
+        spelt: list[str] = [about.main[name]] if name in about.main else []
+        for value in values:
+            spelt += spelt_out[value](case) if value in spelt_out else [value]
+        found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
+    entering = [n for n in added if len(found[n]) > 1 and _enters(case, n)]
+    return {n: v for n, v in found.items() if n in finding.choices or n in entering}
 
 
 @cache
@@ -376,7 +354,8 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     The main one stands first, then every declared and every added choice changed alone, then the
     full product of the declared ones where it has no more than `MOST_MEMBERS`. Columns:
     specification (a number, 0 for the main one), kind (main, declared, added, product), choice and
-    setting (of the choice changed alone), chosen (all choices), and those of `estimate.to_frame`.
+    setting (of the choice changed alone), label (both in words), chosen (all choices), result (a
+    number, the same where all parts have the same result), and those of `estimate.to_frame`.
     """
     values = choices_of(case, finding)
     first = {name: of[0] for name, of in values.items()}
@@ -384,82 +363,47 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
         grid += [(kind, name, value, first | {name: value}) for value in of[1:]]
-    own = {name: values[name] for name in finding.choices}
-    if math.prod(map(len, own.values())) <= MOST_MEMBERS:
-        spelt = [dict(zip(own, chosen, strict=True)) for chosen in product(*own.values())]
-        several = [s for s in spelt if sum(s[n] != first[n] for n in own) > 1]
-        grid += [("product", "", "", first | s) for s in several]
-    parts = []
+    own = [[(name, value) for value in values[name]] for name in finding.choices]
+    if math.prod(map(len, own)) <= MOST_MEMBERS:
+        several = [s for s in product(*own) if sum(first[n] != v for n, v in s) > 1]
+        grid += [("product", "", "", first | dict(s)) for s in several]
+    parts, seen = [], dict[Any, int]()
     for number, (kind, choice, setting, chosen) in enumerate(grid):
         table = to_frame(estimates(case, finding, chosen))
+        columns = table.reindex(columns=RESULT).astype(float).round(DIGITS).fillna(math.inf)
+        result = (*table["part"], *columns.to_numpy().ravel())
         about = {"specification": number, "kind": kind, "choice": choice, "setting": setting}
-        about["chosen"] = tuple(sorted(chosen.items()))
+        about |= {"label": setting_text(case, choice, setting) if choice else kind}
+        about |= {"chosen": tuple(chosen.items()), "result": seen.setdefault(result, len(seen))}
         head = pd.DataFrame([about] * len(table), columns=list(about))
         parts.append(pd.concat([head, table], axis=1))
     return pd.concat(parts, ignore_index=True)
 
 
-def distinct(table: pd.DataFrame) -> pd.Series:
-    """Return a number for every row of `specifications`, the same where the results are the same.
-
-    Results are those of all parts together, to nine digits; a choice that changes nothing
-    multiplies nothing.
-    """
-    columns = table.reindex(columns=RESULT).astype(float).round(DIGITS).fillna(math.inf)
-    rows = pd.Series(list(columns.itertuples(index=False, name=None)), index=table.index)
-    pairs = pd.Series(list(zip(table["part"], rows, strict=True)), index=table.index)
-    whole = pairs.groupby(table["specification"]).agg(lambda of: tuple(of.sort_index()))
-    numbers = pd.Series(pd.factorize(whole)[0], index=whole.index)
-    return table["specification"].map(numbers)
-
-
-# --- verdicts --------------------------------------------------------------------------------
-
-
-def bears_out(expected: Expect, row: Mapping[Any, Any], *, value_only: bool = False) -> bool:
-    """Return whether an estimate is what is expected, and its interval and its test agree."""
-    than, value, low, high = _than(expected), row["value"], row["low"], row["high"]
-    away, bounded = round(value - than, DIGITS), not (math.isnan(low) or math.isnan(high))
-    if expected.equal is not None:
-        return away == 0 and (value_only or not bounded or low <= than <= high)
-    holds, clear = (away > 0, low > than) if expected.above is not None else (away < 0, high < than)
-    passed = math.isnan(row["p"]) or row["p"] <= LEVEL
-    return bool(holds and (value_only or ((clear or not bounded) and passed)))
-
-
-def _than(expected: Expect) -> float:
-    given = (expected.above, expected.below, expected.equal)
-    return next(v for v in given if v is not None)
-
-
 def _judged(case: Case, finding: Finding) -> pd.DataFrame:
     """What every specification makes of what is expected: a row each that has an estimate."""
-    table = specifications(case, finding)
-    table = table.assign(result=distinct(table))
-    found = []
+    found, table = [], specifications(case, finding)
     for expected in finding.expect:
         turned = expected.turned(case)
         for row in table[table["part"].str.endswith(expected.part)].to_dict("records"):
-            holds: bool | None
             if expected.more_with:
-                holds = _more(case, finding, expected.more_with, row)
+                gain = _gain(case, finding, expected.more_with, row)
+                row |= {"holds": gain > 0, "value": gain}
             else:
-                holds = None if math.isnan(row["value"]) else bears_out(turned, row)
-            if holds is not None:
-                found.append(row | {"holds": holds})
-    return pd.DataFrame(found, columns=[*table.columns, "holds"])
+                row["holds"] = turned.holds(row)
+            found += [] if math.isnan(row["value"]) else [row]
+    return pd.DataFrame(found, columns=[*table.columns, "holds"]).astype({"holds": bool})
 
 
-def _more(
+def _gain(
     case: Case, finding: Finding, named: tuple[str, str, str], row: Mapping[Any, Any]
-) -> bool | None:
-    """Whether the first value of a choice gives more than the second, all else alike."""
+) -> float:
+    """How much more the first value of a choice gives than the second, all else alike."""
     (name, more, less), chosen = named, dict(row["chosen"])
     if chosen[name] != more:
-        return None
+        return math.nan
     other = {e.part: e.value for e in estimates(case, finding, chosen | {name: less})}
-    gain = row["value"] - other.get(row["part"], math.nan)
-    return None if math.isnan(gain) else gain > 0
+    return float(row["value"]) - other.get(row["part"], math.nan)
 
 
 def _one_event(made: Sequence[Estimate]) -> bool:
@@ -482,95 +426,37 @@ def verdict(case: Case, finding: Finding) -> str:
     if not finding.expect:
         return DESCRIBED
     judged = _judged(case, finding)
-    first = judged[judged["kind"] == "main"]
+    first = judged.loc[judged["kind"] == "main", "holds"]
+    results = judged.groupby("result")["holds"].all()
     if first.empty:
         return NOWHERE
-    results = judged.groupby("result")["holds"].all()
-    if not first["holds"].all() or (~results).sum() > results.sum():
+    if not first.all() or (~results).sum() > results.sum():
         return FAILS
     if len(results) < LEAST_DISTINCT or _one_event(made):
         return UNTRIED
-    against = judged[~judged["holds"].astype(bool)]
-    if against.empty:
-        return HOLDS
-    alone = against[against["choice"] != ""]
-    names = [setting_text(case, *s) for s in alone[["choice", "setting"]].itertuples(index=False)]
-    return f"{BUT} {listed(list(dict.fromkeys(names))) or 'some choices taken together'}"
-
-
-def tested(case: Case, finding: Finding) -> bool:
-    """Return whether the main specification of a finding has a test."""
-    return any(not math.isnan(e.p) for e in main(case, finding))
+    against = judged[~judged["holds"]]
+    alone = list(dict.fromkeys(against.loc[against["choice"] != "", "label"]))
+    return HOLDS if results.all() else f"{BUT} {listed(alone) or 'some choices taken together'}"
 
 
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
-    """Return the rows of `specifications` with a label each, and one sentence of what they say."""
+    """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
-    settings = table[["choice", "setting"]].itertuples(index=False)
-    labels = [setting_text(case, *s) if s[0] else "" for s in settings]
-    names = {"main": "main specification", "product": "declared choices together"}
-    kinds = table["kind"].map(names)
-    table = table.assign(label=kinds.where(kinds.notna(), pd.Series(labels, index=table.index)))
-    different = distinct(table).nunique()
-    if came.startswith(BUT) or came == FAILS:
-        return table, f"{came.capitalize()}."
+    different = table["result"].nunique()
     if came == HOLDS:
-        return table, f"Holds under all {different} specifications that differ."
+        return table, f"It holds under all {different} specifications that differ."
     if came == UNTRIED:
-        why = "it rests on one event" if _one_event(main(case, finding)) else ""
-        why = why or "fewer than three specifications differ"
-        return table, f"As expected, but {why}."
-    if came == NOWHERE:
-        return table, "Not estimable."
-    return table, f"Nothing was expected. {_moves(case, table, different)}"
-
-
-def _moves(case: Case, table: pd.DataFrame, different: int) -> str:
-    """What moves an estimate of which nothing was expected."""
-    if different == 1:
-        return "The estimate is the same under all choices."
+        why = "it rests on one event" if _one_event(main(case, finding)) else "little can be varied"
+        return table, f"It is as expected, but {why}."
+    if came != DESCRIBED:
+        return table, f"It {came}." if came != NOWHERE else "It is not estimable."
     first = table[table["kind"] == "main"].set_index("part")["value"]
     alone = table[table["choice"] != ""]
     moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-    names = [choice_text(n) for n in dict.fromkeys(alone.loc[moved > 0, "choice"])]
-    if not names:
-        return "No choice alone moves the estimate."
-    most = alone.loc[moved.idxmax()]
-    said = f"The estimate moves with {listed(names)}."
-    return f"{said} It moves most with {setting_text(case, most['choice'], most['setting'])}."
-
-
-# --- words -----------------------------------------------------------------------------------
-
-RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
-FIELDS = (
-    *("value", "low", "high", "p", "unit", "answer", "part", "measures", "detail", "why"),
-    *(f"{name}_{side}" for name in ("k", "n", "share", "units") for side in ("first", "second")),
-    *("first", "second"),
-)
-ALSO = ("each", "against")
-CHOICES = {
-    "left_out": "without",
-    "coder": "coder",
-    "unit": "unit",
-    "error_prior": "prior of the error rate",
-    "part_of_day": "hour of the reference",
-    "reading": "reading of figures",
-    "origin": "origin of the reference",
-    "hedged": "hedged claims",
-    "matter": "counted twice",
-    "across_documents": "taken twice in",
-}
-VALUES = {
-    "umm_al_qura": "Umm al-Qura",
-    "non_belligerent": "no belligerent",
-    "any": "any origin",
-    "first_all_sentences": "all sentences",
-    "out": "counted once",
-    "in": "counted again",
-    "day_only": "the day alone",
-}
-DECIMALS = {POINTS: 1, "times": 2, "%": 1}
+    if not (moved > 0).any():
+        return table, "Nothing was expected, and no choice alone moves it."
+    most = alone.loc[moved.idxmax(), "label"]
+    return table, f"Nothing was expected. Of the choices, “{most}” moves it most."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -578,18 +464,13 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
-def choice_text(name: str) -> str:
-    """Return a choice in words."""
-    return CHOICES.get(name, name.replace("_", " "))
-
-
 def setting_text(case: Case, choice: str, setting: str) -> str:
     """Return a choice with its setting in words: `scope: whole texts`, `without South Front`."""
-    names: dict[str, str] = {}
-    for table, key, name in (("events", "event_id", "label"), ("sources", "source_id", "name")):
-        names |= dict(zip(case[table][key], case[table][name], strict=True))
+    names = dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
+    names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
     value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
-    return f"{choice_text(choice)}{'' if choice == 'left_out' else ':'} {value}"
+    name = CHOICES.get(choice, choice.replace("_", " "))
+    return f"{name} {value}" if choice == "left_out" else f"{name}: {value}"
 
 
 def group_text(case: Case, text: str) -> str:
@@ -605,20 +486,15 @@ def group_text(case: Case, text: str) -> str:
 
 def number_text(value: float, unit: str = "") -> str:
     """Return a number as prose has it: 6,830, −12.3, ∞; the unit says how many decimals."""
-    if math.isnan(value):
-        return "–"
-    if math.isinf(value):
-        return "∞" if value > 0 else "−∞"
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if unit == "p":
+        return f"{value:.2g}" if value >= 0.0001 else "below 0.0001"
     if unit == "share":
         return f"{100 * value:.1f} %"
-    whole = unit not in DECIMALS and float(value).is_integer()
-    text = f"{value:,.0f}" if whole else f"{value:,.{DECIMALS.get(unit, 2)}f}"
+    decimals = {POINTS: 1, "times": 2}.get(unit, 0 if float(value).is_integer() else 2)
+    text = f"{value:,.{decimals}f}"
     return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
-
-
-def p_text(p: float) -> str:
-    """Return a p-value with two significant digits, never below what 10,000 draws can tell."""
-    return "–" if math.isnan(p) else f"{p:.2g}" if p >= 0.0001 else "below 0.0001"
 
 
 def answer_text(made: Estimate) -> str:
@@ -627,63 +503,58 @@ def answer_text(made: Estimate) -> str:
         return NOWHERE
     if made.unit == "share":
         return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
-    text, unit = number_text(made.value, made.unit), made.unit.replace("in number", "")
-    head, _, rest = unit.partition(" ")
-    unit = f"{head.removesuffix('s')} {rest}" if text in ("1", "−1") else unit
+    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
+    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
     return f"{text} {unit}".strip()
 
 
-def _fields(case: Case, made: Estimate) -> dict[str, str]:
-    """Every field of a sentence, in words."""
-    found = {n: number_text(getattr(made, n), made.unit) for n in ("value", "low", "high")}
-    found |= {"p": p_text(made.p), "unit": made.unit, "answer": answer_text(made)}
-    found |= {n: getattr(made, n) for n in ("measures", "detail")}
-    found |= {"part": group_text(case, made.part), "why": "; ".join(made.why)}
-    for i, side in enumerate(("first", "second")):
-        found[side] = group_text(case, made.groups[i]) if i < len(made.groups) else "–"
-        for name, of in (
-            ("k", made.k),
-            ("n", made.n),
-            ("share", made.values),
-            ("units", made.units),
-        ):
-            unit = "share" if name == "share" else ""
-            found[f"{name}_{side}"] = number_text(of[i], unit) if i < len(of) else "–"
-    return found
+def _numbers(made: Estimate) -> dict[str, tuple[float, str]]:
+    """The numbers of an estimate with their units, by the names of `FIELDS`; none is missing."""
+    found = {name: (getattr(made, name), made.unit) for name in SINGLE[:3]} | {"p": (made.p, "p")}
+    shares = [("share", made.values), *((name, getattr(made, name)) for name in COUNTS)]
+    for name, of in shares:
+        unit = "share" if name == "share" else ""
+        found |= {f"{name}_{s}": (float(v), unit) for s, v in zip(SIDES, of, strict=False)}
+    return {name: (v, unit) for name, (v, unit) in found.items() if not math.isnan(v)}
+
+
+def _words(case: Case, made: Estimate) -> dict[str, str]:
+    """Every field of a sentence, in words; a dash where the estimate lacks it."""
+    said = {name: number_text(v, unit) for name, (v, unit) in _numbers(made).items()}
+    said |= {side: group_text(case, g) for side, g in zip(SIDES, made.groups, strict=False)}
+    said |= {"unit": made.unit, "answer": answer_text(made), "part": group_text(case, made.part)}
+    said |= {"measures": group_text(case, made.measures), "detail": made.detail}
+    return dict.fromkeys(FIELDS, "–") | said
 
 
 def told(case: Case, finding: Finding) -> dict[str, Any]:
     """Return the words of a finding; nowhere else are they made.
 
     headline (the name where the verdict does not bear the headline out), sentence, verdict, caution
-    (what an interval or a test says, or why there is none), numbers: for each name such as
-    `calendar_offset_value`, or `…_value_2` of the second part, its value and its unit.
+    (what an interval or a test says, or why there is none), and numbers: value and unit by names
+    such as `calendar_offset_value`, or `…_value_2` of the second part.
     """
     made, came = main(case, finding), verdict(case, finding)
-    words = {
-        name + (f"_{i}" if i > 1 else ""): text
-        for i, one in enumerate(made, 1)
-        for name, text in _fields(case, one).items()
-    }
+    words, numbers = dict[str, str](), dict[str, Any]({f"{finding.key}_verdict": (came, "")})
+    for i, one in enumerate(made):
+        after, own = f"_{i + 1}" * (i > 0), _words(case, one)
+        words |= {name + after: text for name, text in own.items()}
+        entered: dict[str, Any] = {n: (own[n], "") for n in ENTERED if own[n].strip("–")}
+        entered |= _numbers(one)
+        numbers |= {f"{finding.key}_{name}{after}": value for name, value in entered.items()}
     known = [e for e in made if not math.isnan(e.value)]
-    words["each"] = " ".join(finding.each.format_map(_fields(case, e)) for e in known)
-    for expected in finding.expect:
-        if expected.more_with:
-            name, _, less = expected.more_with
-            chosen = {n: v[0] for n, v in choices_of(case, finding).items()} | {name: less}
-            words["against"] = answer_text(estimates(case, finding, chosen)[0])
-    missing = dict.fromkeys({*FIELDS, *ALSO}, "–")
-    said = [r for e in made for r in e.why if r.startswith(NOWHERE)]
-    sentence = f"There is no estimate: {listed(said).replace(NOWHERE + ': ', '')}."
-    if known:
-        sentence = finding.says or "{measures}: {answer}."
-        sentence = sentence.format_map({**missing, **words}).strip()
+    words["each"] = " ".join(finding.each.format_map(_words(case, e)) for e in known)
+    for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
+        chosen = {n: v[0] for n, v in choices_of(case, finding).items()} | {name: less}
+        words["against"] = answer_text(estimates(case, finding, chosen)[0])
+    absent = {f"{name}_{i}": "–" for name in FIELDS for i in range(2, 10)}
+    sentence = finding.says.format_map(absent | words).strip() if known else ""
     return {
         "headline": _headline(case, finding, came),
         "sentence": sentence[:1].upper() + sentence[1:],
         "verdict": came,
         "caution": _caution(case, finding, made),
-        "numbers": _numbers(case, finding, made, came),
+        "numbers": numbers,
     }
 
 
@@ -691,73 +562,44 @@ def _headline(case: Case, finding: Finding, came: str) -> str:
     borne = came in (HOLDS, UNTRIED) or came.startswith(BUT)
     if finding.headline_if:
         turned = finding.headline_if.turned(case)
-        rows = to_frame(main(case, finding)).to_dict("records")
-        parts = [r for r in rows if r["part"].replace("_", " ").endswith(turned.part)]
-        known = [bears_out(turned, r, value_only=True) for r in parts if r["value"] == r["value"]]
-        borne = bool(known) and all(known) and came != FAILS
+        rows = to_frame(main(case, finding)).dropna(subset="value").to_dict("records")
+        of = [r for r in rows if r["part"].replace("_", " ").endswith(turned.part)]
+        borne = bool(of) and all(turned.holds(r, value_only=True) for r in of) and came != FAILS
     return finding.headline if borne and finding.headline else finding.name
 
 
-def _caution(case: Case, finding: Finding, made: list[Estimate]) -> str:
+def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     """What must be known with the sentence: interval and test, or why there is none."""
     one, said = made[0], []
-    ends = [number_text(v, one.unit) for v in (one.low, one.high)]
-    if len(made) == 1 and one.interval and "–" not in ends:
-        said.append(f"{one.interval[:1].upper()}{one.interval[1:]}: {ends[0]} to {ends[1]}.")
+    if len(made) == 1 and one.interval and not math.isnan(one.low + one.high):
+        ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
+        said.append(f"{one.interval[:1].upper()}{one.interval[1:]}: {ends}.")
     if not math.isnan(one.p):
-        said.append(f"The test gives p = {p_text(one.p)}.")
-    elif any(reason.startswith("no test") for reason in one.why):
-        few = [f"{units:,.0f}" for units in one.units]
-        texts = f"{few[0]} texts a side" if len(set(few)) == 1 else f"{listed(few)} texts"
-        said.append(f"{texts}: no test is possible.")
+        said.append(f"The test gives p = {number_text(one.p, 'p')}.")
+    for reason in [r for r in one.why if r.startswith("no test")]:
+        few = re.match(r"no test: (\d+) and (\d+) documents", reason)
+        same = f"{few[1]} texts a side" if few and few[1] == few[2] else ""
+        texts = same or (f"{few[1]} and {few[2]} texts" if few else "")
+        said.append(f"{texts}: no test is possible." if few else f"{reason.capitalize()}.")
     if _one_event(made):
         said.append("It rests on one event.")
-    for part in [e for e in made if math.isnan(e.value) and len(made) > 1]:
+    for part in [e for e in made if math.isnan(e.value)]:
         why = listed(part.why).replace(f"{NOWHERE}: ", "") or "nothing to measure"
-        said.append(f"{group_text(case, part.part)} has no estimate: {why}.")
+        said.append(f"{group_text(case, part.part) or 'It'} has no estimate: {why}.")
     if finding.known_before == "yes":
         said.append("Whoever coded the texts knew the answer.")
     return " ".join(said)
 
 
-def _numbers(
-    case: Case, finding: Finding, made: list[Estimate], came: str
-) -> dict[str, tuple[float | str, str]]:
-    """The numbers of a finding for an article: value and unit by name."""
-    found: dict[str, tuple[float | str, str]] = {f"{finding.key}_verdict": (came, "")}
-    for i, one in enumerate(made, 1):
-        after, words = f"_{i}" if i > 1 else "", _fields(case, one)
-        for name in ("value", "low", "high", "p"):
-            if not math.isnan(getattr(one, name)):
-                unit = "" if name == "p" else one.unit
-                found[f"{finding.key}_{name}{after}"] = (getattr(one, name), unit)
-        for place, side in enumerate(("first", "second")):
-            for name, of in (("k", one.k), ("n", one.n), ("units", one.units)):
-                if place < len(of):
-                    found[f"{finding.key}_{name}_{side}{after}"] = (of[place], "")
-        for name in ("answer", "first", "second", "part", "detail"):
-            if words[name] not in ("", "–"):
-                found[f"{finding.key}_{name}{after}"] = (words[name], "")
-    return found
-
-
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
-    """Return one row a finding: name, direction, known before, answer, distinct, verdict, tested."""
+    """Return one row a finding: its estimate in words, how many specifications differ, verdict."""
+    columns = ["finding", "expected", "known before", "estimate", "differ", "verdict", "tested"]
     rows = []
     for one in findings:
         made = main(case, one)
         parts = [f"{group_text(case, e.part)}: ".removeprefix(": ") + answer_text(e) for e in made]
-        different = distinct(specifications(case, one)).nunique()
-        rows.append(
-            {
-                "finding": one.name,
-                "expected": one.direction,
-                "known before": one.known_before,
-                "estimate": "; ".join(parts),
-                "specifications that differ": different,
-                "verdict": verdict(case, one),
-                "tested": "yes" if tested(case, one) else "no",
-            }
-        )
-    columns = ["finding", "expected", "known before", "estimate", "specifications that differ"]
-    return pd.DataFrame(rows, columns=[*columns, "verdict", "tested"])
+        tested = "yes" if any(not math.isnan(e.p) for e in made) else "no"
+        differ = specifications(case, one)["result"].nunique()
+        about = (one.name, one.direction, one.known_before, "; ".join(parts))
+        rows.append((*about, differ, verdict(case, one), tested))
+    return pd.DataFrame(rows, columns=columns)
