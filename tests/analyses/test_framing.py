@@ -283,9 +283,7 @@ def test_an_unknown_frame_is_refused_with_those_that_there_are() -> None:
 
 def test_leading_terms_come_from_somewhere() -> None:
     case = case_of("example")
-    pair = f.groups_of(case)
-    assert pair is not None
-    found = f.key_terms(case, pair)
+    found = f.key_terms(case)
     table = f.leading_terms(case, found, each=3)
     assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
     first = table.set_index("term").loc["league"]
@@ -335,8 +333,6 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
     answers += [f.naming_by_group(case), f.attribution_by_group(case)]
     for found in answers:
         assert pd.isna(found.value) and "not estimable" in found.why[0]
-    pair = f.groups_of(case)
-    assert pair is not None
-    words = f.key_terms(case, pair)
+    words = f.key_terms(case)
     assert words.table.empty and "not estimable" in words.why[0]
     assert f.leading_terms(case, words).empty

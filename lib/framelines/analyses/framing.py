@@ -52,6 +52,7 @@ RARE = 5
 KEYS = ["doc_id", "sentence"]
 # Groups of rows in the same documents: dealt inside them, resampled with them.
 INSIDE: dict[str, Any] = {"strata": "doc_id", "joint": True}
+NOBODY = Pair("source_id", "", "", (), ())
 NOTHING = {"k": 0, "n": 0, "low": nan}
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 
@@ -122,7 +123,7 @@ def _compared(
 
 def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
-    pair = pair or Pair("source_id", "", "", (), ())
+    pair = pair or NOBODY
     table = matched(hits, sentence_events(case), pair)
     label = event_labels(case)
     table.insert(1, "event", [label.get(e, e) for e in table["event_id"]])
@@ -520,8 +521,8 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
 
 
 @cache
-def key_terms(case: Case, pair: Pair, language: str = "en") -> Keyness:
-    """Return the words of one language that set two groups apart, as `methods.keyness`.
+def key_terms(case: Case, language: str = "en") -> Keyness:
+    """Return the words of one language that set `groups_of` apart, as `methods.keyness`.
 
     The prior is made of all texts of the case's folder, those of other cases included.
     """
@@ -531,8 +532,8 @@ def key_terms(case: Case, pair: Pair, language: str = "en") -> Keyness:
     chunks = every["chunks"][every["chunks"]["doc_id"].isin(own)]
     chunks = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior = chunks.groupby("token")["count"].sum()
-    here = documents(case)
-    here = here[here["language"] == language]
+    here = documents(case).query("language == @language")
+    pair = groups_of(case) or NOBODY
     return keyness(case["chunks"], here, pair, background=prior, **case.drawing)
 
 
@@ -555,9 +556,11 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     return table.assign(solid=table["p_max"] <= LEVEL).reset_index(drop=True)
 
 
-def genres_of(case: Case, pair: Pair) -> str:
-    """Return what each group is made of, in words: its documents by genre."""
-    own, told = documents(case), []
+def genres_of(case: Case) -> str:
+    """Return what each of `groups_of` is made of, in words: its documents by genre."""
+    pair, own, told = groups_of(case), documents(case), list[str]()
+    if pair is None:
+        return "one group alone"
     side = pair.of(own[pair.column])
     for group in (pair.first, pair.second):
         sizes = own.loc[side == group, "genre"].value_counts().sort_index().items()

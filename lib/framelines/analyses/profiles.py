@@ -157,7 +157,7 @@ def repeated_matter(case: Case) -> pd.DataFrame:
     ]
     repeats = case["regions"][case["regions"]["kind"] == "repeat"]
     for doc_id, number in repeats.groupby("doc_id", sort=True).size().items():
-        found.append((labels[doc_id], "as caption", f"own headline, {number} times"))
+        found.append((labels[doc_id], "as caption", f"own headline ×{number}"))
     return pd.DataFrame(found, columns=["document", "repeats", "of"])
 
 

@@ -79,7 +79,7 @@ def differences(
     data: pd.DataFrame,
     *,
     unit: str,
-    name: str = "name",
+    label: str = "name",
     value: str = "value",
     ends: tuple[str, ...] = ("low", "high"),
     hollow: str = "",
@@ -91,12 +91,12 @@ def differences(
     explains), group_1 and group_2, counts k_1 and k_2 and, of shares, n_1 and n_2. `beyond` is what
     a value must pass to differ by more than chance.
     """
-    data = data.sort_values([value, name], ascending=[False, True], kind="stable")
+    data = data.sort_values([value, label], ascending=[False, True], kind="stable")
     groups = [str(data[c].iloc[0]) for c in ("group_1", "group_2")]
     colour, marker = style.colours(groups), style.markers(groups)
     fig = style.figure(height=0.85 + 0.235 * len(data))
     ax = fig.subplots()
-    style.lanes(ax, [str(one) for one in data[name]])
+    style.lanes(ax, [str(one) for one in data[label]])
     ax.axvline(0, color=style.GREY, linewidth=0.8)
     for y, row in enumerate(data.to_dict("records")):
         group = groups[int(row[value] < 0)]
