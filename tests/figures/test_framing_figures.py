@@ -24,17 +24,21 @@ def texts(fig: Figure) -> list[str]:
     return [t.get_text() for t in fig.findobj(plt.Text) if t.get_text()]
 
 
+def across(line: Any) -> list[float]:
+    return [float(x) for x in np.asarray(line.get_xdata(), dtype=np.float64)]
+
+
 def marks(ax: Axes) -> list[tuple[float, float, str, bool]]:
     """x, y, marker and whether it is filled, of every single mark."""
-    lines = [line for line in ax.lines if len(line.get_xdata()) == 1]
     return [
         (
-            float(x.get_xdata()[0]),
-            float(x.get_ydata()[0]),
-            str(x.get_marker()),
-            x.get_markerfacecolor() != "white",
+            across(line)[0],
+            float(np.asarray(line.get_ydata(), dtype=np.float64)[0]),
+            str(line.get_marker()),
+            line.get_markerfacecolor() != "white",
         )
-        for x in lines
+        for line in ax.lines
+        if len(across(line)) == 1
     ]
 
 
@@ -62,7 +66,7 @@ def test_a_bar_divides_the_mentions_by_stance() -> None:
             ("Red", "foe", (0, 2, 0)),
         )
     )
-    bars = fig.axes[0].patches
+    bars: list[Any] = list(fig.axes[0].patches)
     assert len(bars) == 5
     assert [round(bar.get_width() / 0.7, 3) for bar in bars] == [0.75, 0.25, 0.5, 0.5, 1.0]
     found = texts(fig)
@@ -103,7 +107,7 @@ def test_the_first_group_is_on_the_right_in_its_colour() -> None:
     tint, shape = colours(["north", "south"]), markers(["north", "south"])
     assert [m[2] for m in marks(ax)] == [shape["north"], shape["south"]]
     assert ax.get_title("right") == "more in north ►" and ax.get_title("left") == "◄ more in south"
-    ranges = [line for line in ax.lines if list(line.get_xdata()) == [4.0, 6.0]]
+    ranges = [line for line in ax.lines if across(line) == [4.0, 6.0]]
     assert ranges[0].get_color() == tint["north"]
     assert "3/9 : 1/8" in texts(fig)
 
@@ -114,7 +118,7 @@ def test_what_is_not_solid_is_hollow_and_said() -> None:
     assert [m[3] for m in marks(fig.axes[0])] == [False, True]
     assert {"within chance", "3 : 1"} <= set(texts(fig))
     assert sorted(
-        line.get_xdata()[0] for line in fig.axes[0].lines if line.get_linestyle() == "--"
+        across(line)[0] for line in fig.axes[0].lines if line.get_linestyle() == "--"
     ) == [-4, 4]
 
 
@@ -141,7 +145,7 @@ def test_sparse_years_split_the_time_axis() -> None:
 
 def test_articles_of_one_day_stand_apart() -> None:
     fig = profiles.documents_over_time(documents(*[("a", "2016-01-01", "2016-01-01")] * 3))
-    heights = {float(c.get_offsets()[0][1]) for c in fig.axes[0].collections}  # type: ignore[index]
+    heights = {float(np.asarray(c.get_offsets())[0][1]) for c in fig.axes[0].collections}
     assert len(heights) == 3
 
 

@@ -126,16 +126,16 @@ def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame
     pair = pair or NOBODY
     table = matched(hits, sentence_events(case), pair)
     label = event_labels(case)
-    table.insert(1, "event", [label.get(e, e) for e in table["event_id"]])
-    return table.assign(first=pair.first, second=pair.second)
+    names = [label.get(event, event) for event in table["event_id"]]
+    return table.assign(event=names, first=pair.first, second=pair.second)
 
 
 def _relations(case: Case, found: pd.DataFrame) -> pd.Series:
     """own, foe or other a row, by its columns side, camp, actor_side and actor_kind."""
     own = found["actor_side"] == found["side"]
     if case.compare:
-        first, second = case.compare
-        foes = {a: side_of_camp(b, case["actors"]) for a, b in ((first, second), (second, first))}
+        pairs = zip(case.compare, case.compare[::-1], strict=True)
+        foes = {camp: side_of_camp(other, case["actors"]) for camp, other in pairs}
         foe = found["camp"].map(foes).fillna("") == found["actor_side"]
     else:
         foe = found["actor_kind"].isin(ARMED) & ~found["actor_side"].isin(BYSTANDERS)
@@ -269,8 +269,7 @@ def verb_hits(
 
     `role` is took, lost or neither, of the teller's side; taker and loser are the coded ones, else
     the event's. A wording counts where it is told as realised and its teller's side took or lost.
-    `matched_events` keeps events that both camps (without a comparison: two outlets) tell as
-    realised; which those are hangs on the outlet left out.
+    `matched_events` are those that both camps (without a comparison: two outlets) tell as realised.
     """
     found = coded(case, "captures", left_out=left_out, **which)
     events = case["events"].set_index("event_id")
@@ -330,10 +329,9 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     evidence=verbs_by_event,
 )
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
-    """Return how favourably takings are worded by who took and who lost.
+    """Return how favourably takings are worded: first by event, where both sides tell one.
 
-    First over changes of control that both sides tell, one event counting like another; then for
-    each teller, k of n wordings of its own takings and of its own losses.
+    Then for each teller, k of n wordings of its own takings and of its own losses.
     """
     found, by = verb_hits(case, scope=scope, **which), teller_of(case)
     estimates = [_taken_and_lost(case, found)]
@@ -527,8 +525,7 @@ def key_terms(case: Case, language: str = "en") -> Keyness:
     The prior is made of all texts of the case's folder, those of other cases included.
     """
     every = read_tables(case.folder)
-    about = every["documents"]
-    own = about.loc[(about["language"] == language) & (about["duplicate_of"] == ""), "doc_id"]
+    own = every["documents"].query("language == @language and duplicate_of == ''")["doc_id"]
     chunks = every["chunks"][every["chunks"]["doc_id"].isin(own)]
     chunks = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior = chunks.groupby("token")["count"].sum()

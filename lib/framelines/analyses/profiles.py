@@ -25,8 +25,6 @@ LISTED_WORDS += ["Sacred vocabulary", "Legal vocabulary"]
 COUNTS = ("figures", "attributions", "hostile")
 BY_CODES = ("Figures claimed", "Attributed claims", "Derogatory namings")
 BY_WORDS = ("Tokens with a digit", "Attribution verbs", "Hostile words")
-# A rate that moves by this share of itself is one that a reader would print otherwise.
-A_TENTH = 0.1
 MATTER = ("both", "contained", "captions")
 
 
@@ -54,8 +52,7 @@ def inventory(case: Case) -> pd.DataFrame:
     `first_day` and `last_day` are the days that it can have been published on; `tokens` are those
     of the running text; `own` is false for reposts, `hosted` true where another page published it.
     """
-    sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
-    sources = sources.rename(columns={"name": "source", "kind": "source_kind"})
+    sources = case["sources"][["source_id", "name", "bloc"]].rename(columns={"name": "source"})
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
     spans = [gregorian(str(p)) if p else None for p in found["published"]]
     found = found.assign(
@@ -76,7 +73,7 @@ def by_source(case: Case) -> pd.DataFrame:
         return ", ".join(str(v).replace("_", " ") for v in sorted(set(values)))
 
     grouped = inventory(case).groupby(["source_id", "source", "bloc"], sort=True)
-    table = grouped.agg(
+    return grouped.agg(
         documents=("doc_id", "size"),
         reposts=("own", lambda own: int((~own).sum())),
         tokens=("tokens", "sum"),
@@ -84,8 +81,7 @@ def by_source(case: Case) -> pd.DataFrame:
         last_day=("last_day", "max"),
         languages=("language", listed),
         genres=("genre", listed),
-    )
-    return table.reset_index()
+    ).reset_index()
 
 
 def sentence_counts(case: Case) -> pd.DataFrame:
@@ -204,12 +200,12 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     once = counts[counts["own"]]
     every = [once, pd.concat([once, again[counts.columns]], ignore_index=True)]
     before, after = (t.groupby("source_id").sum(numeric_only=True) for t in every)
-    wanted = metrics(case)[lambda m: m["metric"] != "mattr"]
+    wanted = metrics(case).query("metric != 'mattr'")
     above, below = list(wanted["above"]), list(wanted["below"])
     rate, twice = (t[above].to_numpy(float) / t[below].to_numpy(float) for t in (before, after))
     moves = np.abs(twice[rate > 0] / rate[rate > 0] - 1).round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
-    found = [share("rates that move", what, int((moves >= A_TENTH).sum()), len(moves))]
+    found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
     what = "largest change of an outlet’s share of a frame in sentences"
     words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS, "measures": what}
     if not coded.shape[0]:
