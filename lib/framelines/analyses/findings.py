@@ -45,22 +45,9 @@ SIDES, SINGLE, COUNTS = ("first", "second"), ("value", "low", "high", "p"), ("k"
 FIELDS = {*SINGLE, *SIDES, "unit", "answer", "part", "measures", "detail", "each", "against"}
 FIELDS |= {f"{name}_{side}" for name in (*COUNTS, "share") for side in SIDES}
 ENTERED = ("answer", *SIDES, "part", "detail")
-CHOICES = {
-    "left_out": "without",
-    "part_of_day": "hour of the reference",
-    "error_prior": "prior of the error rate",
-    "origin": "origin of the reference",
-    "matter": "counted twice",
-    "across_documents": "taken twice in",
-}
-VALUES = {
-    "umm_al_qura": "Umm al-Qura",
-    "non_belligerent": "no belligerent",
-    "first_all_sentences": "all sentences",
-    "out": "counted once",
-    "in": "counted again",
-    "day_only": "the day alone",
-}
+CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
+VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
+VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
 
 
 @dataclass(frozen=True)
@@ -221,14 +208,15 @@ def unused(file: Path = FINDINGS) -> list[Problem]:
 
 def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]]:
     where, problems, found = f"notebooks/{file.name}", Problems(), dict[str, list[Finding]]()
+    if not file.exists():
+        return found, problems, []
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
         content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
         by_case = {case: list(own or []) for case, own in content.items() if case != "declared"}
-    except (OSError, yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
-        what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
-        problems.add(where, what)
-        return found, problems if file.exists() else Problems(), []
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        problems.add(where, f"no cases with lists of findings: {str(error).splitlines()[0]}")
+        return found, problems, []
     if by_case and "declared" not in content:
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
@@ -370,14 +358,20 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     parts, seen = [], dict[Any, int]()
     for number, (kind, choice, setting, chosen) in enumerate(grid):
         table = to_frame(estimates(case, finding, chosen))
-        columns = table.reindex(columns=RESULT).astype(float).round(DIGITS).fillna(math.inf)
-        result = (*table["part"], *columns.to_numpy().ravel())
         about = {"specification": number, "kind": kind, "choice": choice, "setting": setting}
         about |= {"label": setting_text(case, choice, setting) if choice else kind}
-        about |= {"chosen": tuple(chosen.items()), "result": seen.setdefault(result, len(seen))}
+        about |= {
+            "chosen": tuple(chosen.items()),
+            "result": seen.setdefault(_result(table), len(seen)),
+        }
         head = pd.DataFrame([about] * len(table), columns=list(about))
         parts.append(pd.concat([head, table], axis=1))
     return pd.concat(parts, ignore_index=True)
+
+
+def _result(table: pd.DataFrame) -> tuple[Any, ...]:
+    columns = table.reindex(columns=RESULT).astype(float).round(DIGITS).fillna(math.inf)
+    return (*table["part"], *columns.to_numpy().ravel())
 
 
 def _judged(case: Case, finding: Finding) -> pd.DataFrame:
@@ -387,23 +381,13 @@ def _judged(case: Case, finding: Finding) -> pd.DataFrame:
         turned = expected.turned(case)
         for row in table[table["part"].str.endswith(expected.part)].to_dict("records"):
             if expected.more_with:
-                gain = _gain(case, finding, expected.more_with, row)
-                row |= {"holds": gain > 0, "value": gain}
-            else:
-                row["holds"] = turned.holds(row)
-            found += [] if math.isnan(row["value"]) else [row]
+                (name, more, less), chosen = expected.more_with, dict(row["chosen"])
+                other = estimates(case, finding, chosen | {name: less})
+                less_by = {e.part: row["value"] - e.value for e in other if chosen[name] == more}
+                row["value"] = less_by.get(row["part"], math.nan)
+            holds = row["value"] > 0 if expected.more_with else turned.holds(row)
+            found += [] if math.isnan(row["value"]) else [row | {"holds": holds}]
     return pd.DataFrame(found, columns=[*table.columns, "holds"]).astype({"holds": bool})
-
-
-def _gain(
-    case: Case, finding: Finding, named: tuple[str, str, str], row: Mapping[Any, Any]
-) -> float:
-    """How much more the first value of a choice gives than the second, all else alike."""
-    (name, more, less), chosen = named, dict(row["chosen"])
-    if chosen[name] != more:
-        return math.nan
-    other = {e.part: e.value for e in estimates(case, finding, chosen | {name: less})}
-    return float(row["value"]) - other.get(row["part"], math.nan)
 
 
 def _one_event(made: Sequence[Estimate]) -> bool:
@@ -427,16 +411,16 @@ def verdict(case: Case, finding: Finding) -> str:
         return DESCRIBED
     judged = _judged(case, finding)
     first = judged.loc[judged["kind"] == "main", "holds"]
-    results = judged.groupby("result")["holds"].all()
+    by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
     if first.empty:
         return NOWHERE
-    if not first.all() or (~results).sum() > results.sum():
+    if not first.all() or sum(by.values()) < len(by) / 2:
         return FAILS
-    if len(results) < LEAST_DISTINCT or _one_event(made):
+    if len(by) < LEAST_DISTINCT or _one_event(made):
         return UNTRIED
-    against = judged[~judged["holds"]]
-    alone = list(dict.fromkeys(against.loc[against["choice"] != "", "label"]))
-    return HOLDS if results.all() else f"{BUT} {listed(alone) or 'some choices taken together'}"
+    against = judged[~judged["holds"] & (judged["choice"] != "")]
+    alone = listed(list(dict.fromkeys(against["label"])))
+    return HOLDS if all(by.values()) else f"{BUT} {alone or 'some choices taken together'}"
 
 
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
@@ -470,7 +454,7 @@ def setting_text(case: Case, choice: str, setting: str) -> str:
     names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
     value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
     name = CHOICES.get(choice, choice.replace("_", " "))
-    return f"{name} {value}" if choice == "left_out" else f"{name}: {value}"
+    return f"without {value}" if choice == "left_out" else f"{name}: {value}"
 
 
 def group_text(case: Case, text: str) -> str:
@@ -543,11 +527,11 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         entered |= _numbers(one)
         numbers |= {f"{finding.key}_{name}{after}": value for name, value in entered.items()}
     known = [e for e in made if not math.isnan(e.value)]
+    absent = {f"{name}_{i}": "–" for name in FIELDS for i in range(2, 10)}
     words["each"] = " ".join(finding.each.format_map(_words(case, e)) for e in known)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
         chosen = {n: v[0] for n, v in choices_of(case, finding).items()} | {name: less}
         words["against"] = answer_text(estimates(case, finding, chosen)[0])
-    absent = {f"{name}_{i}": "–" for name in FIELDS for i in range(2, 10)}
     sentence = finding.says.format_map(absent | words).strip() if known else ""
     return {
         "headline": _headline(case, finding, came),
@@ -556,6 +540,15 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         "caution": _caution(case, finding, made),
         "numbers": numbers,
     }
+
+
+def evidence(case: Case, finding: Finding) -> pd.DataFrame:
+    """Return the table that is shown with a finding; empty where its estimand has none."""
+    make = finding.about.evidence
+    if make is None:
+        return pd.DataFrame()
+    own = signature(make).parameters
+    return pd.DataFrame(make(case, **{n: v for n, v in finding.with_.items() if n in own}))
 
 
 def _headline(case: Case, finding: Finding, came: str) -> str:
@@ -573,14 +566,13 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     one, said = made[0], []
     if len(made) == 1 and one.interval and not math.isnan(one.low + one.high):
         ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
-        said.append(f"{one.interval[:1].upper()}{one.interval[1:]}: {ends}.")
+        said.append(f"{group_text(case, one.interval)}: {ends}.")
     if not math.isnan(one.p):
         said.append(f"The test gives p = {number_text(one.p, 'p')}.")
     for reason in [r for r in one.why if r.startswith("no test")]:
-        few = re.match(r"no test: (\d+) and (\d+) documents", reason)
-        same = f"{few[1]} texts a side" if few and few[1] == few[2] else ""
-        texts = same or (f"{few[1]} and {few[2]} texts" if few else "")
-        said.append(f"{texts}: no test is possible." if few else f"{reason.capitalize()}.")
+        said.append(
+            re.sub(r"no test: (\d+ and \d+) documents.*", r"\1 texts: no test", reason) + "."
+        )
     if _one_event(made):
         said.append("It rests on one event.")
     for part in [e for e in made if math.isnan(e.value)]:

@@ -1,0 +1,344 @@
+"""Findings: the declarations, the specifications, and that a verdict is no sign of the result."""
+
+import hashlib
+import json
+from dataclasses import replace
+from functools import cache
+from itertools import count
+from math import inf, nan
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from framelines.analyses import findings as f
+from framelines.errors import DataError
+from framelines.methods.estimate import POINTS, Estimate
+from framelines.tables.case import Case, case_names, load_case
+
+NUMBERS = count()
+# Of what was declared on 2026-11-21; amendments are added, and change none of it.
+DECLARED = "a8d7fc8fff2bce7c"
+
+
+@cache
+def case_of(name: str) -> Case:
+    return load_case(name, draws=200, permutations=199)
+
+
+def finding(values: Any, choices: dict[str, list[str]], **more: Any) -> f.Finding:
+    """A finding whose estimand is a toy: `values` gives the estimates of its choices."""
+    name = f"toy.number_{next(NUMBERS)}"
+
+    def toy(case: Case, **chosen: str) -> Any:
+        made = values(**chosen)
+        return made if isinstance(made, list | Estimate) else Estimate(made, POINTS)
+
+    allowed = {n: tuple(v) for n, v in choices.items()}
+    f.estimand(name, choices=allowed)(toy)
+    words = {"id": "a-toy", "name": "A toy", "estimand": "a number", "direction": "unknown"}
+    about = {"analysis": {"notebook": "03", "function": name}, "known_before": "no"}
+    return f.Finding.model_validate({**words, **about, "choices": choices, **more})
+
+
+def verdict(values: Any, choices: dict[str, list[str]], **more: Any) -> str:
+    return f.verdict(case_of("example"), finding(values, choices, **more))
+
+
+# --- declarations -----------------------------------------------------------------------------
+
+
+def test_what_was_declared_stands_as_it_was_declared() -> None:
+    fields = ("id", "name", "estimand", "direction", "analysis", "choices", "known_before")
+    every = {
+        case: [{n: one.model_dump()[n] for n in fields} for one in f.declared(case)]
+        for case in ("palmyra", "idlib", "example")
+    }
+    text = json.dumps(every, sort_keys=True, ensure_ascii=False)
+    assert hashlib.sha256(text.encode()).hexdigest()[:16] == DECLARED
+    assert not f.unused()
+
+
+def test_findings_by_notebook_and_of_a_case_without_any() -> None:
+    assert {one.analysis.notebook for one in f.declared("palmyra", "03")} == {"03"}
+    assert f.declared("a-case-of-my-own") == []
+
+
+FILE = """
+declared: 2026-01-01
+gone-case:
+  - {id: left-alone, nonsense: yes}
+example:
+  - id: Bad Id
+    name: A
+    estimand: a
+    direction: unknown
+    analysis: {notebook: 3, function: framing.naming_contrast}
+    choices: {scope: [whole_texts]}
+    known_before: perhaps
+    surprise: 1
+  - id: twice
+    name: A
+    estimand: a
+    direction: unknown
+    analysis: {notebook: 03, function: framing.no_such_function}
+    choices: {scope: [whole_texts]}
+    known_before: no
+  - id: twice
+    name: A
+    estimand: a
+    direction: unknown
+    analysis: {notebook: 03, function: framing.naming_contrast}
+    choices: {scope: [everywhere], moon: [full]}
+    with: {tide: high}
+    known_before: no
+    expect: {above: 0, below: 1}
+  - id: fourth
+    name: A
+    estimand: a
+    direction: more in theatre sentences
+    analysis: {notebook: 03, function: framing.naming_contrast}
+    choices: {scope: [everywhere], moon: [full]}
+    with: {tide: high}
+    known_before: no
+    expect: {more_with: [scope, whole_texts, everywhere]}
+    headline: One two three four five six seven eight nine ten
+    says: "{wonder}"
+"""
+
+
+def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "findings.yaml"
+    file.write_text(FILE)
+    with pytest.raises(DataError) as caught:
+        f.declared("palmyra", file=file)
+    told = [(str(p.row), str(p.column), p.value) for p in caught.value.problems]
+    for row, column, value in (
+        ("example, Bad Id", "id", "Bad Id"),
+        ("example, Bad Id", "analysis.notebook", "3"),
+        ("example, Bad Id", "known_before", "perhaps"),
+        ("example, Bad Id", "surprise", "1"),
+        ("example, twice", "analysis", "framing.no_such_function"),
+        ("example, fourth", "choices", "everywhere"),
+        ("example, fourth", "choices", "moon"),
+        ("example, fourth", "with", "tide"),
+        ("example, fourth", "expect", "whole_texts"),
+        ("example, fourth", "says", "wonder"),
+    ):
+        assert (row, column, value) in told
+    assert "an expectation is one of" in str(caught.value)
+    assert "gone-case" not in str(caught.value)
+    assert [p.value for p in f.unused(file)] == ["gone-case"]
+
+
+@pytest.mark.parametrize("text", ["- a list", "example: {no: list}: 3", "example: 3"])
+def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "findings.yaml"
+    assert f.declared("example", file=file) == []
+    file.write_text(text)
+    with pytest.raises(DataError):
+        f.declared("example", file=file)
+
+
+# --- specifications ---------------------------------------------------------------------------
+
+
+def test_every_choice_alone_and_the_product_of_those_declared() -> None:
+    choices = {"a": ["1", "2", "3"], "b": ["x", "y"]}
+    toy = finding(lambda a, b: float(a) + 10 * (b == "y"), choices)
+    table = f.specifications(case_of("example"), toy)
+    assert list(table["kind"]) == ["main", *["declared"] * 3, *["product"] * 2]
+    assert list(table["value"]) == [1, 2, 3, 11, 12, 13]
+    wide = {name: [str(i) for i in range(9)] for name in ("a", "b")}
+    large = f.specifications(case_of("example"), finding(lambda a, b: 1.0, wide))
+    assert "product" not in set(large["kind"]) and len(large) == 17
+
+
+def test_results_that_are_equal_to_nine_digits_are_one() -> None:
+    toy = finding(lambda a: 1 + {"1": 0, "2": 1e-12, "3": 1e-3}[a], {"a": ["1", "2", "3"]})
+    assert list(f.specifications(case_of("example"), toy)["result"]) == [0, 0, 1]
+
+
+def test_values_that_stand_for_several_are_spelt_out() -> None:
+    case, known = case_of("palmyra"), {one.id: one for one in f.declared("palmyra")}
+    naming = f.choices_of(case, known["derogatory-naming"])
+    assert len(naming["left_out"]) == 3 and naming["left_out"][0] == "none"
+    assert naming["coder"] == ("first_all_sentences", "adjudicated", "first", "second")
+    frames = f.choices_of(case, known["divine-sanction"])
+    assert frames["coder"] == ("first_all_sentences", "first", "second", "adjudicated")
+    example = {one.id: one for one in f.declared("example")}["derogatory-naming"]
+    # One coder, and one outlet a side: neither can vary.
+    assert set(f.choices_of(case_of("example"), example)) == {
+        *("left_out", "scope", "unit", "ambiguous_labels"),
+    }
+
+
+def test_the_main_values_are_those_that_a_function_takes_by_itself() -> None:
+    for name in ("palmyra", "idlib", "example"):
+        case = case_of(name)
+        for one in f.declared(name, "03"):
+            chosen = {n: one.choices[n][0] for n in one.choices if n not in ("left_out", "coder")}
+            assert f.main(case, one) == f.estimates(case, one, chosen)
+
+
+# --- verdicts ---------------------------------------------------------------------------------
+
+FIVE = {"a": ["1", "2", "3", "4", "5"]}
+
+
+def test_a_verdict_is_no_sign_of_the_result() -> None:
+    """The same numbers hold, do not hold, or are described, by what was expected of them."""
+
+    def grows(a: str) -> float:
+        return 46.97 + float(a)
+
+    assert verdict(grows, FIVE, expect={"above": 0}) == "holds"
+    assert verdict(grows, FIVE, expect={"below": 0}) == "does not hold"
+    assert verdict(grows, FIVE) == "described"
+
+
+def test_one_choice_that_speaks_against_it_is_named() -> None:
+    def values(a: str) -> float:
+        return {"4": -1.0}.get(a, float(a))
+
+    assert verdict(values, FIVE, expect={"above": 0}) == "holds but for a: 4"
+    assert verdict(lambda a: 2.5 - float(a), FIVE, expect={"above": 0}) == "does not hold"
+    assert verdict(lambda a: float(a) - 1, FIVE, expect={"above": 0}) == "does not hold"
+
+
+def test_little_to_vary_and_one_event_are_not_said_to_hold() -> None:
+    assert verdict(lambda a: 3.0, FIVE, expect={"above": 0}) == "as expected, untried"
+    few = {"a": ["1", "2"]}
+    assert verdict(lambda a: float(a), few, expect={"above": 0}) == "as expected, untried"
+
+    def one_event(a: str) -> Estimate:
+        return Estimate(float(a), "times", n=(1,))
+
+    assert verdict(one_event, FIVE, expect={"above": 0}) == "as expected, untried"
+    assert verdict(lambda a: nan, FIVE, expect={"above": 0}) == "not estimable"
+
+
+@pytest.mark.parametrize(
+    ("more", "holds"),
+    [
+        ({}, True),
+        ({"low": 1.0, "high": 9.0}, True),
+        ({"low": -1.0, "high": 9.0}, False),
+        ({"low": 1.0, "high": inf}, True),
+        ({"p": 0.04}, True),
+        ({"p": 0.06}, False),
+    ],
+)
+def test_an_interval_and_a_test_must_agree(more: dict[str, float], holds: bool) -> None:
+    def values(a: str) -> Estimate:
+        return Estimate(4 + float(a), POINTS, **more)
+
+    assert (verdict(values, FIVE, expect={"above": 0}) == "holds") == holds
+
+
+def test_parts_and_several_expectations() -> None:
+    def values(a: str) -> list[Estimate]:
+        own, lost = Estimate(float(a), part="x: taken"), Estimate(0.0, part="x: lost")
+        return [own, lost, Estimate(nan, part="y: taken")]
+
+    expect: list[dict[str, Any]] = [{"above": 0, "part": "taken"}, {"equal": 0, "part": "lost"}]
+    assert verdict(values, FIVE, expect=expect) == "holds"
+    assert verdict(values, FIVE, expect={"above": 0, "part": "lost"}) == "does not hold"
+    assert verdict(values, FIVE, expect={"above": 0, "part": "y: taken"}) == "not estimable"
+
+
+def test_more_with_one_value_than_with_another() -> None:
+    choices = {"calendar": ["own", "other"], "b": ["1", "2", "3"]}
+    more = {"more_with": ["calendar", "own", "other"]}
+
+    def values(calendar: str, b: str) -> float:
+        return float(b) * (2 if calendar == "own" else 1)
+
+    assert verdict(values, choices, expect=more) == "holds"
+    assert verdict(lambda calendar, b: -values(calendar, b), choices, expect=more) != "holds"
+
+
+def test_sides_that_are_swapped_swap_what_is_expected() -> None:
+    case = case_of("example")
+    assert case.compare == ("north", "south")
+    expected = f.Expect(below=0, first="north")
+    assert expected.turned(case) == expected
+    turned = expected.turned(replace(case, compare=("south", "north")))
+    assert (turned.above, turned.below) == (0, None)
+
+
+def test_verdicts_of_this_corpus() -> None:
+    came = {
+        (name, one.id): f.verdict(case_of(name), one)
+        for name in ("palmyra", "idlib", "example")
+        for one in f.declared(name, "03")
+    }
+    assert came["palmyra", "derogatory-naming"] == "described"
+    assert came["palmyra", "divine-sanction"] == "holds"
+    assert came["palmyra", "capture-verbs"].startswith("holds but for without")
+    assert came["idlib", "naming-by-genre"] == "does not hold"
+    assert came["idlib", "attribution-by-genre"] == "does not hold"
+    assert came["example", "derogatory-naming"] == "holds"
+
+
+# --- words ------------------------------------------------------------------------------------
+
+
+def test_a_headline_stands_only_where_it_is_borne_out() -> None:
+    def headline(value: float, **more: Any) -> str:
+        toy = finding(lambda a: value + float(a), FIVE, headline="It is more", **more)
+        return str(f.told(case_of("example"), toy)["headline"])
+
+    assert headline(1, expect={"above": 0}) == "It is more"
+    assert headline(-9, expect={"above": 0}) == "A toy"
+    assert headline(1, headline_if={"above": 0}) == "It is more"
+    assert headline(-9, headline_if={"above": 0}) == "A toy"
+
+
+def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
+    def values(a: str) -> list[Estimate]:
+        north = Estimate(1.5, "times", part="north_side", n=(4,))
+        south = Estimate(nan, "times", part="south", why=("not estimable: nothing is told",))
+        return [north, south]
+
+    toy = finding(values, {"a": ["1"]}, says="{each}", each="{part}: {value} times.")
+    told = f.told(case_of("example"), toy)
+    assert told["sentence"] == "North side: 1.50 times."
+    assert told["caution"] == "South has no estimate: nothing is told."
+    assert told["numbers"]["a_toy_value"] == (1.5, "times")
+    assert told["numbers"]["a_toy_verdict"] == ("described", "")
+    assert "a_toy_value_2" not in told["numbers"]
+
+
+def test_every_finding_of_every_case_has_words() -> None:
+    for name in case_names():
+        for one in f.declared(name):
+            told = f.told(case_of(name), one)
+            assert told["headline"] and told["verdict"]
+            assert "–" not in told["sentence"] and "{" not in told["sentence"], told["sentence"]
+        table = f.overview(case_of(name), f.declared(name))
+        assert len(table) == len(f.declared(name))
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (6830.0, "", "6,830"),
+        (-12.345, POINTS, "−12.3"),
+        (-0.001, POINTS, "0.0"),
+        (1.4706, "times", "1.47"),
+        (0.035, "share", "3.5 %"),
+        (inf, "", "∞"),
+        (nan, "", "–"),
+        (0.93, "p", "0.93"),
+        (0.00001, "p", "below 0.0001"),
+    ],
+)
+def test_numbers_as_prose_has_them(value: float, unit: str, text: str) -> None:
+    assert f.number_text(value, unit) == text
+
+
+def test_one_day_is_no_days() -> None:
+    assert f.answer_text(Estimate(1.0, "days later")) == "1 day later"
+    assert f.answer_text(Estimate(3.0, "days later")) == "3 days later"
+    assert f.answer_text(Estimate(0.5, "share", k=(2,), n=(4,))) == "2 of 4"

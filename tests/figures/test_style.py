@@ -1,0 +1,97 @@
+"""The house style: colours by order for any names, distinct in grey; nothing too small to read."""
+
+import math
+
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from framelines.figures import style as s
+from framelines.figures.findings import choices_alone, worth_drawing
+
+
+def lightness(colour: str) -> float:
+    """CIE L* of a colour."""
+    red, green, blue = (
+        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
+    )
+    return 116 * (0.2126 * red + 0.7152 * green + 0.0722 * blue) ** (1 / 3) - 16
+
+
+def test_colours_go_by_order_and_know_no_name() -> None:
+    one, two = s.colours(["a", "b", "a", "c"]), s.colours(["x", "y", "z"])
+    assert list(one.values()) == list(two.values())
+    assert list(one) == ["a", "b", "c"]
+    assert len(set(s.markers(map(str, range(8))).values())) == 8
+
+
+def test_no_two_colours_have_one_grey() -> None:
+    greys = sorted(lightness(colour) for colour, _ in s.LOOKS)
+    assert all(b - a > 5 for a, b in zip(greys, greys[1:], strict=False))
+
+
+def test_the_main_specification_looks_like_no_group() -> None:
+    assert s.MAIN["color"] not in {colour for colour, _ in s.LOOKS}
+    assert s.MAIN["marker"] not in {marker for _, marker in s.LOOKS}
+
+
+def test_labels() -> None:
+    assert s.in_words("opinion + press_release") == "opinion and press release"
+    assert s.short("a word or two", 8) == "a word …"
+    assert s.short("short", 8) == "short"
+    assert s.limits([math.nan, math.inf, 0, 10]) == pytest.approx((-0.8, 10.8))
+    assert s.limits([]) == pytest.approx((-0.08, 1.08))
+
+
+def texts(fig: Figure) -> list[Text]:
+    return [t for t in fig.findobj(Text) if isinstance(t, Text) and t.get_text()]
+
+
+ROWS = pd.DataFrame(
+    {
+        "row": ["one", "one", "a much longer label than fits into the lane of a figure", "three"],
+        "value": [1.0, 2.0, 3.0, -1.0],
+        "low": [0.5, math.nan, -math.inf, -2.0],
+        "high": [1.5, math.nan, 4.0, math.inf],
+        "who": ["a", "b", "a", "b"],
+        "open": [False, True, False, False],
+        "n": ["3", "", "5", "6"],
+    }
+)
+
+
+def test_dots_stand_on_their_lanes_and_open_ends_are_arrows() -> None:
+    ax = s.dots(ROWS, row="row", colour="who", hollow="open", counts="n", zero=0)
+    assert [t.get_text() for t in ax.get_yticklabels()][0] == "one"
+    arrows = [line.get_marker() for line in ax.lines if line.get_marker() in ("<", ">")]
+    assert arrows == ["<", ">"]
+    assert min(t.get_fontsize() for t in texts(ax.figure)) >= 8  # type: ignore[arg-type]
+    assert "3" in [t.get_text() for t in texts(ax.figure)]  # type: ignore[arg-type]
+
+
+def specifications(values: list[float], unit: str = "times", n: float = 20) -> pd.DataFrame:
+    kinds = ["main", *["declared"] * (len(values) - 2), "product"]
+    labels = ["main", *[f"choice: {i}" for i in range(len(values) - 2)], "product"]
+    table = pd.DataFrame({"kind": kinds, "label": labels, "value": values, "unit": unit})
+    return table.assign(part="", low=math.nan, high=math.nan, n_1=n)
+
+
+def test_three_different_estimates_are_worth_a_figure() -> None:
+    assert len(worth_drawing(specifications([1, 2, 3, 4]))) == 4
+    assert worth_drawing(specifications([1, 2, 2, 1])).empty
+    assert worth_drawing(specifications([0.1, 0.2, 0.3, 0.4], "share", n=9)).empty
+    assert worth_drawing(specifications([math.nan] * 4)).empty
+    two = pd.concat([specifications([1, 2, 2, 2]), specifications([1, 2, 3, 4]).assign(part="b")])
+    assert set(worth_drawing(two)["part"]) == {"b"}
+
+
+def test_each_choice_has_a_lane_and_its_number() -> None:
+    fig = choices_alone(specifications([1.5, 2.0, 3.0, 4.0]))
+    said = [t.get_text() for t in texts(fig)]
+    for text in ("main specification", "choice: 1", "all declared choices", "1.50", "3.00"):
+        assert text in said
+    stars = [line for line in fig.axes[0].lines if line.get_marker() == "*"]
+    assert [float(line.get_xdata()[0]) for line in stars] == [1.5]  # type: ignore[index, arg-type]
+    assert min(t.get_fontsize() for t in texts(fig)) >= 8
