@@ -533,11 +533,12 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         chosen = {n: v[0] for n, v in choices_of(case, finding).items()} | {name: less}
         words["against"] = answer_text(estimates(case, finding, chosen)[0])
     sentence = finding.says.format_map(absent | words).strip() if known else ""
+    numbers[f"{finding.key}_caution"] = (_caution(case, finding, made), "")
     return {
         "headline": _headline(case, finding, came),
         "sentence": sentence[:1].upper() + sentence[1:],
         "verdict": came,
-        "caution": _caution(case, finding, made),
+        "caution": numbers[f"{finding.key}_caution"][0],
         "numbers": numbers,
     }
 
