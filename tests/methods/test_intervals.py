@@ -4,7 +4,6 @@ import math
 from datetime import date
 
 import numpy as np
-import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -102,7 +101,3 @@ def test_days_become_numbers() -> None:
     day = date(2016, 12, 1)
     assert i.bounds(DateInterval(day, None)) == (day.toordinal(), INF)
     assert i.bounds(OPEN) == (-INF, INF)
-    column = pd.to_datetime(pd.Series([day, None], dtype=object))
-    assert list(i.day_numbers(column, -INF)) == [day.toordinal(), -INF]
-    nothing = pd.Series([None, None], dtype=object)
-    assert list(i.day_numbers(nothing, INF)) == [INF, INF]

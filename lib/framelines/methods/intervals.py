@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from framelines.methods.dates import DateInterval
 
@@ -36,13 +35,6 @@ def bounds(interval: DateInterval) -> tuple[float, float]:
     """Return first and last day of an interval as numbers, ±∞ where it is open."""
     first = float(interval.first.toordinal()) if interval.first else -math.inf
     return first, float(interval.last.toordinal()) if interval.last else math.inf
-
-
-def day_numbers(days: pd.Series, open_end: float) -> Floats:
-    """Return a column of timestamps as day numbers; missing ones become `open_end` (±∞)."""
-    epoch = pd.Timestamp("1970-01-01")
-    numbers = (pd.to_datetime(days) - epoch).dt.days.astype("float64") + epoch.toordinal()
-    return numbers.fillna(open_end).to_numpy(dtype=np.float64)
 
 
 def relate(a: Ends, b: Ends, *, ratio: bool = False) -> Relation:

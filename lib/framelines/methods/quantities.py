@@ -10,7 +10,7 @@ A row is a mapping with value_min, value_max, qualifier, kind and unit, as a cod
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -58,10 +58,17 @@ def granularity(number: float) -> float:
     return float(max(step for step in STEPS if number % step == 0)) if number else 1.0
 
 
-def _readings(
-    value_min: Number, value_max: Number, qualifier: str, counts: bool
+def readings(
+    value_min: Number, value_max: Number, qualifier: str, counts: bool = True
 ) -> tuple[Quantity, Quantity]:
-    """Return the logical and the conventional reading."""
+    """Return every number that a stated figure leaves open, and those that a reader takes from it.
+
+    Logical: more than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more;
+    measures keep 50 itself. Conventional: “more than” and “at least” n end at n plus its
+    granularity; “up to” and “less than” n begin, by the mirrored rule, at n minus its granularity;
+    vague words end where the next word begins. Raises `ValueError` where there is no number from 0
+    on or no such qualifier.
+    """
     known = [float(v) for v in (value_min, value_max) if not pd.isna(v)]
     if qualifier in VAGUE:
         least, end = VAGUE[qualifier]
@@ -90,32 +97,6 @@ def _readings(
     elif qualifier not in ("exact", "range"):
         raise ValueError(f"no rule for the qualifier {qualifier!r}")
     return Quantity(low, high), Quantity(low, high)
-
-
-def logical(value_min: Number, value_max: Number, qualifier: str, counts: bool = True) -> Quantity:
-    """Return every number that a stated figure leaves open.
-
-    More than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more; measures
-    keep 50 itself. Raises `ValueError` where there is no number from 0 on or no such qualifier.
-    """
-    return _readings(value_min, value_max, qualifier, counts)[0]
-
-
-def conventional(
-    value_min: Number, value_max: Number, qualifier: str, counts: bool = True
-) -> Quantity:
-    """Return the numbers that a reader takes from a stated figure; always within the logical ones.
-
-    “More than” and “at least” n end at n plus its granularity; “up to” and “less than” n begin, by
-    the mirrored rule, at n minus its granularity; vague words end where the next word begins.
-    """
-    return _readings(value_min, value_max, qualifier, counts)[1]
-
-
-def total(parts: Iterable[Quantity]) -> Quantity:
-    """Return the sum of intervals: all numbers that their parts can add up to; 0 for no parts."""
-    found = list(parts)
-    return Quantity(math.fsum(p.low for p in found), math.fsum(p.high for p in found))
 
 
 def log_ratio(a: Quantity, b: Quantity) -> tuple[float, float]:
@@ -165,12 +146,12 @@ def has_figure(row: Row) -> bool:
 
 def logical_of(row: Row) -> Quantity:
     """Return all numbers that a claim's figure leaves open."""
-    return logical(*_arguments(row))
+    return readings(*_arguments(row))[0]
 
 
 def conventional_of(row: Row) -> Quantity:
     """Return the numbers that a reader takes from a claim's figure."""
-    return conventional(*_arguments(row))
+    return readings(*_arguments(row))[1]
 
 
 def point_of(row: Row, reading: str = "stated") -> float:
