@@ -125,8 +125,7 @@ def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
     pair = pair or NOBODY
     table = matched(hits, sentence_events(case), pair)
-    label = event_labels(case)
-    names = [label.get(event, event) for event in table["event_id"]]
+    names = table["event_id"].map(event_labels(case)).fillna(table["event_id"])
     return table.assign(event=names, first=pair.first, second=pair.second)
 
 
@@ -163,8 +162,7 @@ def naming_hits(
     found = found.assign(
         **{new: found["actor_id"].map(actors[old]).fillna("") for new, old in about.items()}
     )
-    found = found.assign(relation=_relations(case, found))
-    return _hits(found, found["stance"] == stance)
+    return _hits(found.assign(relation=_relations(case, found)), found["stance"] == stance)
 
 
 def _of_foes(case: Case, **which: str) -> pd.DataFrame:
@@ -372,8 +370,7 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     kind = found["actor_id"].str.split(";").str[0].map(kinds)
     sides = ["+".join(sorted(s)) for s in _sides(case, found["actor_id"])]
     found = found.assign(actor_side=sides, actor_kind=kind)
-    found = found.assign(relation=_relations(case, found))
-    return _hits(found, found["agent"] == "unnamed")
+    return _hits(found.assign(relation=_relations(case, found)), found["agent"] == "unnamed")
 
 
 def agency_contrasts(case: Case) -> pd.DataFrame:
@@ -440,8 +437,7 @@ def other_voice(case: Case, **which: str) -> list[Estimate]:
     distant = int(told["certainty"].isin(["hedged", "denied"]).sum())
     words = {"part": "claims", "measures": "claims attributed to the other side or its media"}
     far = "of those, claims that are hedged or denied where they stand"
-    none = "not estimable: no such claim"
-    rest = share("hedged or denied", far, distant, len(told), why=() if len(told) else (none,))
+    rest = share("hedged or denied", far, distant, len(told))
     return [_share(words, row, "no interval: too few texts, or no such claim"), rest]
 
 
@@ -494,7 +490,7 @@ def frame_contrast(
 
 
 def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFrame:
-    """Return the contrast of every frame between `groups_of`, as `to_frame` with six columns more.
+    """Return the contrast of every frame that is met, as `to_frame` with six columns more.
 
     frame and name; `status` weak (coders do not agree on it, or hardly any sentence shows whether
     they do), not established (too rare), or nothing, and then `solid`; `corrected`, the difference
@@ -506,8 +502,9 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
     weak = {*trust.weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
     made = [_compared(case, frame_hits(case, f, scope=scope), pair, f) for f in names]
     table = to_frame(made).assign(frame=list(names), name=list(names.values()))
-    few = np.where([sum(e.k) < RARE for e in made], "not established", "")
-    table["status"] = ["weak" if f in weak else str(s) for f, s in zip(names, few, strict=True)]
+    counts = np.array([sum(e.k) for e in made])
+    rare = np.where(counts < RARE, "not established", "")
+    table["status"] = np.where(table["frame"].isin(weak), "weak", rare)
     errors = trust.coder_errors(case).set_index("frame")
     errors = errors[errors["why"] == ""].reindex(names)[["sensitivity", "specificity"]]
     shares_of = table.reindex(columns=["value_1", "value_2"]).to_numpy(dtype=np.float64).T
@@ -515,21 +512,23 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
     table["corrected"] = 100 * (mended[0] - mended[1])
     ordered = table["p"].where(table["status"] == "").dropna().sort_values(kind="stable")
     steps = (ordered * np.arange(len(ordered), 0, -1)).cummax().clip(upper=1.0)
-    return table.assign(p_holm=steps.reindex(table.index), solid=table["status"] == "")
+    table = table.assign(p_holm=steps.reindex(table.index), solid=table["status"] == "")
+    return table[counts > 0]
 
 
 @cache
-def key_terms(case: Case, language: str = "en") -> Keyness:
-    """Return the words of one language that set `groups_of` apart, as `methods.keyness`.
+def key_terms(case: Case) -> Keyness:
+    """Return the words, of the language of most documents, that set `groups_of` apart.
 
     The prior is made of all texts of the case's folder, those of other cases included.
     """
-    every = read_tables(case.folder)
-    own = every["documents"].query("language == @language and duplicate_of == ''")["doc_id"]
+    here, every = documents(case), read_tables(case.folder)
+    here = here[here["language"] == here["language"].mode().iloc[0]]
+    own = every["documents"][every["documents"]["duplicate_of"] == ""]
+    own = own.loc[own["language"].isin(here["language"]), "doc_id"]
     chunks = every["chunks"][every["chunks"]["doc_id"].isin(own)]
-    chunks = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
-    prior = chunks.groupby("token")["count"].sum()
-    here = documents(case).query("language == @language")
+    prior = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
+    prior = prior.groupby("token")["count"].sum()
     pair = groups_of(case) or NOBODY
     return keyness(case["chunks"], here, pair, background=prior, **case.drawing)
 
@@ -537,8 +536,8 @@ def key_terms(case: Case, language: str = "en") -> Keyness:
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     """Return the leading terms of either group: `Keyness.table`, and what figures need.
 
-    `group` has more of the term; `comes_from` names each outlet with the term's count and, in
-    brackets, its documents; `solid` are terms that differ by more than chance among all (max-T).
+    `group` has more of the term, which `label` gives with its translation; `comes_from` names each
+    outlet with count and documents; `solid` differ by more than chance among all (max-T).
     """
     table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
     table["group"] = np.where(table["z"] > 0, *found.groups)
@@ -550,7 +549,8 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
     table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
     table[["group_1", "group_2"]] = found.groups
-    return table.assign(solid=table["p_max"] <= LEVEL).reset_index(drop=True)
+    table = table.assign(solid=table["p_max"] <= LEVEL, label=table["term"].map(named(case)))
+    return table.reset_index(drop=True)
 
 
 def genres_of(case: Case) -> str:
