@@ -134,7 +134,7 @@ def theatre_sentences(case: Case) -> pd.DataFrame:
     return found.sort_values(["doc_id", "sentence"], kind="stable").reset_index(drop=True)
 
 
-def _counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
+def counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Rows with copies for every page that hosts them: reposts, and articles inside others."""
     parts, coded = [found], set(found["doc_id"])
     for original, copy in every[["duplicate_of", "doc_id"]].itertuples(index=False):
@@ -171,7 +171,7 @@ def rows(
     if scope == "theatre_sentences":
         found = found.merge(theatre_sentences(case), on=["doc_id", "sentence"])
     if reposts == "in":
-        found = _counted_twice(found, documents(case, reposts="in"))
+        found = counted_twice(found, documents(case, reposts="in"))
     kept = documents(case, left_out=left_out, reposts=reposts)
     found = found.merge(kept[[*META, "theatre"]], on="doc_id", validate="m:1")
     order = [column for column in ORDER if column in found]

@@ -1,0 +1,409 @@
+"""Claims ready to compare: days and numbers as intervals, who tells them and whose loss they are.
+
+`claims` and `reference` have the same columns, so that no analysis below asks again which calendar
+was meant, or what “more than 50” leaves open. Days are numbers (`date.toordinal`), ±∞ where open.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from framelines.methods import calendars
+from framelines.methods.calendars import Calibration, anchor_days, calibrate, stated_interval
+from framelines.methods.dates import calendar_of, gregorian
+from framelines.methods.intervals import bounds
+from framelines.methods.quantities import (
+    conventional_of,
+    figure_text,
+    has_figure,
+    logical_of,
+    point_of,
+    window_of,
+)
+from framelines.tables.case import Case
+from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
+
+Row = dict[str, Any]
+REFERENCE = "reference"
+# Which origins a comparison may use: a party to the war is a reference for what it says alone.
+ORIGINS: Mapping[str, tuple[str, ...]] = {
+    "monitor": ("monitor",),
+    "non_belligerent": ("monitor", "third_party"),
+    "any": ("monitor", "third_party", "belligerent"),
+}
+QUALITY = {"high": 0, "medium": 1, "low": 2}
+# Sides of actors.csv that lose nothing in the war that is compared.
+NEUTRAL_SIDES = ("none", "civilians", "other")
+# What happens at one moment; all else in events.csv lasts, and a date within it is one of several.
+MOMENTARY = (
+    *("taking", "attack", "bombing", "withdrawal"),
+    *("statement", "agreement", "killing", "destruction"),
+)
+# A day is told to the day where it leaves at most this many open.
+DAY_WIDTH = 4
+# A document on several theatres belongs to one where this share of its placed events lie.
+THEATRE_SHARE = 0.1
+
+
+def set_of(ids: str) -> frozenset[str]:
+    """Return ids joined by `;` as a set."""
+    return frozenset(i for i in ids.split(";") if i)
+
+
+def joined(parts: Iterable[str], by: str = "; ") -> str:
+    """Return the different values, sorted and joined, without empty ones."""
+    return by.join(sorted({str(p) for p in parts if p}))
+
+
+def day_text(number: float) -> str:
+    """Return a day number as YYYY-MM-DD; empty for an open end."""
+    return date.fromordinal(int(number)).isoformat() if math.isfinite(number) else ""
+
+
+def days_text(first: float, last: float) -> str:
+    """Return the days from one number to another: `2016-12-08 to 2016-12-11`; … where open."""
+    low, high = day_text(first), day_text(last)
+    return low if low == high and low else f"{low or '…'} to {high or '…'}"
+
+
+def lookup(case: Case, table: str, key: str, column: str) -> dict[str, str]:
+    """Return one column of a table by another."""
+    return dict(zip(case[table][key], case[table][column], strict=True))
+
+
+# --- anchors and calibration ------------------------------------------------------------------
+
+
+def _root(place: str, parents: Mapping[str, str]) -> str:
+    seen: set[str] = set()
+    while parents.get(place) and place not in seen:
+        seen.add(place)
+        place = parents[place]
+    return place
+
+
+def _matches(case: Case, name: str, after_midnight: str, part_of_day: str) -> pd.DataFrame:
+    """Every Hijri-dated claim beside the rows of a reference for its event, the best first."""
+    told = case["claims"][case["claims"]["coder"] == case.coder]
+    told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
+    told = told[told["modality"] == "realised"].merge(
+        case["documents"][["doc_id", "source_id"]], on="doc_id", validate="m:1"
+    )
+    # An event's own row before its figures, a first mention before its repetitions.
+    later = (told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event")
+    told = told.rename(columns={"event_date": "stated"}).assign(later=later)
+    told = told["source_id doc_id claim_id start event_id stated later".split()]
+    known = case["reference"]
+    known = known[(known["case"] == name) & (known["event_id"] != "")]
+    hour = (
+        known["part_of_day"]
+        if part_of_day == "as_coded"
+        else known["part_of_day"].map(lambda _: "day")
+    )
+    first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
+    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
+    # count so; and an hour that is not told may be one of the evening.
+    late = hour.isin(["evening", "night", "unknown"])
+    early = (hour == "after_midnight") & (after_midnight == "both")
+    day = pd.Timedelta(days=1)
+    known = known[["event_id", "ref_id", "place_id", "origin"]].assign(
+        quality=known["quality"].map(QUALITY),
+        part_of_day=hour,
+        reference_first=first,
+        reference_last=last,
+        open_first=first.where(~early, first - day),
+        open_last=last.where(~late, last + day),
+    )
+    found = told.merge(known, on="event_id")
+    found["width"] = (found["open_last"] - found["open_first"]).dt.days
+    found["vague"] = ~found["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool)
+    order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
+    return found.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+@cache
+def anchors(
+    case: Case, *, after_midnight: str = "day", part_of_day: str = "as_coded"
+) -> pd.DataFrame:
+    """Return every match of a Hijri-dated claim with an anchor row of the reference.
+
+    Columns as of `calendars.anchor_days`, with doc_id, claim_id, ref_id, part_of_day and the days
+    of the reference. An evening, or an hour that is not told, leaves its day and the next open;
+    after midnight the day alone, or with `both` also the one before; with `day_only` every row its
+    own days.
+    """
+    found = _matches(case, "anchors", after_midnight, part_of_day)
+    parents = lookup(case, "places", "place_id", "parent")
+    own = {_root(place, parents) for place in case.regions}
+    home = [_root(p, parents) in own and p != "" for p in found["place_id"]]
+    reason = pd.Series("", index=found.index, dtype=object)
+    reason = reason.mask(
+        pd.Series(home, index=found.index, dtype=bool), "in the theatre’s own country"
+    )
+    reason = reason.mask(found["origin"] == "belligerent", "dated by a party to the war")
+    return anchor_days(found.assign(reason=reason))
+
+
+@cache
+def calibration(case: Case) -> Calibration:
+    """Return the calibration of every source of a case by its anchors; an empty one without any."""
+    return calibrate(anchors(case))
+
+
+def held_out(case: Case) -> pd.DataFrame:
+    """Return compared events that calibrated months date, with their gaps before and after.
+
+    Columns as of `calendars.held_out`, with label. None of them enters the calibration; what
+    parties to the war say is left out.
+    """
+    found = _matches(case, case.name, "day", "as_coded")
+    found = found[found["origin"] != "belligerent"]
+    found = found[~found.duplicated(["source_id", "event_id"])]
+    found = calendars.held_out(found, calibration(case))
+    found = found[found["calibrated"].astype(bool)]
+    found = found.assign(label=found["event_id"].map(lookup(case, "events", "event_id", "label")))
+    return found.sort_values(["reference_first", "event_id"], kind="stable", ignore_index=True)
+
+
+# --- claims -----------------------------------------------------------------------------------
+
+
+def _days(case: Case, told: pd.DataFrame, role: str, setting: str) -> tuple[Any, Any]:
+    """First and last day of a stated date of each claim, under a setting of the calendar."""
+    texts = told["window" if role == "window" else "event_date"]
+    named = texts.map(calendar_of) if role == "window" else told["event_calendar"]
+    published = lookup(case, "documents", "doc_id", "published")
+    source = lookup(case, "documents", "doc_id", "source_id")
+    known = calibration(case) if setting == "calibrated" else None
+
+    @cache
+    def read(text: str, name: str, doc_id: str) -> tuple[float, float]:
+        offsets = known.offsets(source[doc_id]) if known and name == "hijri" else {}
+        return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
+
+    ends = [read(*key) for key in zip(texts, named, told["doc_id"], strict=True)]
+    both = np.array(ends, dtype=np.float64).reshape(-1, 2)
+    return both[:, 0], both[:, 1]
+
+
+def _figures(told: pd.DataFrame) -> pd.DataFrame:
+    """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
+    made: list[Row] = []
+    for row in told.to_dict("records"):
+        covers = window_of(row) or (math.nan, math.nan)
+        one: Row = {"figure": has_figure(row), "covers_first": covers[0], "covers_last": covers[1]}
+        if one["figure"]:
+            wide, close = logical_of(row), conventional_of(row)
+            one |= {"low": wide.low, "high": wide.high, "stated": point_of(row)}
+            one |= {"close_low": close.low, "close_high": close.high, "told": figure_text(row)}
+        made.append(one)
+    columns = "figure low high close_low close_high stated told covers_first covers_last".split()
+    found = pd.DataFrame(made, columns=columns, index=told.index)
+    return told.assign(**{c: found[c] for c in columns}).fillna({"told": ""})
+
+
+@cache
+def _based(case: Case, calendar: str) -> pd.DataFrame:
+    """The claims of the case's coder with days and figures, whoever they count for."""
+    told = case["claims"][case["claims"]["coder"] == case.coder].reset_index(drop=True)
+    for setting, prefix in ((calendar, ""), ("hull", "hull_"), ("umm_al_qura", "computed_")):
+        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event", setting)
+    told["window_first"], told["window_last"] = _days(case, told, "window", calendar)
+    low, high = _days(case, told, "window", "umm_al_qura")
+    # Days by which either end may be off because the calendar is not known: 0 where it is.
+    with np.errstate(invalid="ignore"):  # ∞ − ∞, for dates that are open at both ends
+        wider = (told["window_last"] - told["window_first"]) - (high - low)
+    told["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
+    side = lookup(case, "actors", "actor_id", "side")
+    for role in ("actor", "target"):
+        ids = told[f"{role}_id"]
+        told[f"{role}_side"] = [joined((side.get(i, "") for i in set_of(s)), ";") for s in ids]
+    return _figures(told)
+
+
+@cache
+def claims(
+    case: Case, calendar: str = "calibrated", *, left_out: str = "none", reposts: str = "out"
+) -> pd.DataFrame:
+    """Return the claims of the case's coder with what every comparison needs, in a fixed order.
+
+    Adds source_id, source, camp, bloc; first and last (days of the event), hull_ and computed_ for
+    the uncalibrated hull and Umm al-Qura; window_first, window_last, window_slack; actor_side,
+    target_side; figure (whether there is one), told (as worded), stated (one number), low and high
+    (all that the words leave open), close_low and close_high (what a reader takes), covers_first
+    and covers_last (the days that it covers, NaN where open); and voice: the outlet, or `quoted in`
+    it where it passes on other or enemy media. `reposts` in counts copies for their hosts too.
+    """
+    found = _based(case, calendar)
+    about = documents(case, left_out=left_out, reposts=reposts)
+    if reposts == "in":
+        found = counted_twice(found, about)
+    about = about[["doc_id", "source_id", "source", "camp", "bloc"]]
+    found = found.merge(about, on="doc_id", validate="m:1")
+    quoted = found["attribution"].isin(["other_media", "enemy_media"])
+    found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
+    return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
+
+
+@cache
+def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
+    """Return the rows of the case's reference that meet an event of ours, in columns of `claims`.
+
+    source and camp are `reference`; kind is the outcome of a figure, or `event` where a row bears
+    none that could meet a claim; first and last its days; covers_ the days of the figure;
+    target_id and target_side who suffered it, or whose force it is. Adds origin, rank (of the
+    quality, 0 the best) and according_to. `which` is a key of `ORIGINS`, else `ValueError`.
+    """
+    if which not in ORIGINS:
+        raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
+    rows = case["reference"]
+    rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
+    rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
+    side = lookup(case, "actors", "actor_id", "side")
+    both = rows["value_min"].notna() & rows["value_max"].notna()
+    wording = rows["value_min"].isna().map({True: "up_to", False: "at_least"}).where(~both, "range")
+    days = {
+        end: [bounds(gregorian(str(d)[:10]))[0] for d in rows[f"date_{word}"]]
+        for end, word in (("first", "from"), ("last", "to"))
+    }
+    windows = [
+        bounds(gregorian(w)) if w else ends
+        for w, *ends in zip(rows["window"], days["first"], days["last"], strict=True)
+    ]
+    found = rows.assign(
+        **days,
+        claim_id=rows["ref_id"],
+        kind=rows["outcome"].where(_usable(rows), "event"),
+        qualifier=wording,
+        unit="",
+        scope="",
+        window_first=[float(w[0]) for w in windows],
+        window_last=[float(w[1]) for w in windows],
+        target_side=[side.get(t, t) for t in rows["target"]],
+        target_id=rows["target"].where(rows["target"].isin(side), ""),
+        rank=rows["quality"].map(QUALITY),
+        source=REFERENCE,
+        camp=REFERENCE,
+        bloc="",
+    )
+    found = _figures(found)
+    pairs = zip(found["low"], found["high"], strict=True)
+    words = [f"{a:,.10g}" if a == b else f"{a:,.10g} to {b:,.10g}" for a, b in pairs]
+    told = [
+        w.replace(" to inf", " or more") if f else ""
+        for w, f in zip(words, found["figure"], strict=True)
+    ]
+    return found.assign(told=told).sort_values(
+        ["event_id", "rank", "ref_id"], kind="stable", ignore_index=True
+    )
+
+
+def _usable(rows: pd.DataFrame) -> pd.Series:
+    number = rows["value_min"].notna() | rows["value_max"].notna()
+    return (rows["outcome"] != "") & number & ((rows["target"] != "") | (rows["item"] != ""))
+
+
+def unusable_figures(case: Case) -> pd.DataFrame:
+    """Return the figures of the reference that can meet no claim: ref_id, event, quantity, why."""
+    rows = case["reference"][case["reference"]["case"] == case.name]
+    rows = rows[(rows["value_min"].notna() | rows["value_max"].notna())]
+    rows = rows[~_usable(rows) | (rows["event_id"] == "")]
+    why = np.select(
+        [rows["event_id"] == "", rows["outcome"] == ""],
+        ["no event of ours", "no outcome that a claim has"],
+        "neither whose nor what",
+    )
+    return rows[["ref_id", "event", "quantity"]].assign(why=why).reset_index(drop=True)
+
+
+@cache
+def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
+    """Return one row an event of the reference: event_id, first, last, ref_ids.
+
+    Where rows differ, those of the best quality date it, from their first day to their last.
+    """
+    rows = reference(case, which)
+    best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
+    found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
+    ids = rows.groupby("event_id", sort=True)["ref_id"].agg(lambda r: joined(r, ";"))
+    return found.assign(ref_ids=ids.astype(object)).reset_index()
+
+
+# --- who and where ----------------------------------------------------------------------------
+
+
+def own_side(case: Case, camp: str) -> str:
+    """Return the side of actors.csv that a camp stands by, or nothing."""
+    return side_of_camp(camp, case["actors"])
+
+
+def camps(case: Case) -> tuple[str, ...]:
+    """Return the camps of a case that speak for a side: those compared, else all that write."""
+    if case.compare:
+        return case.compare
+    return tuple(c for c in sorted(set(documents(case)["camp"])) if own_side(case, c))
+
+
+def enemies_of(case: Case, camp: str) -> tuple[str, ...]:
+    """Return the sides that a camp's side fights: the other camp's, else all that bear arms."""
+    if case.compare and camp in case.compare:
+        return (own_side(case, case.compare[1 - case.compare.index(camp)]),)
+    return tuple(sorted(set(case["actors"]["side"]) - {*NEUTRAL_SIDES, own_side(case, camp)}))
+
+
+def disowned(told: pd.DataFrame) -> pd.Series:
+    """Return which claims their own document denies in its own voice: told only to be denied."""
+    denials = told[(told["attribution"] == "own_voice") & (told["denies"] != "")]
+    pairs = set(zip(denials["doc_id"], denials["denies"], strict=True))
+    keys = zip(told["doc_id"], told["claim_id"], strict=True)
+    return pd.Series([key in pairs for key in keys], index=told.index, dtype=bool)
+
+
+@cache
+def theatre_events(case: Case) -> frozenset[str]:
+    """Return the events in the case's theatre: by their own place, else by those claims name."""
+    here, named = theatre_places(case), {}
+    for event, ids in (
+        case["claims"]
+        .loc[case["claims"]["coder"] == case.coder, ["event_id", "place_id"]]
+        .itertuples(index=False)
+    ):
+        named.setdefault(event, set()).update(set_of(ids))
+    own = lookup(case, "events", "event_id", "place_id")
+    return frozenset(e for e, p in own.items() if here & ({p} if p else named.get(e, set())))
+
+
+@cache
+def theatre_documents(case: Case) -> frozenset[str]:
+    """Return the documents on the case's theatre.
+
+    A `mixed` document is one where at least `THEATRE_SHARE` of its placed events lie there.
+    """
+    about, here = lookup(case, "documents", "doc_id", "theatre"), theatre_places(case)
+    inside: dict[str, list[bool]] = {}
+    placed = case["claims"]
+    placed = placed[
+        (placed["coder"] == case.coder) & (placed["kind"] == "event") & (placed["place_id"] != "")
+    ]
+    for doc_id, ids in placed[["doc_id", "place_id"]].itertuples(index=False):
+        inside.setdefault(doc_id, []).extend(place in here for place in set_of(ids))
+    mixed = {d for d, hits in inside.items() if sum(hits) >= THEATRE_SHARE * len(hits)}
+    return frozenset(
+        d for d, t in about.items() if t == case.theatre or (t == "mixed" and d in mixed)
+    )
+
+
+def hijri_sources(case: Case) -> list[str]:
+    """Return the names of the sources that date any event by the Hijri calendar."""
+    told = claims(case, "umm_al_qura")
+    return sorted(set(told.loc[told["event_calendar"] == "hijri", "source"]))
+
+
+def check_event(case: Case, event_id: str) -> str:
+    """Return the event's label, its id where events.csv has none."""
+    return lookup(case, "events", "event_id", "label").get(event_id, event_id)
