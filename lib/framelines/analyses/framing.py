@@ -537,7 +537,7 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     """Return the leading terms of either group: `Keyness.table`, and what figures need.
 
     `group` has more of the term, which `label` gives with its translation; `comes_from` names each
-    outlet with count and documents; `solid` differ by more than chance among all (max-T).
+    outlet with count and documents; `solid` pass max-T among all, where there is a test.
     """
     table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
     table["group"] = np.where(table["z"] > 0, *found.groups)
@@ -549,8 +549,8 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
     table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
     table[["group_1", "group_2"]] = found.groups
-    table = table.assign(solid=table["p_max"] <= LEVEL, label=table["term"].map(named(case)))
-    return table.reset_index(drop=True)
+    passed = (table["p_max"] <= LEVEL) | found.table["p_max"].isna().all()
+    return table.assign(solid=passed, label=table["term"].map(named(case))).reset_index(drop=True)
 
 
 def genres_of(case: Case) -> str:
