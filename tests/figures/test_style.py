@@ -75,7 +75,7 @@ def specifications(values: list[float], unit: str = "times", n: float = 20) -> p
     kinds = ["main", *["declared"] * (len(values) - 2), "product"]
     labels = ["main", *[f"choice: {i}" for i in range(len(values) - 2)], "product"]
     table = pd.DataFrame({"kind": kinds, "label": labels, "value": values, "unit": unit})
-    return table.assign(part="", low=math.nan, high=math.nan, n_1=n)
+    return table.assign(part="", low=math.nan, high=math.nan, n_1=n, result=range(len(values)))
 
 
 def test_three_different_estimates_are_worth_a_figure() -> None:

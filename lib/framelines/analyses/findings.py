@@ -7,7 +7,7 @@ is no probability (Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4:12
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -102,7 +102,6 @@ def estimands() -> dict[str, Estimand]:
 
 
 Text = Annotated[str, Field(min_length=1)]
-Day = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 Several = BeforeValidator(lambda value: value if isinstance(value, list) else [value])
 
 
@@ -208,16 +207,15 @@ def unused(file: Path = FINDINGS) -> list[Problem]:
 
 def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]]:
     where, problems, found = f"notebooks/{file.name}", Problems(), dict[str, list[Finding]]()
-    if not file.exists():
-        return found, problems, []
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        content = yaml.load(text, Loader=yaml.BaseLoader) or {"declared": ""}
         by_case = {case: list(own or []) for case, own in content.items() if case != "declared"}
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
         problems.add(where, f"no cases with lists of findings: {str(error).splitlines()[0]}")
         return found, problems, []
-    if by_case and "declared" not in content:
+    if "declared" not in content:
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
     known, what = case_names(), "there is no such case"
@@ -234,42 +232,39 @@ def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]
                     what = e["msg"].removeprefix("Value error, ")
                     problems.add(where, what, row=row, column=column or None, value=value)
                 continue
-            if finding.id in {f.id for f in own}:
-                problems.add(where, "this id is taken", row=row, column="id", value=finding.id)
-            for column, what, value, allowed in _faults(finding):
+            for column, what, values, allowed in _checks(finding, [f.id for f in own]):
                 of = ", ".join(sorted(allowed)) or "none"
-                problems.add(where, what, row=row, column=column, value=value, allowed=of)
+                for value in sorted({*values} - {*allowed}):
+                    problems.add(where, what, row=row, column=column, value=value, allowed=of)
             own.append(finding)
     return found, problems, gone
 
 
-def _faults(finding: Finding) -> Iterable[tuple[str, str, str, Iterable[str]]]:
-    """Column, what is wrong, the value met and those allowed: what only the function can tell."""
-    if finding.analysis.function not in estimands():
-        yield "analysis", "there is no such function", finding.analysis.function, estimands()
+def _checks(
+    finding: Finding, taken: list[str]
+) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
+    """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
+    name, about = finding.analysis.function, estimands().get(finding.analysis.function)
+    yield "id", "this id is taken", [finding.id] * (finding.id in taken), []
+    yield "analysis", "there is no such function", [name], estimands()
+    if about is None:
         return
-    about = finding.about
+    needed = [n for n, default in about.given.items() if default is Parameter.empty]
+    yield "choices", "the function has no such choice", finding.choices, about.choices
+    yield "with", "the function takes no such argument", finding.with_, about.given
+    yield "with", "the function needs this argument", needed, finding.with_
     for name, values in finding.choices.items():
-        allowed = about.choices.get(name, ())
-        if not allowed:
-            yield "choices", "the function has no such choice", name, about.choices
+        allowed = about.choices.get(name, values)
+        number = r"[1-9]\d*" if {NUMBER, WHOLE_DAYS} & {*allowed} else "none"
+        wanted = [v for v in values if not re.fullmatch(number, v)]
         # Coders are those of a case.
-        for value in values if allowed and name != "coder" else ():
-            number = re.fullmatch(r"[1-9]\d*", value) and {NUMBER, WHOLE_DAYS} & {*allowed}
-            if not (value in allowed or number):
-                yield "choices", f"no such value of {name}", value, allowed
-    for name in sorted(finding.with_.keys() - about.given.keys()):
-        yield "with", "the function takes no such argument", name, about.given
-    for name in [n for n, v in about.given.items() if v is Parameter.empty]:
-        if name not in finding.with_:
-            yield "with", f"the function needs {name}", "nothing", about.given
+        yield "choices", f"no such value of {name}", wanted, wanted if name == "coder" else allowed
     for name, *wanted in [e.more_with for e in finding.expect if e.more_with]:
-        for value in sorted({*wanted} - {*finding.choices.get(name, ())}):
-            yield "expect", f"no declared value of {name}", value, finding.choices.get(name, ())
+        yield "expect", f"no declared value of {name}", wanted, finding.choices.get(name, ())
     for column in ("says", "each"):
-        used = {name for _, name, _, _ in Formatter().parse(getattr(finding, column)) if name}
-        for name in used - FIELDS - {f"{f}_{i}" for f in FIELDS for i in range(2, 10)}:
-            yield column, "a sentence has no such field", name, FIELDS
+        used = [name for _, name, _, _ in Formatter().parse(getattr(finding, column)) if name]
+        bare = [re.sub(r"_[2-9]$", "", name) for name in used]
+        yield column, "a sentence has no such field", bare, FIELDS
 
 
 def _outlets(case: Case, finding: Finding) -> list[str]:
@@ -282,21 +277,11 @@ def _outlets(case: Case, finding: Finding) -> list[str]:
     return outlets if len(outlets) > 1 else []
 
 
-def _enters(case: Case, name: str) -> bool:
-    """Whether a choice can change anything in a case."""
-    if name == "calendar":
-        columns = [c for c in case["claims"] if str(c).endswith("_calendar")]
-        return bool(case["claims"][columns].eq("hijri").any(axis=None))
-    if name == "reposts":
-        return bool(case["documents"][["contained_in", "duplicate_of"]].ne("").any(axis=None))
-    return name != "coder" or case["frame_codes"]["coder"].nunique() > 1
-
-
 def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
     """Return every choice with its values, the main one first: those declared, then those added.
 
-    Added are the choices of the function that the finding does not name and that can change
-    anything in this case. Values that stand for several are spelt out.
+    Added are the choices of the function that the finding does not name; coders are those of the
+    case. Values that stand for several are spelt out.
     """
     about, found = finding.about, {}
     added = {n: v for n, v in about.choices.items() if n not in finding.choices}
@@ -309,8 +294,7 @@ def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
         for value in values:
             spelt += spelt_out[value](case) if value in spelt_out else [value]
         found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
-    entering = [n for n in added if len(found[n]) > 1 and _enters(case, n)]
-    return {n: v for n, v in found.items() if n in finding.choices or n in entering}
+    return {n: v for n, v in found.items() if n in finding.choices or len(v) > 1}
 
 
 @cache
@@ -426,21 +410,16 @@ def verdict(case: Case, finding: Finding) -> str:
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
-    different = table["result"].nunique()
     if came == HOLDS:
+        different = table["result"].nunique()
         return table, f"It holds under all {different} specifications that differ."
-    if came == UNTRIED:
-        why = "it rests on one event" if _one_event(main(case, finding)) else "little can be varied"
-        return table, f"It is as expected, but {why}."
     if came != DESCRIBED:
-        return table, f"It {came}." if came != NOWHERE else "It is not estimable."
+        return table, f"{came[:1].upper()}{came[1:]}."
     first = table[table["kind"] == "main"].set_index("part")["value"]
     alone = table[table["choice"] != ""]
     moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-    if not (moved > 0).any():
-        return table, "Nothing was expected, and no choice alone moves it."
-    most = alone.loc[moved.idxmax(), "label"]
-    return table, f"Nothing was expected. Of the choices, “{most}” moves it most."
+    most = alone.loc[moved.idxmax(), "label"] if (moved > 0).any() else "none"
+    return table, f"Nothing was expected of it. What moves it most: {most}."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -449,12 +428,12 @@ def listed(names: Sequence[str]) -> str:
 
 
 def setting_text(case: Case, choice: str, setting: str) -> str:
-    """Return a choice with its setting in words: `scope: whole texts`, `without South Front`."""
+    """Return a choice with its setting in words: `scope: whole texts`, `leaving out Press TV`."""
     names = dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
     names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
     value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
     name = CHOICES.get(choice, choice.replace("_", " "))
-    return f"without {value}" if choice == "left_out" else f"{name}: {value}"
+    return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
 
 
 def group_text(case: Case, text: str) -> str:
@@ -505,6 +484,7 @@ def _numbers(made: Estimate) -> dict[str, tuple[float, str]]:
 def _words(case: Case, made: Estimate) -> dict[str, str]:
     """Every field of a sentence, in words; a dash where the estimate lacks it."""
     said = {name: number_text(v, unit) for name, (v, unit) in _numbers(made).items()}
+    said |= {n: "none" for n in ("k_first", "k_second") if said.get(n) == "0"}
     said |= {side: group_text(case, g) for side, g in zip(SIDES, made.groups, strict=False)}
     said |= {"unit": made.unit, "answer": answer_text(made), "part": group_text(case, made.part)}
     said |= {"measures": group_text(case, made.measures), "detail": made.detail}
@@ -567,21 +547,16 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     one, said = made[0], []
     if len(made) == 1 and one.interval and not math.isnan(one.low + one.high):
         ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
-        said.append(f"{group_text(case, one.interval)}: {ends}.")
-    if not math.isnan(one.p):
-        said.append(f"The test gives p = {number_text(one.p, 'p')}.")
-    for reason in [r for r in one.why if r.startswith("no test")]:
-        said.append(
-            re.sub(r"no test: (\d+ and \d+) documents.*", r"\1 texts: no test", reason) + "."
-        )
-    if _one_event(made):
-        said.append("It rests on one event.")
+        said.append(f"{one.interval}: {ends}")
+    said += [f"the test gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
+    none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
+    said += [reason for reason in none if "no test" in reason]
+    said += ["it rests on one event"] * _one_event(made)
     for part in [e for e in made if math.isnan(e.value)]:
         why = listed(part.why).replace(f"{NOWHERE}: ", "") or "nothing to measure"
-        said.append(f"{group_text(case, part.part) or 'It'} has no estimate: {why}.")
-    if finding.known_before == "yes":
-        said.append("Whoever coded the texts knew the answer.")
-    return " ".join(said)
+        said.append(f"{part.part or 'it'} has no estimate: {why}")
+    said += ["whoever coded the texts knew the answer"] * (finding.known_before == "yes")
+    return " ".join(f"{group_text(case, sentence)}." for sentence in said)
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:

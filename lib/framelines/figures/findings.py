@@ -6,22 +6,11 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from framelines.analyses.findings import number_text
-from framelines.figures.style import (
-    FAINT,
-    INK,
-    MAIN,
-    ROW,
-    beside,
-    figure,
-    in_words,
-    lanes,
-    limits,
-    short,
-    span,
-)
+from framelines.figures import style
+from framelines.figures.style import FAINT, INK
 
-# What a difference of this unit is where nothing differs.
-NO_DIFFERENCE = {"percentage points": 0.0, "times": 1.0, "days later": 0.0}
+# An estimate of this unit says there that nothing differs; of any other at 0.
+NO_DIFFERENCE = {"times": 1.0}
 LEAST_VALUES = 3
 KINDS = {"main": "main specification", "product": "all declared choices"}
 
@@ -29,9 +18,10 @@ KINDS = {"main": "main specification", "product": "all declared choices"}
 def worth_drawing(data: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `specifications` of the part with the most different estimates.
 
-    Empty where it has fewer than three, or where it counts among fewer than ten: no rate is drawn.
+    Added choices that change nothing are left away. Empty with fewer than three estimates, and
+    where one counts among fewer than ten: no rate is drawn.
     """
-    known = data.dropna(subset="value")
+    known = data[data["value"].notna() & ((data["kind"] != "added") | (data["result"] > 0))]
     different = known["value"].round(9).groupby(known["part"], sort=False).nunique()
     if different.empty or different.max() < LEAST_VALUES:
         return data.iloc[:0]
@@ -46,31 +36,28 @@ def choices_alone(data: pd.DataFrame) -> Figure:
     `data` are rows of `specifications` of one part. A star is the main specification, whose value
     goes through as a line; a grey band is the range over the declared choices taken together.
     """
-    alone = data[data["kind"] != "product"].drop_duplicates(["label", "value", "low", "high"])
+    alone, unit = data[data["kind"] != "product"], str(data["unit"].iloc[0])
     together = data.loc[data["kind"].isin(["main", "declared", "product"]), "value"]
     several = bool((data["kind"] == "product").any())
-    names = [KINDS.get(str(label), str(label)) for label in alone["label"]]
-    names += [KINDS["product"]] * several
-    unit = str(alone["unit"].iloc[0])
-    fig = figure(height=0.75 + ROW * len(names))
+    names = [*alone["label"].replace(KINDS), *[KINDS["product"]] * several]
+    fig = style.figure(height=0.75 + style.ROW * len(names))
     ax = fig.subplots()
-    lanes(ax, [short(name) for name in names])
-    nothing = [NO_DIFFERENCE[unit]] if unit in NO_DIFFERENCE else [0.0]
-    ends = alone[["low", "high"]].to_numpy(dtype=float).ravel()
-    ax.set_xlim(*limits([*ends, *data["value"], *nothing]))
-    ax.axvline(nothing[0], color=INK, linestyle=":", linewidth=0.9, zorder=0.9)
+    style.lanes(ax, [style.short(name) for name in names])
+    nothing, ends = NO_DIFFERENCE.get(unit, 0.0), alone[["low", "high"]].to_numpy(dtype=float)
+    ax.set_xlim(*style.limits([*ends.ravel(), *data["value"], nothing]))
+    ax.axvline(nothing, color=INK, linestyle=":", linewidth=0.9, zorder=0.9)
     ax.axvline(float(alone["value"].iloc[0]), color=FAINT, linewidth=1.2, zorder=0.9)
     for y, row in enumerate(alone.to_dict("records")):
         if pd.notna(row["low"]) and pd.notna(row["high"]):
-            span(ax, y, row["low"], row["high"], color=INK, linewidth=1.2)
+            style.span(ax, y, row["low"], row["high"], color=INK, linewidth=1.2)
         look: dict[str, Any] = {"color": INK, "marker": ".", "markersize": 8}
-        ax.plot(row["value"], y, **(MAIN if row["kind"] == "main" else look), zorder=3)
-        beside(ax, y, number_text(row["value"], unit))
+        ax.plot(row["value"], y, **(style.MAIN if row["kind"] == "main" else look), zorder=3)
+        style.beside(ax, y, number_text(row["value"], unit))
     if several:
         wide = {"color": FAINT, "linewidth": 6}
-        span(ax, len(names) - 1, together.min(), together.max(), **wide)
+        style.span(ax, len(names) - 1, together.min(), together.max(), **wide)
     ax.xaxis.set_major_formatter(
         lambda x, _: f"{100 * x:.0f} %" if unit == "share" else f"{x:,.10g}"
     )
-    ax.set_xlabel(in_words(unit))
+    ax.set_xlabel(style.in_words(unit))
     return fig

@@ -64,11 +64,6 @@ def wrapped(text: str, width: int = LABEL) -> str:
     return textwrap.fill(text, width)
 
 
-def signed(value: float) -> str:
-    """Return a number with its sign and a typographic minus; 0 bears none."""
-    return f"{value:+,.10g}".replace("-", "−") if value else "0"
-
-
 def quiet(ax: Axes, grid: str = "x") -> None:
     """Take off what carries no data, and put a faint grid along an axis: `x`, `y` or `both`."""
     ax.spines[["top", "right", "left"]].set_visible(False)
@@ -199,26 +194,4 @@ def matrix(
         if text:
             paint = "white" if depth > 0.6 else INK
             ax.annotate(str(one[text]), (x, y), ha="center", va="center", color=paint)
-    return ax
-
-
-def bars(
-    data: pd.DataFrame,
-    *,
-    row: str,
-    value: str = "value",
-    colour: str | None = None,
-    counts: str | None = None,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw one bar a row of data, from zero; `colour` and `counts` are as in `dots`."""
-    names = [short(name) for name in data[row].astype(str)]
-    if ax is None:
-        ax = figure(height=0.7 + ROW * len(names)).subplots()
-    lanes(ax, names)
-    tint = colours(data[colour].astype(str)) if colour else {}
-    paint = [tint.get(str(name), INK) for name in data[colour or row]]
-    ax.barh(range(len(names)), data[value].to_numpy(dtype=np.float64), height=0.62, color=paint)
-    for y, text in enumerate(data[counts] if counts else []):
-        beside(ax, y, str(text))
     return ax
