@@ -45,16 +45,6 @@ _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
 
 
-def check_setting(setting: str | int) -> str | int:
-    """Return the setting of the parameter `calendar`, an offset as a number, or `ValueError`."""
-    if isinstance(setting, str) and re.fullmatch(r"[+-]?[0-9]+", setting):
-        setting = int(setting)
-    if setting not in SETTINGS and (isinstance(setting, bool) or not isinstance(setting, int)):
-        allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
-        raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
-    return setting
-
-
 def convert(
     text: str, setting: str | int = "calibrated", offsets: Offsets | None = None
 ) -> DateInterval:
@@ -65,10 +55,14 @@ def convert(
     moves each end by the offset of its own month (`offsets`, as `Calibration.offsets` gives them)
     and takes the hull for a month without one. Raises `ValueError` for an unknown setting or date.
     """
-    setting = check_setting(setting)
     computed = hijri(text)
-    if setting == "umm_al_qura" or isinstance(setting, int):
-        return computed.shift(setting if isinstance(setting, int) else 0)
+    if not isinstance(setting, bool) and re.fullmatch(r"[+-]?[0-9]+", str(setting)):
+        return computed.shift(int(setting))
+    if setting not in SETTINGS:
+        allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
+        raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
+    if setting == "umm_al_qura":
+        return computed
     wide = hull(computed, hijri(text, "tabular")).widen(1, 1)
     if setting == "hull" or not offsets:
         return wide
@@ -267,11 +261,10 @@ def rivals(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame
         low, high, civil = (own[c].to_numpy(np.float64) for c in ("low", "high", "tabular"))
         rows.append((source_id, "offset", round(evidence, DECIMALS), 0.0, True))
         for name, days in (("umm_al_qura", np.zeros_like(low)), ("tabular", civil)):
-            likelihood = _likelihoods(low, high, days[:, None])[:, 0, :]
-            top = np.maximum(likelihood.max(axis=1, keepdims=True), np.finfo(float).tiny)
-            product = (likelihood / top).prod(axis=0) @ _prior_weights(prior)
             with np.errstate(divide="ignore"):
-                found = float(np.log(product) + np.log(top).sum())
+                logs = np.log(_likelihoods(low, high, days[:, None])[:, 0, :]).sum(axis=0)
+                top = max(logs.max(), -1e300)  # scaled, so that many anchors do not underflow
+                found = float(np.log(np.exp(logs - top) @ _prior_weights(prior)) + top)
             factor = round((found - evidence) / float(np.log(10)), DECIMALS)
             same = bool((days == modal).all())
             rows.append((source_id, name, round(found, DECIMALS), factor, same))
@@ -291,20 +284,10 @@ class Calibration:
         rows = self.months[(self.months["source_id"] == source_id) & self.months["calibrated"]]
         return dict(zip(rows["month"], rows["offset"].astype(int), strict=True))
 
-    def verdict(self, source_id: str) -> str:
-        """Return `calibrated` where every month with anchors is, else `not calibrated`."""
-        rows = self.months[self.months["source_id"] == source_id]
-        return "calibrated" if len(rows) and rows["calibrated"].all() else "not calibrated"
-
 
 def calibrate(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> Calibration:
     """Return the calibration of every source by its table of anchors; an empty one gives none."""
     return Calibration(anchors, verdicts(anchors, prior=prior))
-
-
-def sweep(anchors: pd.DataFrame, priors: tuple[float, ...] = PRIORS) -> pd.DataFrame:
-    """Return the verdicts under several priors Beta(1, b) of the error rate, in a column b."""
-    return pd.concat([verdicts(anchors, prior=b).assign(b=b) for b in priors], ignore_index=True)
 
 
 def held_out(pairs: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:

@@ -55,7 +55,7 @@ class DateInterval:
             raise ValueError(f"the interval ends before it begins: {self.first} to {self.last}")
 
     def shift(self, days: int) -> "DateInterval":
-        """Return the interval moved by `days`."""
+        """Return the interval moved by so many days."""
         return self.widen(-days, days)
 
     def widen(self, before: int, after: int) -> "DateInterval":
@@ -282,13 +282,9 @@ def _rewritten(text: str) -> list[str]:
     if numbers:
         a, b, c = (numbers[n].zfill(2) for n in (1, 3, 4))
         found += [f"{a}-{b}-{c}", f"{c}-{b}-{a}", f"{c}-{a}-{b}"]
-    if re.fullmatch(r"[0-9]{4}-[0-9]", plain):
-        found.append(f"{plain[:5]}0{plain[5]}")
-    if re.fullmatch(r"[0-9]{8}", plain):
-        found.append(f"{plain[:4]}-{plain[4:6]}-{plain[6:]}")
     if re.fullmatch(r"[0-9]{4}-[01]X", plain):
-        ends = ("01", "09") if plain[5] == "0" else ("10", "12")
-        found.append("/".join(f"{plain[:5]}{end}" for end in ends))
+        first, last = ("01", "09") if plain[5] == "0" else ("10", "12")
+        found.append(f"{plain[:5]}{first}/{plain[:5]}{last}")
     found.append(re.sub(r"(?<=-[0-9]{2})T.*", "", plain))
     # As in the draft of EDTF before 2019.
     older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain).replace("unknown", "").replace("open", "..")
