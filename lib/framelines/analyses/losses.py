@@ -1,0 +1,764 @@
+"""How many: figures against a reference, parts against totals, forces, and whose losses are told.
+
+Two figures meet only where event, outcome, side of the dead and window are the same.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from framelines.analyses.claims import (
+    NEUTRAL_SIDES,
+    REFERENCE,
+    Row,
+    camps,
+    check_event,
+    claims,
+    disowned,
+    enemies_of,
+    joined,
+    lookup,
+    own_side,
+    reference,
+    reference_days,
+    set_of,
+)
+from framelines.analyses.findings import estimand
+from framelines.analyses.timelines import (
+    CALENDAR,
+    LEFT_OPEN,
+    LEFT_OUT,
+    REFERENCES,
+    REPOSTS,
+    coverage,
+)
+from framelines.methods.dates import gregorian
+from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
+from framelines.methods.intervals import bounds
+from framelines.methods.quantities import (
+    Quantity,
+    conventional_of,
+    logical_of,
+    point_of,
+    same_window,
+    verdict,
+)
+from framelines.tables.case import Case
+from framelines.tables.rows import event_labels
+
+OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
+LOSSES = {
+    **dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people"),
+    **dict.fromkeys(
+        ("equipment_destroyed", "equipment_damaged", "equipment_captured"), "equipment"
+    ),
+}
+# Garrisons change within weeks: figures further apart are of another force.
+FORCE_DAYS = 7
+READING, ENDS = ("logical", "conventional"), {"logical": "", "conventional": "close_"}
+# From the smallest to the widest: the rank of a place by its kind.
+AREA_KINDS = (
+    *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
+    *("zone", "region", "district", "governorate", "country"),
+)
+
+
+def realised(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of what was done, as far as they are not told as denied."""
+    return told[(told["modality"] == "realised") & (told["certainty"] != "denied")]
+
+
+def own_figures(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures that a teller states in its own name, each once."""
+    rows = realised(told)
+    own = (rows["repeats"] == "") & (rows["event_id"] != "")
+    return rows[own & ~rows["voice"].str.startswith("quoted in ") & rows["figure"].astype(bool)]
+
+
+# --- against a reference ----------------------------------------------------------------------
+
+
+def geometric_mean(values: Sequence[float]) -> float:
+    """Return the geometric mean, of one value exactly that; NaN of none."""
+    if len(values) < 2:
+        return values[0] if values else math.nan
+    # Rounded, so that equal figures give the same mean on every machine.
+    return round(math.exp(math.fsum(math.log(v) for v in values) / len(values)), 12)
+
+
+def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
+    actor = known["target_id"]
+    named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
+    windows = [(r["covers_first"], r["covers_last"]) for r in (claim, known)]
+    return (
+        known["target_side"] == claim["target_side"]
+        and named
+        and same_window(*windows, claim["window_slack"])
+    )
+
+
+def matched_figures(
+    case: Case,
+    *,
+    whose: str = "enemy",
+    reading: str = "stated",
+    origin: str = "monitor",
+    outcome: str = "killed",
+    calendar: str = "calibrated",
+    left_out: str = "none",
+) -> pd.DataFrame:
+    """Return the figures of the dead that meet a figure of the reference, one row camp and event.
+
+    `whose` is `enemy` or `own`; `outcome` a key of `OUTCOMES`, of which the second sets figures of
+    dead and wounded together against figures of the dead. Columns: event, source, camp,
+    target_side, counted, told and known (one number each, the geometric mean of several), ratio
+    (NaN where the reading gives no number), low and high of what the words leave open, origin,
+    told_words, claims and references (ids), event_id.
+    """
+    kinds = OUTCOMES[outcome]
+    told = own_figures(claims(case, calendar, left_out=left_out))
+    told = told[told["kind"].isin(kinds) & told["item"].eq("")]
+    by_event: dict[str, list[Row]] = {}
+    rows = reference(case, origin)
+    for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
+        by_event.setdefault(known["event_id"], []).append(known)
+    actors, label, made = lookup(case, "actors", "actor_id", "kind"), event_labels(case), []
+    for camp in camps(case):
+        sides = (own_side(case, camp),) if whose == "own" else enemies_of(case, camp)
+        own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
+        for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
+            met, best = [], {}
+            for claim in group.to_dict("records"):
+                found = [r for r in by_event.get(event, []) if _meets(claim, r, actors)]
+                met += [claim] if found else []
+                best |= {r["claim_id"]: r for r in found}
+            if not met:
+                continue
+            first = min(r["rank"] for r in best.values())
+            used = [r for _, r in sorted(best.items()) if r["rank"] == first]
+            points = [p for p in (point_of(c, reading) for c in met) if not math.isnan(p)]
+            said, known = geometric_mean(points), geometric_mean([r["stated"] for r in used])
+            made.append(
+                {
+                    "event": label.get(event, event),
+                    "source": joined(c["source"] for c in met),
+                    "camp": camp,
+                    "target_side": side,
+                    "counted": joined(c["kind"] for c in met),
+                    "told": said,
+                    "known": known,
+                    "ratio": said / known,
+                    "low": min(c["low"] for c in met) / max(r["high"] for r in used),
+                    "high": max(c["high"] for c in met) / min(r["low"] for r in used),
+                    "origin": joined(r["origin"] for r in used),
+                    "told_words": joined(c["told"] for c in met)
+                    + " against "
+                    + joined(r["told"] for r in used),
+                    "claims": joined((c["claim_id"] for c in met), ";"),
+                    "references": joined((r["claim_id"] for r in used), ";"),
+                    "event_id": event,
+                    "first": min(r["first"] for r in used),
+                }
+            )
+    columns = "event source camp target_side counted told known ratio low high origin told_words"
+    columns = [*columns.split(), "claims", "references", "event_id", "first"]
+    table = pd.DataFrame(made, columns=columns)
+    table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
+    return table.drop(columns="first")
+
+
+@estimand(
+    "timelines.inflation",
+    choices={
+        "reading": ("stated", "logical_low", "conventional"),
+        "origin": ("monitor", "non_belligerent", "any"),
+        "outcome": tuple(OUTCOMES),
+        "calendar": CALENDAR,
+        "left_out": LEFT_OUT,
+    },
+    evidence=matched_figures,
+)
+def inflation(case: Case, **choices: str) -> list[Estimate]:
+    """Return each camp's mean factor of its figures of enemy dead over the reference's.
+
+    The geometric mean over matched events, with Student's t interval of the mean log ratio from
+    `MIN_UNITS` events on. Matched events are a selection: both had to count the dead of one window.
+    """
+    table = matched_figures(case, **choices).dropna(subset=["ratio"])
+    measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
+    made = []
+    for camp in sorted(camps(case)):
+        rows = table[table["camp"] == camp]
+        logs = np.sort(np.array([round(math.log(r), 12) for r in rows["ratio"]]))
+        count, about = len(logs), {"part": camp, "measures": measures, "unit": "times"}
+        if not count:
+            why = "not estimable: no figure meets one of the reference"
+            made.append(Estimate(n=(0.0,), why=(why,), **about))
+            continue
+        mean = math.fsum(logs) / count
+        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
+        about |= {"n": (float(count),), "units": (count,), "detail": named}
+        if count < MIN_UNITS:
+            why = f"no interval: {count} matched event{'s'[: count > 1]}"
+            made.append(Estimate(math.exp(mean), why=(why,), **about))
+            continue
+        half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
+        ends = math.exp(mean - half), math.exp(mean + half)
+        words = {"interval": "95 % t interval over matched events"}
+        made.append(Estimate(math.exp(mean), low=ends[0], high=ends[1], **words, **about))
+    return made
+
+
+def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return figures that stand beside another of the same thing and window, one row a figure.
+
+    The dead that meet a reference no party to the war gives, and whatever both compared camps count
+    of the same event, outcome, item, target, scope and window. Columns: thing (in words), source,
+    bloc (empty for the reference), stated, low and high, close_low and close_high, claim_id.
+    """
+    told = claims(case, calendar)
+    known = reference(case)
+    by_id = {r["claim_id"]: r for r in [*told.to_dict("records"), *known.to_dict("records")]}
+    label, groups = event_labels(case), {}
+    for whose in ("enemy", "own"):
+        wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
+        for row in matched_figures(case, whose=whose, calendar=calendar, **wanted).to_dict(
+            "records"
+        ):
+            thing = f"{row['event']}: dead, {row['target_side'].replace('_', ' ')}"
+            ids = [*row["claims"].split(";"), *row["references"].split(";")]
+            groups.setdefault(thing, []).extend(ids)
+    for a, b in _opposed(case, own_figures(told)):
+        what = "dead" if a["kind"] == "killed" else (a["item"] or a["kind"])
+        what = f"{what}, {a['target_side']}".replace("_", " ")
+        groups.setdefault(f"{label[a['event_id']]}: {what}", []).extend(
+            (a["claim_id"], b["claim_id"])
+        )
+    columns = "source bloc stated low high close_low close_high claim_id first".split()
+    made = [
+        {"thing": thing, **{c: by_id[i][c] for c in columns}}
+        for thing, ids in groups.items()
+        for i in dict.fromkeys(ids)
+    ]
+    table = pd.DataFrame(made, columns=["thing", *columns])
+    start = table.groupby("thing")["first"].transform("min")
+    keys = ["start", "thing", "source", "claim_id"]
+    table = table.assign(start=start).sort_values(keys, kind="stable", ignore_index=True)
+    return table.drop(columns=["start", "first"])
+
+
+def _opposed(case: Case, told: pd.DataFrame) -> list[tuple[Row, Row]]:
+    """Pairs of figures of both compared camps for one thing."""
+    same = ["event_id", "kind", "item", "unit", "target_id", "scope"]
+    first, second = (told[told["camp"] == camp] for camp in case.compare or ("", ""))
+    if first.empty or second.empty:
+        return []
+    ids = first[[*same, "claim_id"]].merge(second[[*same, "claim_id"]], on=same)
+    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
+    pairs = [
+        (by_id[a], by_id[b]) for a, b in zip(ids["claim_id_x"], ids["claim_id_y"], strict=True)
+    ]
+    return [
+        (a, b)
+        for a, b in pairs
+        if covers(a)
+        and covers(b)
+        and same_window(covers(a), covers(b), max(a["window_slack"], b["window_slack"]))
+    ]
+
+
+def covers(row: Row) -> tuple[float, float] | None:
+    """Return first and last day that a figure covers; None where the text leaves an end open."""
+    ends = row["covers_first"], row["covers_last"]
+    return None if math.isnan(ends[0]) else ends
+
+
+# --- parts and totals -------------------------------------------------------------------------
+
+
+def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
+    """Add up figures; those of one window, target and item may overlap and count once at least."""
+    groups: dict[tuple[str, ...], list[float]] = {}
+    for part in parts:
+        key = tuple(part[k] for k in ("kind", "target_id", "item", "window", "event_id"))
+        groups.setdefault(key, []).append(part[f"{prefix}low"])
+    low = math.fsum(max(lows) for lows in groups.values())
+    return Quantity(low, math.fsum(p[f"{prefix}high"] for p in parts))
+
+
+def _tiles(windows: list[tuple[float, float] | None], whole: tuple[float, float] | None) -> bool:
+    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
+    known = sorted(w for w in windows if w is not None)
+    # A part as long as the whole is “one of them”, and no day of it.
+    if whole is None or len(known) < len(windows) or len(set(known)) < 2:
+        return False
+    follows = all(b[0] == a[1] + 1 for a, b in zip(known, known[1:], strict=False))
+    return follows and same_window((known[0][0], known[-1][1]), whole)
+
+
+def at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
+    """Return two intervals that share a number where `part` need not exceed `whole`."""
+    return Quantity(part.low, math.inf), Quantity(0, whole.high)
+
+
+def wholes(told: pd.DataFrame) -> list[Row]:
+    """Return every total that has parts, with their sum, by its id.
+
+    Keys: total (a claim), parts (claims), wide and close (readings of the sum), stated (NaN where
+    a part states no number), complete: whether the parts cover its window and place, so that their
+    sum may not fall short either. Killed and wounded add up to figures of both together.
+    """
+    rows = realised(told)
+    rows = rows[rows["figure"].astype(bool)].to_dict("records")
+    by_total: dict[str, list[Row]] = {}
+    for row in sorted(rows, key=lambda r: r["claim_id"]):
+        by_total.setdefault(row["part_of"], []).append(row)
+    made = []
+    for total in sorted(
+        (r for r in rows if r["claim_id"] in by_total), key=lambda r: r["claim_id"]
+    ):
+        both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
+        kinds = both | {total["kind"]}
+        parts = [
+            p for p in by_total[total["claim_id"]] if p["kind"] in kinds and p["scope"] != "rate"
+        ]
+        if not parts:
+            continue
+        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        place = set_of(total["place_scope"])
+        made.append(
+            {
+                "total": total,
+                "parts": parts,
+                "wide": _sum(parts, ""),
+                "close": _sum(parts, "close_"),
+                "stated": math.fsum(p["stated"] for p in parts),
+                "complete": alike
+                and _tiles([covers(p) for p in parts], covers(total))
+                and all(set_of(p["place_scope"]) == place for p in parts),
+            }
+        )
+    return made
+
+
+def parts_table(
+    case: Case,
+    *,
+    reading: str = "logical",
+    repeats: str = "collapsed",
+    calendar: str = "calibrated",
+    event_id: str = "",
+    items: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return every total with the sum of its parts, one row a total.
+
+    Columns: event, source, what, parts and total (as worded), sum and total_stated (stated numbers),
+    difference (sum minus total), low and high of it under `reading`, complete, verdict, bloc, count
+    (of parts), claims. `event_id` and `items` (or kinds, of claims without an item) narrow it;
+    with `repeats` kept repeated parts are counted again.
+    """
+    told = claims(case, calendar)
+    told = told[told["repeats"] == ""] if repeats == "collapsed" else told
+    label, made = event_labels(case), []
+    for whole in wholes(told):
+        total, parts = whole["total"], whole["parts"]
+        thing = total["item"] or total["kind"]
+        if (event_id and total["event_id"] != event_id) or (items and thing not in items):
+            continue
+        wide, close = logical_of(total), conventional_of(total)
+        sums = (whole["wide"], whole["close"])
+        # Where parts leave something of the total out, only a sum above it counts.
+        pairs = [
+            p if whole["complete"] else at_most(*p) for p in zip(sums, (wide, close), strict=True)
+        ]
+        own, of = (sums[0], wide) if reading == "logical" else (sums[1], close)
+        kinds = joined((p["kind"] for p in parts), " and ")
+        made.append(
+            {
+                "event": label.get(total["event_id"], ""),
+                "source": total["source"],
+                "what": thing if kinds == total["kind"] else f"{kinds}, of {thing}",
+                "parts": " + ".join(p["told"] for p in parts),
+                "total": total["told"],
+                "sum": whole["stated"],
+                "total_stated": total["stated"],
+                "difference": whole["stated"] - total["stated"],
+                "low": own.low - of.high,
+                "high": own.high - of.low,
+                "complete": whole["complete"],
+                "verdict": verdict(pairs[0][0], pairs[0][1], pairs[1][0], pairs[1][1]),
+                "bloc": total["bloc"],
+                "count": len(parts),
+                "numbers": ";".join(f"{p['stated']:.10g}" for p in parts),
+                "thing": thing,
+                "claims": ", ".join([total["claim_id"], *(p["claim_id"] for p in parts)]),
+            }
+        )
+    columns = "event source what parts total sum total_stated difference low high complete verdict"
+    columns += " bloc count numbers thing claims"
+    return pd.DataFrame(made, columns=columns.split())
+
+
+@estimand(
+    "timelines.parts_and_totals",
+    choices={"reading": READING, "repeats": ("collapsed", "kept"), "calendar": CALENDAR},
+    evidence=parts_table,
+    figure="parts",
+)
+def parts_and_totals(case: Case, *, event_id: str = "", **choices: Any) -> list[Estimate]:
+    """Return the sum of a source's parts minus its total, for each kind of thing counted."""
+    table = parts_table(case, event_id=event_id, **choices)
+    table = table.sort_values(["thing", "claims"], kind="stable")
+    why, made = ("not estimable as one number: a word stands for a figure",), []
+    measures = "sum of the stated parts minus the stated total"
+    for row in table.to_dict("records"):
+        sums = f" = {row['sum']:,.10g}" if row["count"] > 1 and row["sum"] == row["sum"] else ""
+        made.append(
+            Estimate(
+                row["difference"],
+                "in number",
+                row["low"],
+                row["high"],
+                LEFT_OPEN,
+                part=row["thing"] if event_id else f"{row['event']}: {row['thing']}",
+                measures=measures,
+                n=(float(row["count"]),),
+                detail=f"{row['parts']}{sums} against {row['total']}",
+                why=why if math.isnan(row["difference"]) else (),
+            )
+        )
+    none = ("not estimable: no source tells a total with its parts",)
+    return made or [Estimate(unit="in number", measures=measures, why=none)]
+
+
+# --- forces -----------------------------------------------------------------------------------
+
+
+def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
+    """Return why the dates of two forces keep them apart; empty where they can be one force.
+
+    A force is counted at a time, and not over one: “before the battle” and “on its last day” are
+    two days of one garrison, if no more than `within_days` lie between them.
+    """
+    if a["window"] == "" or b["window"] == "":
+        return "the window of one is unknown"
+    return "another window" if _days_apart(a, b) > within_days else ""
+
+
+def _days_apart(a: Row, b: Row) -> float:
+    return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
+
+
+def forces(case: Case, *, reading: str = "logical", calendar: str = "calibrated") -> pd.DataFrame:
+    """Return forces that both compared camps put a number to, one row a pair of figures.
+
+    Pairs are of the same actor's persons at the same place, at most `FORCE_DAYS` apart. Columns:
+    side (whose force), place, first and second (who tells it), first_told, second_told,
+    ratio_low and ratio_high (first over second), days_apart, claims.
+    """
+    told = realised(claims(case, calendar))
+    told = told[
+        told["kind"].eq("force_size") & told["unit"].eq("persons") & told["figure"].astype(bool)
+    ]
+    told = told[told["repeats"].eq("") & told["place_scope"].ne("") & told["actor_side"].ne("")]
+    first, second = (
+        told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", "")
+    )
+    low, high = f"{ENDS[reading]}low", f"{ENDS[reading]}high"
+    place, made = lookup(case, "places", "place_id", "name"), []
+    for a, b in ((a, b) for a in first for b in second):
+        same = all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope"))
+        if not same or a["item"] != b["item"] or force_obstacle(a, b):
+            continue
+        row: Row = {"side": a["actor_side"], "place_scope": a["place_scope"]}
+        row["place"] = joined(place.get(p, p) for p in set_of(a["place_scope"]))
+        for name, claim in (("first", a), ("second", b)):
+            own = own_side(case, claim["camp"]) == claim["actor_side"]
+            row |= {name: f"{claim['camp']} ({'its own force' if own else 'its enemy'})"}
+            row |= {f"{name}_told": claim["told"]}
+        row["ratio_low"] = a[low] / b[high] if b[high] else math.nan
+        row["ratio_high"] = a[high] / b[low] if b[low] else math.inf
+        row["days_apart"] = _days_apart(a, b)
+        made.append(row | {"claims": f"{a['claim_id']}, {b['claim_id']}"})
+    columns = "side place first first_told second second_told ratio_low ratio_high days_apart"
+    return pd.DataFrame(made, columns=[*columns.split(), "claims", "place_scope"])
+
+
+@estimand(
+    "timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR}, evidence=forces
+)
+def force_ratio(case: Case, **choices: str) -> list[Estimate]:
+    """Return the first camp's figure of a force over the second's, one estimate a pair.
+
+    Of what the words leave open it is the middle on a scale of ratios.
+    """
+    table, made = forces(case, **choices), []
+    for row in table.to_dict("records"):
+        low, high = row["ratio_low"], row["ratio_high"]
+        bounded = low > 0 and math.isfinite(high)
+        why = () if bounded else ("not estimable: a figure has no upper end",)
+        words = [f"{row[f'{w}_told']} by {row[w]}" for w in ("first", "second")]
+        made.append(
+            Estimate(
+                math.sqrt(low * high) if bounded else math.nan,
+                "times",
+                low,
+                high,
+                LEFT_OPEN,
+                part=f"{row['side']} at {row['place_scope']}" if len(table) > 1 else "",
+                measures="strength told by the first camp over that told by the second",
+                n=(1.0,),
+                detail=" and ".join(words).replace("_", " "),
+                why=why,
+            )
+        )
+    return made or [Estimate(unit="times", why=("not estimable: no force is told by both sides",))]
+
+
+# --- whose losses are told --------------------------------------------------------------------
+
+
+def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
+    """Who tells a loss of which side, one row a claim or row of the reference and side.
+
+    Columns: event_id, side, loss, camp. A place counts as lost where its taking is told. What a
+    text tells only to deny it in its own voice is no loss told.
+    """
+    side = lookup(case, "actors", "actor_id", "side")
+    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "event_id", "loser").items()}
+    told = realised(told)[lambda t: t["event_id"].ne("") & ~disowned(told)[t.index]]
+    days = reference_days(case, which).assign(kind="event", camp=REFERENCE, target_side="")
+    figures = reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
+    columns = ["event_id", "kind", "camp", "target_side"]
+    rows = pd.concat([told[columns], figures[columns], days[columns]], ignore_index=True)
+    lost = rows["event_id"].map(loser).fillna("")
+    taken = rows["kind"].eq("event") & lost.ne("")
+    kinds = {**LOSSES, "sites_captured": "places"}
+    rows = rows.assign(
+        loss=rows["kind"].map(kinds).where(~taken, "places"),
+        side=rows["target_side"].where(~taken, lost).str.split(";"),
+    )
+    rows = rows.dropna(subset=["loss"]).explode("side")
+    return rows.loc[rows["side"] != "", ["event_id", "side", "loss", "camp"]].drop_duplicates()
+
+
+def losses_table(
+    case: Case, *, losses: Sequence[str] = (), opponents: bool = True, **choices: str
+) -> pd.DataFrame:
+    """Return which of the known losses of each side each camp tells, one row camp, side and loss.
+
+    Known are losses that the reference or the other side tells of events at risk (by `coverage`);
+    where no sides are compared, those that anybody tells. Columns: camp, side, own (whether it is
+    the camp's), loss (people, places, equipment), known, told (numbers of events), events_told and
+    events_untold (labels), told_ids, known_ids.
+    """
+    table = coverage(case, **choices)
+    told = claims(
+        case,
+        choices.get("calendar", "calibrated"),
+        **{k: v for k, v in choices.items() if k in ("left_out", "reposts")},
+    )
+    known = _losses(case, choices.get("reference", "non_belligerent"), told)
+    first = dict(zip(table["event_id"], table["first"], strict=True))
+    tellers: dict[tuple[str, str], dict[str, set[str]]] = {}
+    for event, side, loss, camp in known.itertuples(index=False):
+        if event in first:
+            tellers.setdefault((side, loss), {}).setdefault(event, set()).add(camp)
+    label, made = event_labels(case), []
+    for camp in camps(case):
+        risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
+        for (side, loss), who in sorted(tellers.items()):
+            own = side == own_side(case, camp)
+            if side in NEUTRAL_SIDES or (losses and loss not in losses) or not (own or opponents):
+                continue
+            events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
+            ordered = sorted(events, key=lambda e: (first[e], e))
+            yes = [e for e in ordered if camp in who[e]]
+            no = [e for e in ordered if camp not in who[e]]
+            row: Row = {"camp": camp, "side": side, "own": own, "loss": loss, "known": len(events)}
+            row |= {"told": len(yes), "events_told": "; ".join(label[e] for e in yes)}
+            row |= {"events_untold": "; ".join(label[e] for e in no)}
+            row |= {"told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
+            made += [row] if events else []
+    columns = "camp side own loss known told events_told events_untold told_ids known_ids".split()
+    table = pd.DataFrame(made, columns=columns)
+    return table.sort_values(
+        ["camp", "own", "side", "loss"],
+        ascending=[True, False, True, True],
+        kind="stable",
+        ignore_index=True,
+    )
+
+
+@estimand(
+    "timelines.own_losses",
+    choices={
+        "risk_set": ("told_window", "publication"),
+        "reference": REFERENCES,
+        "reposts": REPOSTS,
+        "calendar": CALENDAR,
+        "left_out": LEFT_OUT,
+    },
+    evidence=losses_table,
+)
+def own_losses(
+    case: Case,
+    *,
+    losses: Sequence[str] = ("people", "places"),
+    opponents: bool = False,
+    **choices: str,
+) -> list[Estimate]:
+    """Return how many events at risk in which a side lost something its own camp tells as a loss.
+
+    An event with several kinds of loss counts once, and as told where any of them is. With
+    `opponents` the losses of its opponents are set beside them.
+    """
+    table, label, made = losses_table(case, losses=losses, **choices), event_labels(case), []
+    for camp in sorted(camps(case)):
+        for own in (True, False) if opponents else (True,):
+            rows = table[(table["camp"] == camp) & (table["own"] == own)]
+            told, known = (
+                {e for ids in rows[c] for e in set_of(ids)} for c in ("told_ids", "known_ids")
+            )
+            k, n, whose = len(told), len(known), "own side" if own else "its opponents"
+            low, high = wilson(k, n)
+            why = (
+                f"no interval: {n} event{'s'[: n != 1]}"
+                if n
+                else "not estimable: no such event at risk"
+            )
+            made.append(
+                share(
+                    f"{camp}: {whose}" if opponents else camp,
+                    f"events that cost {whose} {', '.join(losses)}, told as such",
+                    k,
+                    n,
+                    low=low,
+                    high=high,
+                    interval="95 % Wilson interval over these events" if n >= MIN_UNITS else "",
+                    detail="; ".join(sorted(label[e] for e in told)),
+                    why=() if n >= MIN_UNITS else (why,),
+                )
+            )
+    return made
+
+
+# --- how much was taken, and all figures of one event -----------------------------------------
+
+
+def scope_table(
+    case: Case, *, published: str, reposts: str = "out", left_out: str = "none"
+) -> pd.DataFrame:
+    """Return how much each outlet tells as taken, in documents that can be of `published` (EDTF).
+
+    One row an outlet, the widest last: source, bloc, documents, places (number of those told as
+    taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
+    """
+    start, end = bounds(gregorian(published))
+    dates = {
+        d: bounds(gregorian(p)) for d, p in lookup(case, "documents", "doc_id", "published").items()
+    }
+    told = realised(claims(case, left_out=left_out, reposts=reposts))
+    told = told[[start <= dates[d][0] and dates[d][1] <= end for d in told["doc_id"]]]
+    taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
+    told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
+    name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
+    rank = {p: AREA_KINDS.index(k) if k in AREA_KINDS else 0 for p, k in kind.items()}
+    made = []
+    for (source, bloc), rows in told.groupby(["source", "bloc"], sort=True):
+        ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
+        widest = max(ids, key=lambda p: (rank[p], p), default="")
+        row: Row = {"source": source, "bloc": bloc, "documents": rows["doc_id"].nunique()}
+        row |= {"places": len(ids), "widest": name.get(widest, ""), "rank": rank.get(widest, 0)}
+        row |= {"widest_kind": kind.get(widest, ""), "place_names": "; ".join(name[p] for p in ids)}
+        made.append(row)
+    columns = "source bloc documents places widest widest_kind place_names rank".split()
+    table = pd.DataFrame(made, columns=columns)
+    return table.sort_values(["rank", "places", "source"], kind="stable", ignore_index=True)
+
+
+@estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
+def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
+    """Return for each outlet how many places it tells as taken, and the widest of them."""
+    table = scope_table(case, published=published, **choices)
+    measures, made = "places told as taken; the widest is named", []
+    for row in table.sort_values("source", kind="stable").to_dict("records"):
+        detail = f"widest: {row['widest']} ({row['widest_kind']})"
+        about = {"part": row["source"], "measures": measures, "detail": detail}
+        made.append(Estimate(float(row["places"]), "places", n=(float(row["documents"]),), **about))
+    none = ("not estimable: no document of these days tells a taking",)
+    return made or [Estimate(unit="places", measures=measures, why=none)]
+
+
+def event_figures(
+    case: Case,
+    *,
+    event_id: str,
+    reading: str = "logical",
+    reposts: str = "out",
+    left_out: str = "none",
+) -> pd.DataFrame:
+    """Return every figure told of one event, with those of the reference.
+
+    Columns: event, outcome, item, target (actors, or the side), source, attribution (an origin for
+    the reference), certainty, told, low and high under `reading`, claim_id.
+    """
+    told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
+    told = told[
+        told["event_id"].eq(event_id) & told["repeats"].eq("") & told["figure"].astype(bool)
+    ]
+    target = told["target_id"].where(told["target_id"] != "", told["actor_id"])
+    told = told.assign(target=target)
+    known = reference(case, "any")
+    known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
+    named = known["target_id"].where(known["target_id"] != "", known["target_side"])
+    known = known.assign(
+        target=named, source=known["according_to"], attribution=known["origin"], certainty=""
+    )
+    columns = "kind item target source attribution certainty told low high claim_id".split()
+    table = pd.concat(
+        [
+            t.assign(low=t[f"{ENDS[reading]}low"], high=t[f"{ENDS[reading]}high"])[columns]
+            for t in (told, known)
+        ],
+        ignore_index=True,
+    )
+    table = table.rename(columns={"kind": "outcome"})
+    order = ["outcome", "item", "target", "low", "claim_id"]
+    table.insert(0, "event", check_event(case, event_id))
+    return table.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+@estimand(
+    "timelines.figures_of_event",
+    choices={"reading": READING, "reposts": REPOSTS, "left_out": LEFT_OUT},
+    evidence=event_figures,
+)
+def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estimate]:
+    """Return for each outcome and target how far the figures told of one event lie apart."""
+    table, made = event_figures(case, event_id=event_id, **choices), []
+    measures = "highest minus lowest figure told; an open figure counts as its least number"
+    for (outcome, target), rows in table.groupby(["outcome", "target"], sort=True):
+        low, high = rows["low"], rows["high"]
+        told = [
+            f"{r.source} ({r.attribution.replace('_', ' ')}): {r.told}" for r in rows.itertuples()
+        ]
+        ends = max(0.0, float(low.max() - high.min())), float(high.max() - low.min())
+        made.append(
+            Estimate(
+                float(low.max() - low.min()),
+                "apart",
+                *ends,
+                LEFT_OPEN,
+                part=f"{outcome}: {target}",
+                measures=measures,
+                n=(float(len(rows)),),
+                detail=joined(told),
+            )
+        )
+    none = ("not estimable: nobody gives a figure of this event",)
+    return made or [Estimate(unit="apart", measures=measures, why=none)]
