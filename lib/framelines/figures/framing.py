@@ -110,7 +110,7 @@ def differences(
     ax.set_xlim(-reach, reach)
     for at in (-beyond, beyond):
         ax.axvline(at, color=style.INK, linewidth=0.8, linestyle="--")
-    ax.xaxis.set_major_formatter(lambda x, _: style.signed(x))
+    ax.xaxis.set_major_formatter(lambda x, _: f"{x:+,.10g}".replace("-", "−") if x else "0")
     ax.set_xlabel(unit)
     for place, group, text in zip(("right", "left"), groups, ("{} ►", "◄ {}"), strict=True):
         words = text.format(f"more in {style.in_words(group)}")
