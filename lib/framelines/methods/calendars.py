@@ -80,9 +80,9 @@ def convert(
 def stated_interval(
     text: str, calendar: str, published: DateInterval, setting: str | int, offsets: Offsets | None
 ) -> DateInterval:
-    """Return the days that a stated date of any calendar can mean; open where none is stated.
+    """Return the days that a stated date can mean in a document `published` on some of these days.
 
-    `published` are the days that the document may be of; `setting` and `offsets` as in `convert`.
+    `setting` and `offsets` as in `convert`; open where no date is stated.
     """
     if not text or calendar == "none":
         return OPEN

@@ -99,20 +99,6 @@ def readings(
     return Quantity(low, high), Quantity(low, high)
 
 
-def log_ratio(a: Quantity, b: Quantity) -> tuple[float, float]:
-    """Return the least and the greatest log of a / b; swapping a and b negates them exactly.
-
-    Infinite where a figure may be 0 or has no upper end.
-    """
-
-    def log(number: float) -> float:
-        return math.log(number) if number else -math.inf
-
-    low, high = log(a.low) - log(b.high), log(a.high) - log(b.low)
-    # ∞ − ∞ can be anything: the end stays open.
-    return -math.inf if math.isnan(low) else low, math.inf if math.isnan(high) else high
-
-
 def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) -> str:
     """Return `contradiction`, `tension` or `compatible` for two figures of one thing.
 
@@ -125,10 +111,7 @@ def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) ->
 
 
 def breakdown_width(a: Quantity, b: Quantity) -> float:
-    """Return the least share by which two figures must be widened to have a number in common.
-
-    0.5 says: compatible only if both could be wrong by half again (`intervals.relate`).
-    """
+    """Return the least share by which two figures must be wrong to meet (`intervals.relate`)."""
     return float(relate(a, b, ratio=True).widening)
 
 
