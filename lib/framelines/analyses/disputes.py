@@ -1,0 +1,410 @@
+"""What cannot all be true: pairs of claims with the reason why they are not compared, and disputes.
+
+Most careless pairings are artefacts: a day's dead against a month's, a part against its total. So
+two figures meet only where event, item and unit are the same and no condition of `CONDITIONS`
+parts them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
+excludes every common number or day, a *tension* only what a reader would take.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import combinations, groupby
+from typing import Any
+
+import pandas as pd
+
+from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
+from framelines.analyses.losses import at_most, covers, force_obstacle, realised, wholes
+from framelines.analyses.timelines import dated_events, days_between, repeated_takings
+from framelines.methods.intervals import relate
+from framelines.methods.quantities import (
+    COMPATIBLE,
+    CONTRADICTION,
+    Quantity,
+    breakdown_width,
+    same_window,
+    verdict,
+)
+from framelines.tables.case import Case
+from framelines.tables.rows import event_labels
+
+Row = dict[str, Any]
+BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
+TENSION, CALENDAR = "tension", "calendar-dependent"
+CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
+KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
+PERSONS = ("killed", "wounded", "killed_or_wounded")
+LASTS = "the event lasts, and each may tell another day of it"
+QUOTED = "one passes on what the other side says"
+# In this order by the alphabet too: the first says more.
+NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def _figures(told: pd.DataFrame) -> list[Row]:
+    """Every figure that tells something done, each once, and every sum of parts.
+
+    A figure is its claim with claims (ids), wide and close readings, parts_of (the total that a sum
+    is of) and complete (whether a sum leaves nothing out).
+    """
+    told = realised(told)
+    told = told[told["event_id"].ne("") & told["repeats"].eq("")]
+    made = [
+        row
+        | {
+            "ids": (row["claim_id"],),
+            "wide": Quantity(row["low"], row["high"]),
+            "close": Quantity(row["close_low"], row["close_high"]),
+            "parts_of": "",
+            "complete": True,
+            "who": row["voice"],
+        }
+        for row in told[told["figure"].astype(bool)].to_dict("records")
+    ]
+    for whole in wholes(told):
+        parts, kinds = whole["parts"], {p["kind"] for p in whole["parts"]}
+        voice = joined(p["voice"] for p in parts)
+        # The sum of a total's parts, as if it were told of the total's event and window.
+        made.append(
+            whole["total"]
+            | {
+                "ids": tuple(p["claim_id"] for p in parts),
+                "wide": whole["wide"],
+                "close": whole["close"],
+                "parts_of": whole["total"]["claim_id"],
+                "complete": whole["complete"],
+                "voice": voice,
+                "who": f"{voice} in parts",
+                "kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded",
+                "told": " + ".join(p["told"] for p in parts),
+            }
+        )
+    return sorted(made, key=lambda f: (f["parts_of"], *f["ids"]))
+
+
+def _key(figure: Row) -> tuple[str, ...]:
+    """What two figures must share to be a pair at all."""
+    kind = "persons" if figure["kind"] in PERSONS else figure["kind"]
+    thing = figure["event_id"]
+    if kind == "force_size" and figure["place_scope"]:
+        # A force is one wherever it is told of: place, role and date make it the same.
+        thing = "at " + joined(set_of(figure["place_scope"]), ";")
+    return thing, kind, figure["item"], figure["unit"]
+
+
+def _own_total(a: Row, b: Row) -> bool:
+    """Whether one is the sum of the other's parts: window and place were asked when it was made."""
+    return a["parts_of"] in b["ids"] if a["parts_of"] else b["parts_of"] in a["ids"]
+
+
+def _is_deed(a: Row, b: Row) -> bool:
+    """Whether both tell the losses of one momentary deed, which is its own window and place."""
+    return a["scope"] == b["scope"] == "incremental" and a["momentary"]
+
+
+def _part_and_whole(a: Row, b: Row) -> bool:
+    """Whether one is among the parts of the other (the sum of them is asked apart)."""
+    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
+    return (direct and not a["parts_of"] and not b["parts_of"]) or bool({*a["ids"]} & {*b["ids"]})
+
+
+def _quotes_other(a: Row, b: Row) -> bool:
+    return a["camp"] != b["camp"] and "enemy_media" in (a["attribution"], b["attribution"])
+
+
+def _another_actor(a: Row, b: Row) -> bool:
+    first, second = set_of(a["actor_id"]), set_of(b["actor_id"])
+    return first != second and (a["kind"] == "force_size" or bool(first and second))
+
+
+def _another_target(a: Row, b: Row) -> bool:
+    differs = set_of(a["target_id"]) != set_of(b["target_id"])
+    return differs and a["kind"] != "force_size" and not _own_total(a, b)
+
+
+def _window(a: Row, b: Row) -> str:
+    if a["kind"] == b["kind"] == "force_size":
+        # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
+        return force_obstacle(a, b, within_days=0)
+    first, second = covers(a), covers(b)
+    if first is None or second is None:
+        return "" if _is_deed(a, b) else "the window of one is unknown"
+    slack = max(a["window_slack"], b["window_slack"])
+    return "" if same_window(first, second, slack) else "another window"
+
+
+def _place(a: Row, b: Row) -> str:
+    first, second = set_of(a["place_scope"]), set_of(b["place_scope"])
+    if first == second or (_is_deed(a, b) and not (first and second)):
+        return ""
+    return "another place" if first and second else "the place of one is unknown"
+
+
+def _incomplete(a: Row, b: Row) -> bool:
+    partial = not a["complete"] or not b["complete"]
+    return partial and (a["parts_of"] != "") == (b["parts_of"] != "")
+
+
+# Why two figures of one key are not set against each other; the first that is met counts. The last
+# are not asked of a sum and its own total.
+CONDITIONS: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
+    ("a part against its total", _part_and_whole),
+    ("two parts of one total", lambda a, b: a["part_of"] == b["part_of"] != ""),
+    (QUOTED, _quotes_other),
+    ("another outcome", lambda a, b: {a["kind"], b["kind"]} == {"killed", "wounded"}),
+    ("another actor", _another_actor),
+    ("another target, or none told", _another_target),
+    ("another scope, or none told", lambda a, b: a["scope"] != b["scope"] or a["scope"] == ""),
+)
+WHERE: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
+    *(
+        (why, lambda a, b, why=why: _window(a, b) == why)
+        for why in ("the window of one is unknown", "another window")
+    ),
+    *(
+        (why, lambda a, b, why=why: _place(a, b) == why)
+        for why in ("the place of one is unknown", "another place")
+    ),
+    ("a sum that leaves out a part of the window or place", _incomplete),
+)
+
+
+def reason(a: Row, b: Row) -> str:
+    """Return why two figures of one key are not set against each other; empty where they are."""
+    asked = CONDITIONS if _own_total(a, b) else (*CONDITIONS, *WHERE)
+    return next((why for why, met in asked if met(a, b)), "")
+
+
+def compare(a: Row, b: Row) -> tuple[str, float]:
+    """Return the verdict on two figures, and the least share by which they must be widened.
+
+    The dead are at most the dead and wounded, and an incomplete sum at most its total.
+    """
+    ends = [(a["wide"], b["wide"]), (a["close"], b["close"])]
+    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
+        ends = [at_most(*pair) for pair in ends]
+    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
+        ends = [at_most(y, x)[::-1] for x, y in ends]
+    found = verdict(*ends[0], *ends[1])
+    return found, breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
+
+
+# --- pairs ------------------------------------------------------------------------------------
+
+
+def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
+    kinds = lookup(case, "events", "event_id", "kind")
+    by_key: dict[tuple[str, ...], list[Row]] = {}
+    for figure in _figures(told):
+        figure["momentary"] = kinds.get(figure["event_id"]) in MOMENTARY
+        by_key.setdefault(_key(figure), []).append(figure)
+    for key in sorted(by_key):
+        for a, b in combinations(by_key[key], 2):
+            sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
+            pair: Row = {"kind": sums, "first": a, "second": b, "key": key, "unit": "share"}
+            why = reason(a, b)
+            outcome, width = ("", math.nan) if why else compare(a, b)
+            yield pair | {"reason": why, "verdict": outcome, "width": width}
+
+
+def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
+    """Pairs of dates of one event.
+
+    They conflict only if they share no day after calibration nor under the uncalibrated hull; two
+    Hijri dates of one source are compared as they stand. Where only one of the two readings parts
+    them, the dispute depends on the calendar. Repetitions with the same date are one statement.
+    """
+    kinds = lookup(case, "events", "event_id", "kind")
+    dated = dated_events(told, ("sentence",))
+    dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
+    stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
+    dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
+    keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
+    rows = dated.drop_duplicates(keys).to_dict("records")
+    for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
+        for a, b in combinations(list(group), 2):
+            pair: Row = {"kind": "date", "first": a, "second": b, "key": (event,), "unit": "days"}
+            why = QUOTED if _quotes_other(a, b) else "" if kinds.get(event) in MOMENTARY else LASTS
+            hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
+            if hijri and a["source_id"] == b["source_id"]:
+                apart = [days_between(a, b)] * 2
+            else:
+                ends = [[(r[f"{p}first"], r[f"{p}last"]) for r in (a, b)] for p in ("", "hull_")]
+                apart = [abs(float(relate(*pair).gap)) for pair in ends]
+            found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
+            days = min(apart) if all(apart) else max(apart)
+            width = math.ceil(days / 2) if math.isfinite(days) else math.inf
+            yield pair | {"reason": why, "verdict": "" if why else found, "width": width}
+
+
+def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
+    """Sites taken twice in one document, and every denial with the one claim that it denies."""
+    for a, b in repeated_takings(case, told):
+        pair: Row = {"kind": "repeated deed", "first": a, "second": b, "key": (a["event_id"],)}
+        width = math.ceil(days_between(a, b) / 2)
+        yield pair | {"reason": "", "verdict": CONTRADICTION, "width": width, "unit": "days"}
+    by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
+    for row in told[told["denies"].isin(by_id)].to_dict("records"):
+        denied = by_id[row["denies"]]
+        if denied["certainty"] != "denied":
+            key = denied["event_id"], denied["claim_id"]
+            pair = {"kind": "denial", "first": denied, "second": row, "key": key, "unit": ""}
+            yield pair | {"reason": "", "verdict": CONTRADICTION, "width": math.nan}
+
+
+@cache
+def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
+    """Return every pair of claims of one thing: comparable, or with the reason why not.
+
+    Keys: kind (of `KINDS`), first and second (claims, or figures with the ids of their claims), key
+    (what both are of), reason (empty where they are compared), verdict (`compatible`, `tension`,
+    `contradiction`, `calendar-dependent`), width and its unit: the least share by which both
+    figures, or the days by which both dates, must give way to agree; a denial has none. Reposts
+    count once.
+    """
+    told = claims(case, calendar)
+    made = [*_figure_pairs(case, told), *_date_pairs(case, told), *_other_pairs(case, told)]
+    deeds = {_claims_of(p) for p in made if p["kind"] == "repeated deed"}
+    return [p for p in made if p["kind"] != "date" or p["reason"] or _claims_of(p) not in deeds]
+
+
+def _claims_of(pair: Row) -> frozenset[str]:
+    both = pair["first"], pair["second"]
+    return frozenset(i for row in both for i in row.get("ids", (row["claim_id"],)))
+
+
+# --- disputes ---------------------------------------------------------------------------------
+
+
+def _class_of(pair: Row) -> str:
+    a, b = pair["first"], pair["second"]
+    if pair["verdict"] in (TENSION, CALENDAR):
+        return str(pair["verdict"])
+    if pair["kind"] == "denial":
+        # Whoever is denied in a document is heard there, if not in the document's own voice.
+        own = {r["attribution"] for r in (a, b)} == {"own_voice"}
+        return INSIDE if own and a["source_id"] == b["source_id"] else BETWEEN
+    return INSIDE if a["voice"] == b["voice"] else BETWEEN
+
+
+def _names(ids: str, names: dict[str, str], by: str = ", ") -> str:
+    return by.join(names.get(i, i) for i in ids.split(";") if i)
+
+
+def _what(pair: Row, names: dict[str, str]) -> str:
+    """What is disputed, in words; no more of a denial than the codes say."""
+    a, b = pair["first"], pair["second"]
+    if pair["kind"] in ("date", "repeated deed"):
+        return "day" if pair["kind"] == "date" else "taken twice"
+    counted = lambda r: [r["kind"].replace("_", " "), r["item"].replace("_", " ")]  # noqa: E731
+    if pair["kind"] == "denial":
+        told = [] if a["kind"] == "event" else counted(a)
+        roles = [
+            f"{r} {_names(a[f'{r}_id'], names, ' and ')}"
+            for r in ("actor", "target")
+            if a[f"{r}_id"]
+        ]
+        extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
+        return ", ".join(p for p in (extent, *told, *roles) if p)
+    # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
+    row = min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
+    whom = row["actor_id" if row["kind"] == "force_size" else "target_id"]
+    return ", ".join(p for p in (*counted(row), _names(whom, names)) if p)
+
+
+def _statement(pair: Row, row: Row) -> str:
+    """Who says what, with the ids of the claims."""
+    who = row.get("who", row["voice"])
+    if pair["kind"] == "denial":
+        own = row["attribution"] == "own_voice"
+        who = who if own else f"{row['attribution'].replace('_', ' ')} in {row['source']}"
+        said = "denied" if row is pair["second"] else "told"
+    elif pair["unit"] == "days":
+        hijri = row["event_calendar"] == "hijri"
+        said = row["event_date"] + (
+            f" AH ({days_text(row['first'], row['last'])})" if hijri else ""
+        )
+    else:
+        kinds = {pair["first"]["kind"], pair["second"]["kind"]}
+        said = row["told"] + (f" {row['kind'].replace('_', ' ')}" if len(kinds) > 1 else "")
+    return f"{who}: {said} [{', '.join(row.get('ids', (row['claim_id'],)))}]"
+
+
+def _width_text(width: float, unit: str) -> str:
+    if math.isnan(width):
+        return "–"
+    if unit == "days":
+        return "open" if math.isinf(width) else f"{width:.0f} day{'s'[: width != 1]}"
+    return "no share" if math.isinf(width) else f"{100 * width:.0f} %"
+
+
+def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return what cannot all be true, one row a dispute, ranked.
+
+    By class (between sources, inside a source, tension, calendar-dependent), then kind (their
+    widths have different units), then width, the widest first. Columns: rank, event, what,
+    statements (who says what, with the ids of claims), class, width (in words: how far all must
+    give way), kind, event_id, claims, least_width (a number), unit.
+    """
+    names, label = lookup(case, "actors", "actor_id", "name"), event_labels(case)
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for pair in pairs(case, calendar):
+        if not pair["reason"] and pair["verdict"] != COMPATIBLE:
+            kind, group = pair["kind"], _class_of(pair)
+            # Sources that contradict each other do so whether in one figure or in its parts.
+            kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
+            what = _what(pair, names)
+            # All denials of one claim are one dispute, however much of it each denies.
+            key = pair["key"] if kind == "denial" else (*pair["key"], what)
+            groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
+    made = []
+    for (group, kind, *_), own in groups.items():
+        event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
+        # Rounded before it ranks: equal widths are equal on every machine.
+        width, unit = round(max(p["width"] for p in own), 12), own[0]["unit"]
+        row: Row = {"event": label.get(event, event), "class": group, "kind": kind}
+        # Of several denials of a claim, the one that denies most.
+        row |= {"what": min(p["what"] for p in own), "event_id": event}
+        row |= {"statements": joined(_statement(p, p[r]) for p in own for r in ("first", "second"))}
+        row |= {"width": _width_text(width, unit), "least_width": width, "unit": unit}
+        made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
+    columns = "event what statements class width kind event_id claims least_width unit".split()
+    table = pd.DataFrame(made, columns=columns)
+    table = table.assign(
+        a=table["class"].map(CLASSES.index),
+        b=table["kind"].map(KINDS.index),
+        c=-table["least_width"].fillna(-1).astype(float),
+    )
+    keys = ["a", "b", "c", "event_id", "what", "claims"]
+    table = table.sort_values(keys, kind="stable", ignore_index=True)[columns]
+    table.insert(0, "rank", range(1, len(table) + 1))
+    return table
+
+
+def agreements(case: Case, calendar: str = "calibrated") -> int:
+    """Return how many pairs of figures of different voices are compatible."""
+    return sum(
+        p["verdict"] == COMPATIBLE and p["first"]["voice"] != p["second"]["voice"]
+        for p in pairs(case, calendar)
+        if p["unit"] == "share"
+    )
+
+
+def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return why pairs of one thing were not compared: reason, pairs (number), example (claims)."""
+    left = [p for p in pairs(case, calendar) if p["reason"]]
+    ids = lambda row: "+".join(row.get("ids", (row["claim_id"],)))  # noqa: E731
+    examples: dict[str, str] = {}
+    for pair in left:
+        example = " and ".join(sorted(ids(pair[r]) for r in ("first", "second")))
+        examples[pair["reason"]] = min(example, examples.get(pair["reason"], example))
+    counts = Counter(p["reason"] for p in left)
+    made = [
+        (why, n, examples[why]) for why, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
+    ]
+    return pd.DataFrame(made, columns=["reason", "pairs", "example"])
