@@ -409,9 +409,12 @@ def parts_table(
     evidence=parts_table,
     figure="parts",
 )
-def parts_and_totals(case: Case, *, event_id: str = "", **choices: Any) -> list[Estimate]:
+def parts_and_totals(
+    case: Case, *, event_id: str = "", items: Sequence[str] = (), **choices: Any
+) -> list[Estimate]:
     """Return the sum of a source's parts minus its total, for each kind of thing counted."""
     table = parts_table(case, event_id=event_id, **choices)
+    table = table[table["thing"].isin(items)] if items else table
     table = table.sort_values(["thing", "claims"], kind="stable")
     why, made = ("not estimable as one number: a word stands for a figure",), []
     measures = "sum of the stated parts minus the stated total"
@@ -512,7 +515,7 @@ def force_ratio(case: Case, **choices: str) -> list[Estimate]:
                 part=f"{row['side']} at {row['place_scope']}" if len(table) > 1 else "",
                 measures="strength told by the first camp over that told by the second",
                 n=(1.0,),
-                detail=" and ".join(words).replace("_", " "),
+                detail=" and ".join(words),
                 why=why,
             )
         )
