@@ -39,10 +39,10 @@ DIGITS, LEAST_DISTINCT = 9, 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
 HOLDS, BUT, FAILS = "holds", "holds but for", "does not hold"
-UNTRIED, DESCRIBED, NOWHERE = "as expected, untried", "described", "not estimable"
+EXPECTED, DESCRIBED, NOWHERE = "as expected", "described", "not estimable"
 
 SIDES, SINGLE, COUNTS = ("first", "second"), ("value", "low", "high", "p"), ("k", "n", "units")
-FIELDS = {*SINGLE, *SIDES, "unit", "answer", "part", "measures", "detail", "each", "against"}
+FIELDS = {*SINGLE, *SIDES, "answer", "part", "measures", "detail", "each", "against"}
 FIELDS |= {f"{name}_{side}" for name in (*COUNTS, "share") for side in SIDES}
 ENTERED = ("answer", *SIDES, "part", "detail")
 CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
@@ -135,7 +135,7 @@ class Expect(_Strict):
         """Return whether an estimate is as expected, and its interval and test where it has any."""
         than = next(v for v in (self.above, self.below, self.equal) if v is not None)
         away, low, high = (round(row[c] - than, DIGITS) for c in ("value", "low", "high"))
-        loose = value_only or math.isnan(low + high)
+        loose = value_only or math.isnan(low) or math.isnan(high)
         if self.equal is not None:
             return away == 0 and (loose or low <= 0 <= high)
         holds, clear = (away > 0, low > 0) if self.above is not None else (away < 0, high < 0)
@@ -348,6 +348,7 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
             "chosen": tuple(chosen.items()),
             "result": seen.setdefault(_result(table), len(seen)),
         }
+        table["measures"] = [capital(named(case, text)) for text in table["measures"]]
         head = pd.DataFrame([about] * len(table), columns=list(about))
         parts.append(pd.concat([head, table], axis=1))
     return pd.concat(parts, ignore_index=True)
@@ -360,7 +361,7 @@ def _result(table: pd.DataFrame) -> tuple[Any, ...]:
 
 def _judged(case: Case, finding: Finding) -> pd.DataFrame:
     """What every specification makes of what is expected: a row each that has an estimate."""
-    found, table = [], specifications(case, finding)
+    found, table, one = [], specifications(case, finding), _one_event(main(case, finding))
     for expected in finding.expect:
         turned = expected.turned(case)
         for row in table[table["part"].str.endswith(expected.part)].to_dict("records"):
@@ -370,7 +371,8 @@ def _judged(case: Case, finding: Finding) -> pd.DataFrame:
                 less_by = {e.part: row["value"] - e.value for e in other if chosen[name] == more}
                 row["value"] = less_by.get(row["part"], math.nan)
             holds = row["value"] > 0 if expected.more_with else turned.holds(row)
-            found += [] if math.isnan(row["value"]) else [row | {"holds": holds}]
+            single = row["unit"] != "share" and row.get("n_1", math.nan) <= 1 and not one
+            found += [] if single or math.isnan(row["value"]) else [row | {"holds": holds}]
     return pd.DataFrame(found, columns=[*table.columns, "holds"]).astype({"holds": bool})
 
 
@@ -383,10 +385,11 @@ def verdict(case: Case, finding: Finding) -> str:
     """Return what the specifications of a finding come to together: one verdict, everywhere.
 
     `described` where nothing was expected; `does not hold` where the main specification, or most of
-    those that differ, do not bear out what was; `as expected, untried` where fewer than three
-    specifications differ, or it rests on one event; `holds`; or `holds but for` and the choices
-    that speak against it. A specification bears it out if its estimate does, and its interval and
-    its test do where it has them.
+    those that differ, do not bear out what was; `as expected` where fewer than three specifications
+    differ, or it rests on one event, so that nothing is said of its robustness; `holds`; or `holds
+    but for` and the choices that speak against it. A specification bears it out if its estimate
+    does, and its interval and its test do where it has them; one that leaves a single event of
+    several says nothing.
     """
     made = main(case, finding)
     if all(math.isnan(e.value) for e in made):
@@ -401,7 +404,7 @@ def verdict(case: Case, finding: Finding) -> str:
     if not first.all() or sum(by.values()) < len(by) / 2:
         return FAILS
     if len(by) < LEAST_DISTINCT or _one_event(made):
-        return UNTRIED
+        return EXPECTED
     against = judged[~judged["holds"] & (judged["choice"] != "")]
     alone = listed(list(dict.fromkeys(against["label"])))
     return HOLDS if all(by.values()) else f"{BUT} {alone or 'some choices taken together'}"
@@ -413,13 +416,17 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     if came == HOLDS:
         different = table["result"].nunique()
         return table, f"It holds under all {different} specifications that differ."
+    if came == EXPECTED:
+        few = "fewer than three specifications differ"
+        few = "it rests on one event" if _one_event(main(case, finding)) else few
+        return table, f"As expected, but {few}."
     if came != DESCRIBED:
-        return table, f"{came[:1].upper()}{came[1:]}."
+        return table, f"{capital(came)}."
     first = table[table["kind"] == "main"].set_index("part")["value"]
     alone = table[table["choice"] != ""]
     moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-    most = alone.loc[moved.idxmax(), "label"] if (moved > 0).any() else "none"
-    return table, f"Nothing was expected of it. What moves it most: {most}."
+    most = f"“{alone.loc[moved.idxmax(), 'label']}”" if (moved > 0).any() else "nothing"
+    return table, f"Nothing was expected of it. What moves it most is {most}."
 
 
 def listed(names: Sequence[str]) -> str:
@@ -436,14 +443,19 @@ def setting_text(case: Case, choice: str, setting: str) -> str:
     return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
 
 
-def group_text(case: Case, text: str) -> str:
-    """Return a text with camps, sides and other ids by their printed names, a capital first."""
+def named(case: Case, text: str) -> str:
+    """Return a text with camps, sides and other ids by their printed names."""
     actors = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
 
     def name(found: re.Match[str]) -> str:
         return str(actors.get(found[0].replace("_", "-"), found[0].replace("_", " ")))
 
-    text = re.sub(r"[a-z]+(?:_[a-z]+)+", name, text).replace(" + ", " and ")
+    text = re.sub(r"[a-z]+(?:[_-][a-z]+)+", name, text)
+    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]
 
 
@@ -485,9 +497,9 @@ def _words(case: Case, made: Estimate) -> dict[str, str]:
     """Every field of a sentence, in words; a dash where the estimate lacks it."""
     said = {name: number_text(v, unit) for name, (v, unit) in _numbers(made).items()}
     said |= {n: "none" for n in ("k_first", "k_second") if said.get(n) == "0"}
-    said |= {side: group_text(case, g) for side, g in zip(SIDES, made.groups, strict=False)}
-    said |= {"unit": made.unit, "answer": answer_text(made), "part": group_text(case, made.part)}
-    said |= {"measures": group_text(case, made.measures), "detail": made.detail}
+    said |= {s: capital(named(case, g)) for s, g in zip(SIDES, made.groups, strict=False)}
+    said |= {"part": capital(named(case, made.part)), "detail": named(case, made.detail)}
+    said |= {"answer": answer_text(made), "measures": capital(named(case, made.measures))}
     return dict.fromkeys(FIELDS, "–") | said
 
 
@@ -516,7 +528,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     numbers[f"{finding.key}_caution"] = (_caution(case, finding, made), "")
     return {
         "headline": _headline(case, finding, came),
-        "sentence": sentence[:1].upper() + sentence[1:],
+        "sentence": capital(sentence),
         "verdict": came,
         "caution": numbers[f"{finding.key}_caution"][0],
         "numbers": numbers,
@@ -533,7 +545,7 @@ def evidence(case: Case, finding: Finding) -> pd.DataFrame:
 
 
 def _headline(case: Case, finding: Finding, came: str) -> str:
-    borne = came in (HOLDS, UNTRIED) or came.startswith(BUT)
+    borne = came in (HOLDS, EXPECTED) or came.startswith(BUT)
     if finding.headline_if:
         turned = finding.headline_if.turned(case)
         rows = to_frame(main(case, finding)).dropna(subset="value").to_dict("records")
@@ -545,7 +557,7 @@ def _headline(case: Case, finding: Finding, came: str) -> str:
 def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     """What must be known with the sentence: interval and test, or why there is none."""
     one, said = made[0], []
-    if len(made) == 1 and one.interval and not math.isnan(one.low + one.high):
+    if len(made) == 1 and one.interval and one.low <= one.high:
         ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
         said.append(f"{one.interval}: {ends}")
     said += [f"the test gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
@@ -553,10 +565,10 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     said += [reason for reason in none if "no test" in reason]
     said += ["it rests on one event"] * _one_event(made)
     for part in [e for e in made if math.isnan(e.value)]:
-        why = listed(part.why).replace(f"{NOWHERE}: ", "") or "nothing to measure"
+        why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         said.append(f"{part.part or 'it'} has no estimate: {why}")
     said += ["whoever coded the texts knew the answer"] * (finding.known_before == "yes")
-    return " ".join(f"{group_text(case, sentence)}." for sentence in said)
+    return " ".join(f"{capital(named(case, sentence))}." for sentence in said)
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
@@ -565,7 +577,7 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     rows = []
     for one in findings:
         made = main(case, one)
-        parts = [f"{group_text(case, e.part)}: ".removeprefix(": ") + answer_text(e) for e in made]
+        parts = [f"{named(case, e.part)}: ".removeprefix(": ") + answer_text(e) for e in made]
         tested = "yes" if any(not math.isnan(e.p) for e in made) else "no"
         differ = specifications(case, one)["result"].nunique()
         about = (one.name, one.direction, one.known_before, "; ".join(parts))
