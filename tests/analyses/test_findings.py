@@ -190,7 +190,7 @@ def test_a_verdict_is_no_sign_of_the_result() -> None:
     def grows(a: str) -> float:
         return 46.97 + float(a)
 
-    assert verdict(grows, FIVE, expect={"above": 0}) == "holds"
+    assert verdict(grows, FIVE, expect={"above": 0}) == "holds, untested"
     assert verdict(grows, FIVE, expect={"below": 0}) == "does not hold"
     assert verdict(grows, FIVE) == "described"
 
@@ -199,7 +199,7 @@ def test_one_choice_that_speaks_against_it_is_named() -> None:
     def values(a: str) -> float:
         return {"4": -1.0}.get(a, float(a))
 
-    assert verdict(values, FIVE, expect={"above": 0}) == "holds but for a: 4"
+    assert verdict(values, FIVE, expect={"above": 0}) == "holds but for a: 4, untested"
     assert verdict(lambda a: 2.5 - float(a), FIVE, expect={"above": 0}) == "does not hold"
     assert verdict(lambda a: float(a) - 1, FIVE, expect={"above": 0}) == "does not hold"
 
@@ -227,11 +227,12 @@ def test_little_to_vary_and_one_event_are_not_said_to_hold() -> None:
         ({"p": 0.06}, False),
     ],
 )
-def test_an_interval_and_a_test_must_agree(more: dict[str, float], holds: bool) -> None:
+def test_an_interval_and_a_test_must_agree(more: dict[str, Any], holds: bool) -> None:
     def values(a: str) -> Estimate:
         return Estimate(4 + float(a), POINTS, **more)
 
-    assert (verdict(values, FIVE, expect={"above": 0}) == "holds") == holds
+    came = verdict(values, FIVE, expect={"above": 0})
+    assert came == ("holds" if "p" in more else "holds, untested") if holds else "does not hold"
 
 
 def test_parts_and_several_expectations() -> None:
@@ -240,7 +241,7 @@ def test_parts_and_several_expectations() -> None:
         return [own, lost, Estimate(nan, part="y: taken")]
 
     expect: list[dict[str, Any]] = [{"above": 0, "part": "taken"}, {"equal": 0, "part": "lost"}]
-    assert verdict(values, FIVE, expect=expect) == "holds"
+    assert verdict(values, FIVE, expect=expect) == "holds, untested"
     assert verdict(values, FIVE, expect={"above": 0, "part": "lost"}) == "does not hold"
     assert verdict(values, FIVE, expect={"above": 0, "part": "y: taken"}) == "not estimable"
 
@@ -252,8 +253,9 @@ def test_more_with_one_value_than_with_another() -> None:
     def values(calendar: str, b: str) -> float:
         return float(b) * (2 if calendar == "own" else 1)
 
-    assert verdict(values, choices, expect=more) == "holds"
-    assert verdict(lambda calendar, b: -values(calendar, b), choices, expect=more) != "holds"
+    assert verdict(values, choices, expect=more) == "holds, untested"
+    less = verdict(lambda calendar, b: -values(calendar, b), choices, expect=more)
+    assert less == "does not hold"
 
 
 def test_sides_that_are_swapped_swap_what_is_expected() -> None:
@@ -272,7 +274,7 @@ def test_verdicts_of_this_corpus() -> None:
         for one in f.declared(name, "03")
     }
     assert came["palmyra", "derogatory-naming"] == "described"
-    assert came["palmyra", "divine-sanction"] == "holds"
+    assert came["palmyra", "divine-sanction"] == "holds, untested"
     assert came["palmyra", "capture-verbs"].startswith("holds but for leaving out")
     assert came["idlib", "naming-by-genre"] == "does not hold"
     assert came["idlib", "attribution-by-genre"] == "does not hold"

@@ -39,6 +39,7 @@ DIGITS, LEAST_DISTINCT = 9, 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
 HOLDS, BUT, FAILS = "holds", "holds but for", "does not hold"
+UNTESTED = "holds, untested"
 EXPECTED, DESCRIBED, NOWHERE = "as expected", "described", "not estimable"
 
 SIDES, SINGLE, COUNTS = ("first", "second"), ("value", "low", "high", "p"), ("k", "n", "units")
@@ -387,9 +388,9 @@ def verdict(case: Case, finding: Finding) -> str:
     `described` where nothing was expected; `does not hold` where the main specification, or most of
     those that differ, do not bear out what was; `as expected` where fewer than three specifications
     differ, or it rests on one event, so that nothing is said of its robustness; `holds`; or `holds
-    but for` and the choices that speak against it. A specification bears it out if its estimate
-    does, and its interval and its test do where it has them; one that leaves a single event of
-    several says nothing.
+    but for` and the choices that speak against it, with `untested` where the main specification has
+    neither a test nor a 95 % interval. A specification bears it out if its estimate does, and its
+    interval and its test do; one that leaves a single event of several says nothing.
     """
     made = main(case, finding)
     if all(math.isnan(e.value) for e in made):
@@ -397,30 +398,31 @@ def verdict(case: Case, finding: Finding) -> str:
     if not finding.expect:
         return DESCRIBED
     judged = _judged(case, finding)
-    first = judged.loc[judged["kind"] == "main", "holds"]
+    first = judged[judged["kind"] == "main"]
     by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
     if first.empty:
         return NOWHERE
-    if not first.all() or sum(by.values()) < len(by) / 2:
+    if not first["holds"].all() or sum(by.values()) < len(by) / 2:
         return FAILS
     if len(by) < LEAST_DISTINCT or _one_event(made):
         return EXPECTED
+    tested = first["p"].notna() | first["interval"].str.startswith("95 %")
     against = judged[~judged["holds"] & (judged["choice"] != "")]
-    alone = listed(list(dict.fromkeys(against["label"])))
-    return HOLDS if all(by.values()) else f"{BUT} {alone or 'some choices taken together'}"
+    alone = listed(list(dict.fromkeys(against["label"]))) or "some choices taken together"
+    came = HOLDS if all(by.values()) else f"{BUT} {alone}"
+    return came if tested.any() else f"{came}, untested"
 
 
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
-    if came == HOLDS:
-        different = table["result"].nunique()
-        return table, f"It holds under all {different} specifications that differ."
     if came == EXPECTED:
         few = "fewer than three specifications differ"
         few = "it rests on one event" if _one_event(main(case, finding)) else few
         return table, f"As expected, but {few}."
     if came != DESCRIBED:
+        different = f" under all {table['result'].nunique()} specifications that differ"
+        came = came.replace(HOLDS, HOLDS + different, 1) if came in (HOLDS, UNTESTED) else came
         return table, f"{capital(came)}."
     first = table[table["kind"] == "main"].set_index("part")["value"]
     alone = table[table["choice"] != ""]
@@ -545,7 +547,7 @@ def evidence(case: Case, finding: Finding) -> pd.DataFrame:
 
 
 def _headline(case: Case, finding: Finding, came: str) -> str:
-    borne = came in (HOLDS, EXPECTED) or came.startswith(BUT)
+    borne = came == EXPECTED or came.startswith(HOLDS)
     if finding.headline_if:
         turned = finding.headline_if.turned(case)
         rows = to_frame(main(case, finding)).dropna(subset="value").to_dict("records")
@@ -573,13 +575,12 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     """Return one row a finding: its estimate in words, how many specifications differ, verdict."""
-    columns = ["finding", "expected", "known before", "estimate", "differ", "verdict", "tested"]
+    columns = ["finding", "expected", "known before", "estimate", "differ", "verdict"]
     rows = []
     for one in findings:
         made = main(case, one)
         parts = [f"{named(case, e.part)}: ".removeprefix(": ") + answer_text(e) for e in made]
-        tested = "yes" if any(not math.isnan(e.p) for e in made) else "no"
         differ = specifications(case, one)["result"].nunique()
         about = (one.name, one.direction, one.known_before, "; ".join(parts))
-        rows.append((*about, differ, verdict(case, one), tested))
+        rows.append((*about, differ, verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)
