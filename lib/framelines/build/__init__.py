@@ -1,0 +1,1 @@
+"""One notebook run, and whether the results are what they were."""

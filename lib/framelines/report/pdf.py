@@ -1,0 +1,1 @@
+"""Owner W is writing this file; H does not. See the end of /tmp/fl/doors.md."""
