@@ -81,7 +81,8 @@ def specifications(values: list[float], unit: str = "times", n: float = 20) -> p
 def test_three_different_estimates_are_worth_a_figure() -> None:
     assert len(worth_drawing(specifications([1, 2, 3, 4]))) == 4
     assert worth_drawing(specifications([1, 2, 2, 1])).empty
-    assert worth_drawing(specifications([0.1, 0.2, 0.3, 0.4], "share", n=9)).empty
+    assert worth_drawing(specifications([0.1, 0.2, 0.3, 0.4], "share")).empty
+    assert worth_drawing(specifications([1, 2, 3, 4], n=1)).empty
     assert worth_drawing(specifications([math.nan] * 4)).empty
     two = pd.concat([specifications([1, 2, 2, 2]), specifications([1, 2, 3, 4]).assign(part="b")])
     assert set(worth_drawing(two)["part"]) == {"b"}

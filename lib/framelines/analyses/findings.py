@@ -349,7 +349,7 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
             "chosen": tuple(chosen.items()),
             "result": seen.setdefault(_result(table), len(seen)),
         }
-        table["measures"] = [capital(named(case, text)) for text in table["measures"]]
+        table["measures"] = [group_text(case, text) for text in table["measures"]]
         head = pd.DataFrame([about] * len(table), columns=list(about))
         parts.append(pd.concat([head, table], axis=1))
     return pd.concat(parts, ignore_index=True)
@@ -456,6 +456,11 @@ def named(case: Case, text: str) -> str:
     return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
 
 
+def group_text(case: Case, text: str) -> str:
+    """Return a text as `named` does, with a capital at its beginning."""
+    return capital(named(case, text))
+
+
 def capital(text: str) -> str:
     """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]
@@ -499,9 +504,9 @@ def _words(case: Case, made: Estimate) -> dict[str, str]:
     """Every field of a sentence, in words; a dash where the estimate lacks it."""
     said = {name: number_text(v, unit) for name, (v, unit) in _numbers(made).items()}
     said |= {n: "none" for n in ("k_first", "k_second") if said.get(n) == "0"}
-    said |= {s: capital(named(case, g)) for s, g in zip(SIDES, made.groups, strict=False)}
-    said |= {"part": capital(named(case, made.part)), "detail": named(case, made.detail)}
-    said |= {"answer": answer_text(made), "measures": capital(named(case, made.measures))}
+    said |= {s: group_text(case, g) for s, g in zip(SIDES, made.groups, strict=False)}
+    said |= {"part": group_text(case, made.part), "detail": named(case, made.detail)}
+    said |= {"answer": answer_text(made), "measures": group_text(case, made.measures)}
     return dict.fromkeys(FIELDS, "–") | said
 
 
@@ -570,7 +575,7 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         said.append(f"{part.part or 'it'} has no estimate: {why}")
     said += ["whoever coded the texts knew the answer"] * (finding.known_before == "yes")
-    return " ".join(f"{capital(named(case, sentence))}." for sentence in said)
+    return " ".join(f"{group_text(case, sentence)}." for sentence in said)
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:

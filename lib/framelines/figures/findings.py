@@ -1,5 +1,6 @@
 """Figures of declared findings: what each choice alone makes of an estimate."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -18,16 +19,17 @@ KINDS = {"main": "main specification", "product": "all declared choices"}
 def worth_drawing(data: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of `specifications` of the part with the most different estimates.
 
-    Added choices that change nothing are left away. Empty with fewer than three estimates, and
-    where one counts among fewer than ten: no rate is drawn.
+    Added choices that change nothing are left away. Empty with fewer than three estimates; of
+    shares, whose denominators differ; and of what rests on one event.
     """
-    known = data[data["value"].notna() & ((data["kind"] != "added") | (data["result"] > 0))]
+    events = data.get("n_1", pd.Series(math.nan, data.index))
+    known = data[data["value"].notna() & (data["unit"] != "share") & ~(events <= 1)]
+    known = known[(known["kind"] != "added") | (known["result"] > 0)]
     different = known["value"].round(9).groupby(known["part"], sort=False).nunique()
     if different.empty or different.max() < LEAST_VALUES:
         return data.iloc[:0]
     own = known[known["part"] == different.idxmax()]
-    few = own["unit"].iloc[0] == "share" and own["n_1"].min() < 10
-    return data.iloc[:0] if few else own
+    return own if (own["kind"] == "main").any() else data.iloc[:0]
 
 
 def choices_alone(data: pd.DataFrame) -> Figure:
@@ -56,8 +58,6 @@ def choices_alone(data: pd.DataFrame) -> Figure:
     if several:
         wide = {"color": FAINT, "linewidth": 6}
         style.span(ax, len(names) - 1, together.min(), together.max(), **wide)
-    ax.xaxis.set_major_formatter(
-        lambda x, _: f"{100 * x:.0f} %" if unit == "share" else f"{x:,.10g}"
-    )
+    ax.xaxis.set_major_formatter(lambda x, _: number_text(x))
     ax.set_xlabel(style.in_words(unit))
     return fig
