@@ -229,7 +229,7 @@ def test_the_same_actor_is_listed_under_every_name() -> None:
 
 
 def test_arabic_labels_stand_behind_their_translation() -> None:
-    name = f.named(case_of("idlib"))
+    name = f.glossed(case_of("idlib"))
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 

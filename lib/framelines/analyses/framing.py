@@ -232,7 +232,7 @@ def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame
     counts = counts.sort_values(["count", "wording"], ascending=[False, True], kind="stable")
     actors = counts.groupby("actor").agg(n=("count", "sum"), tellers=(by, "nunique"))
     kept = actors.index[(actors["n"] >= least) & (actors["tellers"] > 1)]
-    label = named(case)
+    label = glossed(case)
     made = []
     for (actor, teller), own in counts[counts["actor"].isin(kept)].groupby(["actor", by]):
         row = {"actor": actor, "teller": teller, "mentions": int(own["count"].sum())}
@@ -245,7 +245,7 @@ def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame
     return pd.DataFrame(made, columns=["actor", "teller", "mentions", *STANCES])
 
 
-def named(case: Case) -> Callable[[str], str]:
+def glossed(case: Case) -> Callable[[str], str]:
     """Return a function that gives a term with its English translation, where there is one.
 
     The translation of an Arabic term stands first: a line that begins in Arabic runs from the
@@ -295,7 +295,7 @@ def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -
 
     (+) marks a wording that favours the taker, (−) one that does not; a number, how often it is.
     """
-    by, label = ("camp" if case.compare else "source"), named(case)
+    by, label = ("camp" if case.compare else "source"), glossed(case)
     told = verb_hits(case, scope=scope, **which)
     told = told[(told["modality"] == "realised") & (told["event_id"] != "")]
     found = []
@@ -550,7 +550,7 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
     table[["group_1", "group_2"]] = found.groups
     passed = (table["p_max"] <= LEVEL) | found.table["p_max"].isna().all()
-    return table.assign(solid=passed, label=table["term"].map(named(case))).reset_index(drop=True)
+    return table.assign(solid=passed, label=table["term"].map(glossed(case))).reset_index(drop=True)
 
 
 def genres_of(case: Case) -> str:
