@@ -315,8 +315,8 @@ def unusable_figures(case: Case) -> pd.DataFrame:
     rows = rows[~_usable(rows) | (rows["event_id"] == "")]
     why = np.select(
         [rows["event_id"] == "", rows["outcome"] == ""],
-        ["no event of ours", "no outcome that a claim has"],
-        "neither whose nor what",
+        ["an event of ours", "an outcome that claims have"],
+        "a side or an item",
     )
     return rows[["ref_id", "event", "quantity"]].assign(why=why).reset_index(drop=True)
 
@@ -367,7 +367,8 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
-    here, named = theatre_places(case), {}
+    here = theatre_places(case)
+    named: dict[str, set[str]] = {}
     for event, ids in (
         case["claims"]
         .loc[case["claims"]["coder"] == case.coder, ["event_id", "place_id"]]
@@ -402,8 +403,3 @@ def hijri_sources(case: Case) -> list[str]:
     """Return the names of the sources that date any event by the Hijri calendar."""
     told = claims(case, "umm_al_qura")
     return sorted(set(told.loc[told["event_calendar"] == "hijri", "source"]))
-
-
-def check_event(case: Case, event_id: str) -> str:
-    """Return the event's label, its id where events.csv has none."""
-    return lookup(case, "events", "event_id", "label").get(event_id, event_id)

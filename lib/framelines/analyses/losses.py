@@ -13,10 +13,10 @@ from scipy import stats
 
 from framelines.analyses.claims import (
     NEUTRAL_SIDES,
+    ORIGINS,
     REFERENCE,
     Row,
     camps,
-    check_event,
     claims,
     disowned,
     enemies_of,
@@ -40,6 +40,7 @@ from framelines.methods.dates import gregorian
 from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
 from framelines.methods.intervals import bounds
 from framelines.methods.quantities import (
+    READINGS,
     Quantity,
     conventional_of,
     logical_of,
@@ -57,6 +58,8 @@ LOSSES = {
         ("equipment_destroyed", "equipment_damaged", "equipment_captured"), "equipment"
     ),
 }
+# So many events are named in a sentence, at most.
+NAMED = 6
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
 READING, ENDS = ("logical", "conventional"), {"logical": "", "conventional": "close_"}
@@ -93,12 +96,7 @@ def geometric_mean(values: Sequence[float]) -> float:
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
     actor = known["target_id"]
     named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
-    windows = [(r["covers_first"], r["covers_last"]) for r in (claim, known)]
-    return (
-        known["target_side"] == claim["target_side"]
-        and named
-        and same_window(*windows, claim["window_slack"])
-    )
+    return known["target_side"] == claim["target_side"] and named and same_covers(claim, known)
 
 
 def matched_figures(
@@ -126,12 +124,14 @@ def matched_figures(
     rows = reference(case, origin)
     for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
         by_event.setdefault(known["event_id"], []).append(known)
-    actors, label, made = lookup(case, "actors", "actor_id", "kind"), event_labels(case), []
+    actors, label = lookup(case, "actors", "actor_id", "kind"), event_labels(case)
+    made: list[Row] = []
     for camp in camps(case):
         sides = (own_side(case, camp),) if whose == "own" else enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            met, best = [], {}
+            met: list[Row] = []
+            best: dict[str, Row] = {}
             for claim in group.to_dict("records"):
                 found = [r for r in by_event.get(event, []) if _meets(claim, r, actors)]
                 met += [claim] if found else []
@@ -141,46 +141,31 @@ def matched_figures(
             first = min(r["rank"] for r in best.values())
             used = [r for _, r in sorted(best.items()) if r["rank"] == first]
             points = [p for p in (point_of(c, reading) for c in met) if not math.isnan(p)]
-            said, known = geometric_mean(points), geometric_mean([r["stated"] for r in used])
-            made.append(
-                {
-                    "event": label.get(event, event),
-                    "source": joined(c["source"] for c in met),
-                    "camp": camp,
-                    "target_side": side,
-                    "counted": joined(c["kind"] for c in met),
-                    "told": said,
-                    "known": known,
-                    "ratio": said / known,
-                    "low": min(c["low"] for c in met) / max(r["high"] for r in used),
-                    "high": max(c["high"] for c in met) / min(r["low"] for r in used),
-                    "origin": joined(r["origin"] for r in used),
-                    "told_words": joined(c["told"] for c in met)
-                    + " against "
-                    + joined(r["told"] for r in used),
-                    "claims": joined((c["claim_id"] for c in met), ";"),
-                    "references": joined((r["claim_id"] for r in used), ";"),
-                    "event_id": event,
-                    "first": min(r["first"] for r in used),
-                }
-            )
+            said, figure = geometric_mean(points), geometric_mean([r["stated"] for r in used])
+            words = [joined(r["told"] for r in rows) for rows in (met, used)]
+            row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
+            row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
+            row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
+            row |= {"low": min(c["low"] for c in met) / max(r["high"] for r in used)}
+            row |= {"high": max(c["high"] for c in met) / min(r["low"] for r in used)}
+            row |= {
+                "origin": joined(r["origin"] for r in used),
+                "told_words": " against ".join(words),
+            }
+            row |= {"claims": joined((c["claim_id"] for c in met), ";")}
+            row |= {"references": joined((r["claim_id"] for r in used), ";")}
+            made.append(row | {"first": min(r["first"] for r in used)})
     columns = "event source camp target_side counted told known ratio low high origin told_words"
-    columns = [*columns.split(), "claims", "references", "event_id", "first"]
-    table = pd.DataFrame(made, columns=columns)
+    columns += " claims references event_id first"
+    table = pd.DataFrame(made, columns=columns.split())
     table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
     return table.drop(columns="first")
 
 
 @estimand(
     "timelines.inflation",
-    choices={
-        "reading": ("stated", "logical_low", "conventional"),
-        "origin": ("monitor", "non_belligerent", "any"),
-        "outcome": tuple(OUTCOMES),
-        "calendar": CALENDAR,
-        "left_out": LEFT_OUT,
-    },
-    evidence=matched_figures,
+    choices={"reading": READINGS, "origin": tuple(ORIGINS), "outcome": tuple(OUTCOMES)}
+    | {"calendar": CALENDAR, "left_out": LEFT_OUT},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
@@ -194,7 +179,8 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     for camp in sorted(camps(case)):
         rows = table[table["camp"] == camp]
         logs = np.sort(np.array([round(math.log(r), 12) for r in rows["ratio"]]))
-        count, about = len(logs), {"part": camp, "measures": measures, "unit": "times"}
+        count = len(logs)
+        about: Row = {"part": camp, "measures": measures, "unit": "times"}
         if not count:
             why = "not estimable: no figure meets one of the reference"
             made.append(Estimate(n=(0.0,), why=(why,), **about))
@@ -207,9 +193,9 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
             made.append(Estimate(math.exp(mean), why=(why,), **about))
             continue
         half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
-        ends = math.exp(mean - half), math.exp(mean + half)
-        words = {"interval": "95 % t interval over matched events"}
-        made.append(Estimate(math.exp(mean), low=ends[0], high=ends[1], **words, **about))
+        about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
+        about |= {"interval": "95 % t interval over matched events"}
+        made.append(Estimate(math.exp(mean), **about))
     return made
 
 
@@ -223,19 +209,20 @@ def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     told = claims(case, calendar)
     known = reference(case)
     by_id = {r["claim_id"]: r for r in [*told.to_dict("records"), *known.to_dict("records")]}
-    label, groups = event_labels(case), {}
+    label = event_labels(case)
+    groups: dict[str, list[str]] = {}
     for whose in ("enemy", "own"):
         wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
         for row in matched_figures(case, whose=whose, calendar=calendar, **wanted).to_dict(
             "records"
         ):
-            thing = f"{row['event']}: dead, {row['target_side'].replace('_', ' ')}"
+            thing = f"dead, {row['target_side'].replace('_', ' ')}: {row['event']}"
             ids = [*row["claims"].split(";"), *row["references"].split(";")]
             groups.setdefault(thing, []).extend(ids)
     for a, b in _opposed(case, own_figures(told)):
         what = "dead" if a["kind"] == "killed" else (a["item"] or a["kind"])
         what = f"{what}, {a['target_side']}".replace("_", " ")
-        groups.setdefault(f"{label[a['event_id']]}: {what}", []).extend(
+        groups.setdefault(f"{what}: {label[a['event_id']]}", []).extend(
             (a["claim_id"], b["claim_id"])
         )
     columns = "source bloc stated low high close_low close_high claim_id first".split()
@@ -262,19 +249,20 @@ def _opposed(case: Case, told: pd.DataFrame) -> list[tuple[Row, Row]]:
     pairs = [
         (by_id[a], by_id[b]) for a, b in zip(ids["claim_id_x"], ids["claim_id_y"], strict=True)
     ]
-    return [
-        (a, b)
-        for a, b in pairs
-        if covers(a)
-        and covers(b)
-        and same_window(covers(a), covers(b), max(a["window_slack"], b["window_slack"]))
-    ]
+    return [(a, b) for a, b in pairs if same_covers(a, b)]
 
 
 def covers(row: Row) -> tuple[float, float] | None:
     """Return first and last day that a figure covers; None where the text leaves an end open."""
     ends = row["covers_first"], row["covers_last"]
     return None if math.isnan(ends[0]) else ends
+
+
+def same_covers(a: Row, b: Row) -> bool:
+    """Whether two figures cover the same days, as far as the calendar is known."""
+    one, other = covers(a), covers(b)
+    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
+    return one is not None and other is not None and same_window(one, other, slack)
 
 
 # --- parts and totals -------------------------------------------------------------------------
@@ -330,18 +318,11 @@ def wholes(told: pd.DataFrame) -> list[Row]:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
         place = set_of(total["place_scope"])
-        made.append(
-            {
-                "total": total,
-                "parts": parts,
-                "wide": _sum(parts, ""),
-                "close": _sum(parts, "close_"),
-                "stated": math.fsum(p["stated"] for p in parts),
-                "complete": alike
-                and _tiles([covers(p) for p in parts], covers(total))
-                and all(set_of(p["place_scope"]) == place for p in parts),
-            }
-        )
+        tiles = _tiles([covers(p) for p in parts], covers(total))
+        tiles &= alike and all(set_of(p["place_scope"]) == place for p in parts)
+        sums = {"wide": _sum(parts, ""), "close": _sum(parts, "close_"), "complete": tiles}
+        sums |= {"stated": math.fsum(p["stated"] for p in parts)}
+        made.append({"total": total, "parts": parts, **sums})
     return made
 
 
@@ -356,8 +337,8 @@ def parts_table(
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
-    Columns: event, source, what, parts and total (as worded), sum and total_stated (stated numbers),
-    difference (sum minus total), low and high of it under `reading`, complete, verdict, bloc, count
+    Columns: event, source, what, parts and total (as worded), sum and total_stated (numbers),
+    difference (sum minus total), low and high of it under `reading`, complete, verdict, count
     (of parts), claims. `event_id` and `items` (or kinds, of claims without an item) narrow it;
     with `repeats` kept repeated parts are counted again.
     """
@@ -377,37 +358,24 @@ def parts_table(
         ]
         own, of = (sums[0], wide) if reading == "logical" else (sums[1], close)
         kinds = joined((p["kind"] for p in parts), " and ")
-        made.append(
-            {
-                "event": label.get(total["event_id"], ""),
-                "source": total["source"],
-                "what": thing if kinds == total["kind"] else f"{kinds}, of {thing}",
-                "parts": " + ".join(p["told"] for p in parts),
-                "total": total["told"],
-                "sum": whole["stated"],
-                "total_stated": total["stated"],
-                "difference": whole["stated"] - total["stated"],
-                "low": own.low - of.high,
-                "high": own.high - of.low,
-                "complete": whole["complete"],
-                "verdict": verdict(pairs[0][0], pairs[0][1], pairs[1][0], pairs[1][1]),
-                "bloc": total["bloc"],
-                "count": len(parts),
-                "numbers": ";".join(f"{p['stated']:.10g}" for p in parts),
-                "thing": thing,
-                "claims": ", ".join([total["claim_id"], *(p["claim_id"] for p in parts)]),
-            }
-        )
+        row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
+        row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
+        row |= {"parts": " + ".join(p["told"] for p in parts), "total": total["told"]}
+        row |= {"sum": whole["stated"], "total_stated": total["stated"], "count": len(parts)}
+        row |= {"difference": whole["stated"] - total["stated"], "complete": whole["complete"]}
+        row |= {"low": own.low - of.high, "high": own.high - of.low}
+        row |= {"verdict": verdict(*pairs[0], *pairs[1])}
+        row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
+        ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
+        made.append(row | {"claims": ", ".join(ids)})
     columns = "event source what parts total sum total_stated difference low high complete verdict"
-    columns += " bloc count numbers thing claims"
+    columns += " count numbers thing claims"
     return pd.DataFrame(made, columns=columns.split())
 
 
 @estimand(
     "timelines.parts_and_totals",
     choices={"reading": READING, "repeats": ("collapsed", "kept"), "calendar": CALENDAR},
-    evidence=parts_table,
-    figure="parts",
 )
 def parts_and_totals(
     case: Case, *, event_id: str = "", items: Sequence[str] = (), **choices: Any
@@ -420,20 +388,11 @@ def parts_and_totals(
     measures = "sum of the stated parts minus the stated total"
     for row in table.to_dict("records"):
         sums = f" = {row['sum']:,.10g}" if row["count"] > 1 and row["sum"] == row["sum"] else ""
-        made.append(
-            Estimate(
-                row["difference"],
-                "in number",
-                row["low"],
-                row["high"],
-                LEFT_OPEN,
-                part=row["thing"] if event_id else f"{row['event']}: {row['thing']}",
-                measures=measures,
-                n=(float(row["count"]),),
-                detail=f"{row['parts']}{sums} against {row['total']}",
-                why=why if math.isnan(row["difference"]) else (),
-            )
-        )
+        part = row["thing"] if event_id else f"{row['event']}: {row['thing']}"
+        about: Row = {"part": part, "measures": measures, "n": (float(row["count"]),)}
+        about |= {"detail": f"{row['parts']}{sums} against {row['total']}", "interval": LEFT_OPEN}
+        about |= {"why": why if math.isnan(row["difference"]) else (), "unit": "in number"}
+        made.append(Estimate(row["difference"], low=row["low"], high=row["high"], **about))
     none = ("not estimable: no source tells a total with its parts",)
     return made or [Estimate(unit="in number", measures=measures, why=none)]
 
@@ -491,9 +450,7 @@ def forces(case: Case, *, reading: str = "logical", calendar: str = "calibrated"
     return pd.DataFrame(made, columns=[*columns.split(), "claims", "place_scope"])
 
 
-@estimand(
-    "timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR}, evidence=forces
-)
+@estimand("timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR})
 def force_ratio(case: Case, **choices: str) -> list[Estimate]:
     """Return the first camp's figure of a force over the second's, one estimate a pair.
 
@@ -505,20 +462,11 @@ def force_ratio(case: Case, **choices: str) -> list[Estimate]:
         bounded = low > 0 and math.isfinite(high)
         why = () if bounded else ("not estimable: a figure has no upper end",)
         words = [f"{row[f'{w}_told']} by {row[w]}" for w in ("first", "second")]
-        made.append(
-            Estimate(
-                math.sqrt(low * high) if bounded else math.nan,
-                "times",
-                low,
-                high,
-                LEFT_OPEN,
-                part=f"{row['side']} at {row['place_scope']}" if len(table) > 1 else "",
-                measures="strength told by the first camp over that told by the second",
-                n=(1.0,),
-                detail=" and ".join(words),
-                why=why,
-            )
-        )
+        about: Row = {"part": f"{row['side']} at {row['place_scope']}" if len(table) > 1 else ""}
+        about |= {"measures": "strength told by the first camp over that told by the second"}
+        about |= {"n": (1.0,), "detail": " and ".join(words).replace("_", " "), "why": why}
+        value = math.sqrt(low * high) if bounded else math.nan
+        made.append(Estimate(value, "times", low, high, LEFT_OPEN, **about))
     return made or [Estimate(unit="times", why=("not estimable: no force is told by both sides",))]
 
 
@@ -549,9 +497,7 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["side"] != "", ["event_id", "side", "loss", "camp"]].drop_duplicates()
 
 
-def losses_table(
-    case: Case, *, losses: Sequence[str] = (), opponents: bool = True, **choices: str
-) -> pd.DataFrame:
+def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
     """Return which of the known losses of each side each camp tells, one row camp, side and loss.
 
     Known are losses that the reference or the other side tells of events at risk (by `coverage`);
@@ -560,11 +506,8 @@ def losses_table(
     events_untold (labels), told_ids, known_ids.
     """
     table = coverage(case, **choices)
-    told = claims(
-        case,
-        choices.get("calendar", "calibrated"),
-        **{k: v for k, v in choices.items() if k in ("left_out", "reposts")},
-    )
+    which = {k: v for k, v in choices.items() if k in ("left_out", "reposts")}
+    told = claims(case, choices.get("calendar", "calibrated"), **which)
     known = _losses(case, choices.get("reference", "non_belligerent"), told)
     first = dict(zip(table["event_id"], table["first"], strict=True))
     tellers: dict[tuple[str, str], dict[str, set[str]]] = {}
@@ -576,7 +519,7 @@ def losses_table(
         risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
         for (side, loss), who in sorted(tellers.items()):
             own = side == own_side(case, camp)
-            if side in NEUTRAL_SIDES or (losses and loss not in losses) or not (own or opponents):
+            if side in NEUTRAL_SIDES or (losses and loss not in losses):
                 continue
             events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
             ordered = sorted(events, key=lambda e: (first[e], e))
@@ -599,14 +542,8 @@ def losses_table(
 
 @estimand(
     "timelines.own_losses",
-    choices={
-        "risk_set": ("told_window", "publication"),
-        "reference": REFERENCES,
-        "reposts": REPOSTS,
-        "calendar": CALENDAR,
-        "left_out": LEFT_OUT,
-    },
-    evidence=losses_table,
+    choices={"risk_set": ("told_window", "publication"), "reference": REFERENCES}
+    | {"reposts": REPOSTS, "calendar": CALENDAR, "left_out": LEFT_OUT},
 )
 def own_losses(
     case: Case,
@@ -634,19 +571,13 @@ def own_losses(
                 if n
                 else "not estimable: no such event at risk"
             )
-            made.append(
-                share(
-                    f"{camp}: {whose}" if opponents else camp,
-                    f"events that cost {whose} {', '.join(losses)}, told as such",
-                    k,
-                    n,
-                    low=low,
-                    high=high,
-                    interval="95 % Wilson interval over these events" if n >= MIN_UNITS else "",
-                    detail="; ".join(sorted(label[e] for e in told)),
-                    why=() if n >= MIN_UNITS else (why,),
-                )
-            )
+            about: Row = {"low": low, "high": high, "why": () if n >= MIN_UNITS else (why,)}
+            about |= {
+                "interval": "95 % Wilson interval over these events" if n >= MIN_UNITS else ""
+            }
+            about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
+            measures = f"events that cost {whose} {', '.join(losses)}, told as such"
+            made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     return made
 
 
@@ -658,7 +589,7 @@ def scope_table(
 ) -> pd.DataFrame:
     """Return how much each outlet tells as taken, in documents that can be of `published` (EDTF).
 
-    One row an outlet, the widest last: source, bloc, documents, places (number of those told as
+    One row an outlet, the widest last: source, documents, places (number of those told as
     taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
     """
     start, end = bounds(gregorian(published))
@@ -666,22 +597,24 @@ def scope_table(
         d: bounds(gregorian(p)) for d, p in lookup(case, "documents", "doc_id", "published").items()
     }
     told = realised(claims(case, left_out=left_out, reposts=reposts))
-    told = told[[start <= dates[d][0] and dates[d][1] <= end for d in told["doc_id"]]]
+    inside = [start <= dates[d][0] and dates[d][1] <= end for d in told["doc_id"]]
+    told = told[np.array(inside, dtype=bool)]
     taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
     told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
     name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
     rank = {p: AREA_KINDS.index(k) if k in AREA_KINDS else 0 for p, k in kind.items()}
     made = []
-    for (source, bloc), rows in told.groupby(["source", "bloc"], sort=True):
+    for source, rows in told.groupby("source", sort=True):
         ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
         widest = max(ids, key=lambda p: (rank[p], p), default="")
-        row: Row = {"source": source, "bloc": bloc, "documents": rows["doc_id"].nunique()}
+        row: Row = {"source": source, "documents": rows["doc_id"].nunique()}
         row |= {"places": len(ids), "widest": name.get(widest, ""), "rank": rank.get(widest, 0)}
         row |= {"widest_kind": kind.get(widest, ""), "place_names": "; ".join(name[p] for p in ids)}
         made.append(row)
-    columns = "source bloc documents places widest widest_kind place_names rank".split()
+    columns = "source documents places widest widest_kind place_names rank".split()
     table = pd.DataFrame(made, columns=columns)
-    return table.sort_values(["rank", "places", "source"], kind="stable", ignore_index=True)
+    table = table.sort_values(["rank", "places", "source"], kind="stable", ignore_index=True)
+    return table.drop(columns="rank")
 
 
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
@@ -707,7 +640,7 @@ def event_figures(
 ) -> pd.DataFrame:
     """Return every figure told of one event, with those of the reference.
 
-    Columns: event, outcome, item, target (actors, or the side), source, attribution (an origin for
+    Columns: outcome, item, target (actors, or the side), source, attribution (an origin for
     the reference), certainty, told, low and high under `reading`, claim_id.
     """
     told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
@@ -732,7 +665,6 @@ def event_figures(
     )
     table = table.rename(columns={"kind": "outcome"})
     order = ["outcome", "item", "target", "low", "claim_id"]
-    table.insert(0, "event", check_event(case, event_id))
     return table.sort_values(order, kind="stable").reset_index(drop=True)
 
 
@@ -751,17 +683,9 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
             f"{r.source} ({r.attribution.replace('_', ' ')}): {r.told}" for r in rows.itertuples()
         ]
         ends = max(0.0, float(low.max() - high.min())), float(high.max() - low.min())
-        made.append(
-            Estimate(
-                float(low.max() - low.min()),
-                "apart",
-                *ends,
-                LEFT_OPEN,
-                part=f"{outcome}: {target}",
-                measures=measures,
-                n=(float(len(rows)),),
-                detail=joined(told),
-            )
-        )
+        about: Row = {"part": f"{outcome}: {target}", "measures": measures, "detail": joined(told)}
+        about |= {"n": (float(len(rows)),), "interval": LEFT_OPEN}
+        value = float(low.max() - low.min())
+        made.append(Estimate(value, "apart", *ends, **about))
     none = ("not estimable: nobody gives a figure of this event",)
     return made or [Estimate(unit="apart", measures=measures, why=none)]

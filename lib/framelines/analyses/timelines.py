@@ -157,7 +157,6 @@ def _credible(rows: pd.DataFrame) -> tuple[float, float]:
         "part_of_day": ("as_coded", "day_only"),
         "left_out": ("none", "each_anchor"),
     },
-    evidence=anchor_table,
     each={"each_anchor": lambda case: sorted(set(anchors(case).query("used")["event_id"]))},
 )
 def calendar_offset(
@@ -266,9 +265,9 @@ def date_agreement_table(
     both = both[both["camp"] != both["camp_other"]]
     other = both["first_other"], both["last_other"]
     found = relate((both["first"], both["last"]), other)
-    columns = "event_id label source stated other other_day gap verdict".split()
+    columns = "event source stated other other_day gap verdict claim_id".split()
     both = both.assign(
-        label=both["event_id"].map(event_labels(case)),
+        event=both["event_id"].map(event_labels(case)),
         stated=both["event_date"],
         other=both["source_other"],
         other_day=[days_text(*pair) for pair in zip(*other, strict=True)],
@@ -290,8 +289,9 @@ def date_agreement(case: Case, **choices: str) -> list[Estimate]:
     measures = "events whose stated day can be that of every other account"
     several, made = table["source"].nunique() > 1, []
     for source, rows in table.groupby("source", sort=True):
-        events = rows["event_id"].nunique()
-        apart = rows.loc[rows["verdict"] == EXCLUDED, "event_id"].nunique()
+        # A source dates an event by one claim.
+        events = rows["claim_id"].nunique()
+        apart = rows.loc[rows["verdict"] == EXCLUDED, "claim_id"].nunique()
         made.append(share(str(source) if several else "", measures, events - apart, events))
     return made or [share("", measures, 0, 0, why=("not estimable: no Hijri day meets another",))]
 
@@ -386,7 +386,7 @@ def leads(
 
     Columns: event, source, told and reference (days in words), lead_least and lead_most (days told
     minus the reference's first day, below 0 where the text is earlier, −∞ for an open beginning),
-    first, last, claim_id.
+    claim_id.
     """
     days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
     days = days[days["event_id"].map(_kinds(case)).eq("taking")]
@@ -401,7 +401,7 @@ def leads(
         lead_least=both["first"] - both["known"],
         lead_most=both["last"] - both["known"],
     )
-    columns = "event source told reference lead_least lead_most first last claim_id"
+    columns = "event source told reference lead_least lead_most claim_id"
     return table[columns.split()].reset_index(drop=True)
 
 
@@ -423,7 +423,7 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
     made = []
     for label, rows in leads(case, **choices).groupby("event", sort=True):
-        exact = rows[rows["last"] - rows["first"] < DAY_WIDTH]
+        exact = rows[rows["lead_most"] - rows["lead_least"] < DAY_WIDTH]
         about: Row = {"part": str(label), "measures": measures, "n": (float(len(exact)),)}
         if exact.empty:
             why = "not estimable: no outlet dates it to the day"

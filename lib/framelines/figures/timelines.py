@@ -1,0 +1,401 @@
+"""The figures of notebook 02: calendars, lanes of events, who tells what, figures side by side.
+
+Days are numbers of `date.toordinal`.
+"""
+
+from datetime import date
+from textwrap import fill
+from typing import Any
+
+import matplotlib.dates as mdates
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+
+from framelines.figures.style import (
+    FAINT,
+    GREY,
+    INK,
+    ROW,
+    colours,
+    figure,
+    lanes,
+    legend,
+    limits,
+    markers,
+    quiet,
+    short,
+    span,
+)
+
+EPOCH = date(1970, 1, 1).toordinal()
+WRAP = 34
+SMALLEST = 1e-9
+MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
+LEFT_OUT = {0: ("all anchors", "o"), 1: ("any one left out", "s"), 2: ("any two left out", "^")}
+SPACE: dict[str, Any] = {"linestyle": "", "color": INK}
+
+
+def _day_axis(ax: Axes, low: float, high: float) -> None:
+    ax.set_xlim(low - EPOCH, high - EPOCH + 1)
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=8))
+    ax.xaxis.set_major_formatter(lambda value, _: _day_name(value, high - low > 300))
+
+
+def _day_name(value: float, with_year: bool) -> str:
+    day = mdates.num2date(value)
+    first = (day.month, day.day) == (1, 1)
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f"\n{day.year}" if with_year or first else "")
+
+
+def _signed(value: float, _: float) -> str:
+    return f"{value:+.0f}".replace("-", "−") if value else "0"
+
+
+def _middle(row: dict[str, Any]) -> float:
+    return float(row["first"] + row["last"]) / 2 - EPOCH + 0.5
+
+
+def _mark(label: str, marker: str = "o", *, hollow: bool = False) -> Line2D:
+    return Line2D(
+        [], [], marker=marker, markerfacecolor="white" if hollow else INK, label=label, **SPACE
+    )
+
+
+# --- calibration ------------------------------------------------------------------------------
+
+
+def _offset_axis(ax: Axes, names: list[str], ends: Any, label: str, title: str) -> None:
+    lanes(ax, [fill(short(n, 2 * WRAP), WRAP) for n in names])
+    ax.axvline(0, color=GREY, linestyle="--", linewidth=1, zorder=1)
+    low, high = float(np.floor(np.min([-2, *ends]))), float(np.ceil(np.max([2, *ends])))
+    ax.set_xlim(low - 0.5, high + 0.5)
+    ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+    ax.xaxis.set_major_formatter(_signed)
+    ax.set_xlabel(label)
+    ax.set_title(title, loc="left")
+
+
+def _posterior(ax: Axes, rows: pd.DataFrame) -> None:
+    months = sorted(set(rows["month"]))
+    width = 0.8 / len(months)
+    for i, month in enumerate(months):
+        own = rows[rows["month"] == month]
+        place = own["offset"] + (i - (len(months) - 1) / 2) * width
+        shade = str(0.15 + 0.55 * i / max(len(months) - 1, 1))
+        ax.bar(place, own["probability"], width * 0.9, color=shade, label=f"{month} AH")
+    # Room above the bars for the names of the months.
+    ax.set_ylim(0, 1.1 + 0.14 * len(months))
+    ax.set_yticks([0, 0.5, 1])
+    ax.xaxis.set_major_formatter(_signed)
+    ax.set_xlabel("days after Umm al-Qura")
+    sure = bool(rows["calibrated"].iloc[0])
+    name = f"{rows['source'].iloc[0].split(' (')[0]}: {'' if sure else 'not '}calibrated"
+    ax.set_title("\n".join([fill(name, WRAP), "Probability of each offset"]), loc="left")
+    ax.legend(loc="upper left", handlelength=1)
+    quiet(ax, "y")
+
+
+def _sweep(ax: Axes, rows: pd.DataFrame) -> None:
+    shares = sorted(set(rows["errors"]), reverse=True)
+    for count, (_, marker) in LEFT_OUT.items():
+        own = rows[rows["left_out"] == count].sort_values("errors", ascending=False)
+        other = (1 - own["probability"].astype(float)).clip(lower=SMALLEST)
+        face = INK if count == 0 else "white"
+        look: dict[str, Any] = {"color": INK, "marker": marker, "markerfacecolor": face}
+        ax.plot(
+            [shares.index(s) for s in own["errors"]], other, markersize=4, linewidth=0.7, **look
+        )
+    ax.axhline(0.05, color=GREY, linestyle="--", linewidth=1)
+    ax.set_yscale("log")
+    ax.set_ylim(SMALLEST / 3, 2)
+    ax.yaxis.set_major_locator(FixedLocator([1e-9, 1e-6, 1e-3, 0.05, 1]))
+    ax.yaxis.set_minor_locator(NullLocator())
+    names = {1e-9: "10⁻⁹", 1e-6: "10⁻⁶"}
+    ax.yaxis.set_major_formatter(lambda value, _: names.get(round(value, 9), f"{value:g}"))
+    ax.set_xticks(range(len(shares)), [f"{share:.0f} %" for share in shares])
+    ax.set_xlabel("errors of dates expected beforehand")
+    ax.set_title("Probability of any other offset\n(dashed: the limit)", loc="left")
+    quiet(ax, "y")
+
+
+def calibration(data: pd.DataFrame) -> Figure:
+    """Draw the calibration of every source: offset, anchors, robustness, held-out events.
+
+    `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
+    open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
+    """
+    panel = {name: rows for name, rows in data.groupby("panel")}
+    sources, heights = sorted(set(panel["posterior"]["source_id"])), []
+    for source in sources:
+        for name in ("anchors", "check"):
+            own = panel.get(name, data[:0])
+            labels = own.loc[own["source_id"] == source, "label"]
+            heights.append(max(1.7, 1.3 * ROW * len(labels) + 0.7))
+    fig = figure(height=sum(heights) + 0.4)
+    grid = fig.subplots(len(heights), 2, squeeze=False, width_ratios=[4, 5], height_ratios=heights)
+    for i, source in enumerate(sources):
+        own = {n: rows[rows["source_id"] == source] for n, rows in panel.items()}
+        _posterior(grid[2 * i][0], own["posterior"])
+        used, ax = own["anchors"].sort_values("stated", kind="stable"), grid[2 * i][1]
+        for y, row in enumerate(used.to_dict("records")):
+            ax.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.4)
+            face = INK if row["low"] == row["high"] else "white"
+            ax.plot(
+                (row["low"] + row["high"]) / 2,
+                y,
+                "o",
+                color=INK,
+                markerfacecolor=face,
+                markersize=4,
+            )
+        words = "days after Umm al-Qura, by the reference"
+        ends = [*used["low"], *used["high"]]
+        _offset_axis(ax, list(used["label"]), ends, words, "Anchors (hollow: several days)")
+        _sweep(grid[2 * i + 1][0], own["sweep"])
+        check, ax = own.get("check", data[:0]), grid[2 * i + 1][1]
+        # The gaps are days from the stated to the known day: turned, above 0 is told too late.
+        before, after = -check["gap_umm_al_qura"], -check["gap_calibrated"]
+        for y, (was, became) in enumerate(zip(before, after, strict=True)):
+            ax.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
+            for value, face in ((was, "white"), (became, INK)):
+                ax.plot(value, y, "D", color=INK, markerfacecolor=face, markersize=4.5)
+        words = "days from the reference to the stated day"
+        title = "Held out: compared events" if len(check) else "No compared event is held out"
+        _offset_axis(ax, list(check["label"]), [*before, *after], words, title)
+    looks = [_mark(name, marker, hollow=count > 0) for count, (name, marker) in LEFT_OUT.items()]
+    looks += [_mark("held out, Umm al-Qura", "D", hollow=True), _mark("held out, calibrated", "D")]
+    fig.legend(handles=looks, loc="outside lower center", ncols=3)
+    return fig
+
+
+# --- days -------------------------------------------------------------------------------------
+
+
+def event_lanes(data: pd.DataFrame) -> Figure:
+    """Draw the day of every shared event in each account, and how many events only one dates.
+
+    `data` is `timelines.lanes`, cut to the days that are shown. A lane is an event, a mark an
+    account (hollow: from a Hijri date), a line the days that its date leaves open. The histogram
+    below counts, by day or week, the events that one account alone dates.
+    """
+    names = list(data.sort_values(["bloc", "source"])["source"].drop_duplicates())
+    accounts = [n for n in names if n != "reference"]
+    colour, marker = {"reference": INK} | colours(accounts), {"reference": "|"} | markers(accounts)
+    shared = data[data.groupby("event_id")["source"].transform("nunique") > 1]
+    events = list(shared["event_id"].drop_duplicates())
+    low, high = float(data["first"].min()), float(data["last"].max())
+    size = 0.5 + 1.15 * ROW * len(events)
+    fig = figure(height=size + 1.5)
+    top, below = fig.subplots(2, 1, sharex=True, height_ratios=[size, 0.9])
+    below.set_visible(bool((data["accounts"] == 1).any()))
+    label = dict(zip(shared["event_id"], shared["label"], strict=True))
+    lanes(top, [short(label[e], 46) for e in events])
+    for event in events:
+        rows = shared[shared["event_id"] == event].to_dict("records")
+        for i, row in enumerate(rows):
+            y = events.index(event) + 0.62 * ((i + 0.5) / len(rows) - 0.5)
+            paint = colour[row["source"]]
+            ends = row["first"] - EPOCH + 0.2, row["last"] - EPOCH + 0.8
+            top.plot(ends, [y, y], color=paint, linewidth=2, alpha=0.4)
+            face = "white" if row["hijri"] else paint
+            look: dict[str, Any] = {"marker": marker[row["source"]], "markerfacecolor": face}
+            top.plot(
+                _middle(row),
+                y,
+                color=paint,
+                markersize=7 if row["source"] == "reference" else 4.5,
+                **look,
+            )
+    alone = data[data["accounts"] == 1]
+    step = 1 if high - low <= 45 else 7
+    bins = np.arange(low - EPOCH, high - EPOCH + 1 + step, step)
+    known = [n for n in names if (alone["source"] == n).any()]
+    counts = [[_middle(r) for r in alone[alone["source"] == n].to_dict("records")] for n in known]
+    if known:
+        below.hist(counts, bins=bins, stacked=True, color=[colour[n] for n in known])
+    quiet(below, "y")
+    below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+    below.set_title(
+        f"Events that one account alone dates, by {'day' if step == 1 else 'week'}", loc="left"
+    )
+    _day_axis(below, low - 1, high + 1)
+    more = [_mark("reference", "|")] if "reference" in names else []
+    more += [_mark("from a Hijri date", hollow=True)] if data["hijri"].any() else []
+    legend(fig, accounts, *more)
+    return fig
+
+
+def days_told(data: pd.DataFrame) -> Figure:
+    """Draw every day that is told of one event, a lane each; open beginnings are arrowheads.
+
+    `data` is `timelines.days_of_event`.
+    """
+    colour, shape = colours(data["bloc"]), markers(data["bloc"])
+    fig = figure(height=0.8 + ROW * len(data))
+    ax = fig.subplots()
+    lanes(
+        ax,
+        [f"{short(r.source, 26)}: {short(r.wording, 22) or 'no verb'}" for r in data.itertuples()],
+    )
+    low, high = limits([*data["first"], *data["last"]])
+    _day_axis(ax, low, high)
+    for y, row in enumerate(data.to_dict("records")):
+        paint = colour[row["bloc"]]
+        ends = row["first"] - EPOCH + 0.1, row["last"] - EPOCH + 0.9
+        span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
+        if row["last"] - row["first"] < 1:
+            ax.plot(_middle(row), y, shape[row["bloc"]], color=paint, markersize=5)
+    legend(fig, data["bloc"])
+    return fig
+
+
+# --- told and passed over ---------------------------------------------------------------------
+
+
+def coverage(data: pd.DataFrame) -> Figure:
+    """Draw which source tells which event, and who passes it over though it could have told it.
+
+    `data` is `timelines.coverage`, or some of its events; those of the reference bear a star.
+    """
+    names = list(
+        data[["camp", "bloc", "source"]]
+        .drop_duplicates()
+        .sort_values(["camp", "bloc", "source"])["source"]
+    )
+    colour = colours(data.sort_values(["camp", "bloc"])["bloc"])
+    events = data.drop_duplicates("event_id")
+    listed = set(data.loc[data["basis"] == "reference", "event_id"])
+    fig = figure(height=1.7 + 0.19 * len(events))
+    ax = fig.subplots()
+    labels = [
+        short(r.label, 46) + (" *" if r.event_id in listed else "  ") for r in events.itertuples()
+    ]
+    lanes(ax, labels)
+    place = {e: y for y, e in enumerate(events["event_id"])}
+    ax.grid(axis="y", color=FAINT, linewidth=0.6)
+    for row in data.to_dict("records"):
+        at, paint = (names.index(row["source"]), place[row["event_id"]]), colour[row["bloc"]]
+        face = paint if row["state"] in ("told", "denied") else "white"
+        look: dict[str, Any] = {"color": paint, "markerfacecolor": face, "markersize": 5.5}
+        shape = {"told": "s", "partly": "s", "denied": "X", "silent": "o"}.get(row["state"])
+        if shape:
+            ax.plot(*at, marker=shape, **look)
+        else:
+            ax.plot(*at, marker=".", color=GREY, markersize=2)
+    ax.set_xlim(-0.6, len(names) - 0.4)
+    ax.xaxis.tick_top()
+    turned = len(names) > 4
+    ax.set_xticks(
+        range(len(names)),
+        [fill(n.split(" (")[0], 18) for n in names],
+        rotation=40 if turned else 0,
+        ha="left" if turned else "center",
+    )
+    more = [("told", "s", False), ("hedged or planned only", "s", True), ("denied", "X", False)]
+    more += [("silent though at risk", "o", True), ("not at risk", ".", False)]
+    looks = [
+        _mark(n, m, hollow=h) for n, m, h in more if n != "denied" or (data["state"] == n).any()
+    ]
+    legend(fig, [], *looks)
+    ax.set_xlabel("* the reference has it")
+    return fig
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def figures_told(data: pd.DataFrame) -> Figure:
+    """Draw figures of one thing and window beside each other, on a log axis.
+
+    `data` is `losses.figures_beside`: thin lines are what the words leave open, thick ones what a
+    reader takes, marks the number as stated; an arrowhead never ends.
+    """
+    data = data.sort_values("bloc", kind="stable")
+    things = sorted(set(data["thing"]), key=list(data["thing"]).index)
+    blocs = [b for b in data["bloc"].drop_duplicates() if b]
+    colour, marker = {"": INK} | colours(blocs), {"": "d"} | markers(blocs)
+    columns = ["stated", "low", "high", "close_low", "close_high"]
+    known = data[columns].to_numpy(dtype=np.float64)
+    known = known[np.isfinite(known) & (known > 0)]
+    fig = figure(height=0.9 + 1.2 * ROW * len(things))
+    ax = fig.subplots()
+    lanes(ax, [short(t, 60) for t in things])
+    ax.set_xscale("log")
+    ax.set_xlim(known.min() / 1.5, known.max() * 1.5)
+    ticks = [
+        m * 10**k for k in range(7) for m in (1, 2, 5) if known.min() <= m * 10**k <= known.max()
+    ]
+    ax.xaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 7) or 1]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+    for thing in things:
+        rows = data[data["thing"] == thing].to_dict("records")
+        for i, row in enumerate(rows):
+            y = things.index(thing) + 0.6 * ((i + 0.5) / len(rows) - 0.5)
+            paint = colour[row["bloc"]]
+            span(ax, y, max(row["low"], SMALLEST), row["high"], color=paint, linewidth=0.9)
+            span(
+                ax,
+                y,
+                max(row["close_low"], SMALLEST),
+                row["close_high"],
+                color=paint,
+                linewidth=3.2,
+                alpha=0.4,
+            )
+            ax.plot(row["stated"], y, marker[row["bloc"]], color=paint, markersize=5)
+    legend(fig, blocs, *([_mark("reference", "d")] if (data["bloc"] == "").any() else []))
+    return fig
+
+
+def parts(data: pd.DataFrame) -> Figure:
+    """Draw sums of parts as shares of their totals, part by part; the line at 100 % is the total.
+
+    `data` is `losses.parts_table`, of which rows with two numbers or more are drawn. Hollow sums
+    exclude their total.
+    """
+    data = data[data["difference"].notna() & (data["count"] > 1)]
+    colour = colours(data["source"])
+    fig = figure(height=0.9 + 0.42 * len(data))
+    ax = fig.subplots()
+    lanes(ax, [f"{short(r.event, 40)}:\n{r.what.replace('_', ' ')}" for r in data.itertuples()])
+    widest = 1.0
+    for y, row in enumerate(data.to_dict("records")):
+        paint, clash, start = colour[row["source"]], row["verdict"] == "contradiction", 0.0
+        for number in map(float, row["numbers"].split(";")):
+            width = number / row["total_stated"]
+            look: dict[str, Any] = {"facecolor": "white" if clash else paint, "linewidth": 1.2}
+            ax.barh(y, width, 0.55, left=start, edgecolor=paint if clash else "white", **look)
+            if width > 0.07:
+                ink = INK if clash else "white"
+                ax.text(
+                    start + width / 2,
+                    y,
+                    f"{number:,.10g}",
+                    ha="center",
+                    va="center",
+                    color=ink,
+                    fontsize=8,
+                )
+            start += width
+        widest = max(widest, start)
+        ax.plot([1, 1], [y - 0.4, y + 0.4], color=INK, linewidth=1.8)
+        ax.text(
+            max(start, 1) + 0.02,
+            y,
+            f"{row['sum']:,.10g} of {row['total']}",
+            va="center",
+            fontsize=8,
+        )
+    ax.set_xlim(0, widest + 0.45)
+    ax.set_xticks(np.arange(0, widest + 0.01, 0.5 if widest > 1 else 0.25))
+    ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    ax.set_xlabel(
+        "sum of the parts, as a share of the stated total (hollow: they exclude each other)"
+    )
+    legend(fig, data["source"])
+    return fig
