@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import trust
-from framelines.analyses.findings import EACH_OUTLET, estimand
+from framelines.analyses.findings import EACH_OUTLET, estimand, named
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.agreement import rogan_gladen
@@ -126,7 +126,8 @@ def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame
     pair = pair or NOBODY
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(event_labels(case)).fillna(table["event_id"])
-    return table.assign(event=names, first=pair.first, second=pair.second)
+    first, second = (named(case, group) for group in (pair.first, pair.second))
+    return table.assign(event=names, first=first, second=second)
 
 
 def _relations(case: Case, found: pd.DataFrame) -> pd.Series:
@@ -248,8 +249,7 @@ def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame
 def glossed(case: Case) -> Callable[[str], str]:
     """Return a function that gives a term with its English translation, where there is one.
 
-    The translation of an Arabic term stands first: a line that begins in Arabic runs from the
-    right, and the numbers behind it would change places.
+    It stands first: a line that begins in Arabic runs from the right, numbers and all.
     """
     gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
@@ -494,14 +494,15 @@ def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFram
 
     frame and name; `status` weak (coders do not agree on it, or hardly any sentence shows whether
     they do), not established (too rare), or nothing, and then `solid`; `corrected`, the difference
-    after correction for the coder's errors by Rogan and Gladen, where they are known; `p_holm`,
-    which allows for the number of frames tested (Holm 1979, Scandinavian Journal of Statistics
-    6(2):65–70).
+    after correction for the coder's errors by Rogan and Gladen, where they are known; `p_holm`, for
+    all frames tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
     """
     pair, names, agreement = groups_of(case), trust.frame_names(case), trust.frame_agreement(case)
     weak = {*trust.weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
     made = [_compared(case, frame_hits(case, f, scope=scope), pair, f) for f in names]
     table = to_frame(made).assign(frame=list(names), name=list(names.values()))
+    groups = [c for c in ("group_1", "group_2") if c in table]
+    table[groups] = table[groups].map(lambda group: named(case, group))
     counts = np.array([sum(e.k) for e in made])
     rare = np.where(counts < RARE, "not established", "")
     table["status"] = np.where(table["frame"].isin(weak), "weak", rare)
@@ -540,7 +541,8 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     outlet with count and documents; `solid` pass max-T among all, where there is a test.
     """
     table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
-    table["group"] = np.where(table["z"] > 0, *found.groups)
+    groups = [named(case, group) for group in found.groups]
+    table["group"] = np.where(table["z"] > 0, *groups)
     table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
     chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])]
     chunks = chunks.merge(documents(case)[["doc_id", "source"]], on="doc_id")
@@ -548,7 +550,7 @@ def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
     from_ = [f"{source} {n} ({d})" for (_, source), n, d in sums.itertuples(name=None)]
     listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
     table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
-    table[["group_1", "group_2"]] = found.groups
+    table[["group_1", "group_2"]] = groups
     passed = (table["p_max"] <= LEVEL) | found.table["p_max"].isna().all()
     return table.assign(solid=passed, label=table["term"].map(glossed(case))).reset_index(drop=True)
 

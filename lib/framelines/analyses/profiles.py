@@ -125,8 +125,7 @@ def sentence_counts(case: Case) -> pd.DataFrame:
 def rates(case: Case) -> pd.DataFrame:
     """Return one row an outlet and metric: value, 95 % interval over documents, and labels.
 
-    The interval covers these texts, never the outlet; it is empty with fewer than ten documents.
-    Reposts are left out.
+    The interval covers these texts, never the outlet, and needs ten documents. Reposts stay out.
     """
     counts = sentence_counts(case).query("own")
     parts = [

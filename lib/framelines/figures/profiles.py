@@ -9,7 +9,6 @@ from framelines.figures.style import colours, dots, figure, lanes, legend, marke
 
 # A gap of more than this many days splits the time axis, so that sparse years do not flatten it.
 GAP_DAYS = 240
-COLUMNS = 4
 
 
 def _in_order(data: pd.DataFrame) -> tuple[list[str], list[str]]:
@@ -73,9 +72,9 @@ def rate_profile(data: pd.DataFrame) -> Figure:
     (names, blocs), metrics = _in_order(data), list(dict.fromkeys(data["metric"]))
     # Every outlet in every panel, so that its lane and colour are the same in all.
     every = pd.DataFrame({"source": names}).merge(data[["source", "bloc"]].drop_duplicates())
-    rows = -(-len(metrics) // COLUMNS)
+    rows = -(-len(metrics) // 4)
     fig = figure(height=0.5 + rows * (0.62 + 0.17 * len(names)))
-    axes = fig.subplots(rows, COLUMNS, sharey=True, squeeze=False).ravel()
+    axes = fig.subplots(rows, 4, sharey=True, squeeze=False).ravel()
     for ax in axes[len(metrics) :]:
         ax.set_visible(False)
     for ax, metric in zip(axes, metrics, strict=False):
