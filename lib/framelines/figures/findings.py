@@ -58,6 +58,5 @@ def choices_alone(data: pd.DataFrame) -> Figure:
     if several:
         wide = {"color": FAINT, "linewidth": 6}
         style.span(ax, len(names) - 1, together.min(), together.max(), **wide)
-    ax.xaxis.set_major_formatter(lambda x, _: number_text(x))
-    ax.set_xlabel(style.in_words(unit))
+    ax.set_xlabel(unit)
     return fig

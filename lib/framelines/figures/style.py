@@ -1,4 +1,4 @@
-"""House style: widths, colours and shapes by order, and the kinds of plot that figures share."""
+"""House style: widths, colours and shapes by order, and what the figures share."""
 
 import textwrap
 from collections.abc import Iterable, Sequence
@@ -90,8 +90,8 @@ def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
     named = list(dict.fromkeys(names))
     colour, marker = colours(named), markers(named)
     handles = [
-        Line2D([], [], linestyle="", color=colour[n], marker=marker[n], label=in_words(n))
-        for n in named
+        Line2D([], [], linestyle="", color=colour[n], marker=marker[n], label=label)
+        for n, label in ((n, in_words(n)[:1].upper() + in_words(n)[1:]) for n in named)
     ]
     handles += more
     fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
@@ -160,38 +160,4 @@ def dots(
         ax.plot(one[value], y, color=paint, markersize=5, zorder=3, **look)
         if counts:
             beside(ax, y, str(one[counts]))
-    return ax
-
-
-def matrix(
-    data: pd.DataFrame,
-    *,
-    row: str,
-    column: str,
-    fill: str,
-    text: str | None = None,
-    highest: float = 1.0,
-    ax: Axes | None = None,
-) -> Axes:
-    """Draw a square a row of data: lanes by `row`, columns by `column`, darker with `fill`.
-
-    `fill` runs from 0 to `highest`; `text` is a column that is printed in the square.
-    """
-    names = list(dict.fromkeys(data[row].astype(str)))
-    across = list(dict.fromkeys(data[column].astype(str)))
-    if ax is None:
-        ax = figure(height=0.9 + ROW * len(names)).subplots()
-    lanes(ax, [short(name) for name in names])
-    ax.grid(visible=False)
-    ax.set_xticks(range(len(across)), [wrapped(in_words(name), 16) for name in across])
-    ax.set_xlim(-0.5, len(across) - 0.5)
-    ax.xaxis.tick_top()
-    ax.tick_params(length=0)
-    for one in data.to_dict("records"):
-        x, y = across.index(str(one[column])), names.index(str(one[row]))
-        depth = min(max(float(one[fill]) / highest, 0.0), 1.0) if pd.notna(one[fill]) else 0.0
-        ax.fill_between([x - 0.46, x + 0.46], y - 0.42, y + 0.42, color=INK, alpha=0.75 * depth)
-        if text:
-            paint = "white" if depth > 0.6 else INK
-            ax.annotate(str(one[text]), (x, y), ha="center", va="center", color=paint)
     return ax
