@@ -8,10 +8,13 @@ import pandas as pd
 import regex
 
 from framelines.corpus import texts
-from framelines.corpus.documents import Row, Tables, in_context, read_documents, texts_of
+from framelines.corpus.documents import Row, Tables, in_context, read_documents, read_raw, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document, write_changed
 from framelines.corpus.texts import Span, Terms
 
+# The repository holds no run of so many words of a text.
+RUN = 8
+WORD = regex.compile(r"[^\W_]+")
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
 NOBODY = "none"
 MENTION = ["coder", "doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
@@ -160,3 +163,25 @@ def unread(documents: pd.DataFrame) -> pd.Series:
     """
     known = set(texts.word_lists()["numbers"]) & set(texts.word_lists()["dates"])
     return documents.loc[~documents["language"].isin(known), "language"].value_counts()
+
+
+def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    found = [(match.start(), match.group().lower()) for match in WORD.finditer(text)]
+    for i in range(len(found) - RUN + 1):
+        yield found[i][0], tuple(word for _, word in found[i : i + RUN])
+
+
+def runs_of_texts(folder: Path, files: list[Path]) -> dict[Path, list[int]]:
+    """Return the files that hold `RUN` words of the texts on end, with the lines where they begin.
+
+    `folder` holds the tables. Files that are no UTF-8 are passed over. Raises `DataError` where
+    the texts are not here.
+    """
+    known = {run for path in texts_of(folder).glob("*.txt") for _, run in _runs(read_raw(path))}
+    found = {}
+    for path in files:
+        text = path.read_bytes().decode("utf-8", errors="replace") if path.is_file() else ""
+        lines = {text.count("\n", 0, at) + 1 for at, run in _runs(text) if run in known}
+        if lines:
+            found[path] = sorted(lines)
+    return found

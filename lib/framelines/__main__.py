@@ -1,0 +1,316 @@
+"""The commands, which the Makefile calls: `python -m framelines COMMAND`."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from framelines import REPO
+from framelines.errors import DataError, Problem
+
+# What no result may take from the machine. The date is a constant, so that a commit does not move
+# a byte; the last five keep this checkout's library and settings, and nobody else's.
+SETTINGS = {
+    "SOURCE_DATE_EPOCH": "1767225600",
+    "PYTHONHASHSEED": "0",
+    "PYTHONNOUSERSITE": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "JUPYTER_NO_CONFIG": "1",
+    "PYTHONPATH": str(REPO / "lib"),
+    "MATPLOTLIBRC": str(REPO / "matplotlibrc"),
+    "MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib"),
+    "IPYTHONDIR": str(REPO / "build" / "ipython"),
+}
+UNWANTED = {"MPLBACKEND", "COLUMNS", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONUTF8"}
+UNWANTED |= {"PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"}
+
+
+def settle() -> None:
+    """Begin again with the settings of a build, where this process was begun with others."""
+    own = {n: v for n, v in os.environ.items() if n not in UNWANTED} | SETTINGS
+    if own != dict(os.environ):
+        os.execve(sys.executable, [sys.executable, "-m", "framelines", *sys.argv[1:]], own)
+
+
+class Commands(click.Group):
+    """Commands whose problems are told in words, a line a problem."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; exit with what it returns, or with 2 for a problem."""
+        try:
+            sys.exit(super().invoke(ctx) or 0)
+        except DataError as error:
+            print(error, file=sys.stderr)
+            sys.exit(2)
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Framelines: how do opposing sources tell the same war?"""
+
+
+# What each needs is imported when it runs: a build that has nothing to do takes no library.
+DATA = click.option("--data", default="data", show_default=True, help="the folder of the tables")
+
+
+@main.command()
+@click.argument("cases", nargs=-1)
+def build(cases: tuple[str, ...]) -> int:
+    """Build everything that is stale, or all of the named CASES."""
+    from framelines.build import runner
+
+    return runner.build(cases)
+
+
+@main.command()
+@click.argument("notebook")
+@click.argument("case")
+@click.option("-y", "given", default="{}", help="parameters in YAML, such as '{draws: 200}'")
+def run(notebook: str, case: str, given: str) -> None:
+    """Run one NOTEBOOK for one CASE; with -y the results go to build/variant/."""
+    import yaml
+
+    from framelines.build import execute
+
+    try:
+        parameters = yaml.safe_load(given)
+    except yaml.YAMLError as error:
+        raise DataError([Problem("-y", f"not YAML: {error}")]) from None
+    if not isinstance(parameters, dict):
+        allowed = "a mapping, such as '{draws: 200}'"
+        raise DataError([Problem("-y", "no mapping", value=given, allowed=allowed)])
+    _print(execute.run(notebook, case, parameters)[:1])
+
+
+def _print(paths: list[Path]) -> None:
+    for path in paths:
+        print(path.relative_to(REPO))
+
+
+@main.command()
+def check() -> None:
+    """Check every table, case and declared finding."""
+    _check(False)
+
+
+@main.command("check-corpus")
+def check_corpus() -> None:
+    """Check every table and every span against the texts (CORPUS=folder)."""
+    _check(True)
+
+
+def _check(with_texts: bool) -> None:
+    from framelines.analyses.findings import declared, unused
+    from framelines.errors import Problems
+    from framelines.tables.case import case_names, data_folders, load_case
+    from framelines.tables.schema import check_tables
+
+    problems = Problems()
+    for folder in data_folders():
+        try:
+            documents = check_tables(folder, with_texts=with_texts)["documents"]
+            name = folder.relative_to(REPO)
+            spans = (
+                " and every coded span match the texts" if with_texts else ": every table passes"
+            )
+            print(f"{name}: {len(documents)} documents{spans}")
+        except DataError as error:
+            problems.extend(error.problems)
+    problems.raise_if_any()
+    for case in case_names():
+        found = declared(load_case(case).name)
+        print(f"{case}: {len(found)} declared findings")
+    for warning in unused():
+        print(f"Beware: {warning}")
+
+
+@main.command("check-text")
+def check_text() -> int:
+    """Search the tree for runs of words of the texts (CORPUS=folder)."""
+    import subprocess
+
+    from framelines.corpus.audit import RUN, runs_of_texts
+
+    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True).stdout
+    files = [REPO / name for name in listed.split("\0") if name]
+    built = [*(REPO / "build").glob("executed/**/*.ipynb"), *(REPO / "reports").glob("**/*.html")]
+    found = runs_of_texts(REPO / "data", sorted({*files, *built}))
+    for path, lines in found.items():
+        print(f"{path.relative_to(REPO)}: {RUN} words of the texts on end, lines {lines[:20]}")
+    print(f"check-text: {len(found)} files with a run of {RUN} words of the texts")
+    return 1 if found else 0
+
+
+@main.command()
+def features() -> None:
+    """Rebuild the features of every corpus whose texts are here (CORPUS=folder)."""
+    from framelines.corpus.documents import raw_folder, texts_of
+    from framelines.corpus.features import build_features
+    from framelines.tables.case import data_folders
+    from framelines.tables.schema import check_tables
+
+    for folder in data_folders():
+        if raw_folder(folder) is None and not os.environ.get("CORPUS"):
+            name = folder.relative_to(REPO)
+            print(f"{name}: the texts are not here; its features stay as they are")
+            continue
+        texts_of(folder)
+        _print(build_features(check_tables(folder), folder))
+
+
+def _with_texts(data: str) -> tuple[Any, Path, Path]:
+    """The tables of a folder, the folder, and the folder of its texts, which must be here."""
+    from framelines.corpus.documents import texts_of
+    from framelines.tables.case import data_folders
+    from framelines.tables.schema import read_tables
+
+    folder = (REPO / data).resolve()
+    if folder not in data_folders():
+        raise DataError([Problem(data, "no case uses these tables")])
+    return read_tables(folder), folder, texts_of(folder)
+
+
+@main.command()
+@DATA
+def mentions(data: str) -> None:
+    """Count the first coder's naming mentions anew from the texts."""
+    from framelines.corpus.audit import build_mentions
+
+    tables, folder, _ = _with_texts(data)
+    _print([build_mentions(tables, folder)])
+
+
+@main.command()
+@DATA
+def audit(data: str) -> int:
+    """List the numbers, dates and names that no row explains."""
+    from framelines.corpus.audit import audit, unread
+
+    tables, folder, _ = _with_texts(data)
+    found = audit(tables, folder)
+    missing = found[found["explained_by"] == ""]
+    print(found.groupby(["kind", "explained_by"]).size().to_string())
+    for row in missing.to_dict("records"):
+        print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
+    for language, count in unread(tables["documents"]).items():
+        print(f"{count} documents in {language}: its words of number and date are not listed")
+    print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
+    return 1 if len(missing) else 0
+
+
+@main.command()
+@click.argument("key", nargs=-1, required=True)
+@DATA
+def show(key: tuple[str, ...], data: str) -> None:
+    """Print coded rows in their context; KEY is parts of a key, such as claims first."""
+    from framelines.corpus.documents import show
+
+    tables, _, texts = _with_texts(data)
+    print(show(tables, list(key), texts))
+
+
+@main.command()
+@click.argument("document")
+@click.argument("words")
+@DATA
+def locate(document: str, words: str, data: str) -> None:
+    """Print span and hash of WORDS as they stand in a DOCUMENT."""
+    from framelines.corpus.documents import locate
+
+    tables, _, texts = _with_texts(data)
+    for start, end, digest in locate(tables, document, words, texts):
+        print(f"{start},{end},{digest}")
+
+
+@main.command("new-case")
+@click.argument("name")
+def new_case(name: str) -> None:
+    """Lay down a case that builds."""
+    from framelines.build import scaffold
+
+    _print(scaffold.new_case(name))
+
+
+@main.command("new-source")
+@click.argument("name")
+@DATA
+def new_source(name: str, data: str) -> None:
+    """Add a row for an outlet to sources.csv."""
+    from framelines.build import scaffold
+
+    _print([scaffold.new_source(name, (REPO / data).resolve())])
+
+
+@main.command("add-document")
+@click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, help="id of the outlet that wrote it")
+@click.option("--published", required=True, help="day of publication in EDTF")
+@click.option("--label", required=True, help="a short title in your own words")
+@click.option("--cases", default="", help="cases that use it, joined by ;")
+@click.option("--first", default="", help="its first words, where the file holds more")
+@click.option("--last", default="", help="its last words")
+@click.option("--id", "doc_id", default="", help="its id; the file's name without it")
+@click.option("--set", "more", multiple=True, metavar="COLUMN=VALUE", help="any other column")
+@DATA
+def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> None:
+    """Add an article, the file TEXT in UTF-8, to documents.csv."""
+    from framelines.build import scaffold
+
+    columns = dict(one.partition("=")[::2] for one in more)
+    print(scaffold.add_document((REPO / data).resolve(), text, **row, **columns))
+
+
+@main.command()
+def manifest() -> int:
+    """Rebuild everything and record every result in MANIFEST.json."""
+    from framelines.build import verify
+
+    return verify.manifest()
+
+
+@main.command()
+def verify() -> int:
+    """Rebuild everything in a clean copy and name what is not as recorded."""
+    from framelines.build import verify
+
+    return verify.verify()
+
+
+@main.command()
+def review() -> int:
+    """Do what a reviewer does: verify a clean copy without a network, and say so."""
+    from framelines.build import verify
+
+    return verify.review()
+
+
+@main.command()
+@click.argument("revision", default="HEAD")
+def diff(revision: str) -> int:
+    """Say what moved in the results since a REVISION, or from REV..REV."""
+    from framelines.build import verify
+
+    return verify.diff(revision)
+
+
+@main.command("null-simulation")
+def null_simulation() -> None:
+    """Simulate corpora without any difference, into docs/null-simulation.csv."""
+    from framelines import write_whole
+    from framelines.methods.keyness import null_simulation
+
+    content = null_simulation().to_csv(index=False, lineterminator="\n")
+    _print([write_whole(REPO / "docs" / "null-simulation.csv", content)])
+
+
+if __name__ == "__main__":
+    settle()
+    main(prog_name="framelines")
