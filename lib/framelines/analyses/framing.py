@@ -564,4 +564,4 @@ def genres_of(case: Case) -> str:
     for group in (pair.first, pair.second):
         sizes = own.loc[side == group, "genre"].value_counts().sort_index().items()
         told.append(f"{group}: " + ", ".join(f"{n} {genre}" for genre, n in sizes))
-    return "; ".join(told).replace("_", " ")
+    return "; ".join(told)
