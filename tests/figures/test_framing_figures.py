@@ -89,7 +89,7 @@ def test_events_are_sorted_and_equal_shares_stay_apart() -> None:
     found = marks(ax)
     assert found[0][::2] == (100.0, shape["north_camp"]) and found[1][::2] == (25.0, shape["south"])
     assert found[2][0] == found[3][0] == 50 and found[2][1] < 1 < found[3][1]
-    assert {"1/4 : 1/4", "north camp", "south"} <= set(texts(fig))
+    assert {"1/4 : 1/4", "north camp", "south"} <= {text.lower() for text in texts(fig)}
 
 
 def differences(*values: float, **columns: Any) -> pd.DataFrame:
