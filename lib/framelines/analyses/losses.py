@@ -196,7 +196,8 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
         about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
         about |= {"interval": "95 % t interval over matched events"}
         made.append(Estimate(math.exp(mean), **about))
-    return made
+    none = ("not estimable: no camp here speaks for a side",)
+    return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
 def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
@@ -578,7 +579,8 @@ def own_losses(
             about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
             measures = f"events that cost {whose} {', '.join(losses)}, told as such"
             made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
-    return made
+    none = ("not estimable: no camp here speaks for a side",)
+    return made or [share("", "losses told", 0, 0, why=none)]
 
 
 # --- how much was taken, and all figures of one event -----------------------------------------

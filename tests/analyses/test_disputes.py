@@ -1,0 +1,292 @@
+"""Every rule of what may contradict what, by small cases; and the example's planted disputes."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from toys import Row, case_of, claim, document, event, figure, shuffled, swapped, toy, uncoded
+
+from framelines import REPO
+from framelines.analyses import disputes as d
+
+TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
+
+
+def found(*claims: Row, **more: Any) -> pd.DataFrame:
+    return d.disputes(toy(list(claims), **more))
+
+
+def reasons(*claims: Row, **more: Any) -> dict[str, int]:
+    table = d.not_comparable(toy(list(claims), **more))
+    return dict(zip(table["reason"], table["pairs"], strict=True))
+
+
+def test_the_example_has_the_planted_disputes_and_no_other() -> None:
+    case, planted = case_of("example"), TRUTH["contradictions"]
+    table = d.disputes(case)
+    between = [row["event"] for row in planted["between_north_and_south"]]
+    inside = [row["event"] for row in planted["inside_one_source"]]
+    # The bridge's Guard dead stand in two planted rows that are one dispute.
+    quoted = sorted({(r["event"], r["what"]) for r in planted["with_the_reposting_outlet"]})
+    expected = sorted([*between, *(e for e, _ in quoted)])
+    assert sorted(table.loc[table["class"] == d.BETWEEN, "event_id"]) == expected
+    assert list(table.loc[table["class"] == d.INSIDE, "event_id"]) == inside
+    assert set(table["class"]) == {d.BETWEEN, d.INSIDE}
+    assert d.agreements(case) == len(planted["agreements"])
+    row = table[table["kind"] == "parts and total"].iloc[0]
+    assert row["event_id"] == TRUTH["totals"]["contradicted_by_its_parts"]["event"]
+    assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
+
+
+@pytest.mark.parametrize(("name", "count", "apart"), [("palmyra", 8, 12), ("idlib", 4, 27)])
+def test_the_disputes_of_the_real_cases(name: str, count: int, apart: int) -> None:
+    case = case_of(name)
+    table, left = d.disputes(case), d.not_comparable(case)
+    assert len(table) == count and list(table["rank"]) == list(range(1, count + 1))
+    assert left["pairs"].sum() >= apart
+    assert not table["statements"].eq("").any()
+
+
+def test_the_uncalibrated_example_has_no_dispute_of_dates() -> None:
+    table = d.disputes(case_of("example"), "umm_al_qura")
+    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
+
+
+def test_nothing_coded_is_nothing_disputed() -> None:
+    assert d.disputes(uncoded("palmyra")).empty and d.not_comparable(uncoded("idlib")).empty
+
+
+@pytest.mark.parametrize("name", ["example", "palmyra", "idlib"])
+def test_order_of_rows_and_of_sides_changes_nothing(name: str) -> None:
+    case = case_of(name)
+    other = swapped(shuffled(case)) if case.compare else shuffled(case)
+    pd.testing.assert_frame_equal(d.disputes(case), d.disputes(other))
+    pd.testing.assert_frame_equal(d.not_comparable(case), d.not_comparable(other))
+
+
+# --- figures ------------------------------------------------------------------------------------
+
+
+def test_two_numbers_of_one_deed_contradict() -> None:
+    row = found(figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)).iloc[0]
+    assert (row["class"], row["claims"]) == (d.BETWEEN, "b1-c1;r1-c1")
+    assert row["least_width"] == pytest.approx(math.sqrt(30 / 12) - 1)
+    assert row["statements"] == "Blue News: 12 [b1-c1]; Red News: 30 [r1-c1]"
+    assert (row["what"], row["width"]) == ("killed, Blue army", "58 %")
+
+
+@pytest.mark.parametrize(("dead", "both", "disputes"), [(50, 40, 1), (30, 40, 0), (40, 40, 0)])
+def test_the_dead_are_at_most_the_dead_and_wounded(dead: float, both: float, disputes: int) -> None:
+    many = figure("b1-c1", "raid", both, kind="killed_or_wounded")
+    assert len(found(figure("r1-c1", "raid", dead), many)) == disputes
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"target_id": "townsfolk"}, "another target, or none told"),
+        ({"actor_id": "blue-army"}, "another actor"),
+        ({"kind": "wounded"}, "another outcome"),
+        ({"window": "2019-05-04", "event_date": "2019-05-04"}, "another window"),
+        ({"place_scope": "mill"}, "another place"),
+        ({"scope": "cumulative"}, "another scope, or none told"),
+        ({"attribution": "enemy_media"}, "one passes on what the other side says"),
+        ({"part_of": "r1-c1"}, "a part against its total"),
+    ],
+)
+def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> None:
+    pair = figure("r1-c1", "raid", 30), {**figure("b1-c1", "raid", 12), **change}
+    # A change of the day of a momentary deed is a dispute of dates, which is another matter.
+    assert not found(*pair)["kind"].isin(["figure", "parts and total"]).any()
+    assert reason in reasons(*pair)
+
+
+def test_another_item_or_event_is_no_pair_at_all() -> None:
+    one = figure("r1-c1", "raid", 3, kind="equipment_destroyed", item="tank")
+    two = figure("b1-c1", "raid", 1, kind="equipment_destroyed", item="lorry")
+    other = figure("b1-c2", "siege", 1, kind="equipment_destroyed", item="tank")
+    assert found(one, two, other).empty and not reasons(one, two, other)
+
+
+def test_an_unknown_window_is_comparable_for_one_deed_only() -> None:
+    plain = {"window": "", "event_date": "", "event_calendar": "none", "date_basis": "none"}
+    pair = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12, **plain)
+    assert len(found(*pair, events=[event("raid", "attack")])) == 1
+    assert found(*pair, events=[event("raid", "battle")]).empty
+    assert reasons(*pair, events=[event("raid", "battle")]) == {"the window of one is unknown": 1}
+
+
+def battle(total: float, *days: float, place: str = "ford") -> list[Row]:
+    whole = {"window": "2019-05-03/2019-05-05", "event_date": "2019-05-03/2019-05-05"}
+    rows = [figure("r1-c9", "battle", total, **whole, scope="cumulative")]
+    for i, value in enumerate(days):
+        day = {"window": f"2019-05-0{3 + i}", "event_date": f"2019-05-0{3 + i}"}
+        more = {"part_of": "r1-c9", "place_scope": place}
+        rows.append(figure(f"r1-c{i}", "battle", value, **day, **more))
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("total", "days", "place", "disputes"),
+    [
+        (60, (10, 20, 30), "ford", 0),
+        (61, (10, 20, 30), "ford", 1),
+        (59, (10, 20, 30), "ford", 1),
+        (99, (10, 20), "ford", 0),  # a day is left out: the sum may fall short
+        (29, (10, 20), "ford", 1),  # but it may not exceed
+        (99, (10, 20, 30), "mill", 0),  # another place: the parts may leave something out
+        (59, (10, 20, 30), "mill", 1),
+    ],
+)
+def test_sums_meet_their_total(
+    total: float, days: tuple[float, ...], place: str, disputes: int
+) -> None:
+    table = found(*battle(total, *days, place=place), events=[event("battle", "battle")])
+    assert len(table) == disputes
+    assert set(table["kind"]) <= {"parts and total"} and set(table["class"]) <= {d.INSIDE}
+
+
+def test_a_sum_meets_another_sources_total_only_where_it_covers_it() -> None:
+    other = {"window": "2019-05-03/2019-05-05", "event_date": "2019-05-03/2019-05-05"}
+    rival = figure("b1-c1", "battle", 25, **other, scope="cumulative")
+    events = [event("battle", "battle")]
+    table = found(*battle(60, 10, 20, 30), rival, events=events)
+    assert list(table["class"]) == [d.BETWEEN]
+    assert "Red News in parts: 10 + 20 + 30" in table["statements"].iloc[0]
+    # Two days' sum says nothing against 70.
+    short = found(
+        *battle(99, 10, 20), {**rival, "value_min": 70.0, "value_max": 70.0}, events=events
+    )
+    assert "in parts" not in short["statements"].iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "disputes"),
+    [
+        ({}, 1),
+        ({"place_scope": "mill"}, 0),
+        ({"actor_id": "blue-army"}, 0),
+        ({"window": "2018"}, 0),
+    ],
+)
+def test_forces_need_one_place_role_and_date(change: Row, disputes: int) -> None:
+    force = {"kind": "force_size", "scope": "standing"}
+    one = figure("r1-c1", "raid", 800, **force)
+    assert len(found(one, figure("b1-c1", "siege", 2000, **{**force, **change}))) == disputes
+
+
+def test_repetitions_and_reposts_are_one_witness() -> None:
+    documents = [document("r1", "red-news"), document("b1", "blue-news")]
+    documents.append(document("copy", "red-news", duplicate_of="r1"))
+    again = figure("r1-c2", "raid", 30, repeats="r1-c1"), figure("copy-c1", "raid", 31)
+    rows = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12), *again
+    assert list(found(*rows, documents=documents)["claims"]) == ["b1-c1;r1-c1"]
+
+
+def test_a_tension_is_less_than_a_contradiction() -> None:
+    more = figure("r1-c1", "raid", 50, qualifier="more_than", value_max=None)
+    assert list(found(more, figure("b1-c1", "raid", 300))["class"]) == [d.TENSION]
+    assert found(more, figure("b1-c1", "raid", 90)).empty
+
+
+def test_disputes_are_ranked_by_class_then_width() -> None:
+    rows = []
+    for i, (one, two) in enumerate([(10, 12), (10, 90), (10, 30)]):
+        rows += [figure(f"r1-c{i}", f"e{i}", one), figure(f"b1-c{i}", f"e{i}", two)]
+    rows += [figure("r1-x", "e9", 1), figure("r1-y", "e9", 99)]
+    table = found(*rows)
+    assert list(table["event_id"]) == ["e1", "e2", "e0", "e9"]
+    assert list(table["class"]) == [d.BETWEEN] * 3 + [d.INSIDE]
+
+
+# --- denials, dates, deeds ----------------------------------------------------------------------
+
+
+def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
+    said, other = claim("r1-c1", "raid"), claim("r1-c2", "raid", target_id="townsfolk")
+    denial = {"certainty": "denied", "denies": "r1-c1"}
+    some, none = (
+        claim("b1-c1", "raid", **denial),
+        claim("b1-c2", "raid", **denial, modality="negated"),
+    )
+    part = "the claim, all or part of it, actor Red army, target Blue army"
+    assert list(found(said, other, some)["what"]) == [part]
+    table = found(said, some, none)
+    assert list(table["what"]) == ["that it happened, actor Red army, target Blue army"]
+    assert (table["claims"].iloc[0], table["class"].iloc[0]) == ("b1-c1;b1-c2;r1-c1", d.BETWEEN)
+    assert math.isnan(table["least_width"].iloc[0]) and table["width"].iloc[0] == "–"
+    # Two claims of one event, each denied, are two disputes.
+    assert len(found(said, other, some, {**none, "denies": "r1-c2"})) == 2
+
+
+def dated(claim_id: str, day: str, calendar: str = "gregorian") -> Row:
+    return claim(claim_id, "raid", event_date=day, event_calendar=calendar)
+
+
+def test_two_days_conflict_only_of_a_momentary_event() -> None:
+    pair = dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")
+    row = found(*pair).iloc[0]
+    assert (row["class"], row["least_width"], row["width"]) == (d.BETWEEN, 3, "3 days")
+    assert found(*pair, events=[event("raid", "siege")]).empty
+    assert reasons(*pair, events=[event("raid", "siege")]) == {d.LASTS: 1}
+    assert found(pair[0], {**pair[1], "date_basis": "outside"}).empty
+
+
+@pytest.mark.parametrize(
+    ("day", "disputes"), [("2019-05-07", [d.CALENDAR]), ("2019-05-20", [d.BETWEEN])]
+)
+def test_days_of_an_uncalibrated_calendar(day: str, disputes: list[str]) -> None:
+    # 1 Ramadan 1440 is 6 May 2019 by Umm al-Qura; the hull has some days more.
+    case = toy([dated("r1-c1", "1440-09-01", "hijri"), dated("b1-c1", day)])
+    assert list(d.disputes(case, "umm_al_qura")["class"]) == disputes
+
+
+def test_two_hijri_days_of_one_source_are_compared_as_they_stand() -> None:
+    documents = [document(i, "red-news") for i in ("r1", "r2")]
+    pair = dated("r1-c1", "1440-09-01", "hijri"), dated("r2-c1", "1440-09-02", "hijri")
+    assert list(found(*pair, documents=documents)["class"]) == [d.INSIDE]
+
+
+def taking(claim_id: str, event_id: str, day: str, **more: Any) -> Row:
+    return claim(claim_id, event_id, event_date=day, place_id="ford", **more)
+
+
+def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
+    taken = {"winner": "red-army", "loser": "blue-army"}
+    fall = event("fall", "taking", **taken)
+    table = found(
+        taking("r1-c1", "fall", "2019-05-03"), taking("r1-c2", "fall", "2019-05-05"), events=[fall]
+    )
+    assert (list(table["kind"]), list(table["class"])) == (["repeated deed"], [d.INSIDE])
+    lost = event("loss", "taking", winner="blue-army", loser="red-army")
+    events = [fall, lost, event("second", "taking", **taken)]
+    rows = [taking("r1-c1", "fall", "2019-05-03"), taking("r1-c3", "second", "2019-08-05")]
+    assert len(found(*rows, events=events)) == 1
+    assert found(
+        *rows, taking("r1-c2", "loss", "2019-06-01", actor_id="blue-army"), events=events
+    ).empty
+    # Across documents it is a dispute of dates.
+    documents = [document(i, "red-news") for i in ("r1", "r2")]
+    pair = taking("r1-c1", "fall", "2019-05-03"), taking("r2-c1", "fall", "2019-05-05")
+    assert list(found(*pair, events=[fall], documents=documents)["kind"]) == ["date"]
+
+
+def test_no_contradiction_is_found_where_none_was_planted() -> None:
+    # Events told by both sides in true, but different, words.
+    rng, rows = np.random.default_rng(1438), []
+    for i in range(200):
+        value = int(rng.integers(4, 300))
+        for name in "rb":
+            how = str(rng.choice(["exact", "more_than", "at_least", "up_to", "approx", "range"]))
+            gap = int(rng.integers(1, 2 + value // 4))
+            low = value - gap if how in ("more_than", "at_least", "range") else value
+            high = value + gap if how in ("up_to", "range") else value
+            ends = {"value_min": None if how == "up_to" else low, "qualifier": how}
+            ends |= {"value_max": None if how in ("more_than", "at_least") else high}
+            rows.append(figure(f"{name}1-c{i}", f"e{i}", 1, **ends))
+            rows.append(claim(f"{name}1-d{i}", f"e{i}", event_date="2019-05-03"))
+    table = found(*rows)
+    assert set(table["class"]) <= {d.TENSION}
