@@ -135,13 +135,14 @@ def _parameters(source: Path, case: str, given: Mapping[str, Any]) -> dict[str, 
     fields = {n: (kind, names.get(n, ...)) for n, kind in names["__annotations__"].items()}
     own = read_case_file(case).parameters.model_dump(exclude_unset=True)
     wanted = {name: value for name, value in own.items() if name in fields}
-    strict = create_model(
-        "Parameters", __config__=ConfigDict(extra="forbid", strict=True), **fields
-    )
+    make: Any = create_model
+    strict = make("Given", __config__=ConfigDict(extra="forbid", strict=True), **fields)
     try:
         return strict(**{**wanted, **given, "case_name": case}).model_dump(exclude_unset=True)
     except ValidationError as error:
-        allowed = "; ".join(f"{n}: {kind.__name__}" for n, (kind, _) in fields.items())
+        allowed = "; ".join(
+            f"{n}: {getattr(kind, '__name__', kind)}" for n, (kind, _) in fields.items()
+        )
         raise DataError(
             [
                 Problem(where, e["msg"].lower(), None, str(e["loc"][0]), str(e["input"]), allowed)

@@ -22,6 +22,7 @@ from typing import Any
 
 import matplotlib as mpl
 import pandas as pd
+import typst
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -44,13 +45,11 @@ from framelines.tables.case import Case
 KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-# Constant ids, no clock, no compression by the system's zlib: the same bytes on every build.
+# Constant ids: the same bytes on every build.
 DRAWING: dict[Any, Any] = {
     "text.parse_math": False,
     "svg.hashsalt": "framelines",
     "svg.fonttype": "path",
-    "pdf.compression": 0,
-    "pdf.fonttype": 42,
     "savefig.dpi": 150,
     "savefig.bbox": "standard",
 }
@@ -258,8 +257,7 @@ class Results:
                 fig.set_dpi(DRAWING["savefig.dpi"])
                 headed(fig, words["title"], words["subtitle"])
                 fig.savefig(path, metadata={"Date": None, **about})
-                dated = {"CreationDate": None, "Producer": None}
-                fig.savefig(path.with_suffix(".pdf"), metadata={**dated, **about})
+                write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
                 png = {"Software": None, "Title": words["caption"], "Description": words["alt"]}
                 fig.savefig(path.with_suffix(".png"), metadata=png)
             except UserWarning as warning:
@@ -320,6 +318,19 @@ def headed(fig: Figure, title: str, subtitle: str) -> None:
     fig.set_layout_engine("none")
     foot = head.get_window_extent().transformed(fig.transFigure.inverted()).y0
     fig.text(y=foot, s="\n".join(small), fontsize=SUBTITLE, va="bottom", color="#4a5559", **look)
+
+
+def _pdf(fig: Figure, svg: Path, words: Mapping[str, str]) -> bytes:
+    """The drawing again, with its text as outlines: no font is cut down anew for every figure."""
+    width, height = fig.get_size_inches()
+    source = (
+        "#set document(title: sys.inputs.title, date: none)\n"
+        f"#set page(width: {width:.4f}in, height: {height:.4f}in, margin: 0pt)\n"
+        f"#image({json.dumps(svg.name)}, alt: sys.inputs.alt, width: 100%)"
+    )
+    given = {"title": words["caption"], "alt": words["alt"]}
+    options: dict[str, Any] = {"root": str(svg.parent), "ignore_system_fonts": True}
+    return bytes(typst.compile(source.encode(), sys_inputs=given, **options))
 
 
 def _drawing(name: str) -> Callable[..., Figure] | None:
