@@ -1,0 +1,233 @@
+"""Figures and losses: the planted truth of the example, the findings, and small cases by hand."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+import yaml
+from toys import case_of, claim, document, event, figure, known, swapped, toy, uncoded
+
+from framelines import REPO
+from framelines.analyses import losses as m
+from framelines.methods.estimate import random_stream
+
+TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
+
+
+# --- what was found -----------------------------------------------------------------------------
+
+
+def test_parts_exceed_the_total_of_the_magazine() -> None:
+    what = ["killed_or_wounded", "tank"]
+    found = m.parts_and_totals(case_of("palmyra"), event_id="palmyra-offensive-2016-12", items=what)
+    assert [(e.part, e.value) for e in found] == [("killed_or_wounded", 172), ("tank", 0)]
+    assert found[0].detail.endswith("= 522 against 350")
+    assert found[1].detail.endswith("= 50 against more than 50")
+
+
+def test_the_garrison_is_told_twice_as_large_by_its_enemy() -> None:
+    (found,) = m.force_ratio(case_of("palmyra"))
+    assert (found.low, found.high) == (1.875, 2.5)
+    assert "1,500 to 2,000" in found.detail and "800" in found.detail
+    (other,) = m.force_ratio(swapped(case_of("palmyra")))
+    assert other.value == pytest.approx(1 / found.value)
+
+
+def test_one_matched_event_is_no_rate() -> None:
+    none, found = m.inflation(case_of("palmyra"))
+    assert found.value == pytest.approx(50 / 34) and found.n == (1,)
+    assert math.isnan(found.low) and found.why == ("no interval: 1 matched event",)
+    assert "more than 50 against 34" in found.detail
+    assert none.why == ("not estimable: no figure meets one of the reference",)
+
+
+def test_own_losses_of_the_real_cases() -> None:
+    palmyra = {e.part: (e.k, e.n) for e in m.own_losses(case_of("palmyra"))}
+    assert palmyra == {"government_camp": ((2,), (57,)), "islamic_state": ((0,), (2,))}
+    kinds = ["people", "places", "equipment"]
+    idlib = m.own_losses(case_of("idlib"), losses=kinds, opponents=True)
+    assert [(e.k, e.n) for e in idlib] == [((2,), (4,)), ((51,), (53,))]
+
+
+def test_how_much_was_taken_and_the_losses_of_one_convoy() -> None:
+    found = m.scope_of_taking(case_of("idlib"), published="2019-08-22/2019-08-24")
+    assert max(e.value for e in found) == 17 and len(found) == 5
+    convoy = m.figures_of_event(case_of("idlib"), event_id="turkish-convoy-strike-2019-08")
+    assert sum(e.n[0] for e in convoy) == 5
+
+
+# --- what was planted ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("camp", "key"), [("south", "south_of_north"), ("north", "north_of_south")]
+)
+def test_the_planted_inflation_is_found(camp: str, key: str) -> None:
+    case, planted = case_of("example"), TRUTH["enemy_losses"][key]
+    found = {e.part: e for e in m.inflation(case)}[camp]
+    assert found.n == (planted["realised"]["events"],)
+    assert found.value == pytest.approx(planted["realised"]["factor"], abs=0.0006)
+    ends = pytest.approx(planted["realised"]["interval_95"], abs=0.0006)
+    assert [found.low, found.high] == ends
+    assert found.low < planted["planted"]["factor"] < found.high
+    own = m.matched_figures(case).query("camp == @camp").set_index("event_id")
+    for told in planted["events"]:
+        assert own.at[told["event"], "told"] == told["claimed"]
+        assert own.at[told["event"], "known"] == told["reference"]
+
+
+def test_planted_own_losses() -> None:
+    case = case_of("example")
+    own = m.matched_figures(case, whose="own").groupby("camp")["ratio"]
+    table = m.losses_table(case)
+    places = table[table["own"] & (table["loss"] == "places")].set_index("camp")
+    for camp in ("south", "north"):
+        planted = TRUTH["own_losses"][camp]["realised"]
+        assert np.exp(np.log(own.get_group(camp)).mean()) == pytest.approx(
+            planted["factor"], abs=6e-4
+        )
+        lost = TRUTH["silence"]["own_losses_of_places"][camp]
+        assert places.at[camp, "known"] == lost["lost"]
+        assert places.at[camp, "told"] == lost["lost"] - lost["silent"]
+
+
+def test_planted_parts_and_totals() -> None:
+    table = m.parts_table(case_of("example")).set_index("sum")
+    bad, good = (TRUTH["totals"][f"{how}_by_its_parts"] for how in ("contradicted", "fitted"))
+    row = table.loc[bad["sum_of_parts"]]
+    assert row["difference"] == bad["sum_of_parts"] - bad["total"]["value"]
+    assert row["verdict"] == "contradiction"
+    other = table.drop(index=bad["sum_of_parts"]).iloc[0]
+    assert (other["difference"], other["verdict"]) == (0, "compatible") and good
+
+
+def test_figures_beside_each_other_have_two_tellers() -> None:
+    table = m.figures_beside(case_of("example"))
+    assert table["thing"].nunique() == 31
+    assert (table.groupby("thing")["source"].nunique() > 1).all()
+
+
+@pytest.mark.parametrize("name", ["example", "palmyra", "idlib"])
+def test_without_codes_every_estimand_says_why(name: str) -> None:
+    case = uncoded(name)
+    made = [*m.inflation(case), *m.parts_and_totals(case), *m.force_ratio(case)]
+    made += [*m.own_losses(case), *m.scope_of_taking(case, published="2019")]
+    made += m.figures_of_event(case, event_id="nothing")
+    assert all(math.isnan(e.value) and e.why for e in made)
+    assert m.figures_beside(case).empty and m.losses_table(case).empty
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+def test_matched_figures_need_side_and_window() -> None:
+    references = [
+        known("x1", "raid", value=10, target="blue-army"),
+        known("x2", "raid", value=5, target="red"),
+        known("x3", "late", "2019-05-09", value=4, target="blue"),
+    ]
+    told = [
+        figure("r1-c1", "raid", 30),
+        figure("r1-c2", "late", 8),  # told of another day
+        figure("r1-c3", "raid", 99, attribution="other_media"),  # passed on
+        figure("b1-c1", "raid", 9, actor_id="blue-army", target_id="red-army"),
+    ]
+    table = m.matched_figures(toy(told, references=references))
+    assert list(table["camp"]) == ["blue", "red"]
+    assert list(table["told"]) == [9, 30] and list(table["references"]) == ["x2", "x1"]
+    assert list(table["ratio"]) == [9 / 5, 3]
+    assert list(table["told_words"]) == ["9 against 5", "30 against 10"]
+
+
+def test_the_window_of_a_reference_can_be_another_than_its_day() -> None:
+    days = "2019-05-01/2019-05-03"
+    row = known("x1", "raid", value=10, target="blue", window=days)
+    assert m.matched_figures(toy([figure("r1-c1", "raid", 30)], references=[row])).empty
+    told = figure("r1-c1", "raid", 30, window=days, scope="cumulative")
+    assert len(m.matched_figures(toy([told], references=[row]))) == 1
+
+
+def test_events_of_one_label_are_told_apart_by_their_ids() -> None:
+    about = {"winner": "blue-army", "loser": "red-army", "label": "Post taken; held"}
+    events = [event(e, "taking", **about) for e in ("north-post", "south-post")]
+    told = [claim(f"b1-c{i}", e["event_id"]) for i, e in enumerate(events)]
+    told.append(claim("r1-c1", "north-post"))
+    days = ((2, "2019-05-01"), (3, "2019-05-31"))
+    told += [claim(f"r1-c{i}", "round", event_date=day, place_id="ford") for i, day in days]
+    case = toy(told, events=[*events, event("round")])
+    found = {e.part: e for e in m.own_losses(case)}["red"]
+    assert (found.k, found.n) == ((1,), (2,))
+
+
+def test_a_loss_told_only_to_be_denied_is_not_told() -> None:
+    rows = [figure("r1-c1", "raid", 3, target_id="red-army", attribution="other_media")]
+    rows.append(claim("r1-c2", "raid", certainty="denied", denies="r1-c1"))
+    references = [known("x1", "raid", value=3, target="red")]
+    days = ((3, "2019-05-01"), (4, "2019-05-31"))
+    rows += [claim(f"r1-c{i}", "round", event_date=day, place_id="ford") for i, day in days]
+    found = {e.part: e for e in m.own_losses(toy(rows, references=references))}["red"]
+    assert (found.k, found.n) == ((0,), (1,))
+
+
+def test_scope_of_taking_names_the_widest() -> None:
+    rows = [
+        claim("r1-c1", "e1", place_id="ford;mill"),
+        claim("r1-c2", "e2", place_id="vale"),
+        claim("b1-c1", "e1", place_id="ford", modality="planned"),
+    ]
+    case = toy(rows, events=[event("e1", "taking"), event("e2", "taking")])
+    (found,) = m.scope_of_taking(case, published="2019-06")
+    assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale (region)")
+    assert m.scope_table(case, published="2019-05").empty
+
+
+def test_reposts_tell_twice_only_when_asked() -> None:
+    documents = [document("r1", "red-news", contained_in="b1"), document("b1", "blue-news")]
+    rows = [claim("r1-c1", "fall", place_id="ford")]
+    case = toy(rows, events=[event("fall", "taking")], documents=documents)
+    for reposts, sources in (("out", ["Red News"]), ("in", ["Blue News", "Red News"])):
+        table = m.scope_table(case, published="2019-06", reposts=reposts)
+        assert list(table["source"]) == sources
+
+
+def test_forces_near_each_other_in_time_have_a_ratio() -> None:
+    force: dict[str, Any] = {"kind": "force_size", "scope": "standing", "actor_id": "blue-army"}
+    rows = [
+        figure("r1-c1", "raid", 1500, **force, value_max=2000, qualifier="range"),
+        figure("b1-c1", "siege", 800, **force | {"window": "2019-05-06"}),
+        figure("b1-c2", "siege", 900, **force | {"window": "2019-07-06"}),  # weeks later
+    ]
+    table = m.forces(toy(rows))
+    assert list(table["ratio_low"]) == [1500 / 800] and list(table["ratio_high"]) == [2.5]
+    assert table["days_apart"].iloc[0] == 3
+    assert "its enemy" in table["first"].iloc[0] and "its own" in table["second"].iloc[0]
+    assert list(m.event_figures(toy(rows), event_id="siege")["told"]) == ["800", "900"]
+
+
+def test_repeated_parts_count_when_kept() -> None:
+    day = {"window": "2019-05-03/2019-05-04", "event_date": "2019-05-03/2019-05-04"}
+    last = {"part_of": "r1-c1", "window": "2019-05-04"}
+    rows = [
+        figure("r1-c1", "battle", 30, **day, scope="cumulative"),
+        figure("r1-c2", "battle", 10, part_of="r1-c1"),
+        figure("r1-c3", "battle", 20, **last),
+        figure("r1-c4", "battle", 20, **last, repeats="r1-c3"),
+    ]
+    case = toy(rows, events=[event("battle", "battle")])
+    assert m.parts_table(case)["difference"].iloc[0] == 0
+    assert m.parts_table(case, repeats="kept")["difference"].iloc[0] == 20
+
+
+def test_the_interval_of_a_factor_covers() -> None:
+    # The path from claims to interval, fifty times over.
+    rng, covered = random_stream(1438, "inflation"), 0
+    for _ in range(50):
+        truth = rng.integers(20, 200, 12)
+        told = np.maximum(np.rint(truth * np.exp(rng.normal(math.log(2), 0.3, 12))), 1)
+        rows = [figure(f"r1-c{i}", f"e{i:02}", float(n)) for i, n in enumerate(told)]
+        pairs = enumerate(truth)
+        references = [known(f"x{i:02}", f"e{i:02}", value=int(n), target="blue") for i, n in pairs]
+        found = {e.part: e for e in m.inflation(toy(rows, references=references))}["red"]
+        covered += found.low <= 2 <= found.high
+    assert covered >= 44

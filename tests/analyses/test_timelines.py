@@ -1,0 +1,272 @@
+"""Calendars, days, silence: the planted truth of the example, the findings, small cases by hand."""
+
+import math
+
+import pandas as pd
+import pytest
+import yaml
+from toys import Row, case_of, claim, document, event, figure, known, shuffled, toy, uncoded
+
+from framelines import REPO
+from framelines.analyses import claims as c
+from framelines.analyses import timelines as t
+
+TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
+CASES = ("example", "palmyra", "idlib")
+
+
+# --- what was found -----------------------------------------------------------------------------
+
+
+def test_the_magazines_calendar_runs_a_day_late() -> None:
+    case = case_of("palmyra")
+    found = t.calendar_offset(case, months=["1438-03", "1438-04"])
+    assert [(e.part, e.value, e.low, e.high, e.n) for e in found] == [
+        (month, 1, 1, 1, (11,)) for month in ("1438-03", "1438-04")
+    ]
+    assert "7 of a single day" in found[0].detail
+    assert "above 0.999 with any one left out; probability 0.998 with any two" in found[0].detail
+    table = t.anchor_table(case)
+    assert (table["used"] == "yes").sum() == 11
+    held = c.held_out(case)
+    assert (held["gap_umm_al_qura"] == 0).sum() == 0 and (held["gap_calibrated"] == 0).all()
+    assert len(held) == 4
+
+
+@pytest.mark.parametrize(("calendar", "same"), [("umm_al_qura", 0), ("calibrated", 4), ("hull", 4)])
+def test_dates_agree_after_calibration(calendar: str, same: int) -> None:
+    (found,) = t.date_agreement(case_of("palmyra"), calendar=calendar)
+    assert (found.k, found.n) == ((same,), (4,))
+
+
+def test_the_fall_of_khan_shaykhun_is_told_of_several_days() -> None:
+    case, event_id = case_of("idlib"), "khan-shaykhun-fall-2019-08"
+    found = t.spread_of_day(case, event_id=event_id)
+    assert (found.value, found.low, found.units) == (3, 0, (4,))
+    assert len(t.days_of_event(case, event_id=event_id)) == 13
+    full = t.spread_of_day(case, event_id=event_id, wording="full_control_only")
+    assert full.value == 0
+
+
+def test_no_article_is_ahead_of_the_reference_on_idlib() -> None:
+    table = t.leads(case_of("idlib"))
+    assert t.lead_counts(table) == {"before": 0, "same": 3, "after": 0, "open": 2}
+    assert [e.value for e in t.lead(case_of("idlib"))] == [0, 0]
+
+
+def test_sites_that_the_magazine_takes_twice() -> None:
+    assert t.taken_twice(case_of("palmyra")).value == 4
+    assert t.taken_twice(case_of("palmyra"), across_documents="one_source").value == 5
+    assert t.taken_twice(case_of("example")).value == 0
+
+
+def test_one_theatre_for_lanes_and_silence() -> None:
+    assert len(c.theatre_events(case_of("idlib"))) == 111
+    table = t.coverage(case_of("palmyra"))
+    assert table["at_risk"].sum() == 157 and (table["state"] == t.SILENT).sum() == 72
+
+
+# --- what was planted ---------------------------------------------------------------------------
+
+
+def test_the_planted_calendar_is_found() -> None:
+    case, planted = case_of("example"), TRUTH["calendar"]
+    found = t.calendar_offset(case)
+    assert [e.part for e in found] == planted["months"]
+    assert {e.value for e in found} == {planted["realised"]["offset_days"]}
+    table = t.date_agreement_table(case, calendar="umm_al_qura")
+    assert set(table.loc[table["verdict"] == "certainly_different", "gap"]) == {1.0}
+    (after,) = t.date_agreement(case)
+    assert after.k == after.n == (len(planted["compared_events"]),)
+    assert c.hijri_sources(case) == ["The Lantern"]
+
+
+def test_the_planted_silence_and_the_event_that_is_none() -> None:
+    case, planted = case_of("example"), TRUTH["silence"]
+    table = t.coverage(case)
+    silent = table[table["state"] == t.SILENT]
+    assert list(silent["event_id"]) == [planted["planted"][0]["event"]]
+    none = planted["not_at_risk"][0]["event"]
+    assert set(table.loc[table["event_id"] == none, "state"]) == {t.NOT_AT_RISK}
+    wide = t.coverage(case, risk_set="publication")
+    assert (wide["state"] == t.SILENT).sum() > 1
+    by_camp = t.silence(case, by="camp").set_index("camp")
+    assert (by_camp.at["south", "silent"], by_camp.at["south", "at_risk"]) == (1, 17)
+
+
+def test_the_order_of_events_is_the_same_in_all_accounts() -> None:
+    assert set(t.order_of_events(case_of("example"))["order"]) == {"concordant", "tied"}
+
+
+TABLES = {
+    "anchors": t.anchor_table,
+    "calibration": t.calibration_panels,
+    "agreement": t.date_agreement_table,
+    "leads": t.leads,
+    "order": t.order_of_events,
+    "lanes": t.lanes,
+    "coverage": t.coverage,
+    "silence": t.silence,
+    "twice": t.taken_twice_table,
+    "reference": c.reference,
+    "unusable": c.unusable_figures,
+    "claims": c.claims,
+}
+
+
+@pytest.mark.parametrize("name", sorted(TABLES))
+def test_empty_tables_keep_their_columns(name: str) -> None:
+    for case in CASES:
+        empty = TABLES[name](uncoded(case))
+        assert empty.empty
+        assert set(TABLES[name](case_of(case)).columns) >= set(empty.columns) > set()
+
+
+@pytest.mark.parametrize("name", sorted(set(TABLES) - {"reference", "unusable", "anchors"}))
+def test_rows_in_another_order_change_nothing(name: str) -> None:
+    case = case_of("palmyra")
+    pd.testing.assert_frame_equal(TABLES[name](case), TABLES[name](shuffled(case)))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_codes_every_estimand_says_why(name: str) -> None:
+    case = uncoded(name)
+    made = [*t.calendar_offset(case), *t.date_agreement(case), *t.lead(case)]
+    made.append(t.spread_of_day(case, event_id="nothing"))
+    assert all(math.isnan(e.value) and e.why for e in made)
+    assert t.taken_twice(case).value == 0
+    assert all(math.isnan(day) for day in t.densest_run(t.lanes(case)))
+
+
+# --- by hand ------------------------------------------------------------------------------------
+
+
+def test_claims_name_side_voice_days_and_readings() -> None:
+    told = c.claims(case_of("example")).set_index("claim_id")
+    row = told.loc["lantern-09-digest-c03"]
+    assert (row["target_side"], row["camp"], row["voice"]) == ("north", "south", "The Lantern")
+    assert row["window_last"] - row["window_first"] == 2
+    assert told.loc["digest-02-bridge-c03", "voice"] == "quoted in Valley Digest"
+    case = toy([figure("r1-c1", "raid", 50, qualifier="more_than", value_max=None)])
+    row = c.claims(case).iloc[0]
+    assert (row["low"], row["high"], row["close_low"], row["close_high"]) == (51, math.inf, 51, 100)
+    assert (row["stated"], row["told"], row["covers_first"]) == (50, "more than 50", row["first"])
+
+
+def test_the_reference_stands_in_the_columns_of_claims() -> None:
+    rows = [
+        known("x1", "raid", value=3, value_max=4, target="blue-army"),
+        known("x2", "raid", value=3, target="red", origin="belligerent", quality="low"),
+        known("x3", "raid", value=3),
+        known("x4", "", value=3, target="red"),
+        known("x5", "raid", "2019-05-04", quality="low"),
+    ]
+    case = toy([], events=[event("raid")], references=rows)
+    found = c.reference(case, "any").set_index("claim_id")
+    assert list(found["kind"]) == ["killed", "event", "killed", "event"]
+    assert (found.at["x1", "target_id"], found.at["x1", "target_side"]) == ("blue-army", "blue")
+    assert (found.at["x2", "target_id"], found.at["x2", "target_side"]) == ("", "red")
+    assert (found.at["x1", "low"], found.at["x1", "high"], found.at["x1", "told"]) == (
+        3,
+        4,
+        "3 to 4",
+    )
+    # A party to the war is no reference, and the best quality dates an event.
+    assert "x2" not in set(c.reference(case)["claim_id"])
+    day = c.reference_days(case).iloc[0]
+    assert c.days_text(day["first"], day["last"]) == "2019-05-03"
+    assert list(c.unusable_figures(case)["ref_id"]) == ["x3", "x4"]
+    with pytest.raises(ValueError, match="non_belligerent"):
+        c.reference(case, "all")
+
+
+def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_told_window() -> None:
+    documents = [
+        document("r1", "red-news", "2019-05-10"),
+        document("r2", "red-news", "2019-05-04"),
+        document("b1", "blue-news", "2019-06-01", theatre="elsewhere"),
+    ]
+    days = {"r1-c1": ("start", "2019-05-01"), "r1-c2": ("end", "2019-05-08")}
+    days["r2-c1"] = days["r1-c1"]
+    told = [claim(i, e, event_date=day, place_id="ford") for i, (e, day) in days.items()]
+    when = {"inside": "05-05", "before": "04-20", "after": "05-09", "late": "05-11"}
+    references = [known(f"x-{e}", e, f"2019-{day}") for e, day in when.items()]
+    events = [event(e) for e in (*when, "start", "end")]
+    case = toy(told, events=events, references=references, documents=documents)
+    states = t.coverage(case).set_index(["event_id", "source"])["state"]
+    assert states["inside", "Red News"] == t.SILENT
+    assert {states[e, "Red News"] for e in ("before", "after", "late")} == {t.NOT_AT_RISK}
+    assert {states[e, "Blue News"] for e in when} == {t.NOT_AT_RISK}
+    wide = t.coverage(case, risk_set="publication").set_index(["event_id", "source"])["state"]
+    expected = [t.SILENT, t.SILENT, t.NOT_AT_RISK]
+    assert [wide[e, "Red News"] for e in ("before", "after", "late")] == expected
+    row = t.silence(case).iloc[0]
+    assert (row["at_risk"], row["silent"], row["passed_over"]) == (1, 1, "Inside")
+    assert math.isnan(row["share"])
+
+
+def test_states_of_coverage() -> None:
+    how: dict[str, Row] = {"planned": {"modality": "planned"}, "hedged": {"certainty": "hedged"}}
+    how |= {"denied": {"certainty": "denied"}, "told": {}}
+    rows = [claim(f"r1-c{i}", e, **more) for i, (e, more) in enumerate(how.items())]
+    table = t.coverage(toy(rows)).set_index(["event_id", "source"])["state"].unstack()
+    states = {"planned": "partly", "hedged": "partly", "denied": "denied", "told": "told"}
+    assert table["Red News"].to_dict() == states
+    # The other side is not silent on what its documents could not tell.
+    assert set(table["Blue News"]) == {t.NOT_AT_RISK}
+
+
+def test_a_figure_dates_an_event_that_nothing_else_dates() -> None:
+    hijri = {"event_calendar": "hijri", "date_basis": "document", "window": ""}
+    rows = [
+        figure("r1-c1", "raid", 9, **hijri, event_date="1440-08-27"),
+        claim("r1-c2", "siege", **hijri, event_date="1440-08-26/1440-08-29"),
+        figure("r1-c3", "siege", 4, **hijri, event_date="1440-08-28"),
+        figure("r1-c4", "war", 90, **hijri, event_date="1440-08-27", scope="cumulative"),
+    ]
+    references = [known(f"x-{e}", e, "2019-05-02") for e in ("raid", "siege", "war")]
+    table = t.date_agreement_table(toy(rows, references=references), calendar="umm_al_qura")
+    assert list(table["claim_id"]) == ["r1-c1", "r1-c2"]
+
+
+def test_spread_of_day() -> None:
+    days = {
+        "r1-c1": "2019-05-03",
+        "r1-c2": "../2019-05-02",
+        "b1-c1": "2019-05-06",
+        "b1-c2": "2019-05",
+    }
+    rows = [claim(i, "fall", event_date=day) for i, day in days.items()]
+    lemmas = ((rows[0], "enter"), (rows[2], "secure"))
+    captures = [{**row, "lemma": lemma, "start": 0, "end": 4} for row, lemma in lemmas]
+    case = toy(rows, events=[event("fall", "taking")], captures=captures)
+    assert list(t.days_of_event(case, event_id="fall")["claim_id"]) == [
+        "r1-c2",
+        "r1-c1",
+        "b1-c1",
+        "b1-c2",
+    ]
+    found = t.spread_of_day(case, event_id="fall")
+    assert (found.value, found.low, found.n) == (3, 4, (2,))
+    control = t.days_of_event(case, event_id="fall", wording="full_control_only")
+    assert set(control["claim_id"]) == {"b1-c1", "b1-c2"}
+    assert t.spread_of_day(toy([claim("r1-c1", "raid")]), event_id="raid").why
+
+
+def test_lead_counts_days_before_the_reference() -> None:
+    rows = [
+        claim(i, "fall", event_date=d)
+        for i, d in (("r1-c1", "2019-05-03"), ("b1-c1", "../2019-05-04"))
+    ]
+    references = [known("x", "fall", "2019-05-05")]
+    case = toy(rows, events=[event("fall", "taking")], references=references)
+    table = t.leads(case).set_index("source")
+    assert list(table.loc["Red News", ["lead_least", "lead_most"]]) == [-2, -2]
+    assert list(table.loc["Blue News", ["lead_least", "lead_most"]]) == [-math.inf, -1]
+    assert t.lead(case)[0].value == -2
+
+
+def test_the_densest_run_of_events() -> None:
+    days = [1.0, 2.0, 30.0, 31.0, 33.0, 90.0]
+    table = pd.DataFrame({"first": days, "last": days})
+    assert t.densest_run(table) == (30, 33)
