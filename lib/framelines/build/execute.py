@@ -48,7 +48,9 @@ class InProcess(Engine):
         settings = Config()
         settings.HistoryManager.enabled = False
         settings.InteractiveShell.colors = "nocolor"
-        shell = InteractiveShell(config=settings)
+        # The one that `display` speaks to; a new one knows no name of an earlier notebook.
+        InteractiveShell.clear_instance()
+        shell = InteractiveShell.instance(config=settings)
         signal.signal(signal.SIGALRM, _too_long)
         for cell in nb_man.nb.cells:
             if cell.cell_type != "code" or not cell.source.strip():
