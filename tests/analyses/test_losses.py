@@ -104,7 +104,7 @@ def test_planted_parts_and_totals() -> None:
 
 def test_figures_beside_each_other_have_two_tellers() -> None:
     table = m.figures_beside(case_of("example"))
-    assert table["thing"].nunique() == 31
+    assert table["thing"].nunique() == 26
     assert (table.groupby("thing")["source"].nunique() > 1).all()
 
 
@@ -198,10 +198,9 @@ def test_forces_near_each_other_in_time_have_a_ratio() -> None:
         figure("b1-c1", "siege", 800, **force | {"window": "2019-05-06"}),
         figure("b1-c2", "siege", 900, **force | {"window": "2019-07-06"}),  # weeks later
     ]
-    table = m.forces(toy(rows))
-    assert list(table["ratio_low"]) == [1500 / 800] and list(table["ratio_high"]) == [2.5]
-    assert table["days_apart"].iloc[0] == 3
-    assert "its enemy" in table["first"].iloc[0] and "its own" in table["second"].iloc[0]
+    (found,) = m.force_ratio(toy(rows))
+    assert (found.low, found.high) == (1500 / 800, 2.5)
+    assert found.detail == "1,500 to 2,000 by red (its enemy) and 800 by blue (its own force)"
     assert list(m.event_figures(toy(rows), event_id="siege")["told"]) == ["800", "900"]
 
 

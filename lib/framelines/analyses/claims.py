@@ -87,7 +87,7 @@ def _root(place: str, parents: Mapping[str, str]) -> str:
     return place
 
 
-def _matches(case: Case, name: str, after_midnight: str, part_of_day: str) -> pd.DataFrame:
+def _matches(case: Case, name: str, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Every Hijri-dated claim beside the rows of a reference for its event, the best first."""
     told = case["claims"][case["claims"]["coder"] == case.coder]
     told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
@@ -109,15 +109,13 @@ def _matches(case: Case, name: str, after_midnight: str, part_of_day: str) -> pd
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
     late = hour.isin(["evening", "night", "unknown"])
-    early = (hour == "after_midnight") & (after_midnight == "both")
-    day = pd.Timedelta(days=1)
     known = known[["event_id", "ref_id", "place_id", "origin"]].assign(
         quality=known["quality"].map(QUALITY),
         part_of_day=hour,
         reference_first=first,
         reference_last=last,
-        open_first=first.where(~early, first - day),
-        open_last=last.where(~late, last + day),
+        open_first=first,
+        open_last=last.where(~late, last + pd.Timedelta(days=1)),
     )
     found = told.merge(known, on="event_id")
     found["width"] = (found["open_last"] - found["open_first"]).dt.days
@@ -127,17 +125,14 @@ def _matches(case: Case, name: str, after_midnight: str, part_of_day: str) -> pd
 
 
 @cache
-def anchors(
-    case: Case, *, after_midnight: str = "day", part_of_day: str = "as_coded"
-) -> pd.DataFrame:
+def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference.
 
     Columns as of `calendars.anchor_days`, with doc_id, claim_id, ref_id, part_of_day and the days
     of the reference. An evening, or an hour that is not told, leaves its day and the next open;
-    after midnight the day alone, or with `both` also the one before; with `day_only` every row its
-    own days.
+    with `day_only` every row its own days.
     """
-    found = _matches(case, "anchors", after_midnight, part_of_day)
+    found = _matches(case, "anchors", part_of_day)
     parents = lookup(case, "places", "place_id", "parent")
     own = {_root(place, parents) for place in case.regions}
     home = [_root(p, parents) in own and p != "" for p in found["place_id"]]
@@ -161,7 +156,7 @@ def held_out(case: Case) -> pd.DataFrame:
     Columns as of `calendars.held_out`, with label. None of them enters the calibration; what
     parties to the war say is left out.
     """
-    found = _matches(case, case.name, "day", "as_coded")
+    found = _matches(case, case.name)
     found = found[found["origin"] != "belligerent"]
     found = found[~found.duplicated(["source_id", "event_id"])]
     found = calendars.held_out(found, calibration(case))

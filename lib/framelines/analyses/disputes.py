@@ -38,6 +38,7 @@ KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
 LASTS = "the event lasts, and each may tell another day of it"
 QUOTED = "one passes on what the other side says"
+LEFT_AWAY = "a sum that leaves out a part of the window or place"
 # In this order by the alphabet too: the first says more.
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
@@ -144,13 +145,7 @@ def _place(a: Row, b: Row) -> str:
     return "another place" if first and second else "the place of one is unknown"
 
 
-def _incomplete(a: Row, b: Row) -> bool:
-    partial = not a["complete"] or not b["complete"]
-    return partial and (a["parts_of"] != "") == (b["parts_of"] != "")
-
-
-# Why two figures of one key are not set against each other; the first that is met counts. The last
-# are not asked of a sum and its own total.
+# Why two figures of one key are not set against each other; the first that is met counts.
 CONDITIONS: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
     ("a part against its total", _part_and_whole),
     ("two parts of one total", lambda a, b: a["part_of"] == b["part_of"] != ""),
@@ -160,23 +155,18 @@ CONDITIONS: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
     ("another target, or none told", _another_target),
     ("another scope, or none told", lambda a, b: a["scope"] != b["scope"] or a["scope"] == ""),
 )
-WHERE: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
-    *(
-        (why, lambda a, b, why=why: _window(a, b) == why)
-        for why in ("the window of one is unknown", "another window")
-    ),
-    *(
-        (why, lambda a, b, why=why: _place(a, b) == why)
-        for why in ("the place of one is unknown", "another place")
-    ),
-    ("a sum that leaves out a part of the window or place", _incomplete),
-)
 
 
 def reason(a: Row, b: Row) -> str:
     """Return why two figures of one key are not set against each other; empty where they are."""
-    asked = CONDITIONS if _own_total(a, b) else (*CONDITIONS, *WHERE)
-    return next((why for why, met in asked if met(a, b)), "")
+    found = next((why for why, met in CONDITIONS if met(a, b)), "")
+    # A sum against its own total: window and place were asked when it was made.
+    if found or _own_total(a, b):
+        return found
+    partial = (not a["complete"] or not b["complete"]) and (a["parts_of"] != "") == (
+        b["parts_of"] != ""
+    )
+    return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
 
 
 def compare(a: Row, b: Row) -> tuple[str, float]:
@@ -384,15 +374,6 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     table = table.sort_values(keys, kind="stable", ignore_index=True)[columns]
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
-
-
-def agreements(case: Case, calendar: str = "calibrated") -> int:
-    """Return how many pairs of figures of different voices are compatible."""
-    return sum(
-        p["verdict"] == COMPATIBLE and p["first"]["voice"] != p["second"]["voice"]
-        for p in pairs(case, calendar)
-        if p["unit"] == "share"
-    )
 
 
 def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:

@@ -5,6 +5,7 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -114,8 +115,7 @@ def matched_figures(
     `whose` is `enemy` or `own`; `outcome` a key of `OUTCOMES`, of which the second sets figures of
     dead and wounded together against figures of the dead. Columns: event, source, camp,
     target_side, counted, told and known (one number each, the geometric mean of several), ratio
-    (NaN where the reading gives no number), low and high of what the words leave open, origin,
-    told_words, claims and references (ids), event_id.
+    (NaN where the reading gives no number), origin, told_words, claims and references (ids).
     """
     kinds = OUTCOMES[outcome]
     told = own_figures(claims(case, calendar, left_out=left_out))
@@ -146,8 +146,6 @@ def matched_figures(
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
             row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
             row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
-            row |= {"low": min(c["low"] for c in met) / max(r["high"] for r in used)}
-            row |= {"high": max(c["high"] for c in met) / min(r["low"] for r in used)}
             row |= {
                 "origin": joined(r["origin"] for r in used),
                 "told_words": " against ".join(words),
@@ -155,7 +153,7 @@ def matched_figures(
             row |= {"claims": joined((c["claim_id"] for c in met), ";")}
             row |= {"references": joined((r["claim_id"] for r in used), ";")}
             made.append(row | {"first": min(r["first"] for r in used)})
-    columns = "event source camp target_side counted told known ratio low high origin told_words"
+    columns = "event source camp target_side counted told known ratio origin told_words"
     columns += " claims references event_id first"
     table = pd.DataFrame(made, columns=columns.split())
     table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
@@ -201,56 +199,23 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
 
 
 def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return figures that stand beside another of the same thing and window, one row a figure.
+    """Return the dead that meet a reference no party to the war gives, beside it, a row a figure.
 
-    The dead that meet a reference no party to the war gives, and whatever both compared camps count
-    of the same event, outcome, item, target, scope and window. Columns: thing (in words), source,
-    bloc (empty for the reference), stated, low and high, close_low and close_high, claim_id.
+    Columns: thing (in words), source, bloc (empty for the reference), stated, low and high,
+    close_low and close_high, claim_id.
     """
-    told = claims(case, calendar)
-    known = reference(case)
-    by_id = {r["claim_id"]: r for r in [*told.to_dict("records"), *known.to_dict("records")]}
-    label = event_labels(case)
-    groups: dict[str, list[str]] = {}
+    rows = [*claims(case, calendar).to_dict("records"), *reference(case).to_dict("records")]
+    by_id = {row["claim_id"]: row for row in rows}
+    wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
+    columns, made = "source bloc stated low high close_low close_high claim_id".split(), []
     for whose in ("enemy", "own"):
-        wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
-        for row in matched_figures(case, whose=whose, calendar=calendar, **wanted).to_dict(
-            "records"
-        ):
+        met = matched_figures(case, whose=whose, calendar=calendar, **wanted)
+        for row in met.to_dict("records"):
             thing = f"dead, {row['target_side'].replace('_', ' ')}: {row['event']}"
             ids = [*row["claims"].split(";"), *row["references"].split(";")]
-            groups.setdefault(thing, []).extend(ids)
-    for a, b in _opposed(case, own_figures(told)):
-        what = "dead" if a["kind"] == "killed" else (a["item"] or a["kind"])
-        what = f"{what}, {a['target_side']}".replace("_", " ")
-        groups.setdefault(f"{what}: {label[a['event_id']]}", []).extend(
-            (a["claim_id"], b["claim_id"])
-        )
-    columns = "source bloc stated low high close_low close_high claim_id first".split()
-    made = [
-        {"thing": thing, **{c: by_id[i][c] for c in columns}}
-        for thing, ids in groups.items()
-        for i in dict.fromkeys(ids)
-    ]
-    table = pd.DataFrame(made, columns=["thing", *columns])
-    start = table.groupby("thing")["first"].transform("min")
-    keys = ["start", "thing", "source", "claim_id"]
-    table = table.assign(start=start).sort_values(keys, kind="stable", ignore_index=True)
-    return table.drop(columns=["start", "first"])
-
-
-def _opposed(case: Case, told: pd.DataFrame) -> list[tuple[Row, Row]]:
-    """Pairs of figures of both compared camps for one thing."""
-    same = ["event_id", "kind", "item", "unit", "target_id", "scope"]
-    first, second = (told[told["camp"] == camp] for camp in case.compare or ("", ""))
-    if first.empty or second.empty:
-        return []
-    ids = first[[*same, "claim_id"]].merge(second[[*same, "claim_id"]], on=same)
-    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
-    pairs = [
-        (by_id[a], by_id[b]) for a, b in zip(ids["claim_id_x"], ids["claim_id_y"], strict=True)
-    ]
-    return [(a, b) for a, b in pairs if same_covers(a, b)]
+            made += [{"thing": thing} | {c: by_id[i][c] for c in columns} for i in ids]
+    table = pd.DataFrame(made, columns=["thing", *columns]).drop_duplicates(["thing", "claim_id"])
+    return table.sort_values(["thing", "source", "claim_id"], ignore_index=True)
 
 
 def covers(row: Row) -> tuple[float, float] | None:
@@ -416,59 +381,44 @@ def _days_apart(a: Row, b: Row) -> float:
     return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
 
 
-def forces(case: Case, *, reading: str = "logical", calendar: str = "calibrated") -> pd.DataFrame:
-    """Return forces that both compared camps put a number to, one row a pair of figures.
-
-    Pairs are of the same actor's persons at the same place, at most `FORCE_DAYS` apart. Columns:
-    side (whose force), place, first and second (who tells it), first_told, second_told,
-    ratio_low and ratio_high (first over second), days_apart, claims.
-    """
-    told = realised(claims(case, calendar))
-    told = told[
-        told["kind"].eq("force_size") & told["unit"].eq("persons") & told["figure"].astype(bool)
-    ]
-    told = told[told["repeats"].eq("") & told["place_scope"].ne("") & told["actor_side"].ne("")]
-    first, second = (
-        told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", "")
-    )
-    low, high = f"{ENDS[reading]}low", f"{ENDS[reading]}high"
-    place, made = lookup(case, "places", "place_id", "name"), []
-    for a, b in ((a, b) for a in first for b in second):
-        same = all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope"))
-        if not same or a["item"] != b["item"] or force_obstacle(a, b):
-            continue
-        row: Row = {"side": a["actor_side"], "place_scope": a["place_scope"]}
-        row["place"] = joined(place.get(p, p) for p in set_of(a["place_scope"]))
-        for name, claim in (("first", a), ("second", b)):
-            own = own_side(case, claim["camp"]) == claim["actor_side"]
-            row |= {name: f"{claim['camp']} ({'its own force' if own else 'its enemy'})"}
-            row |= {f"{name}_told": claim["told"]}
-        row["ratio_low"] = a[low] / b[high] if b[high] else math.nan
-        row["ratio_high"] = a[high] / b[low] if b[low] else math.inf
-        row["days_apart"] = _days_apart(a, b)
-        made.append(row | {"claims": f"{a['claim_id']}, {b['claim_id']}"})
-    columns = "side place first first_told second second_told ratio_low ratio_high days_apart"
-    return pd.DataFrame(made, columns=[*columns.split(), "claims", "place_scope"])
-
-
 @estimand("timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR})
-def force_ratio(case: Case, **choices: str) -> list[Estimate]:
+def force_ratio(
+    case: Case, *, reading: str = "logical", calendar: str = "calibrated"
+) -> list[Estimate]:
     """Return the first camp's figure of a force over the second's, one estimate a pair.
 
-    Of what the words leave open it is the middle on a scale of ratios.
+    Pairs are of the same actor's persons at the same place, at most `FORCE_DAYS` apart. Of what the
+    words leave open it is the middle on a scale of ratios.
     """
-    table, made = forces(case, **choices), []
-    for row in table.to_dict("records"):
-        low, high = row["ratio_low"], row["ratio_high"]
-        bounded = low > 0 and math.isfinite(high)
-        why = () if bounded else ("not estimable: a figure has no upper end",)
-        words = [f"{row[f'{w}_told']} by {row[w]}" for w in ("first", "second")]
-        about: Row = {"part": f"{row['side']} at {row['place_scope']}" if len(table) > 1 else ""}
+    told = realised(claims(case, calendar))
+    told = told[told["kind"].eq("force_size") & told["unit"].eq("persons")]
+    told = told[told["figure"].astype(bool) & told["repeats"].eq("") & told["actor_side"].ne("")]
+    told = told[told["place_scope"].ne("")]
+    sides = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
+    pairs = [(a, b) for a, b in product(*sides) if _same_force(a, b) and not force_obstacle(a, b)]
+    low, high, made = f"{ENDS[reading]}low", f"{ENDS[reading]}high", []
+    for a, b in pairs:
+        least = a[low] / b[high] if b[high] else math.nan
+        most = a[high] / b[low] if b[low] else math.inf
+        words = [f"{r['told']} by {r['camp']} ({_whose(case, r)})" for r in (a, b)]
+        bounded = least > 0 and math.isfinite(most)
+        about: Row = {"detail": " and ".join(words).replace("_", " "), "n": (1.0,)}
+        about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
         about |= {"measures": "strength told by the first camp over that told by the second"}
-        about |= {"n": (1.0,), "detail": " and ".join(words).replace("_", " "), "why": why}
-        value = math.sqrt(low * high) if bounded else math.nan
-        made.append(Estimate(value, "times", low, high, LEFT_OPEN, **about))
+        about |= {"why": () if bounded else ("not estimable: a figure has no upper end",)}
+        value = math.sqrt(least * most) if bounded else math.nan
+        made.append(Estimate(value, "times", least, most, LEFT_OPEN, **about))
     return made or [Estimate(unit="times", why=("not estimable: no force is told by both sides",))]
+
+
+def _same_force(a: Row, b: Row) -> bool:
+    same = all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope"))
+    return same and a["item"] == b["item"]
+
+
+def _whose(case: Case, row: Row) -> str:
+    own = own_side(case, row["camp"]) == row["actor_side"]
+    return "its own force" if own else "its enemy"
 
 
 # --- whose losses are told --------------------------------------------------------------------

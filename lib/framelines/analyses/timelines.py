@@ -32,9 +32,9 @@ from framelines.analyses.claims import (
     theatre_events,
 )
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
-from framelines.methods.calendars import ERROR_PRIOR, PRIORS, SETTINGS, leave_out, posterior
+from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
-from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
+from framelines.methods.estimate import Estimate, share
 from framelines.methods.intervals import EXCLUDED, bounds, compare_orders, relate
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, event_labels
@@ -114,25 +114,14 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     """Return what the figure of the calibration draws, in a column `panel`.
 
     posterior: probability of every offset and month. anchors: low and high, in days after Umm
-    al-Qura. sweep: the least probability of the estimated offsets by errors (per cent expected
-    beforehand) and left_out (0 to 2 anchors). check: gaps of held-out events before and after.
+    al-Qura. check: gaps of held-out events before and after.
     """
     found = anchors(case)
     used = found[found["used"].astype(bool)]
     used = used.assign(label=used["event_id"].map(event_labels(case)))
-    best = calibration(case).months[["source_id", "month", "offset"]]
-    sweep = []
-    for prior in PRIORS:
-        whole = posterior(found, prior=prior).merge(best, on=["source_id", "month", "offset"])
-        tables = {0: whole, **{n: leave_out(found, n, prior=prior) for n in (1, 2)}}
-        for count, table in tables.items():
-            column = "kept" if count else "probability"
-            for source, worst in table.groupby("source_id", sort=True)[column].min().items():
-                sweep.append((source, 100 / (1 + prior), count, worst))
     parts = {
         "posterior": posterior(found),
         "anchors": used["source_id event_id label stated low high".split()],
-        "sweep": pd.DataFrame(sweep, columns=["source_id", "errors", "left_out", "probability"]),
         "check": held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
     }
     table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
@@ -611,37 +600,22 @@ def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def silence(case: Case, *, by: str = "source", **choices: str) -> pd.DataFrame:
-    """Return how many of the events at risk each `source` or `camp` passes over, named.
+def silence(case: Case, **choices: str) -> pd.DataFrame:
+    """Return how many of the events at risk each camp passes over, a row a camp and basis.
 
-    `choices` are those of `coverage`. One row an account and basis: at_risk, told (with those told
-    partly), denied, silent, share (NaN below `MIN_UNITS` at risk) with Wilson's low and high, and
-    the events passed over. Told events count where they are at risk.
+    `choices` are those of `coverage`. Columns: camp, basis, at_risk, told (with those told partly),
+    denied, silent, and the events passed over. Told events count where they are at risk.
     """
-    table = coverage(case, **choices)
-    table = coverage_by_camp(table) if by == "camp" else table
-    counted = table[table["at_risk"].astype(bool) & table["basis"].ne("alone")]
-    counted = counted[counted["state"] != NOT_AT_RISK]
-    made = []
-    for (account, basis), rows in counted.groupby([by, "basis"], sort=True):
-        state = rows["state"]
-        k, n = int((state == SILENT).sum()), len(rows)
-        low, high = wilson(k, n)
-        row: Row = {
-            by: account,
-            "basis": basis,
-            "at_risk": n,
-            "silent": k,
-            "low": low,
-            "high": high,
-        }
-        row |= {
-            "told": int(state.isin([TOLD, PARTLY]).sum()),
-            "denied": int((state == DENIED).sum()),
-        }
-        row |= {"share": k / n if n >= MIN_UNITS else math.nan}
-        made.append(row | {"passed_over": "; ".join(rows.loc[state == SILENT, "label"])})
-    columns = [by, *"basis at_risk told denied silent share low high passed_over".split()]
+    table = coverage_by_camp(coverage(case, **choices))
+    table = table[table["at_risk"].astype(bool) & table["basis"].ne("alone")]
+    table, made = table[table["state"] != NOT_AT_RISK], []
+    for (camp, basis), rows in table.groupby(["camp", "basis"], sort=True):
+        state, silent = rows["state"], rows["state"] == SILENT
+        row: Row = {"camp": camp, "basis": basis, "at_risk": len(rows)}
+        row |= {"told": int(state.isin([TOLD, PARTLY]).sum()), "silent": int(silent.sum())}
+        row |= {"denied": int((state == DENIED).sum())}
+        made.append(row | {"passed_over": "; ".join(rows.loc[silent, "label"])})
+    columns = "camp basis at_risk told denied silent passed_over".split()
     return pd.DataFrame(made, columns=columns)
 
 

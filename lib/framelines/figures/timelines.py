@@ -32,10 +32,9 @@ from framelines.figures.style import (
 )
 
 EPOCH = date(1970, 1, 1).toordinal()
-WRAP = 34
+WRAP = 22
 SMALLEST = 1e-9
 MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
-LEFT_OUT = {0: ("all anchors", "o"), 1: ("any one left out", "s"), 2: ("any two left out", "^")}
 SPACE: dict[str, Any] = {"linestyle": "", "color": INK}
 
 
@@ -99,31 +98,8 @@ def _posterior(ax: Axes, rows: pd.DataFrame) -> None:
     quiet(ax, "y")
 
 
-def _sweep(ax: Axes, rows: pd.DataFrame) -> None:
-    shares = sorted(set(rows["errors"]), reverse=True)
-    for count, (_, marker) in LEFT_OUT.items():
-        own = rows[rows["left_out"] == count].sort_values("errors", ascending=False)
-        other = (1 - own["probability"].astype(float)).clip(lower=SMALLEST)
-        face = INK if count == 0 else "white"
-        look: dict[str, Any] = {"color": INK, "marker": marker, "markerfacecolor": face}
-        ax.plot(
-            [shares.index(s) for s in own["errors"]], other, markersize=4, linewidth=0.7, **look
-        )
-    ax.axhline(0.05, color=GREY, linestyle="--", linewidth=1)
-    ax.set_yscale("log")
-    ax.set_ylim(SMALLEST / 3, 2)
-    ax.yaxis.set_major_locator(FixedLocator([1e-9, 1e-6, 1e-3, 0.05, 1]))
-    ax.yaxis.set_minor_locator(NullLocator())
-    names = {1e-9: "10⁻⁹", 1e-6: "10⁻⁶"}
-    ax.yaxis.set_major_formatter(lambda value, _: names.get(round(value, 9), f"{value:g}"))
-    ax.set_xticks(range(len(shares)), [f"{share:.0f} %" for share in shares])
-    ax.set_xlabel("errors of dates expected beforehand")
-    ax.set_title("Probability of any other offset\n(dashed: the limit)", loc="left")
-    quiet(ax, "y")
-
-
 def calibration(data: pd.DataFrame) -> Figure:
-    """Draw the calibration of every source: offset, anchors, robustness, held-out events.
+    """Draw the calibration of every source: offset, anchors, and held-out events.
 
     `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
     open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
@@ -131,44 +107,34 @@ def calibration(data: pd.DataFrame) -> Figure:
     panel = {name: rows for name, rows in data.groupby("panel")}
     sources, heights = sorted(set(panel["posterior"]["source_id"])), []
     for source in sources:
-        for name in ("anchors", "check"):
-            own = panel.get(name, data[:0])
-            labels = own.loc[own["source_id"] == source, "label"]
-            heights.append(max(1.7, 1.3 * ROW * len(labels) + 0.7))
+        rows = [(t["source_id"] == source).sum() for n, t in panel.items() if n != "posterior"]
+        heights.append(1.3 * ROW * max(rows) + 0.9)
     fig = figure(height=sum(heights) + 0.4)
-    grid = fig.subplots(len(heights), 2, squeeze=False, width_ratios=[4, 5], height_ratios=heights)
-    for i, source in enumerate(sources):
+    grid = fig.subplots(len(sources), 3, squeeze=False, width_ratios=[2, 3, 3])
+    for (left, middle, right), source in zip(grid, sources, strict=True):
         own = {n: rows[rows["source_id"] == source] for n, rows in panel.items()}
-        _posterior(grid[2 * i][0], own["posterior"])
-        used, ax = own["anchors"].sort_values("stated", kind="stable"), grid[2 * i][1]
+        _posterior(left, own["posterior"])
+        used = own["anchors"].sort_values("stated", kind="stable")
         for y, row in enumerate(used.to_dict("records")):
-            ax.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.4)
+            middle.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.4)
             face = INK if row["low"] == row["high"] else "white"
-            ax.plot(
-                (row["low"] + row["high"]) / 2,
-                y,
-                "o",
-                color=INK,
-                markerfacecolor=face,
-                markersize=4,
-            )
-        words = "days after Umm al-Qura, by the reference"
+            look: dict[str, Any] = {"color": INK, "markerfacecolor": face, "markersize": 4}
+            middle.plot((row["low"] + row["high"]) / 2, y, "o", **look)
         ends = [*used["low"], *used["high"]]
-        _offset_axis(ax, list(used["label"]), ends, words, "Anchors (hollow: several days)")
-        _sweep(grid[2 * i + 1][0], own["sweep"])
-        check, ax = own.get("check", data[:0]), grid[2 * i + 1][1]
+        words = "days after Umm al-Qura"
+        _offset_axis(middle, list(used["label"]), ends, words, "Anchors (hollow: several days)")
+        check = own.get("check", data[:0])
         # The gaps are days from the stated to the known day: turned, above 0 is told too late.
         before, after = -check["gap_umm_al_qura"], -check["gap_calibrated"]
         for y, (was, became) in enumerate(zip(before, after, strict=True)):
-            ax.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
+            right.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
             for value, face in ((was, "white"), (became, INK)):
-                ax.plot(value, y, "D", color=INK, markerfacecolor=face, markersize=4.5)
-        words = "days from the reference to the stated day"
+                right.plot(value, y, "D", color=INK, markerfacecolor=face, markersize=4.5)
         title = "Held out: compared events" if len(check) else "No compared event is held out"
-        _offset_axis(ax, list(check["label"]), [*before, *after], words, title)
-    looks = [_mark(name, marker, hollow=count > 0) for count, (name, marker) in LEFT_OUT.items()]
-    looks += [_mark("held out, Umm al-Qura", "D", hollow=True), _mark("held out, calibrated", "D")]
-    fig.legend(handles=looks, loc="outside lower center", ncols=3)
+        words = "days from the reference to the stated day"
+        _offset_axis(right, list(check["label"]), [*before, *after], words, title)
+    looks = [_mark("held out, Umm al-Qura", "D", hollow=True), _mark("held out, calibrated", "D")]
+    fig.legend(handles=looks, loc="outside lower center", ncols=2)
     return fig
 
 
