@@ -1,0 +1,196 @@
+"""What a notebook hands in is what stands in sentences, files, and the record of its numbers."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from framelines.analyses.findings import declared
+from framelines.errors import DataError
+from framelines.methods.estimate import Estimate
+from framelines.report import results as room
+from framelines.report.results import Results, macro_name
+from framelines.tables.case import Case, load_case
+
+DATA = pd.DataFrame({"day": [1.0, 2.0, 3.0], "dead": [34.0, 50.0, 1 / 3]})
+WORDS = {"title": "What is seen", "subtitle": "What is measured", "alt": "A line.", "caption": "C."}
+
+
+def draw(data: pd.DataFrame, colour: str = "black") -> Figure:
+    """A line over days."""
+    fig, axes = plt.subplots(figsize=(6.9, 2), layout="constrained")
+    axes.plot(data["day"], data["dead"], color=colour)
+    return fig
+
+
+@pytest.fixture
+def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return the list into which all that is displayed goes."""
+    seen: list[Any] = []
+
+    def keep(what: Any, **more: Any) -> None:
+        seen.append(what if isinstance(what, dict) else what.data)
+
+    monkeypatch.setattr(room, "display", keep)
+    return seen
+
+
+@pytest.fixture
+def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]) -> Results:
+    monkeypatch.setenv("FRAMELINES_STAGING", str(tmp_path))
+    case = Case("arda", "Arda", None, "first", "arda", {}, tmp_path, {}, ())
+    return Results(case, "02")
+
+
+def record(results: Results) -> dict[str, Any]:
+    """Close the results, and return what their file says."""
+    results.close()
+    path = results.root / "reports/arda/numbers/02.json"
+    content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def test_values_stand_in_sentences_and_in_json_and_tex(results: Results, shown: list[Any]) -> None:
+    results.say("*{title}* tells {dead} dead, {ratio}.", title="A_b", dead=1234, ratio=1.46789)
+    results.say("So {dead} it is.")
+    assert shown == [r"*A\_b* tells 1,234 dead, 1.47.", "So 1,234 it is."]
+    numbers = record(results)["numbers"]
+    assert numbers["ratio"] == {"value": 1.46789, "text": "1.47", "unit": ""}
+    tex = (results.root / "reports/arda/numbers/02.tex").read_text(encoding="utf-8")
+    assert r"\newcommand{\ArdaTwoDead}{1,234}" in tex
+    assert r"\newcommand{\ArdaTwoTitle}{A\_b}" in tex
+
+
+def test_an_estimate_is_said_by_its_answer(results: Results, shown: list[Any]) -> None:
+    made = Estimate(value=47.0, unit="percentage points", low=20.0, high=60.0)
+    results.say("It is {gap}.", gap=made)
+    assert shown == ["It is 47.0 percentage points."]
+    numbers = record(results)["numbers"]
+    assert (numbers["gap_value"]["value"], numbers["gap_low"]["value"]) == (47.0, 20.0)
+    assert "gap_p" not in numbers
+
+
+def test_a_key_that_is_taken_gets_a_number(results: Results, shown: list[Any]) -> None:
+    for name in ("first", "second", "second"):
+        results.say("{name}.", name=name)
+    assert shown == ["first.", "second.", "second."]
+    assert set(record(results)["numbers"]) == {"name", "name_2"}
+
+
+def test_what_is_not_finite_is_a_text(results: Results) -> None:
+    results.number("open", float("inf"))
+    results.number("none", float("nan"), unit="days")
+    numbers = record(results)["numbers"]
+    assert (numbers["open"]["value"], numbers["none"]["value"]) == ("∞", "–")
+
+
+def test_a_key_that_cannot_be_is_an_error(results: Results) -> None:
+    with pytest.raises(DataError, match="lower-case letters"):
+        results.number("Dead", 1)
+    with pytest.raises(DataError, match="no number has this key; met 'deads'; allowed: dead"):
+        results.number("dead", 1)
+        results.say("{deads}")
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [(("palmyra", "01", "title"), "PalmyraOneTitle"), (("a", "04", "per_1000"), "AFourPerOneZero")],
+)
+def test_a_macro_name_has_letters_only(parts: tuple[str, ...], name: str) -> None:
+    assert macro_name(*parts).startswith(name)
+    assert macro_name(*parts).isalpha()
+
+
+def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: list[Any]) -> None:
+    results.number("dead", 84)
+    columns = {"on": "day", "in words": ("day", "dead", lambda day, dead: f"{day:.0f}: {dead:.0f}")}
+    results.table(DATA, "days", caption="All {dead}.", columns=columns, footer="F.")
+    base = results.root / "reports/arda/tables/02-days"
+    assert base.with_suffix(".csv").read_text() == "on,in words\n1,1: 34\n2,2: 50\n3,3: 0\n"
+    assert r"\label{tab:arda-02-days}" in base.with_suffix(".tex").read_text()
+    assert "All 84." in shown[-1]["text/html"]
+    assert record(results)["tables"][0]["file"] == "reports/arda/tables/02-days"
+
+
+def test_nothing_to_show_is_said_and_not_written(results: Results, shown: list[Any]) -> None:
+    results.table(DATA[:0], "days", caption="C.", empty="No day is told.")
+    results.figure(draw, DATA[:0], "days", **WORDS, empty="Nothing is drawn.")
+    results.figure(draw, DATA[:0], "more", **WORDS)
+    assert shown == ["No day is told.", "Nothing is drawn."]
+    assert [path for path in results.root.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("act", "said"),
+    [
+        (lambda r: r.table(DATA, "Days", caption="C."), "a name is a slug"),
+        (lambda r: r.table(DATA, "days", caption=" "), "no caption"),
+        (lambda r: r.table(DATA, "days", caption="C.", columns={"a": "gone"}), "no such column"),
+        (lambda r: [r.table(DATA, "days", caption="C.") for _ in "ab"], "this name is taken"),
+        (lambda r: r.figure(draw, DATA, "days", **{**WORDS, "alt": ""}), "has no alt"),
+        (lambda r: r.figure(draw, DATA, "days", **{**WORDS, "title": "语"}), "font does not have"),
+    ],
+)
+def test_what_a_reader_would_miss_is_an_error(
+    results: Results, act: Callable[[Results], Any], said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        act(results)
+
+
+def test_a_figure_is_written_in_every_format_the_same_each_time(
+    results: Results, shown: list[Any]
+) -> None:
+    base = results.root / "figures/arda/02-days"
+    made = []
+    for _ in range(2):
+        results.figures.clear()
+        results.figure(draw, DATA, "days", **WORDS, colour="red")
+        made.append({end: base.with_suffix(end).read_bytes() for end in (".svg", ".pdf", ".png")})
+    assert made[0] == made[1]
+    assert base.with_suffix(".csv").read_text() == "day,dead\n1,34\n2,50\n3,0.333333\n"
+    page = shown[-1]["text/html"]
+    assert 'alt="A line."' in page and "<b>Figure 1.</b> C." in page
+    assert record(results)["figures"][0]["head"] == "What is seen"
+    # The text is drawn as outlines: no font of a reader's machine is needed.
+    assert b"FontFile" not in made[0][".pdf"] and b"<text" not in made[0][".svg"]
+
+
+def test_a_figure_grows_by_its_head(results: Results, shown: list[Any]) -> None:
+    results.figure(draw, DATA, "days", **WORDS)
+    results.figure(draw, DATA, "more", **{**WORDS, "title": "A long title " * 12})
+    heights = [int(re.findall(r'height="(\d+)"', page["text/html"])[0]) for page in shown]
+    assert 2 * 96 < heights[0] < heights[1]
+
+
+def test_without_a_runner_results_go_to_the_build_folder(
+    results: Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("FRAMELINES_STAGING")
+    assert Results(results.case, "02").root.parts[-2:] == ("build", "interactive")
+    with pytest.raises(DataError, match="two digits"):
+        Results(results.case, "2")
+
+
+def test_a_finding_brings_its_words_its_numbers_and_its_evidence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]
+) -> None:
+    monkeypatch.setenv("FRAMELINES_STAGING", str(tmp_path))
+    case = load_case("example", draws=200, permutations=99)
+    results = Results(case, "03")
+    finding = next(f for f in declared("example", "03") if f.id == "derogatory-naming")
+    results.finding(finding)
+    results.close()
+    content = json.loads((tmp_path / "reports/example/numbers/03.json").read_text("utf-8"))
+    entry, numbers = content["findings"][0], content["numbers"]
+    assert entry["verdict"] in shown[0].lower() or entry["verdict"] in shown[0]
+    assert 'id="finding-derogatory-naming"' in shown[0]
+    assert numbers["derogatory_naming_n_first"]["value"] > 0
+    assert set(entry["numbers"]) <= set(numbers)
+    assert entry["shows"] in {e["anchor"] for e in content["figures"] + content["tables"]}

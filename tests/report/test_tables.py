@@ -1,0 +1,94 @@
+"""Numbers and cells as readers and programs meet them."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from framelines.report import tables
+from framelines.report.tables import Shown
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "text"),
+    [
+        (6830, None, "6,830"),
+        (12.3456, None, "12.3"),
+        (0.00123456, None, "0.00123"),
+        (-12.3, 1, "−12.3"),
+        (-0.001, 1, "0.0"),
+        (2.0, None, "2"),
+        (np.int64(3), 2, "3"),
+        (math.nan, None, "–"),
+        (-math.inf, None, "−∞"),
+    ],
+)
+def test_a_number_reads_as_in_prose(value: float, decimals: int | None, text: str) -> None:
+    assert tables.number_text(value, decimals) == text
+
+
+def test_rounding_keeps_six_digits_and_no_negative_zero() -> None:
+    frame = pd.DataFrame({"a": [1 / 3, -0.0], "b": ["x", "y"], "c": [1234567, 2]})
+    rounded = tables.rounded(frame)
+    assert rounded["a"].tolist() == [0.333333, 0.0]
+    assert math.copysign(1, rounded["a"][1]) == 1
+    assert rounded["c"].tolist() == [1234567, 2]
+    assert list(tables.rounded(frame.rename_axis("key")).columns) == ["key", "a", "b", "c"]
+
+
+@given(st.text())
+def test_no_cell_of_text_starts_a_formula(text: str) -> None:
+    line = tables.csv_text(pd.DataFrame({"a": [text]})).split("\n", 1)[1]
+    assert not line.lstrip('"').startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_a_cell_is_written_alike_everywhere() -> None:
+    row = [None, True, np.int64(7), -1.5, 2.0, pd.Timestamp("2016-12-08"), "a,b", math.inf]
+    text = tables.csv_text(pd.DataFrame([row], dtype=object))
+    assert text.splitlines()[1] == ',true,7,-1.5,2,2016-12-08,"a,b",inf'
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("15.5 a", "15.5 a"),
+        ("15. a", r"15\. a"),
+        ("- a", r"\- a"),
+        ("<b>*x*</b>", r"&lt;b&gt;\*x\*&lt;/b&gt;"),
+        ("https://x.org", r"https\://x.org"),
+    ],
+)
+def test_markdown_obeys_nothing(text: str, written: str) -> None:
+    assert tables.markdown(text) == written
+
+
+def test_tex_has_every_sign_that_tables_use() -> None:
+    assert tables.tex("∞ ≥ 5 −2") == r"\ensuremath{\infty} \ensuremath{\ge} 5 \ensuremath{-}2"
+    assert tables.tex("[a] & 50 % $_{") == r"{[}a{]} \& 50 \% \$\_\{"
+
+
+def test_a_column_has_the_digits_of_its_largest_or_of_each() -> None:
+    shown = Shown(pd.DataFrame({"a": [1.0, 12.5], "b": [0.001, 100.5], "c": [1.0, 2.0]}))
+    assert shown.rows == [["1.0", "0.00100", "1"], ["12.5", "100", "2"]]
+    assert Shown(pd.DataFrame({"a": [1.0, 12.5]}), 2).rows == [["1.00"], ["12.50"]]
+
+
+def test_a_table_as_html_is_inert_and_headed() -> None:
+    frame = pd.DataFrame({"an_outlet": ["<script>", "دابق"], "words": [1, 2]})
+    page = Shown(frame).html("tab-01-x", "Table 1", "What <is>.", "Note.")
+    assert "<script>" not in page and "&lt;script&gt;" in page
+    assert '<th scope="col">an outlet</th><th scope="col" class="number">words</th>' in page
+    assert 'dir="auto">دابق' in page and '<th scope="row"' in page
+    assert 'id="tab-01-x"' in page and "What &lt;is&gt;." in page
+
+
+def test_tex_wraps_a_wide_table_and_breaks_a_long_one() -> None:
+    narrow = Shown(pd.DataFrame({"a": ["x"], "n": [1]})).tex("tab:x", "A_b.", "")
+    assert r"\begin{tabular}{lr}" in narrow and r"\caption{A\_b.}" in narrow
+    wide = Shown(pd.DataFrame({"a": ["word " * 30], "b": ["other " * 30]})).tex("t", "C.", "F.")
+    assert r"p{\dimexpr 0." in wide and r"\footnotesize" in wide
+    long = Shown(pd.DataFrame({"a": range(60)})).tex("t", "C.", "F.")
+    assert r"\begin{longtable}{r}" in long and r"\endhead" in long
