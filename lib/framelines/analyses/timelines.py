@@ -93,19 +93,12 @@ def anchor_table(case: Case) -> pd.DataFrame:
         hour = "" if row["part_of_day"] == "day" else f", {row['part_of_day'].replace('_', ' ')}"
         after = list(dict.fromkeys([row["low"], row["high"]]))
         carried = [_rounded_down(w[key]) if row["used"] and key in w else "" for w in least]
-        made.append(
-            {
-                "event": label.get(row["event_id"], row["event_id"]),
-                "source": name[row["source_id"]],
-                "stated": row["stated"],
-                "reference": " to ".join(dict.fromkeys(ends))
-                + hour.replace("unknown", "hour unknown"),
-                "days_after": "" if pd.isna(after[0]) else " to ".join(f"{v:.0f}" for v in after),
-                "used": "yes" if row["used"] else f"no: {row['reason']}",
-                "without_it": carried[0],
-                "without_it_and_another": carried[1],
-            }
-        )
+        known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
+        days = "" if pd.isna(after[0]) else " to ".join(f"{v:.0f}" for v in after)
+        one: Row = {"event": label.get(row["event_id"], row["event_id"]), "days_after": days}
+        one |= {"source": name[row["source_id"]], "stated": row["stated"], "reference": known}
+        one |= {"used": "yes" if row["used"] else f"no: {row['reason']}"}
+        made.append(one | {"without_it": carried[0], "without_it_and_another": carried[1]})
     columns = "event source stated reference days_after used without_it without_it_and_another"
     return pd.DataFrame(made, columns=columns.split())
 
@@ -113,14 +106,13 @@ def anchor_table(case: Case) -> pd.DataFrame:
 def calibration_panels(case: Case) -> pd.DataFrame:
     """Return what the figure of the calibration draws, in a column `panel`.
 
-    posterior: probability of every offset and month. anchors: low and high, in days after Umm
-    al-Qura. check: gaps of held-out events before and after.
+    anchors: low and high, in days after Umm al-Qura. check: gaps of held-out events, before and
+    after. Both with label, source, and calibrated: whether all months of the source are.
     """
     found = anchors(case)
     used = found[found["used"].astype(bool)]
     used = used.assign(label=used["event_id"].map(event_labels(case)))
     parts = {
-        "posterior": posterior(found),
         "anchors": used["source_id event_id label stated low high".split()],
         "check": held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
     }

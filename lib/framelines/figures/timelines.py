@@ -32,7 +32,7 @@ from framelines.figures.style import (
 )
 
 EPOCH = date(1970, 1, 1).toordinal()
-WRAP = 22
+WRAP = 32
 SMALLEST = 1e-9
 MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
 SPACE: dict[str, Any] = {"linestyle": "", "color": INK}
@@ -78,51 +78,32 @@ def _offset_axis(ax: Axes, names: list[str], ends: Any, label: str, title: str) 
     ax.set_title(title, loc="left")
 
 
-def _posterior(ax: Axes, rows: pd.DataFrame) -> None:
-    months = sorted(set(rows["month"]))
-    width = 0.8 / len(months)
-    for i, month in enumerate(months):
-        own = rows[rows["month"] == month]
-        place = own["offset"] + (i - (len(months) - 1) / 2) * width
-        shade = str(0.15 + 0.55 * i / max(len(months) - 1, 1))
-        ax.bar(place, own["probability"], width * 0.9, color=shade, label=f"{month} AH")
-    # Room above the bars for the names of the months.
-    ax.set_ylim(0, 1.1 + 0.14 * len(months))
-    ax.set_yticks([0, 0.5, 1])
-    ax.xaxis.set_major_formatter(_signed)
-    ax.set_xlabel("days after Umm al-Qura")
-    sure = bool(rows["calibrated"].iloc[0])
-    name = f"{rows['source'].iloc[0].split(' (')[0]}: {'' if sure else 'not '}calibrated"
-    ax.set_title("\n".join([fill(name, WRAP), "Probability of each offset"]), loc="left")
-    ax.legend(loc="upper left", handlelength=1)
-    quiet(ax, "y")
-
-
 def calibration(data: pd.DataFrame) -> Figure:
-    """Draw the calibration of every source: offset, anchors, and held-out events.
+    """Draw the calibration of every source: anchors, and held-out events.
 
     `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
     open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
     """
     panel = {name: rows for name, rows in data.groupby("panel")}
-    sources, heights = sorted(set(panel["posterior"]["source_id"])), []
+    sources, heights = sorted(set(panel["anchors"]["source_id"])), []
     for source in sources:
-        rows = [(t["source_id"] == source).sum() for n, t in panel.items() if n != "posterior"]
+        rows = [(table["source_id"] == source).sum() for table in panel.values()]
         heights.append(1.3 * ROW * max(rows) + 0.9)
     fig = figure(height=sum(heights) + 0.4)
-    grid = fig.subplots(len(sources), 3, squeeze=False, width_ratios=[2, 3, 3])
-    for (left, middle, right), source in zip(grid, sources, strict=True):
+    grid = fig.subplots(len(sources), 2, squeeze=False, height_ratios=heights)
+    for (middle, right), source in zip(grid, sources, strict=True):
         own = {n: rows[rows["source_id"] == source] for n, rows in panel.items()}
-        _posterior(left, own["posterior"])
         used = own["anchors"].sort_values("stated", kind="stable")
+        name = used["source"].iloc[0].split(" (")[0]
         for y, row in enumerate(used.to_dict("records")):
             middle.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.4)
             face = INK if row["low"] == row["high"] else "white"
             look: dict[str, Any] = {"color": INK, "markerfacecolor": face, "markersize": 4}
             middle.plot((row["low"] + row["high"]) / 2, y, "o", **look)
         ends = [*used["low"], *used["high"]]
-        words = "days after Umm al-Qura"
-        _offset_axis(middle, list(used["label"]), ends, words, "Anchors (hollow: several days)")
+        sure = "calibrated" if used["calibrated"].iloc[0] else "not calibrated"
+        title = f"{fill(f'{name}: {sure}', WRAP)}\nAnchors (hollow: several days)"
+        _offset_axis(middle, list(used["label"]), ends, "days after Umm al-Qura", title)
         check = own.get("check", data[:0])
         # The gaps are days from the stated to the known day: turned, above 0 is told too late.
         before, after = -check["gap_umm_al_qura"], -check["gap_calibrated"]
@@ -130,10 +111,10 @@ def calibration(data: pd.DataFrame) -> Figure:
             right.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
             for value, face in ((was, "white"), (became, INK)):
                 right.plot(value, y, "D", color=INK, markerfacecolor=face, markersize=4.5)
-        title = "Held out: compared events" if len(check) else "No compared event is held out"
-        words = "days from the reference to the stated day"
-        _offset_axis(right, list(check["label"]), [*before, *after], words, title)
-    looks = [_mark("held out, Umm al-Qura", "D", hollow=True), _mark("held out, calibrated", "D")]
+        title = "Compared events" if len(check) else "No event is held out"
+        ends = [*before, *after]
+        _offset_axis(right, list(check["label"]), ends, "days off the reference", title)
+    looks = [_mark("by Umm al-Qura", "D", hollow=True), _mark("calibrated", "D")]
     fig.legend(handles=looks, loc="outside lower center", ncols=2)
     return fig
 
