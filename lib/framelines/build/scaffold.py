@@ -34,7 +34,7 @@ parameters: {{}}
 # What YAML or a reader of tables takes for a truth value or for nothing, and folders of tables.
 WORDS = "y n yes no on off true false null none na nan inf infinity raw features audits".split()
 NUMBER = r"[0-9-]+|[0-9]+e[0-9]+|0x[0-9a-f]+|0o[0-7]+|0b[01]+"
-FILE_NAME = re.compile(r"\w([\w.,()+@ -]*\w)?\.txt")
+FILE_NAME = re.compile(r"\w[\w.,()+@ -]*\.txt")
 STATED = {"source_basis": "stated", "published_basis": "stated", "language": "en"}
 
 

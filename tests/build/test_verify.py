@@ -1,0 +1,211 @@
+"""A rebuild held against its manifest, in a small repository whose build takes no time."""
+
+import io
+import json
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from framelines import REPO
+from framelines.build import verify
+from framelines.errors import DataError
+
+# A build that reads one number and makes results of it.
+BUILD = """
+import json, shutil
+from pathlib import Path
+dead = json.loads(Path("data/dead.json").read_text())
+for name in "reports/river/tables reports/river/numbers figures/river build/executed/river".split():
+    Path(name).mkdir(parents=True, exist_ok=True)
+if dead < 0:
+    raise SystemExit("no such river")
+Path("reports/river/tables/02-dead.csv").write_text(f"side,dead\\nnorth,{dead}\\n")
+number = {"value": dead, "text": str(dead), "unit": "dead"}
+finding = {"name": "Own losses", "verdict": "holds" if dead > 4 else "fails", "numbers": ["dead"]}
+record = {"numbers": {"dead": number}, "findings": [finding]}
+Path("reports/river/numbers/02.json").write_text(json.dumps(record, indent=1))
+Path("reports/river/02-two.html").write_text("page")
+Path("build/executed/river/02-two.ipynb").write_text("{}")
+shutil.copy("data/picture.png", "figures/river/02-dead.png")
+"""
+TABLE, NUMBERS = "reports/river/tables/02-dead.csv", "reports/river/numbers/02.json"
+FIGURE = "figures/river/02-dead.png"
+
+
+def _git(root: Path, *words: str) -> None:
+    own = ["-c", "user.name=A", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *own, *words], cwd=root, check=True, capture_output=True)
+
+
+def _png(shade: int, size: int = 8) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(np.full((size, size, 3), shade, dtype=np.uint8)).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _commit(root: Path) -> None:
+    _git(root, "add", ".")
+    _git(root, "commit", "-q", "-m", "a state")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Return a repository, built, recorded and committed, in a folder with a space in its name."""
+    root = tmp_path / "a tree"
+    (root / "lib" / "framelines").mkdir(parents=True)
+    (root / "lib" / "framelines" / "__init__.py").write_text("")
+    (root / "lib" / "framelines" / "__main__.py").write_text(BUILD)
+    (root / "data").mkdir()
+    (root / "data" / "dead.json").write_text("52.25")
+    (root / "data" / "picture.png").write_bytes(_png(100))
+    ignored = "/build/\nreports/**/*.html\n__pycache__/\n"
+    (root / ".gitignore").write_text(ignored)
+    _git(root, "init", "-q")
+    _git(root, "commit", "-q", "--allow-empty", "-m", "begin")
+    verify.rebuild(root)
+    (root.parent / "build.log").unlink()
+    verify.manifest(root)
+    _commit(root)
+    return root
+
+
+def test_the_manifest_is_small_and_says_nothing_of_the_machine(root: Path) -> None:
+    text = (root / verify.FILE).read_text()
+    results = json.loads(text)["results"]
+    built = ["build/executed/river/02-two.ipynb", "reports/river/02-two.html"]
+    assert list(results) == sorted([FIGURE, NUMBERS, TABLE, *built])
+    assert len(text.splitlines()) == len(results) + 4 and str(root) not in text
+    verify.manifest(root)
+    assert (root / verify.FILE).read_text() == text
+
+
+def test_nothing_moved(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert verify.verify(root) == 0
+    assert "5 results: 0 not as recorded." in capsys.readouterr().out
+    assert not (root / "build" / "verify").exists()
+
+
+def test_a_number_that_moved_is_told_with_the_finding_it_feeds(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "data" / "dead.json").write_text("3.5")
+    assert verify.verify(root) == 2
+    said = capsys.readouterr().out
+    assert "with 1 changes that are not committed" in said
+    assert "dead: 52.25 dead → 3.5 dead; feeds Own losses" in said
+    assert "Own losses: the verdict was “holds” and is “fails”" in said
+    assert "- north,52.25\n  + north,3.5" in said and f"{TABLE}: it moved" in said
+
+
+def test_the_last_bits_may_differ_and_whole_numbers_not(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "data" / "dead.json").write_text("52.25000001")
+    (root / "data" / "picture.png").write_bytes(_png(101))
+    assert verify.verify(root) == 0
+    assert "3 with other bytes and the same values" in capsys.readouterr().out
+    (root / "data" / "picture.png").write_bytes(_png(160))
+    assert verify.verify(root) == 2
+    assert f"{FIGURE}: it moved" in capsys.readouterr().out
+
+
+def test_a_damaged_or_missing_result_is_to_be_restored(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / NUMBERS).write_text((root / NUMBERS).read_text().replace("52.25", "57.25"))
+    (root / FIGURE).unlink()
+    assert verify.verify(root) == 2
+    said = capsys.readouterr().out
+    assert f"{NUMBERS}: damaged; restore it: git checkout -- {NUMBERS}" in said
+    assert f"{FIGURE}: missing; restore it: git checkout" in said
+    assert "dead: 57.25 dead → 52.25 dead; feeds Own losses" in said and TABLE not in said
+
+
+def test_a_committed_stray_and_a_changed_digit_of_the_manifest(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (root / "figures" / "river" / "02-stray.svg").write_text("<svg/>")
+    manifest = json.loads((root / verify.FILE).read_text())
+    digest = manifest["results"][TABLE]
+    manifest["results"][TABLE] = ("0" if digest[0] != "0" else "1") + digest[1:]
+    (root / verify.FILE).write_text(json.dumps(manifest, indent=1))
+    _commit(root)
+    assert verify.review(root) == 2
+    report = (root / "build" / "review.md").read_text()
+    assert "figures/river/02-stray.svg: no notebook makes it" in report
+    assert f"git checkout -- {verify.FILE}" in report and f"{TABLE}: built as it stands" in report
+    assert "* Result: 5 results: 2 not as recorded." in report
+    with pytest.raises(DataError, match=r"02-stray\.svg: the tree does not hold what"):
+        verify.manifest(root)
+
+
+def test_a_review_wants_everything_committed(root: Path) -> None:
+    (root / "note.txt").write_text("")
+    with pytest.raises(DataError, match=r"not committed; met 'note\.txt'"):
+        verify.review(root)
+
+
+def test_a_build_that_stops_is_no_success(root: Path) -> None:
+    (root / "data" / "dead.json").write_text("-1")
+    with pytest.raises(DataError, match=r"(?s)it stopped.*no such river"):
+        verify.verify(root)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"results": 3}', None])
+def test_what_is_no_manifest(root: Path, text: str | None) -> None:
+    (root / verify.FILE).unlink()
+    if text is not None:
+        (root / verify.FILE).write_text(text)
+    with pytest.raises(DataError, match="make manifest"):
+        verify.verify(root)
+
+
+def test_two_revisions_in_words(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "data" / "dead.json").write_text("60")
+    verify.rebuild(root)
+    assert verify.diff("HEAD", root) == 0
+    told = capsys.readouterr().out
+    assert "dead: 52.25 dead → 60 dead; feeds Own losses" in told and "+ north,60" in told
+    _commit(root)
+    verify.diff("HEAD~1..HEAD", root)
+    assert capsys.readouterr().out == told
+    verify.diff("HEAD", root)
+    assert capsys.readouterr().out == "0 files of results differ.\n"
+    for unknown in ("v9.9", "--output=x"):
+        with pytest.raises(DataError, match="git: "):
+            verify.diff(unknown, root)
+
+
+def test_without_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
+    (tmp_path / verify.FILE).write_text('{"results": {}}')
+    for command in (verify.verify, verify.review, verify.manifest):
+        with pytest.raises(DataError, match="a clone of the repository"):
+            command(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("a,1.234567", "a,1.234568", True),
+        ("a,1.23456", "a,1.23458", False),
+        ("a,1234567", "a,1234568", False),
+        ("−0.5", "−0.5000001", True),
+        ("1e-15", "0.0", True),
+        ("12e456", "13e456", False),
+        ("a,1", "b,1", False),
+    ],
+)
+def test_same_values(old: str, new: str, same: bool) -> None:
+    assert verify.same_values(old, new) is same
+
+
+def test_pictures_of_another_size_differ() -> None:
+    assert not verify.same_picture(_png(9), _png(9, size=9)) and not verify.same_picture(b"", b"")
+
+
+@pytest.mark.slow
+def test_the_commit_is_as_recorded() -> None:
+    assert verify.verify(REPO) == 0
