@@ -1,1 +1,88 @@
-"""Owner W is writing this file; H does not. See the end of /tmp/fl/doors.md."""
+"""In print: the report of a case, and the article, set by Typst as tagged PDF (PDF/UA-1).
+
+Bytes depend on what is set and on the locked packages alone: no date, no font of the machine.
+"""
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import pypandoc
+import typst
+
+from framelines import REPO, write_whole
+from framelines.errors import DataError, Problem
+from framelines.report.pages import QUESTION, TEMPLATES, cells, notebooks, overview, read_notebook
+
+# DejaVu, which has Arabic; Typst carries Libertinus with it.
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+def compile_pdf(source: bytes | Path, target: Path) -> Path:
+    """Set a Typst document, given by its text or its path, as `target`; return that path.
+
+    Files are found below the repository. Raises `DataError` with what Typst says, such as of an
+    image without alternative text, which PDF/UA-1 does not allow; nothing is written then.
+    """
+    settings: dict[str, Any] = {"root": str(REPO), "font_paths": [str(FONTS)]}
+    settings |= {"ignore_system_fonts": True, "pdf_standards": ["ua-1"]}
+    try:
+        pdf = typst.compile(source, **settings)
+    except typst.TypstError as error:
+        fix = "; ".join([*error.hints, error.diagnostic.strip()])
+        where = target.relative_to(REPO).as_posix()
+        raise DataError([Problem(where, f"Typst: {error.message}", fix=fix)]) from None
+    return write_whole(target, bytes(pdf))
+
+
+def article() -> Path:
+    """Set `paper/paper.typ`, which looks its numbers up, as `build/paper/paper.pdf`."""
+    return compile_pdf(REPO / "paper" / "paper.typ", REPO / "build" / "paper" / "paper.pdf")
+
+
+def case_report(case: str) -> Path:
+    """Write `reports/<case>/report.pdf` from the executed notebooks of a case; return its path.
+
+    Raises `DataError` where a notebook was not executed, or the PDF would not be accessible.
+    """
+    about = overview(case)
+    executed = REPO / "build" / "executed" / case
+    chapters = [_chapter(executed / f"{notebook}.ipynb") for notebook in notebooks()]
+    page = "\n".join([_findings(about["findings"]), *chapters])
+    source = typst_source(page, about["title"])
+    return compile_pdf(source.encode(), REPO / "reports" / case / "report.pdf")
+
+
+def typst_source(page: str, title: str) -> str:
+    """Return HTML as a Typst document by Pandoc, which escapes whatever a text holds."""
+    options = [f"--template={TEMPLATES / 'report.typ'}", f"--lua-filter={TEMPLATES / 'alt.lua'}"]
+    options += [f"--metadata=title={title}", f"--metadata=question={QUESTION}", "--wrap=none"]
+    return str(pypandoc.convert_text(page, "typst", format="html", extra_args=options))
+
+
+def _chapter(executed: Path) -> str:
+    """The cells of a notebook without code; figures are files, and verdicts blocks."""
+    node = read_notebook(executed)
+    for cell in node.cells:
+        for output in cell.get("outputs", []):
+            files = output.get("metadata", {}).get("framelines", {}).get("files", [])
+            if files and "text/html" in output.data:
+                shown, place = output.data["text/html"], f'src="/{html.escape(files[0])}"'
+                output.data["text/html"] = re.sub(r'\bsrc="data:[^"]*"', place, shown)
+    text = re.sub(r'\bsrc="data:[^"]*"', "", cells(node, code=False))
+    return re.sub(r'(?s)<p class="verdict">(.*?)</p>', r'<div class="verdict">\1</div>', text)
+
+
+def _findings(findings: list[dict[str, Any]]) -> str:
+    """The findings of a case, each with a link to the chapter that shows it."""
+    parts = ["<h1>What was found</h1>"] * bool(findings)
+    for finding in findings:
+        said = {key: html.escape(finding[key]) for key in ("headline", "sentence", "anchor")}
+        verdict = html.escape(finding["verdict"][:1].upper() + finding["verdict"][1:])
+        parts.append(
+            f'<div class="finding"><p><strong><a href="#{said["anchor"]}">{said["headline"]}</a>.'
+            f'</strong> {said["sentence"]}</p><div class="verdict">{verdict}</div></div>'
+        )
+    return "\n".join(parts)
