@@ -161,7 +161,8 @@ def _execute(
     os.environ["FRAMELINES_STAGING"] = str(outputs)
     os.chdir(REPO)
     paths = [str(path).replace("{", "{{").replace("}", "}}") for path in (source, draft)]
-    settings = {"kernel_name": "python3", "engine_name": "framelines", "progress_bar": False}
+    settings: dict[str, Any] = {"kernel_name": "python3", "language": "python"}
+    settings |= {"engine_name": "framelines", "progress_bar": False}
     try:
         papermill.execute_notebook(*paths, parameters, **settings)
     except CellError as error:

@@ -1,0 +1,170 @@
+"""A build is decided by content, whole or not at all, and says in words why it stopped."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+import small
+
+from framelines.build import runner
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkout, in a folder with a space in its name, in which everything is built."""
+    folder = small.checkout(tmp_path_factory.mktemp("a place") / "checkout")
+    said = small.run(folder, "build")
+    assert "[1/4] example 01-few" in said and "[4/4]" in said
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkout in which nothing is built but its notebook."""
+    folder = small.checkout(tmp_path_factory.mktemp("bare") / "checkout")
+    small.run(folder, "run", "01-few", "example")
+    return folder
+
+
+def numbers(folder: Path, place: str = "") -> dict[str, dict[str, object]]:
+    found: dict[str, dict[str, object]] = json.loads(
+        (folder / place / small.NUMBERS).read_text(encoding="utf-8")
+    )["numbers"]
+    return found
+
+
+def test_a_build_uses_the_library_of_its_own_checkout(built: Path) -> None:
+    assert numbers(built)["library"]["value"] == "lib/framelines/__init__.py"
+    pages = ("reports/example/01-few.html", "reports/example/report.pdf", "reports/index.html")
+    for name in (*pages, "build/paper/paper.pdf", "figures/example/01-killed.svg"):
+        assert (built / name).is_file(), name
+
+
+def test_nothing_to_do_is_quick_and_moves_nothing(built: Path) -> None:
+    before, started = small.results(built), time.perf_counter()
+    assert "Everything is built" in small.run(built, "build")
+    assert time.perf_counter() - started < 1
+    assert small.results(built) == before
+
+
+def test_content_decides_and_not_the_clock(built: Path) -> None:
+    before = small.results(built)
+    for path in (built / "data").rglob("*.csv"):
+        os.utime(path)
+    assert "Everything is built" in small.run(built, "build")
+    (built / "figures/example/01-killed.csv").write_text("typed by hand")
+    (built / "reports/index.html").unlink()
+    said = small.run(built, "build")
+    assert "example 01-few" in said and "example report unchanged" in said
+    assert small.results(built) == before
+
+
+def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
+    before, dead = small.results(built), numbers(built)["killed"]["value"]
+    small.change_a_digit(built)
+    small.run(built, "build")
+    after = small.results(built)
+    assert numbers(built)["killed"]["value"] != dead
+    moved = {name for name in before if before[name] != after[name]}
+    assert {small.NUMBERS, "figures/example/01-killed.png", "reports/example/report.pdf"} <= moved
+    assert "build/paper/paper.pdf" not in moved
+
+
+def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(bare: Path) -> None:
+    before = small.results(bare)
+    small.write_notebook(bare, [*small.CELLS[:3], "# About.\nclaims['gone']", small.CELLS[-1]])
+    said = small.run(bare, "run", "01-few", "example", expect=2)
+    assert "notebooks/01-few.ipynb, case example: code cell [5], which begins" in said
+    assert "`claims['gone']`, raised KeyError: 'gone'" in said
+    kept = json.loads((bare / "build/failed/example-01-few.ipynb").read_text("utf-8"))
+    assert kept["cells"][-2]["outputs"][-1]["ename"] == "KeyError"
+    assert small.results(bare) == before
+    small.write_notebook(bare, small.CELLS)
+    small.run(bare, "run", "01-few", "example")
+    assert not (bare / "build/failed/example-01-few.ipynb").exists()
+    assert small.results(bare) == before
+
+
+def test_a_bad_table_is_told_first_and_a_line_a_problem(bare: Path) -> None:
+    file = bare / "data/example/sources.csv"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("magazine", "a rumour"), encoding="utf-8")
+    lines = small.run(bare, "run", "01-few", "example", expect=2).splitlines()
+    file.write_text(text, encoding="utf-8")
+    assert lines[0].startswith("data/example/sources.csv, row 3")
+    assert lines[-1].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
+    assert all("'a rumour'" in line for line in lines[:-1])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{drawz: 5}", "column drawz"),
+        ("{draws: many}", "column draws"),
+        ("{draws: true}", "column draws"),
+        ("[5]", "no mapping"),
+        ("{draws: 5", "not YAML"),
+    ],
+)
+def test_a_wrong_parameter_is_refused_before_anything_runs(
+    bare: Path, given: str, said: str
+) -> None:
+    told = small.run(bare, "run", "01-few", "example", "-y", given, expect=2)
+    assert said in told and "code cell" not in told
+
+
+def test_a_variant_leaves_what_others_cite_as_it_is(bare: Path) -> None:
+    before = small.results(bare)
+    small.run(bare, "run", "01-few", "example", "-y", "{draws: 7, share: 0.25}")
+    assert small.results(bare) == before
+    executed = bare / "build/variant/executed/example/01-few.ipynb"
+    given = json.loads(executed.read_text("utf-8"))["metadata"]["papermill"]["parameters"]
+    assert given == {"case_name": "example", "draws": 7, "share": 0.25}
+    assert numbers(bare, "build/variant") == numbers(bare)
+
+
+def test_what_is_no_result_of_the_notebook_is_refused(bare: Path) -> None:
+    small.write_notebook(bare, [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"')])
+    assert "it wrote no numbers" in small.run(bare, "run", "01-few", "example", expect=2)
+    small.write_notebook(bare, [cell.replace('"01"', '"02"') for cell in small.CELLS])
+    said = small.run(bare, "run", "01-few", "example", expect=2)
+    small.write_notebook(bare, small.CELLS)
+    assert "make Results(case, '01')" in said
+
+
+def test_a_dead_process_is_told_in_a_sentence(bare: Path) -> None:
+    small.write_notebook(bare, [*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
+    said = small.run(bare, "build", expect=2)
+    small.write_notebook(bare, small.CELLS)
+    assert "its process ended before its work did (signal 9)" in said
+    assert "example report left aside" in said
+
+
+def test_an_executed_notebook_tells_nothing_of_the_machine(bare: Path) -> None:
+    text = (bare / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
+    assert str(bare) not in text and "start_time" not in text
+    assert '"id": "injected-parameters"' in text
+
+
+def test_an_unknown_name_lists_the_known_ones(bare: Path) -> None:
+    assert "met 'exampel'; allowed: example" in small.run(bare, "build", "exampel", expect=2)
+    assert "allowed: 01-few" in small.run(bare, "run", "02-none", "example", expect=2)
+
+
+@pytest.mark.parametrize(
+    ("flags", "number"),
+    [("-j3", 3), (" -j12 --jobserver-auth=3,4", 12), ("w -j2", 2), ("--jobs=4", 4)],
+)
+def test_make_says_how_many_at_once(
+    monkeypatch: pytest.MonkeyPatch, flags: str, number: int
+) -> None:
+    monkeypatch.setenv("MAKEFLAGS", flags)
+    assert runner.workers() == number
+
+
+@pytest.mark.parametrize("flags", ["", "s", "-j", "n -- NAME=x-j2y"])
+def test_else_every_core_is_used(monkeypatch: pytest.MonkeyPatch, flags: str) -> None:
+    monkeypatch.setenv("MAKEFLAGS", flags)
+    assert runner.workers() == len(os.sched_getaffinity(0))
