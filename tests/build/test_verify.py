@@ -142,6 +142,17 @@ def test_a_committed_stray_and_a_changed_digit_of_the_manifest(
         verify.manifest(root)
 
 
+def test_what_is_built_and_not_recorded_or_no_longer_built(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = root / "lib" / "framelines" / "__main__.py"
+    code.write_text(code.read_text().replace("02-two.html", "02-new.html"))
+    assert verify.verify(root) == 2
+    said = capsys.readouterr().out
+    assert "reports/river/02-new.html: built, and not recorded" in said
+    assert "reports/river/02-two.html: recorded, and not built" in said
+
+
 def test_a_review_wants_everything_committed(root: Path) -> None:
     (root / "note.txt").write_text("")
     with pytest.raises(DataError, match=r"not committed; met 'note\.txt'"):

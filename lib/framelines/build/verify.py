@@ -150,32 +150,31 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
     `copy` is a rebuilt copy with its manifest, `aside` holds the results as they were committed.
     """
     known, built, kept = recorded(copy), sums(copy), sums(aside)
-    old, new = _files(aside), _files(copy)
-    names, close = sorted({*known, *built, *kept}), set[str]()
-    lines, moved, pages = list[str](), list[str](), list[str]()
-    for name in names:
+    old, new = _reader(aside), _reader(copy)
+    lines, moved, pages, close = list[str](), list[str](), list[str](), 0
+    for name in sorted({*known, *built, *kept}):
         was, now, here = known.get(name), built.get(name), kept.get(name)
-        if not is_committed(name):
+        if was and now and not is_committed(name):
             pages += [f"{name}: other bytes than recorded"] * (was != now)
-        elif was == now == here:
-            continue
-        elif now and was == here and agrees(name, old, new):
-            close.add(name)
-        else:
+        elif now and now != was == here and agrees(name, old, new):
+            close += 1
+        elif not was == now == here:
             lines.append(f"{name}: {_verdict(name, was, now, here)}")
             moved += [name] if now and here else []
     # Where a machine rounds otherwise, the bytes of pages tell nothing.
     lines += pages if not close else []
     told = f"{len(known)} results: {len(lines)} not as recorded"
-    told += f", {len(close)} with other bytes and the same values" if close else ""
+    told += f", {close} with other bytes and the same values" if close else ""
     return [*lines, *changes(moved, old, new)], f"{told}."
 
 
 def _verdict(name: str, was: str | None, now: str | None, here: str | None) -> str:
     """What became of a result, by its sums in the manifest, the rebuild and the tree."""
-    if now is None:
+    if not now:
         gone = "recorded, and not built" if was else "no notebook makes it"
         return f"{gone}; if it should go: git rm {name}, make manifest"
+    if not was and not here:
+        return "built, and not recorded; if it was meant: make manifest"
     if was == now:
         return f"{'damaged' if here else 'missing'}; restore it: git checkout -- {name}"
     if now == here:
@@ -184,49 +183,45 @@ def _verdict(name: str, was: str | None, now: str | None, here: str | None) -> s
     return "it moved"
 
 
-def verify(root: Path = REPO) -> int:
+def verify(root: Path = REPO, *, clean: bool = False) -> int:
     """Rebuild the working tree and hold it against its manifest; return 0, or 2 if it moved.
 
-    Raises `DataError` where there is no manifest or the build stops.
+    With `clean` the commit is rebuilt instead, without a network, and build/review.md tells of it.
+    Raises `DataError` where there is no manifest, the build stops, or as `scratch` does.
     """
     recorded(root)
-    return 2 if _examine(*scratch(root / "build" / "verify", root))[0] else 0
-
-
-def review(root: Path = REPO) -> int:
-    """Verify the commit in a clone without a network, write build/review.md; return 0 or 2.
-
-    Raises `DataError` where changes are not committed, and as `verify` does.
-    """
-    cut = bool(shutil.which(CUT[0])) and not _run(root, *CUT, "true").returncode
-    copy, aside, what = scratch(root / "build" / "review", root, clean=True)
-    lines, told = _examine(copy, aside, what, CUT if cut else ())
-    text = f"# Review\n\n* Rebuilt: {what}, in a clean copy\n* Network: "
-    text += "cut\n" if cut else "it could not be cut here; nothing was installed\n"
-    text += f"* Python: {platform.python_version()}\n* Platform: {platform.system()} "
-    text += f"{platform.machine()}, {' '.join(platform.libc_ver())}\n* Result: {told}\n\n"
-    write_whole(root / "build" / "review.md", text + "".join(f"    {x}\n" for x in lines))
-    print("The report: build/review.md")
+    place = root / "build" / ("review" if clean else "verify")
+    copy, aside, what = scratch(place, root, clean)
+    cut = clean and shutil.which(CUT[0]) and not _run(root, *CUT, "true").returncode
+    print(f"Rebuilding {what} in {copy}", flush=True)
+    rebuild(copy, CUT if cut else ())
+    lines, told = judge(copy, aside)
+    print("\n".join([*lines, told]))
+    if clean:
+        about = [f"Rebuilt: {what}, in a clean copy"]
+        about += ["Network: " + ("cut" if cut else "it could not be cut; nothing was installed")]
+        about += [f"Python: {platform.python_version()}", f"Platform: {platform.platform()}"]
+        about = [f"* {line}" for line in [*about, f"Result: {told}"]]
+        text = ["# Review", "", *about, "", *(f"    {line}" for line in lines), ""]
+        write_whole(root / "build" / "review.md", "\n".join(text))
+        print("The report: build/review.md")
+    if not lines:
+        shutil.rmtree(place)
     return 2 if lines else 0
 
 
-def _examine(
-    copy: Path, aside: Path, what: str, prefix: tuple[str, ...] = ()
-) -> tuple[list[str], str]:
-    recorded(copy)
-    print(f"Rebuilding {what} in {copy}", flush=True)
-    rebuild(copy, prefix)
-    lines, told = judge(copy, aside)
-    print("\n".join([*lines, told]))
-    if not lines:
-        shutil.rmtree(copy.parent)
-    return lines, told
+def review(root: Path = REPO) -> int:
+    """Verify the commit as a reviewer does, as `verify` with `clean`; return 0 or 2."""
+    return verify(root, clean=True)
 
 
 # What agreement is, and what moved.
 
 
-def _files(root: Path) -> Read:
+def _reader(root: Path, revision: str = "") -> Read:
+    """The results below `root` as they are, or as they were at a revision."""
+    if revision:
+        return lambda name: _run(root, "git", "show", f"{revision}:{name}").stdout
     return lambda name: (root / name).read_bytes() if (root / name).is_file() else b""
 
 
@@ -290,19 +285,19 @@ def _numbers(old: str, new: str) -> Iterator[str]:
     """Every number that moved with the findings that it feeds, and every verdict that changed."""
     try:
         records = [json.loads(text or "{}") for text in (old, new)]
-        before, after = (record.get("numbers", {}) for record in records)
-        findings = [(n, f) for n in (0, 1) for f in records[n].get("findings", [])]
-    except (ValueError, AttributeError):
+    except ValueError:
         yield "this is no record of numbers"
         return
+    before, after = (record.get("numbers", {}) for record in records)
+    findings = [{f.get("name", f.get("text")): f for f in r.get("findings", [])} for r in records]
+    names = dict.fromkeys([*findings[0], *findings[1]])
     for key in dict.fromkeys([*before, *after]):
         a, b = (_shown(side.get(key)) for side in (before, after))
-        fed = {f.get("name", f.get("text", "")): 0 for _, f in findings if key in f["numbers"]}
+        fed = [n for n in names if any(key in f[n]["numbers"] for f in findings if n in f)]
         if a != b:
             yield f"{key}: {a} → {b}" + (f"; feeds {'; '.join(fed)}" if fed else "")
-    verdicts = {(n, f["name"]): f.get("verdict") for n, f in findings if "name" in f}
-    for name in dict.fromkeys(name for _, name in verdicts):
-        first, second = (verdicts.get((n, name)) or "(none)" for n in (0, 1))
+    for name in names:
+        first, second = (side.get(name, {}).get("verdict", "(none)") for side in findings)
         if first != second:
             yield f"{name}: the verdict was “{first}” and is “{second}”"
 
@@ -327,11 +322,7 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
     if not between:
         listed += git(root, "ls-files", "-z", "--others", "--exclude-standard", *COMMITTED)
     names = sorted({*listed.split("\0")} - {""})
-    sides = [_revision(root, end) for end in ends]
-    lines = changes(names, sides[0], sides[1] if between else _files(root))
+    sides = [_reader(root, end) for end in [*ends, ""]]
+    lines = changes(names, sides[0], sides[1])
     print("\n".join([*lines, f"{len(names)} files of results differ."]).lstrip("\n"))
     return 0
-
-
-def _revision(root: Path, end: str) -> Read:
-    return lambda name: _run(root, "git", "show", f"{end}:{name}").stdout
