@@ -113,17 +113,23 @@ def anchored(page: str) -> tuple[str, list[tuple[int, str, str]]]:
 
 @cache
 def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, keep_trailing_newline=True)
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, keep_trailing_newline=True
+    )
 
 
 def _publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` where it has faults."""
-    text = _templates().get_template(template).render(
-        title=title,
-        home="../" * file.count("/"),
-        style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip()),
-        shelf=[entry[:3] for entry in SHELF],
-        **more,
+    text = (
+        _templates()
+        .get_template(template)
+        .render(
+            title=title,
+            home="../" * file.count("/"),
+            style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip()),
+            shelf=[entry[:3] for entry in SHELF],
+            **more,
+        )
     )
     problems = [Problem(f"reports/{file}", f"the page has {fault}") for fault in faults(text)]
     if problems:
@@ -215,7 +221,9 @@ def render_site() -> list[Path]:
     """Write the front page, the page of every case and the prose; return their paths."""
     made = [_prose(*entry) for entry in SHELF]
     # What is fictional, or has tables of its own, comes after the corpus of the repository.
-    order = sorted(case_names(REPO), key=lambda name: (read_case_file(name, REPO).data != "data", name))
+    order = sorted(
+        case_names(REPO), key=lambda name: (read_case_file(name, REPO).data != "data", name)
+    )
     cases = [overview(name) for name in order]
     for case in cases:
         alone = {"cases": [case | {"place": ""}], "links": _links(case["name"], "index")}
@@ -247,8 +255,15 @@ def _markdown(path: Path) -> str:
     options = ["--mathml", "--wrap=none"]
     if bibliography.is_file() and "[@" in path.read_text(encoding="utf-8"):
         options += ["--citeproc", f"--bibliography={bibliography}"]
-    kind = "markdown-smart-tex_math_single_backslash"
-    return str(pypandoc.convert_file(path, "html5", format=kind, extra_args=options))
+    page = str(pypandoc.convert_file(path, "html5", format="markdown", extra_args=options))
+    # The source of a formula is its alternative text, not a second formula.
+    formula = r"(?s)<math\b([^>]*)>(.*?)<annotation\b[^>]*>(.*?)</annotation>"
+    return re.sub(formula, _with_source, page)
+
+
+def _with_source(formula: re.Match[str]) -> str:
+    source = html.escape(" ".join(html.unescape(formula[3]).split()))
+    return f'<math{formula[1]} alttext="{source}">{formula[2]}'
 
 
 def _dictionary() -> str:

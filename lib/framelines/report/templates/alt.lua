@@ -1,8 +1,15 @@
 -- From a page to Typst: images with their words, tables whose words fit, links to what is there.
 local ROOM = 118 -- characters of a table's type on a line of the full width
+local LONGEST = 28 -- letters of a word that is not broken
 local known = {}
 
 local function length(text) return utf8.len(text) or #text end
+
+-- A text with `mark` wherever a long word may be broken.
+local function breakable(text, mark)
+  local long = ("[%w%p]"):rep(LONGEST)
+  return (text:gsub("[-_/]", "%0" .. mark):gsub(long, "%0" .. mark))
+end
 
 function Image(image)
   if not image.src:match("^/figures/") then return {} end
@@ -42,7 +49,7 @@ function Table(t)
     for i, c in ipairs(row.cells) do
       local text = pandoc.utils.stringify(c.contents)
       cell[i] = math.max(cell[i] or 1, length(text))
-      for part in text:gsub("[-_/]", "%0 "):gmatch("%S+") do
+      for part in breakable(text, " "):gmatch("%S+") do
         word[i] = math.max(word[i] or 1, length(part))
       end
       if c.classes:includes("number") then t.colspecs[i][1] = pandoc.AlignRight end
@@ -62,7 +69,7 @@ function Table(t)
       spec[2] = (word[i] + free) / room
     end
   end
-  t = t:walk({ Str = function(s) return pandoc.Str((s.text:gsub("[_/]", "%0\u{200b}"))) end })
+  t = t:walk({ Str = function(s) return pandoc.Str(breakable(s.text, "\u{200b}")) end })
   local before = ("#[#set text(size: %.2fpt)"):format(size)
   return { pandoc.RawBlock("typst", before), t, pandoc.RawBlock("typst", "]") }
 end
