@@ -265,7 +265,7 @@ def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> No
     from framelines.build import scaffold
 
     columns = dict(one.partition("=")[::2] for one in more)
-    print(scaffold.add_document((REPO / data).resolve(), text, **row, **columns))
+    print(scaffold.add_document(text, data=(REPO / data).resolve(), **{**row, **columns}))
 
 
 @main.command()
