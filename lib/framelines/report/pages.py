@@ -8,6 +8,7 @@ import html
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from nbconvert import HTMLExporter
 from framelines import REPO, write_whole
 from framelines.errors import DataError, Problem
 from framelines.tables.case import case_names, read_case_file
-from framelines.tables.schema import allowed, fields_of, is_required, resources
+from framelines.tables.schema import allowed, fields_of, resources
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
 MATHML = (
@@ -38,6 +39,8 @@ ATTRIBUTES = frozenset(
     "alt alttext aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
+# Level, anchor and text of every heading of a page.
+Headings = Sequence[tuple[int, str, str]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
@@ -87,14 +90,14 @@ def faults(page: str) -> list[str]:
     return found + [f"a link to #{name}, which is not there" for name in sorted(inside - known)]
 
 
-def anchored(page: str) -> tuple[str, list[tuple[int, str, str]]]:
-    """Return HTML with an anchor on every heading, and its headings: level, anchor and text."""
+def anchored(page: str) -> tuple[str, Headings]:
+    """Return HTML with an anchor on every heading, and its headings."""
     headings: list[tuple[int, str, str]] = []
     taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
 
     def anchor(found: re.Match[str]) -> str:
         level, inner = int(found[1]), found[2]
-        text = html.unescape(re.sub("<[^>]+>", "", inner)).replace("¶", "").strip()
+        text = html.unescape(re.sub("<[^>]+>", "", inner)).strip()
         plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
         base = re.sub(r"[^a-z0-9_]+", "-", plain).strip("-") or "section"
         name, again = base, 1
@@ -118,19 +121,16 @@ def _templates() -> Environment:
     )
 
 
-def _publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
+def _publish(
+    file: str, title: str, template: str = "page.html.j2", headings: Headings = (), **more: Any
+) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` where it has faults."""
-    text = (
-        _templates()
-        .get_template(template)
-        .render(
-            title=title,
-            home="../" * file.count("/"),
-            style=Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip()),
-            shelf=[entry[:3] for entry in SHELF],
-            **more,
-        )
-    )
+    # A long page is found through by its chapters alone.
+    depth = 3 if len(headings) <= 30 else 2
+    more["contents"] = [heading for heading in headings if 2 <= heading[0] <= depth]
+    more["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip())
+    more |= {"title": title, "home": "../" * file.count("/"), "shelf": [s[:3] for s in SHELF]}
+    text = _templates().get_template(template).render(**more)
     problems = [Problem(f"reports/{file}", f"the page has {fault}") for fault in faults(text)]
     if problems:
         raise DataError(problems)
@@ -181,7 +181,7 @@ def render_notebook(executed: Path, case: str, notebook: str) -> Path:
         f"{case}/{notebook}.html",
         f"{titles[0] if titles else label(notebook)}: {about.title}",
         main=Markup(main),
-        contents=[heading for heading in headings if heading[0] in (2, 3)],
+        headings=headings,
         links=_links(case, notebook),
         made=f"Made by notebooks/{notebook}.ipynb" + (f" with {given}." if given else "."),
     )
@@ -196,57 +196,41 @@ def _links(case: str, current: str) -> list[tuple[str, str, bool]]:
 # The front page, and the pages beside it.
 
 
-def record(case: str, notebook: str) -> dict[str, Any]:
-    """Return what a notebook wrote about its results, or nothing where it has not run."""
-    path = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
-    content = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    return content if isinstance(content, dict) else {}
-
-
 def overview(case: str) -> dict[str, Any]:
-    """Return a case as readers meet it: title, findings and tables with their pages, pages."""
-    findings, tables, pages = [], [], []
+    """Return a case as readers meet it: title, pages, and the findings and tables of each page."""
+    about = read_case_file(case, REPO)
+    shown: dict[str, Any] = {"name": case, "title": about.title, "own_data": about.data != "data"}
+    shown |= {"findings": [], "tables": [], "pages": []}
     for notebook in notebooks():
-        page, told = f"{notebook}.html", record(case, notebook)
-        findings += [finding | {"page": page} for finding in told.get("findings", [])]
-        tables += [table | {"page": page} for table in told.get("tables", [])]
-        if told:
-            pages.append((label(notebook), page))
-    title = read_case_file(case, REPO).title
-    shown = {"findings": findings, "tables": tables, "pages": pages}
-    return {"name": case, "title": title, "pdf": bool(pages), **shown}
+        numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
+        if numbers.is_file():
+            page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
+            shown["pages"].append((label(notebook), page))
+            for kind in ("findings", "tables"):
+                shown[kind] += [entry | {"page": page} for entry in told[kind]]
+    return shown
 
 
 def render_site() -> list[Path]:
     """Write the front page, the page of every case and the prose; return their paths."""
-    made = [_prose(*entry) for entry in SHELF]
-    # What is fictional, or has tables of its own, comes after the corpus of the repository.
-    order = sorted(
-        case_names(REPO), key=lambda name: (read_case_file(name, REPO).data != "data", name)
-    )
-    cases = [overview(name) for name in order]
+    made = [_prose(name, file, source) for name, file, _, source in SHELF]
+    # Cases with tables of their own, such as a fictional one, come after those of the corpus.
+    cases = [overview(name) for name in case_names(REPO)]
+    cases.sort(key=lambda case: case["own_data"])
     for case in cases:
-        alone = {"cases": [case | {"place": ""}], "links": _links(case["name"], "index")}
-        made.append(_publish(f"{case['name']}/index.html", case["title"], "site.html.j2", **alone))
+        name, links = case["name"], _links(case["name"], "index")
+        page = (f"{name}/index.html", case["title"], "site.html.j2")
+        made.append(_publish(*page, cases=[case], links=links))
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    every = [case | {"place": f"{case['name']}/"} for case in cases]
-    made.append(_publish("index.html", QUESTION, "site.html.j2", cases=every, links=links))
+    made.append(_publish("index.html", QUESTION, "site.html.j2", cases=cases, links=links))
     return made
 
 
-def _prose(name: str, file: str, about: str, source: str) -> Path:
+def _prose(name: str, file: str, source: str) -> Path:
     """Write a page beside the reports, from Markdown or, without a source, from the schema."""
-    text = _markdown(REPO / source) if source else _dictionary()
-    scroll = '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table'
-    if source:
-        text = re.sub("<table", scroll, text).replace("</table>", "</table></div>")
-    main, headings = anchored(clean(text))
-    contents = [heading for heading in headings if heading[0] in (2, 3)]
-    # A long page is found through by its chapters.
-    if len(contents) > 30:
-        contents = [heading for heading in contents if heading[0] == 2]
+    main, headings = anchored(clean(_markdown(REPO / source) if source else _dictionary()))
     links = [(title, href, href == file) for title, href, _, _ in SHELF]
-    return _publish(file, name, main=Markup(main), contents=contents, links=links)
+    return _publish(file, name, main=Markup(main), headings=headings, links=links)
 
 
 def _markdown(path: Path) -> str:
@@ -256,6 +240,8 @@ def _markdown(path: Path) -> str:
     if bibliography.is_file() and "[@" in path.read_text(encoding="utf-8"):
         options += ["--citeproc", f"--bibliography={bibliography}"]
     page = str(pypandoc.convert_file(path, "html5", format="markdown", extra_args=options))
+    scroll = '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table'
+    page = page.replace("<table", scroll).replace("</table>", "</table></div>")
     # The source of a formula is its alternative text, not a second formula.
     formula = r"(?s)<math\b([^>]*)>(.*?)<annotation\b[^>]*>(.*?)</annotation>"
     return re.sub(formula, _with_source, page)
@@ -268,15 +254,5 @@ def _with_source(formula: re.Match[str]) -> str:
 
 def _dictionary() -> str:
     """The data dictionary: every table and column, from data/datapackage.yaml."""
-    tables = []
-    for name, table in resources().items():
-        columns = [
-            {"name": key, "about": field.get("description", ""), "values": allowed(field)}
-            | {"required": is_required(field)}
-            for key, field in fields_of(name).items()
-        ]
-        known = {"name": name, "about": table.get("description", table.get("title", ""))}
-        known |= {"file": table["path"], "required": table.get("required", False)}
-        known |= {"key": table["schema"].get("primaryKey", []), "columns": columns}
-        tables.append(known)
-    return _templates().get_template("data.html.j2").render(tables=tables)
+    about = {"fields_of": fields_of, "allowed": allowed}
+    return _templates().get_template("data.html.j2").render(tables=resources(), **about)
