@@ -62,10 +62,13 @@ def checkout(folder: Path) -> Path:
     (folder / "notebooks" / "findings.yaml").write_text("declared: 2026-11-26\n")
     (folder / "paper" / "paper.typ").write_text(PAPER)
     write_notebook(folder, CELLS)
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
-    shutil.copy2(Path(sys.prefix) / "pyvenv.cfg", folder / ".venv")
-    (folder / ".venv" / "lib").symlink_to(Path(sys.prefix) / "lib")
+    own = folder / ".venv"
+    own.mkdir()
+    for path in Path(sys.prefix).iterdir():
+        if path.name not in ("matplotlib", ".ready"):
+            (own / path.name).symlink_to(path)
+    if (Path(sys.prefix) / "matplotlib").is_dir():
+        shutil.copytree(Path(sys.prefix) / "matplotlib", own / "matplotlib")
     (folder / ".venv" / ".ready").touch()
     return folder
 

@@ -58,7 +58,9 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
     (built / "reports/index.html").unlink()
     said = small.run(built, "build")
     assert "example 01-few" in said and "example report unchanged" in said
-    assert small.results(built) == before
+    after = small.results(built)
+    names = {*before, *after}
+    assert {name for name in names if after.get(name) != before.get(name)} == set()
 
 
 def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:

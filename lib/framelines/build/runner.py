@@ -69,6 +69,7 @@ class Progress:
     started: dict[str, float] = field(default_factory=dict)
     done: int = 0
     failed: list[str] = field(default_factory=list)
+    problems: set[str] = field(default_factory=set)
 
     def tell(self, name: str, how: str = "") -> None:
         """Print that a unit ended."""
@@ -307,7 +308,10 @@ def _end(
     if problems:
         progress.failed.append(unit.name)
         progress.tell(unit.name, "FAILED")
-        print("\n".join(f"  {line}" for line in problems), file=sys.stderr, flush=True)
+        # A table that is wrong stops several notebooks, and is told once.
+        fresh = [line for line in problems if line not in progress.problems]
+        progress.problems.update(fresh)
+        print("\n".join(f"  {line}" for line in fresh), file=sys.stderr, flush=True)
     else:
         _enter(unit, made, state)
         progress.tell(unit.name)
