@@ -186,7 +186,7 @@ def test_two_revisions_in_words(root: Path, capsys: pytest.CaptureFixture[str]) 
     verify.diff("HEAD", root)
     assert capsys.readouterr().out == "0 files of results differ.\n"
     for unknown in ("v9.9", "--output=x"):
-        with pytest.raises(DataError, match="git: "):
+        with pytest.raises(DataError, match="git: there is no such revision; met"):
             verify.diff(unknown, root)
 
 

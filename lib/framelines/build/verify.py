@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ CUT = ("unshare", "-rn", "--")
 NUMBER = re.compile("[-\u2212]?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 # At most this share of the pixels may differ by more than this many of 255.
 PIXELS, LEVELS = 0.001, 16
-SHOWN = 10
+SHOWN = 20
 
 Read = Callable[[str], bytes]  # the content of a result by its name; nothing where there is none
 
@@ -268,43 +268,50 @@ def changes(names: list[str], old: Read, new: Read) -> list[str]:
     lines = []
     for name in names:
         a, b = (side(name).decode("utf-8", "replace") for side in (old, new))
-        if re.fullmatch(r"reports/[^/]+/numbers/[^/]+\.json", name):
-            told = list(_numbers(a, b))
-        elif name.endswith(".csv"):
-            found = list(difflib.unified_diff(a.splitlines(), b.splitlines(), lineterm="", n=0))
-            told = [f"columns: {(b or a).partition(chr(10))[0]}"]
-            told += [f"{line[0]} {line[1:]}" for line in found[2:] if line[0] in "+-"]
-        else:
+        if not name.endswith((".json", ".csv")):
             continue
+        if not (a and b):
+            told = ["it is new" if b else "it is gone"]
+        elif name.endswith(".json"):
+            told = _numbers(a, b)
+        else:
+            found = list(difflib.unified_diff(a.splitlines(), b.splitlines(), lineterm="", n=0))
+            told = [f"columns: {b.splitlines()[0]}"]
+            told += [f"{line[0]} {line[1:]}" for line in found[2:] if line[0] in "+-"]
         more = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
         lines += ["", name, *(f"  {line}" for line in told[:SHOWN] + more)]
     return lines
 
 
-def _numbers(old: str, new: str) -> Iterator[str]:
-    """Every number that moved with the findings that it feeds, and every verdict that changed."""
+def _numbers(old: str, new: str) -> list[str]:
+    """Every verdict that changed, and every number that moved with the findings that it feeds."""
     try:
-        records = [json.loads(text or "{}") for text in (old, new)]
-    except ValueError:
-        yield "this is no record of numbers"
-        return
-    before, after = (record.get("numbers", {}) for record in records)
-    findings = [{f.get("name", f.get("text")): f for f in r.get("findings", [])} for r in records]
-    names = dict.fromkeys([*findings[0], *findings[1]])
-    for key in dict.fromkeys([*before, *after]):
-        a, b = (_shown(side.get(key)) for side in (before, after))
-        fed = [n for n in names if any(key in f[n]["numbers"] for f in findings if n in f)]
-        if a != b:
-            yield f"{key}: {a} → {b}" + (f"; feeds {'; '.join(fed)}" if fed else "")
-    for name in names:
-        first, second = (side.get(name, {}).get("verdict", "(none)") for side in findings)
+        records = [json.loads(text) for text in (old, new)]
+        one, two = ({f.get("name", f.get("anchor")): f for f in r["findings"]} for r in records)
+        before, after = (record["numbers"] for record in records)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return ["one of the two is no record of numbers"]
+    lines = []
+    for name in [name for name in one if name in two]:
+        first, second = (side[name].get("verdict", "(none)") for side in (one, two))
         if first != second:
-            yield f"{name}: the verdict was “{first}” and is “{second}”"
+            lines.append(f"{name}: the verdict was “{first}” and is “{second}”")
+    for key in [key for key in before if key in after]:
+        a, b = _shown(before[key]), _shown(after[key])
+        fed = [name for name, finding in (one | two).items() if key in finding["numbers"]]
+        if a != b:
+            lines.append(f"{key}: {a} → {b}" + (f"; feeds {'; '.join(fed)}" if fed else ""))
+    for what, first, second in (("findings", one, two), ("numbers", before, after)):
+        gone, fresh = (
+            ", ".join(sorted({*first} - {*second})),
+            ", ".join(sorted({*second} - {*first})),
+        )
+        lines += [f"{what} that are gone: {gone}"] * bool(gone)
+        lines += [f"new {what}: {fresh}"] * bool(fresh)
+    return lines
 
 
-def _shown(entry: dict[str, Any] | None) -> str:
-    if not entry:
-        return "(none)"
+def _shown(entry: dict[str, Any]) -> str:
     text = f"{entry['text']} {entry['unit']}".strip()
     return text if str(entry["value"]) == entry["text"] else f"{text} ({entry['value']})"
 
@@ -317,7 +324,11 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
     first, between, second = revision.partition("..")
     ends = [first or "HEAD", *([second or "HEAD"] if between else [])]
     for end in ends:
-        git(root, "rev-parse", "--verify", "--end-of-options", f"{end}^{{commit}}")
+        if (
+            end[0] == "-"
+            or _run(root, "git", "rev-parse", "--verify", f"{end}^{{commit}}").returncode
+        ):
+            raise DataError([Problem("git", "there is no such revision", value=end)])
     listed = git(root, "diff", "-z", "--name-only", "--no-renames", *ends, "--", *COMMITTED)
     if not between:
         listed += git(root, "ls-files", "-z", "--others", "--exclude-standard", *COMMITTED)
