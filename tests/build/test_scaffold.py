@@ -1,10 +1,14 @@
 """From an empty checkout to tables that pass, and from a mistake to words."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from framelines.build.scaffold import add_document, name_problem, new_case, new_source
+from framelines.build.verify import scratch
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError
 from framelines.tables.case import case_names, read_case_file
@@ -151,3 +155,14 @@ def test_a_name_is_taken_once_and_a_folder_must_be_one(folder: Path, tmp_path: P
     with pytest.raises(DataError, match=r"sources\.csv: there is no such table.*make new-case"):
         new_source("a-b", tmp_path / "data" / "nowhere")
     assert _files(tmp_path) == before
+
+
+@pytest.mark.slow
+def test_a_new_case_builds(tmp_path: Path) -> None:
+    copy = scratch(tmp_path / "a place")[0]
+    new_case("river-war", copy)
+    command = [sys.executable, "-m", "framelines", "build", "river-war"]
+    own = {**os.environ, "PYTHONPATH": str(copy / "lib")}
+    done = subprocess.run(command, cwd=copy, env=own, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (copy / "reports" / "river-war" / "03-narrative-framing.html").is_file()

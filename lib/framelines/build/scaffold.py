@@ -117,7 +117,8 @@ def add_document(
         row |= {"raw_file": "no text", "start": "0", "end": "1"}
     documents = pd.concat([_strings(data, "documents"), pd.DataFrame([row])])
     _judge(data, "documents", documents, problems)
-    write_whole(kept, text.read_bytes())
+    if not kept.is_file():
+        write_whole(kept, text.read_bytes())
     known = expected_sums(data) | {text.name: sha256(content)}
     sums = "".join(f"{digest}  {name}\n" for name, digest in sorted(known.items()))
     write_whole(data / "raw" / "SHA256SUMS", sums)
