@@ -19,6 +19,7 @@ import pypandoc
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 from nbconvert import HTMLExporter
+from nbconvert.filters import Highlight2HTML
 
 from framelines import REPO, write_whole
 from framelines.errors import DataError, Problem
@@ -64,8 +65,7 @@ def clean(page: str) -> str:
     """
     without = re.sub(r"(?is)<(script|style)\b.*?(?:</\1\s*>|\Z)", "", page)
     schemes = {"http", "https", "mailto", "data"}
-    cleaner = bleach.Cleaner(ELEMENTS, attributes=_allowed, protocols=schemes, strip=True)
-    return str(cleaner.clean(without))
+    return str(bleach.clean(without, ELEMENTS, _allowed, schemes, strip=True))
 
 
 def _allowed(tag: str, name: str, value: str) -> bool:
@@ -78,14 +78,15 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 def faults(page: str) -> list[str]:
     """Return what keeps a page from being published: for readers without network, or eyes."""
-    images = re.findall(r"<img\b[^>]*>", page)
+    tags = "\n".join(re.findall(r'<[a-z](?:"[^"]*"|[^">])*>', page))
+    images = re.findall(r'<img\b(?:"[^"]*"|[^">])*>', tags)
     bare = [image for image in images if not re.search(r'\balt="[^"]*[^"\s]', image)]
     found = ["an image without alternative text"] * bool(bare)
-    loads = re.findall(r'\bsrc="(?!data:)([^"]*)', page) + re.findall(r"@import|url\(", page)
+    loads = re.findall(r'\bsrc="(?!data:)([^"]*)', tags)
     found += [f"something from outside the file: {source[:80]}" for source in loads]
-    ids = re.findall(r'\bid="([^"]*)"', page)
+    ids = re.findall(r'\sid="([^"]*)"', tags)
     found += [f"the id {name} twice" for name in sorted({n for n in ids if ids.count(n) > 1})]
-    inside = {html.unescape(name) for name in re.findall(r'\bhref="#([^"]*)"', page)}
+    inside = {html.unescape(name) for name in re.findall(r'\shref="#([^"]*)"', tags)}
     known = {html.unescape(name) for name in ids}
     return found + [f"a link to #{name}, which is not there" for name in sorted(inside - known)]
 
@@ -116,9 +117,7 @@ def anchored(page: str) -> tuple[str, Headings]:
 
 @cache
 def _templates() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES), autoescape=True, keep_trailing_newline=True
-    )
+    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
 
 
 def _publish(
@@ -134,7 +133,7 @@ def _publish(
     problems = [Problem(f"reports/{file}", f"the page has {fault}") for fault in faults(text)]
     if problems:
         raise DataError(problems)
-    return write_whole(REPO / "reports" / file, text)
+    return write_whole(REPO / "reports" / file, f"{text}\n")
 
 
 def notebooks() -> list[str]:
@@ -157,13 +156,16 @@ def read_notebook(executed: Path) -> Any:
 
 def cells(node: Any, *, code: bool = True) -> str:
     """Return the cells of a notebook as HTML, not yet cleaned; in print without their code."""
-    return str(_exporter(code).from_notebook_node(node)[0])
+    # Not the exporter's own method: it gives images without words some that say nothing.
+    return str(super(HTMLExporter, _exporter(code)).from_notebook_node(node)[0])
 
 
 @cache
 def _exporter(code: bool) -> HTMLExporter:
     file = str(TEMPLATES / "cells.html.j2")
-    return HTMLExporter(template_file=file, exclude_input=not code, exclude_anchor_links=True)
+    made = HTMLExporter(template_file=file, exclude_input=not code, exclude_anchor_links=True)
+    made.register_filter("highlight_code", Highlight2HTML())
+    return made
 
 
 def render_notebook(executed: Path, case: str, notebook: str) -> Path:
@@ -254,5 +256,5 @@ def _with_source(formula: re.Match[str]) -> str:
 
 def _dictionary() -> str:
     """The data dictionary: every table and column, from data/datapackage.yaml."""
-    about = {"fields_of": fields_of, "allowed": allowed}
-    return _templates().get_template("data.html.j2").render(tables=resources(), **about)
+    about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
+    return _templates().get_template("data.html.j2").render(about)

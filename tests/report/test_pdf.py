@@ -1,0 +1,105 @@
+"""A report in print is accessible, holds what the page holds, and is the same twice."""
+
+import json
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from framelines.errors import DataError
+from framelines.report import pages, pdf
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
+FIGURE = (
+    '<figure class="figure" id="fig-01-dot"><img src="data:image/svg+xml;base64,PHN2Zy8+" '
+    'alt="{}"><figcaption><b>Figure 1.</b> A dot.</figcaption></figure>'
+)
+
+
+def _table(*cells: str) -> str:
+    row = "".join(f"<td>{cell}</td>" for cell in cells)
+    return f"<table><thead><tr>{'<th>h</th>' * len(cells)}</tr></thead><tr>{row}</tr></table>"
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A checkout with one case and one notebook."""
+    for module in (pages, pdf):
+        monkeypatch.setattr(module, "REPO", tmp_path)
+    for folder in (
+        "notebooks/cases",
+        "figures/hill",
+        "build/executed/hill",
+        "reports/hill/numbers",
+    ):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "notebooks/cases/hill.yaml").write_text("title: 'The #hill'\ndata: data\n")
+    (tmp_path / "notebooks/01-days.ipynb").write_text("{}")
+    (tmp_path / "figures/hill/01-dot.svg").write_text(SVG)
+    finding = {
+        "headline": "A & B",
+        "sentence": "One *x*.",
+        "verdict": "holds",
+        "anchor": "finding-ab",
+    }
+    record = {"findings": [finding], "tables": []}
+    (tmp_path / "reports/hill/numbers/01.json").write_text(json.dumps(record))
+    return tmp_path
+
+
+def _execute(place: Path, alt: str) -> None:
+    note = {"files": ["figures/hill/01-dot.svg"], "title": "Figure 1"}
+    shown = [({"text/html": FIGURE.format(alt)}, {"framelines": note})]
+    shown += [({"text/html": _table("a", "#panic() $ عربي")}, {})]
+    shown += [({"text/markdown": '<div class="finding" id="finding-ab">\n\nSo.\n\n</div>'}, {})]
+    outputs = [v4.new_output("display_data", data=d, metadata=m) for d, m in shown]
+    cell = v4.new_code_cell("secret_code()", outputs=outputs)
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Days\n\n[x](#nowhere)"), cell])
+    nbformat.write(notebook, place / "build/executed/hill/01-days.ipynb")
+
+
+def test_a_report_is_tagged_and_the_same_twice(place: Path) -> None:
+    _execute(place, 'A "dot" \\ here')
+    first = pdf.case_report("hill").read_bytes()
+    assert first.startswith(b"%PDF") and b"pdfuaid" in first and b"/CreationDate" not in first
+    assert pdf.case_report("hill").read_bytes() == first
+
+
+def test_a_figure_without_words_stops_the_report(place: Path) -> None:
+    _execute(place, "")
+    with pytest.raises(DataError, match=r"reports/hill/report\.pdf.*Typst"):
+        pdf.case_report("hill")
+    assert not (place / "reports/hill/report.pdf").exists()
+
+
+def test_text_is_never_obeyed() -> None:
+    source = pdf.typst_source("<p>#panic() $x$ *a* <script>alert(1)</script></p>", "A #title")
+    body = source.partition("#outline")[2]
+    assert r"\#panic() \$x\$ \*a\*" in body and "alert" not in body
+
+
+def test_links_lead_to_what_is_there() -> None:
+    page = '<div id="a"><p>A.</p></div><p><a href="#a">there</a> <a href="#b">lost</a> '
+    source = pdf.typst_source(page + '<a href="x.html">page</a></p>', "")
+    assert "#link(<a>)[there] lost page" in source
+
+
+def test_pictures_come_from_the_figures_alone() -> None:
+    page = '<p><img src="/etc/x.png" alt="x"><img src="/figures/a.svg" alt="An &quot;a&quot;"></p>'
+    source = pdf.typst_source(page, "")
+    assert "etc" not in source
+    assert r'#image("/figures/a.svg", alt: "An \"a\"", width: 100%)' in source
+
+
+def test_only_wide_tables_are_wrapped_and_every_word_has_its_room() -> None:
+    assert "columns: 2," in pdf.typst_source(_table("a", "b"), "")
+    source = pdf.typst_source(_table("word", "many words " * 40, "longestword" * 2), "")
+    found = re.search(r"columns: \(([\d.]+)%, ([\d.]+)%, ([\d.]+)%\)", source)
+    assert found
+    first, second, third = map(float, found.groups())
+    assert first < third < second and sum((first, second, third)) == pytest.approx(100, abs=0.1)
+    assert third / 100 * 118 > 22
+    # What has no place to break gets some.
+    assert "\u200b" in pdf.typst_source(_table("x" * 80, "b"), "")
