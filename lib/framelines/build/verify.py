@@ -37,10 +37,10 @@ SHOWN = 20
 Read = Callable[[str], bytes]  # the content of a result by its name; nothing where there is none
 
 
-def _run(root: Path, *command: str, **more: Any) -> subprocess.CompletedProcess[bytes]:
+def _run(root: Path, *command: str, shown: bool = False) -> subprocess.CompletedProcess[bytes]:
     own = {name: value for name, value in os.environ.items() if not name.startswith(CALLERS)}
     own |= {"PYTHONPATH": str(root / "lib")}
-    return subprocess.run(command, cwd=root, env=own, **(more or {"capture_output": True}))
+    return subprocess.run(command, cwd=root, env=own, capture_output=not shown)
 
 
 def git(root: Path, *arguments: str) -> str:
@@ -114,14 +114,9 @@ def scratch(place: Path, root: Path = REPO, clean: bool = False) -> tuple[Path, 
 
 def rebuild(copy: Path, prefix: tuple[str, ...] = ()) -> None:
     """Build everything in a copy with this environment. Raises `DataError` where it stops."""
-    log = copy.parent / "build.log"
-    with log.open("wb") as told:
-        command = [*prefix, sys.executable, "-m", "framelines", "build"]
-        done = _run(copy, *command, stdout=told, stderr=subprocess.STDOUT)
-    if done.returncode:
-        last = log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:]
-        words = "\n  ".join(["it stopped. Its last words:", *last])
-        raise DataError([Problem("the rebuild", words)])
+    command = [*prefix, sys.executable, "-m", "framelines", "build"]
+    if _run(copy, *command, shown=True).returncode:
+        raise DataError([Problem("the rebuild", "it stopped; its last words tell why")])
 
 
 def manifest(root: Path = REPO) -> int:
@@ -133,9 +128,9 @@ def manifest(root: Path = REPO) -> int:
     print(f"Building {what}", flush=True)
     rebuild(copy)
     built, kept = sums(copy), sums(aside)
-    names = [name for name in sorted({*built, *kept}) if is_committed(name)]
     what, fix = "the tree does not hold what the build makes", "Run make, and look: make diff"
-    stale = [Problem(n, what, fix=fix) for n in names if built.get(n) != kept.get(n)]
+    names = sorted(name for name, _ in built.items() ^ kept.items() if is_committed(name))
+    stale = [Problem(name, what, fix=fix) for name in dict.fromkeys(names)]
     if stale:
         raise DataError(stale)
     write_whole(root / FILE, json.dumps({"results": built}, indent=1) + "\n")
@@ -198,12 +193,11 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
     lines, told = judge(copy, aside)
     print("\n".join([*lines, told]))
     if clean:
-        about = [f"Rebuilt: {what}, in a clean copy"]
-        about += ["Network: " + ("cut" if cut else "it could not be cut; nothing was installed")]
-        about += [f"Python: {platform.python_version()}", f"Platform: {platform.platform()}"]
-        about = [f"* {line}" for line in [*about, f"Result: {told}"]]
-        text = ["# Review", "", *about, "", *(f"    {line}" for line in lines), ""]
-        write_whole(root / "build" / "review.md", "\n".join(text))
+        network = "cut" if cut else "it could not be cut; nothing was installed"
+        python, machine = platform.python_version(), platform.platform()
+        text = f"# Review\n\n* Rebuilt: {what}, in a clean copy\n* Network: {network}\n"
+        text += f"* Python: {python}\n* Platform: {machine}\n* Result: {told}\n\n"
+        write_whole(root / "build" / "review.md", text + "".join(f"    {x}\n" for x in lines))
         print("The report: build/review.md")
     if not lines:
         shutil.rmtree(place)
@@ -211,7 +205,7 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
 
 
 def review(root: Path = REPO) -> int:
-    """Verify the commit as a reviewer does, as `verify` with `clean`; return 0 or 2."""
+    """Do what a reviewer does: `verify` with `clean`; return 0 or 2."""
     return verify(root, clean=True)
 
 
