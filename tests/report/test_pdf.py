@@ -38,13 +38,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notebooks/cases/hill.yaml").write_text("title: 'The #hill'\ndata: data\n")
     (tmp_path / "notebooks/01-days.ipynb").write_text("{}")
     (tmp_path / "figures/hill/01-dot.svg").write_text(SVG)
-    finding = {
-        "headline": "A & B",
-        "sentence": "One *x*.",
-        "verdict": "holds",
-        "anchor": "finding-ab",
-    }
-    record = {"findings": [finding], "tables": []}
+    finding = dict.fromkeys(("headline", "sentence", "caution", "verdict"), "A & *b*")
+    record = {"findings": [finding | {"anchor": "finding-ab"}], "tables": []}
     (tmp_path / "reports/hill/numbers/01.json").write_text(json.dumps(record))
     return tmp_path
 

@@ -79,10 +79,11 @@ def _findings(findings: list[dict[str, Any]]) -> str:
     """The findings of a case, each with a link to the chapter that shows it."""
     parts = ["<h1>What was found</h1>"] * bool(findings)
     for finding in findings:
-        said = {key: html.escape(finding[key]) for key in ("headline", "sentence", "anchor")}
-        verdict = html.escape(finding["verdict"][:1].upper() + finding["verdict"][1:])
-        parts.append(
+        said = {key: html.escape(str(value)) for key, value in finding.items()}
+        verdict = said["verdict"][:1].upper() + said["verdict"][1:]
+        parts += [
             f'<div class="finding"><p><strong><a href="#{said["anchor"]}">{said["headline"]}</a>.'
-            f'</strong> {said["sentence"]}</p><div class="verdict">{verdict}</div></div>'
-        )
+            f"</strong> {said['sentence']} {said['caution']}</p>",
+            f'<div class="verdict">{verdict}</div></div>',
+        ]
     return "\n".join(parts)
