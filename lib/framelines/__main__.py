@@ -268,37 +268,43 @@ def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> No
     print(scaffold.add_document(text, data=(REPO / data).resolve(), **{**row, **columns}))
 
 
+def _verify(function: str, *given: str) -> int:
+    from framelines.build import verify
+
+    return int(getattr(verify, function)(*given))
+
+
 @main.command()
 def manifest() -> int:
     """Rebuild everything and record every result in MANIFEST.json."""
-    from framelines.build import verify
-
-    return verify.manifest()
+    return _verify("manifest")
 
 
 @main.command()
 def verify() -> int:
     """Rebuild everything in a clean copy and name what is not as recorded."""
-    from framelines.build import verify
-
-    return verify.verify()
+    return _verify("verify")
 
 
 @main.command()
 def review() -> int:
-    """Do what a reviewer does: verify a clean copy without a network, and say so."""
-    from framelines.build import verify
-
-    return verify.review()
+    """Do what a reviewer does: verify the commit without a network, and say so."""
+    return _verify("review")
 
 
 @main.command()
 @click.argument("revision", default="HEAD")
 def diff(revision: str) -> int:
     """Say what moved in the results since a REVISION, or from REV..REV."""
+    return _verify("diff", revision)
+
+
+@main.command()
+def bench() -> None:
+    """Time a clean build, a changed table and nothing to do, into docs/benchmarks.md."""
     from framelines.build import verify
 
-    return verify.diff(revision)
+    _print([verify.bench()])
 
 
 @main.command("null-simulation")
