@@ -1,0 +1,143 @@
+"""Make, as people and machines run it: elsewhere, on other days, without a network, and killed."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import small
+
+CUT = ("unshare", "-rn", "--")
+# What planted in a table must arrive as text, and nowhere as markup.
+PLANTED = "<script>document.title='run'</script> **b** $x$ \\\\input{x} #eval(1) =1+1"
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a checkout that make has built."""
+    folder = small.checkout(tmp_path_factory.mktemp("plain") / "checkout")
+    small.run(folder, "make")
+    return folder
+
+
+def differing(one: Path, two: Path) -> set[str]:
+    """Return the results that are not the same in two checkouts."""
+    first, second = small.results(one), small.results(two)
+    return {name for name in {*first, *second} if first.get(name) != second.get(name)}
+
+
+def hostile(home: Path) -> dict[str, str]:
+    """Return the environment of a user whose own settings would change every result."""
+    files = {
+        ".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None\n",
+        ".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1\n",
+        ".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True\n",
+        "python/sitecustomize.py": "",
+    }
+    for name, text in files.items():
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text(text)
+    odd = {"TZ": "Asia/Tokyo", "MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
+    odd |= {"LC_ALL": "C", "COLUMNS": "30", "PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
+    return small.environment(**odd) | {"HOME": str(home)}
+
+
+@pytest.mark.slow
+def test_another_folder_day_and_user_give_the_same_bytes(plain: Path, tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "a path with spaces, é" / "checkout")
+    late = ("faketime", "+100 days") if shutil.which("faketime") else ()
+    small.run(folder, *late, "make", "-j2", env=hostile(tmp_path / "home"))
+    assert differing(plain, folder) == set()
+
+
+@pytest.mark.slow
+def test_no_network_is_needed(plain: Path, tmp_path: Path) -> None:
+    if subprocess.run([*CUT, "true"], capture_output=True).returncode:
+        pytest.skip("the network cannot be cut here")
+    folder = small.checkout(tmp_path / "checkout")
+    small.run(folder, *CUT, "make")
+    assert differing(plain, folder) == set()
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_make_is_whole(plain: Path, tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "checkout")
+    small.run(folder, "make")
+    small.change_a_digit(folder)
+    stood = small.results(folder)
+    for moment in (0.5, 1.5, 2.2, 2.8, 3.4):
+        env = {**small.environment(), "PYTHONPATH": str(folder / "lib")}
+        command = [str(folder / ".venv/bin/python"), "-m", "framelines", "build"]
+        killed = subprocess.Popen(command, cwd=folder, env=env, start_new_session=True)
+        time.sleep(moment)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+        # Nothing committed is gone, and what is there is whole, old or new.
+        assert {n for n in stood if n.startswith("figures/")} <= {*small.results(folder)}
+    small.run(folder, "make")
+    whole = small.checkout(tmp_path / "whole")
+    small.change_a_digit(whole)
+    small.run(whole, "make")
+    assert differing(folder, whole) == set()
+
+
+@pytest.mark.slow
+def test_two_makes_at_once_do_the_work_once(tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "checkout")
+    env: Mapping[str, str] = {**small.environment(), "PYTHONPATH": str(folder / "lib")}
+    command = [str(folder / ".venv/bin/python"), "-m", "framelines", "build"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    both = [subprocess.Popen(command, cwd=folder, env=env, **pipes) for _ in range(2)]
+    said = sorted((one.communicate(timeout=60)[0] for one in both), key=len)
+    assert "waiting for its end" in said[0] and "Everything is built" in said[0]
+    assert "[4/4]" in said[1] and [one.returncode for one in both] == [0, 0]
+
+
+@pytest.mark.slow
+def test_what_a_source_prints_is_text_everywhere(tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "checkout")
+    planted = f"claims = claims.assign(claim_id={PLANTED!r})\n"
+    cells = [cell.replace("results.say", planted + "results.say") for cell in small.CELLS]
+    small.write_notebook(folder, cells)
+    small.run(folder, "make")
+    page = (folder / "reports/example/01-few.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "&lt;script&gt;" in page and "<b>b</b>" not in page
+    table = (folder / "reports/example/tables/01-killed.tex").read_text(encoding="utf-8")
+    assert r"\textbackslash{}" in table and r"\$x\$" in table and r"\#eval" in table
+
+
+def test_help_lists_every_target_for_users() -> None:
+    said = small.run(small.REPO, "make", "help")
+    listed = set(re.findall(r"(?m)^make ([a-z-]+) ", said))
+    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (small.REPO / "Makefile").read_text()))
+    assert listed == targets - {"test-all-of", "manifest verify review diff"}
+
+
+def test_a_python_that_will_not_do_is_told_so(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy2(small.REPO / name, tmp_path)
+    said = small.run(tmp_path, "make", "PYTHON=no-such-python", expect=2)
+    assert "'no-such-python' is none. Name one: make PYTHON=python3.11" in said
+
+
+def test_words_of_a_researcher_are_never_run(tmp_path: Path) -> None:
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy2(small.REPO / name, tmp_path)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\nprintf "<%s>" "$@"\n')
+    python.chmod(0o755)
+    (tmp_path / ".venv" / ".ready").touch()
+    (tmp_path / "notebooks" / "cases").mkdir(parents=True)
+    (tmp_path / "notebooks" / "cases" / "$(touch run);`touch run`.yaml").touch()
+    label = 'say "$(touch run)" `touch run`'
+    given = {"LABEL": label, "TEXT": "a b.txt", "SOURCE": "s", "PUBLISHED": "2020", "CASES": "c"}
+    env = {**small.environment(), **given}
+    assert f"<--label><{label}>" in small.run(tmp_path, "make", "add-document", env=env)
+    small.run(tmp_path, "make")
+    assert not (tmp_path / "run").exists()
