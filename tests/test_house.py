@@ -1,0 +1,96 @@
+"""The house: budgets are limits, rooms import only from rooms before them, notebooks stay short."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+
+from framelines import REPO
+
+LIBRARY = REPO / "lib" / "framelines"
+# In the order of the design: a room imports from rooms to its left. `corpus` and `methods` know no
+# table of ours, and not each other, but for the words in which a date is refused.
+MAY_IMPORT = {
+    "errors": set(),
+    "corpus": {"errors"},
+    "methods": {"errors"},
+    "tables": {"errors", "corpus", "methods"},
+    "analyses": {"errors", "corpus", "methods", "tables"},
+    "figures": {"errors", "methods"},
+    "report": {"errors", "corpus", "methods", "tables", "analyses", "figures"},
+    "build": {"errors", "corpus", "methods", "tables", "analyses", "figures", "report"},
+}
+NOTEBOOKS = sorted((REPO / "notebooks").glob("0*.ipynb"))
+
+
+def _lines(files: list[Path]) -> int:
+    return sum(file.read_text(encoding="utf-8").count("\n") for file in files)
+
+
+@pytest.mark.parametrize(
+    ("what", "pattern", "most"),
+    [
+        ("library", "lib/**/*.py", 8_500),
+        ("tests", "tests/**/*.py", 6_000),
+        ("README", "README.md", 130),
+        ("Makefile", "Makefile", 130),
+        ("architecture", "docs/architecture.md", 130),
+    ],
+)
+def test_budgets_are_limits(what: str, pattern: str, most: int) -> None:
+    files = list(REPO.glob(pattern))
+    assert files, f"no {what}"
+    assert _lines(files) <= most
+
+
+def _imports(file: Path) -> set[str]:
+    """The rooms that a module imports from, also inside its functions."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [name.name for name in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{name.name}" for name in node.names]
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "framelines" and len(parts) > 1:
+                found.add(parts[1])
+    return found
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_nothing_imports_backwards(room: str) -> None:
+    files = [LIBRARY / f"{room}.py"] if room == "errors" else list((LIBRARY / room).glob("*.py"))
+    assert files
+    rooms = {*MAY_IMPORT, "__main__"}
+    for file in files:
+        backwards = (_imports(file) & rooms) - MAY_IMPORT[room] - {room}
+        assert not backwards, f"{file.name} imports from {backwards}"
+
+
+def test_every_module_is_in_a_room() -> None:
+    rooms = {p.parent.name for p in LIBRARY.rglob("*.py")} - {"framelines"}
+    assert rooms == set(MAY_IMPORT) - {"errors"}
+
+
+@pytest.mark.parametrize("file", NOTEBOOKS, ids=lambda file: file.stem)
+def test_notebooks_are_short_and_stripped(file: Path) -> None:
+    notebook = json.loads(file.read_text(encoding="utf-8"))
+    assert len(notebook["cells"]) <= 35
+    code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
+    assert any("parameters" in cell["metadata"].get("tags", []) for cell in code)
+    for cell in code:
+        source = "".join(cell["source"])
+        assert source.count("\n") < 8, source
+        assert not cell["outputs"] and cell["execution_count"] is None
+        kinds = {type(node) for node in ast.walk(ast.parse(source))}
+        assert not kinds & {ast.FunctionDef, ast.ClassDef}
+
+
+def test_no_word_of_code_names_a_case_or_a_theatre() -> None:
+    names = ("palmyra", "idlib", "islamic_state", "khan-shaykhun", "government_camp")
+    for file in LIBRARY.rglob("*.py"):
+        text = file.read_text(encoding="utf-8").lower()
+        assert not [name for name in names if name in text], file.name
