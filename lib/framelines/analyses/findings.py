@@ -25,7 +25,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from framelines import REPO
 from framelines.errors import Problem, Problems
-from framelines.methods.estimate import LEVEL, POINTS, Estimate, to_frame
+from framelines.methods.estimate import LEVEL, Estimate, number_text, to_frame
 from framelines.tables.case import Case, case_names
 from framelines.tables.rows import documents, outlets_of, pair_of
 
@@ -457,19 +457,6 @@ def group_text(case: Case, text: str) -> str:
 def capital(text: str) -> str:
     """Return a text that begins with a capital."""
     return text[:1].upper() + text[1:]
-
-
-def number_text(value: float, unit: str = "") -> str:
-    """Return a number as prose has it: 6,830, −12.3, ∞; the unit says how many decimals."""
-    if not math.isfinite(value):
-        return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    if unit == "p":
-        return f"{value:.2g}" if value >= 0.0001 else "below 0.0001"
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    decimals = {POINTS: 1, "times": 2}.get(unit, 0 if float(value).is_integer() else 2)
-    text = f"{value:,.{decimals}f}"
-    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
 
 
 def answer_text(made: Estimate) -> str:

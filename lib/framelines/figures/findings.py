@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from matplotlib.figure import Figure
 
-from framelines.analyses.findings import number_text
 from framelines.figures import style
 from framelines.figures.style import FAINT, INK
+from framelines.methods.estimate import number_text
 
 # An estimate of this unit says there that nothing differs; of any other at 0.
 NO_DIFFERENCE = {"times": 1.0}

@@ -268,3 +268,16 @@ def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
         return nan
     flips, exact = _sign_flips(len(differences), draws, seed, key)
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
+
+
+def number_text(value: float, unit: str = "") -> str:
+    """Return a number as prose has it: 6,830, −12.3, ∞; the unit says how many decimals."""
+    if not math.isfinite(value):
+        return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
+    if unit == "p":
+        return f"{value:.2g}" if value >= 0.0001 else "below 0.0001"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    decimals = {POINTS: 1, "times": 2}.get(unit, 0 if float(value).is_integer() else 2)
+    text = f"{value:,.{decimals}f}"
+    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")

@@ -39,7 +39,7 @@ def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values =
 def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
     """Return the side of actors that a camp of sources stands by, or nothing.
 
-    It is the side of the camp's own name; `government_camp` stands by `government_side`.
+    It is the side of the camp's own name; a camp `x_camp` stands by `x_side`.
     """
     known = set(actors["side"])
     return next((s for s in (camp, camp.replace("_camp", "_side")) if s in known), "")
