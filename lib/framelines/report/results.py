@@ -58,7 +58,7 @@ TITLE, SUBTITLE, TITLE_LINE, SUBTITLE_LINE = 10, 8, 66, 98
 
 
 def macro_name(*parts: str) -> str:
-    """Return a TeX macro name of letters: `palmyra`, `01`, `per_1000` is PalmyraOnePerOneZero…"""
+    """Return a TeX macro name of letters: `example`, `01`, `per_1000` is ExampleOnePerOneZero…"""
     words = [word for part in parts for word in re.split(r"[^A-Za-z0-9]+", part.lstrip("0"))]
     camel = "".join(word[:1].upper() + word[1:] for word in words)
     return re.sub(r"\d", lambda digit: DIGIT_WORDS[int(digit[0])], camel)
