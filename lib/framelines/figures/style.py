@@ -48,7 +48,7 @@ def markers(names: Iterable[str]) -> dict[str, str]:
 
 
 def in_words(name: str) -> str:
-    """Return an id as a figure prints it: `islamic_state` as islamic state, `a + b` as a and b."""
+    """Return an id as a figure prints it: `river_camp` as river camp, `a + b` as a and b."""
     return name.replace("_", " ").replace(" + ", " and ")
 
 
