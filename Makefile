@@ -44,7 +44,7 @@ review: ## what a reviewer does: verify a clean copy without a network
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
 bench check check-corpus check-text features audit mentions null-simulation: .venv/.ready
-	@$(FRAMELINES) $@
+	@$(FRAMELINES) $(subst check-corpus,check --with-texts,$@)
 bench: ## time a clean build, into docs/benchmarks.md
 check: ## check every table
 check-corpus: ## check every span against the texts: make check-corpus CORPUS=folder

@@ -8,10 +8,10 @@ from typing import Any
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, Problems
 
 # What no result may take from the machine. The date is a constant, so that a commit does not move
-# a byte; the last five keep this checkout's library and settings, and nobody else's.
+# a byte; the last four keep this checkout's library and settings, and nobody else's.
 SETTINGS = {
     "SOURCE_DATE_EPOCH": "1767225600",
     "PYTHONHASHSEED": "0",
@@ -28,6 +28,7 @@ SETTINGS = {
 }
 UNWANTED = {"MPLBACKEND", "COLUMNS", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONUTF8"}
 UNWANTED |= {"PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"}
+DATA = click.option("--data", default="data", show_default=True, help="the folder of the tables")
 
 
 def settle() -> None:
@@ -47,8 +48,6 @@ class Commands(click.Group):
         except DataError as error:
             print(error, file=sys.stderr)
             sys.exit(2)
-        except KeyboardInterrupt:
-            sys.exit(130)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -56,8 +55,12 @@ def main() -> None:
     """Framelines: how do opposing sources tell the same war?"""
 
 
-# What each needs is imported when it runs: a build that has nothing to do takes no library.
-DATA = click.option("--data", default="data", show_default=True, help="the folder of the tables")
+def _print(*paths: Path) -> None:
+    for path in paths:
+        print(path.relative_to(REPO))
+
+
+# What a command needs is imported when it runs: a build with nothing to do takes no library.
 
 
 @main.command()
@@ -72,61 +75,37 @@ def build(cases: tuple[str, ...]) -> int:
 @main.command()
 @click.argument("notebook")
 @click.argument("case")
-@click.option("-y", "given", default="{}", help="parameters in YAML, such as '{draws: 200}'")
-def run(notebook: str, case: str, given: str) -> None:
-    """Run one NOTEBOOK for one CASE; with -y the results go to build/variant/."""
+@click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="a parameter")
+def run(notebook: str, case: str, given: tuple[str, ...]) -> None:
+    """Run one NOTEBOOK for one CASE; with -p draws=200 the results go to build/variant/."""
     import yaml
 
     from framelines.build import execute
 
-    try:
-        parameters = yaml.safe_load(given)
-    except yaml.YAMLError as error:
-        raise DataError([Problem("-y", f"not YAML: {error}")]) from None
-    if not isinstance(parameters, dict):
-        allowed = "a mapping, such as '{draws: 200}'"
-        raise DataError([Problem("-y", "no mapping", value=given, allowed=allowed)])
-    _print(execute.run(notebook, case, parameters)[:1])
-
-
-def _print(paths: list[Path]) -> None:
-    for path in paths:
-        print(path.relative_to(REPO))
+    pairs = [one.partition("=") for one in given]
+    parameters = {name: yaml.safe_load(value) for name, _, value in pairs}
+    _print(execute.run(notebook, case, parameters)[0])
 
 
 @main.command()
-def check() -> None:
+@click.option("--with-texts", is_flag=True, help="hold every span against the texts too")
+def check(with_texts: bool) -> None:
     """Check every table, case and declared finding."""
-    _check(False)
-
-
-@main.command("check-corpus")
-def check_corpus() -> None:
-    """Check every table and every span against the texts (CORPUS=folder)."""
-    _check(True)
-
-
-def _check(with_texts: bool) -> None:
     from framelines.analyses.findings import declared, unused
-    from framelines.errors import Problems
     from framelines.tables.case import case_names, data_folders, load_case
     from framelines.tables.schema import check_tables
 
     problems = Problems()
+    how = "every table and coded span matches the texts" if with_texts else "every table passes"
     for folder in data_folders():
         try:
             documents = check_tables(folder, with_texts=with_texts)["documents"]
-            name = folder.relative_to(REPO)
-            spans = (
-                " and every coded span match the texts" if with_texts else ": every table passes"
-            )
-            print(f"{name}: {len(documents)} documents{spans}")
+            print(f"{folder.relative_to(REPO)}: {how}; {len(documents)} documents")
         except DataError as error:
             problems.extend(error.problems)
     problems.raise_if_any()
     for case in case_names():
-        found = declared(load_case(case).name)
-        print(f"{case}: {len(found)} declared findings")
+        print(f"{case}: {len(declared(load_case(case).name))} declared findings")
     for warning in unused():
         print(f"Beware: {warning}")
 
@@ -140,30 +119,29 @@ def check_text() -> int:
 
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True).stdout
-    files = [REPO / name for name in listed.split("\0") if name]
     built = [*(REPO / "build").glob("executed/**/*.ipynb"), *(REPO / "reports").glob("**/*.html")]
-    found = runs_of_texts(REPO / "data", sorted({*files, *built}))
+    files = {REPO / name for name in listed.split("\0") if name} | {*built}
+    found = runs_of_texts(REPO / "data", sorted(files))
     for path, lines in found.items():
         print(f"{path.relative_to(REPO)}: {RUN} words of the texts on end, lines {lines[:20]}")
-    print(f"check-text: {len(found)} files with a run of {RUN} words of the texts")
+    print(f"check-text: {len(found)} of {len(files)} files with a run of {RUN} words of the texts")
     return 1 if found else 0
 
 
 @main.command()
 def features() -> None:
     """Rebuild the features of every corpus whose texts are here (CORPUS=folder)."""
-    from framelines.corpus.documents import raw_folder, texts_of
+    from framelines.corpus.documents import raw_folder
     from framelines.corpus.features import build_features
     from framelines.tables.case import data_folders
     from framelines.tables.schema import check_tables
 
     for folder in data_folders():
-        if raw_folder(folder) is None and not os.environ.get("CORPUS"):
-            name = folder.relative_to(REPO)
-            print(f"{name}: the texts are not here; its features stay as they are")
-            continue
-        texts_of(folder)
-        _print(build_features(check_tables(folder), folder))
+        # Who names a folder of texts wants them read.
+        if raw_folder(folder) or os.environ.get("CORPUS"):
+            _print(*build_features(check_tables(folder), folder))
+        else:
+            print(f"{folder.relative_to(REPO)}: no texts here; its features stay as they are")
 
 
 def _with_texts(data: str) -> tuple[Any, Path, Path]:
@@ -185,7 +163,7 @@ def mentions(data: str) -> None:
     from framelines.corpus.audit import build_mentions
 
     tables, folder, _ = _with_texts(data)
-    _print([build_mentions(tables, folder)])
+    _print(build_mentions(tables, folder))
 
 
 @main.command()
@@ -236,7 +214,7 @@ def new_case(name: str) -> None:
     """Lay down a case that builds."""
     from framelines.build import scaffold
 
-    _print(scaffold.new_case(name))
+    _print(*scaffold.new_case(name))
 
 
 @main.command("new-source")
@@ -246,7 +224,7 @@ def new_source(name: str, data: str) -> None:
     """Add a row for an outlet to sources.csv."""
     from framelines.build import scaffold
 
-    _print([scaffold.new_source(name, (REPO / data).resolve())])
+    _print(scaffold.new_source(name, (REPO / data).resolve()))
 
 
 @main.command("add-document")
@@ -257,7 +235,7 @@ def new_source(name: str, data: str) -> None:
 @click.option("--cases", default="", help="cases that use it, joined by ;")
 @click.option("--first", default="", help="its first words, where the file holds more")
 @click.option("--last", default="", help="its last words")
-@click.option("--id", "doc_id", default="", help="its id; the file's name without it")
+@click.option("--doc-id", default="", help="its id; the file's name without it")
 @click.option("--set", "more", multiple=True, metavar="COLUMN=VALUE", help="any other column")
 @DATA
 def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> None:
@@ -265,46 +243,25 @@ def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> No
     from framelines.build import scaffold
 
     columns = dict(one.partition("=")[::2] for one in more)
-    print(scaffold.add_document(text, data=(REPO / data).resolve(), **{**row, **columns}))
+    print(scaffold.add_document(text, data=(REPO / data).resolve(), **row | columns))
 
 
-def _verify(function: str, *given: str) -> int:
-    from framelines.build import verify
+def _verify(name: str, about: str, *parameters: click.Parameter) -> None:
+    def call(**given: str) -> Any:
+        from framelines.build import verify
 
-    return int(getattr(verify, function)(*given))
+        made = getattr(verify, name)(*given.values())
+        return made if isinstance(made, int) else _print(made)
 
-
-@main.command()
-def manifest() -> int:
-    """Rebuild everything and record every result in MANIFEST.json."""
-    return _verify("manifest")
+    main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
 
-@main.command()
-def verify() -> int:
-    """Rebuild everything in a clean copy and name what is not as recorded."""
-    return _verify("verify")
-
-
-@main.command()
-def review() -> int:
-    """Do what a reviewer does: verify the commit without a network, and say so."""
-    return _verify("review")
-
-
-@main.command()
-@click.argument("revision", default="HEAD")
-def diff(revision: str) -> int:
-    """Say what moved in the results since a REVISION, or from REV..REV."""
-    return _verify("diff", revision)
-
-
-@main.command()
-def bench() -> None:
-    """Time a clean build, a changed table and nothing to do, into docs/benchmarks.md."""
-    from framelines.build import verify
-
-    _print([verify.bench()])
+_verify("manifest", "Rebuild everything and record every result in MANIFEST.json.")
+_verify("verify", "Rebuild everything in a clean copy and name what is not as recorded.")
+_verify("review", "Do what a reviewer does: verify the commit without a network, and say so.")
+REVISION = click.Argument(["revision"], default="HEAD")
+_verify("diff", "Say what moved in the results since a REVISION, or from REV..REV.", REVISION)
+_verify("bench", "Time three builds, into docs/benchmarks.md.")
 
 
 @main.command("null-simulation")
@@ -314,7 +271,7 @@ def null_simulation() -> None:
     from framelines.methods.keyness import null_simulation
 
     content = null_simulation().to_csv(index=False, lineterminator="\n")
-    _print([write_whole(REPO / "docs" / "null-simulation.csv", content)])
+    _print(write_whole(REPO / "docs" / "null-simulation.csv", content))
 
 
 if __name__ == "__main__":

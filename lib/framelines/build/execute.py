@@ -24,7 +24,7 @@ from traitlets.config import Config
 
 from framelines import REPO
 from framelines.build.runner import notebooks
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, Problems
 from framelines.tables.case import read_case_file
 
 CELL_SECONDS = 900
@@ -103,15 +103,15 @@ def run(notebook: str, case: str, given: Mapping[str, Any] | None = None) -> lis
     draft = staging / f"{notebook}.ipynb"
     where = f"notebooks/{notebook}.ipynb, case {case}"
     problems = _execute(source, draft, parameters, outputs, where)
-    _normalise(draft, source, parameters)
+    _normalise(draft, parameters)
     if not problems and (strange := _misplaced(outputs, case, notebook[:2])):
         problems = [Problem(where, strange)]
     failed = REPO / "build" / "failed" / f"{case}-{notebook}.ipynb"
     if problems:
         failed.parent.mkdir(parents=True, exist_ok=True)
         os.replace(draft, failed)
-        kept = f"The notebook as far as it got: {failed.relative_to(REPO)}"
-        raise DataError([*problems[:-1], _with_fix(problems[-1], kept)])
+        name = failed.relative_to(REPO).as_posix()
+        raise DataError([*problems, Problem(name, "the notebook as far as it got")])
     place = REPO / "build" / "variant" if given else REPO
     made = _install(outputs, place, case, notebook[:2])
     target = (place if given else REPO / "build") / "executed" / case / f"{notebook}.ipynb"
@@ -120,11 +120,6 @@ def run(notebook: str, case: str, given: Mapping[str, Any] | None = None) -> lis
     failed.unlink(missing_ok=True)
     shutil.rmtree(staging)
     return [target, *made]
-
-
-def _with_fix(problem: Problem, fix: str) -> Problem:
-    old = (problem.where, problem.what, problem.row, problem.column, problem.value, problem.allowed)
-    return Problem(*old, fix=f"{problem.fix}. {fix}" if problem.fix else fix)
 
 
 def _parameters(source: Path, case: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,12 +140,11 @@ def _parameters(source: Path, case: str, given: Mapping[str, Any]) -> dict[str, 
         allowed = "; ".join(
             f"{n}: {getattr(kind, '__name__', kind)}" for n, (kind, _) in fields.items()
         )
-        raise DataError(
-            [
-                Problem(where, e["msg"].lower(), None, str(e["loc"][0]), str(e["input"]), allowed)
-                for e in error.errors()
-            ]
-        ) from None
+        problems = Problems()
+        for one in error.errors():
+            about = {"column": str(one["loc"][0]), "value": str(one["input"])}
+            problems.add(where, one["msg"].lower(), **about, allowed=allowed)
+        raise DataError(problems.found) from None
 
 
 def _execute(
@@ -172,7 +166,7 @@ def _execute(
     return []
 
 
-def _normalise(draft: Path, source: Path, parameters: dict[str, Any]) -> None:
+def _normalise(draft: Path, parameters: dict[str, Any]) -> None:
     """Rewrite an executed notebook without what differs between two runs or two machines."""
     notebook = nbformat.read(draft, as_version=4)
     for cell in notebook.cells:
