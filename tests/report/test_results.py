@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from framelines import REPO
 from framelines.analyses.findings import declared
 from framelines.errors import DataError
 from framelines.methods.estimate import Estimate
 from framelines.report import results as room
+from framelines.report import tables
 from framelines.report.results import Results, macro_name
 from framelines.tables.case import Case, load_case
 
@@ -194,3 +198,23 @@ def test_a_finding_brings_its_words_its_numbers_and_its_evidence(
     assert numbers["derogatory_naming_n_first"]["value"] > 0
     assert set(entry["numbers"]) <= set(numbers)
     assert entry["shows"] in {e["anchor"] for e in content["figures"] + content["tables"]}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdfLaTeX here")
+def test_latex_takes_every_number_and_every_table(tmp_path: Path) -> None:
+    files = [*REPO.glob("reports/*/numbers/*.tex"), *REPO.glob("reports/*/tables/*.tex")]
+    # pdfTeX has no Arabic: the example says which programs have.
+    latin = [file for file in sorted(files) if not tables.ARABIC.search(file.read_text("utf-8"))]
+    assert len(latin) > 20
+    packages = "[T1]{fontenc} {array,booktabs,longtable} [margin=17mm]{geometry}".split(" ")
+    head = "".join(rf"\usepackage{package}" for package in packages)
+    body = "\n".join(rf"\input{{{file}}}\clearpage" for file in latin)
+    document = rf"\documentclass{{article}}{head}\begin{{document}}{body}\end{{document}}"
+    (tmp_path / "all.tex").write_text(document, encoding="utf-8")
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True)
+    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-1500:]
+    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
+    wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log)]
+    assert max(wide, default=0) < 40
