@@ -148,13 +148,17 @@ class Results:
         draw, measures = _drawing(finding.about.figure), main(self.case, finding)[0].measures
         caption = f"{finding.name}."
         if draw is None:
-            self.table(data, finding.id, caption=caption)
+            texts = data.select_dtypes(["object", "str"]).map(self._named)
+            self.table(data.assign(**texts), finding.id, caption=caption)
             self.findings[-1]["shows"] = self.tables[finding.id]["anchor"]
             return
         subtitle = capital(named(self.case, measures)) or finding.name
         words = {"title": headline, "subtitle": subtitle, "caption": caption}
         self.figure(draw, data, finding.id, alt=" ".join(finding.estimand.split()), **words)
         self.findings[-1]["shows"] = self.figures[finding.id]["anchor"]
+
+    def _named(self, cell: Any) -> Any:
+        return named(self.case, cell) if isinstance(cell, str) else cell
 
     def table(
         self,
