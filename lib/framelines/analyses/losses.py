@@ -146,10 +146,8 @@ def matched_figures(
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
             row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
             row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
-            row |= {
-                "origin": joined(r["origin"] for r in used),
-                "told_words": " against ".join(words),
-            }
+            row |= {"origin": joined(r["origin"] for r in used)}
+            row |= {"told_words": " against ".join(words)}
             row |= {"claims": joined((c["claim_id"] for c in met), ";")}
             row |= {"references": joined((r["claim_id"] for r in used), ";")}
             made.append(row | {"first": min(r["first"] for r in used)})
@@ -269,17 +267,15 @@ def wholes(told: pd.DataFrame) -> list[Row]:
     rows = realised(told)
     rows = rows[rows["figure"].astype(bool)].to_dict("records")
     by_total: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda r: r["claim_id"]):
+    rows.sort(key=lambda r: r["claim_id"])
+    for row in rows:
         by_total.setdefault(row["part_of"], []).append(row)
     made = []
-    for total in sorted(
-        (r for r in rows if r["claim_id"] in by_total), key=lambda r: r["claim_id"]
-    ):
+    for total in (r for r in rows if r["claim_id"] in by_total):
         both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
         kinds = both | {total["kind"]}
-        parts = [
-            p for p in by_total[total["claim_id"]] if p["kind"] in kinds and p["scope"] != "rate"
-        ]
+        parts = [p for p in by_total[total["claim_id"]] if p["kind"] in kinds]
+        parts = [p for p in parts if p["scope"] != "rate"]
         if not parts:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
@@ -316,13 +312,10 @@ def parts_table(
         thing = total["item"] or total["kind"]
         if (event_id and total["event_id"] != event_id) or (items and thing not in items):
             continue
-        wide, close = logical_of(total), conventional_of(total)
-        sums = (whole["wide"], whole["close"])
+        ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
         # Where parts leave something of the total out, only a sum above it counts.
-        pairs = [
-            p if whole["complete"] else at_most(*p) for p in zip(sums, (wide, close), strict=True)
-        ]
-        own, of = (sums[0], wide) if reading == "logical" else (sums[1], close)
+        pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
+        own, of = ends[READING.index(reading)]
         kinds = joined((p["kind"] for p in parts), " and ")
         row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
         row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
@@ -482,13 +475,9 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
             row |= {"told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
             made += [row] if events else []
     columns = "camp side own loss known told events_told events_untold told_ids known_ids".split()
-    table = pd.DataFrame(made, columns=columns)
-    return table.sort_values(
-        ["camp", "own", "side", "loss"],
-        ascending=[True, False, True, True],
-        kind="stable",
-        ignore_index=True,
-    )
+    table, keys = pd.DataFrame(made, columns=columns), ["camp", "own", "side", "loss"]
+    ascending = [key != "own" for key in keys]
+    return table.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
 
 
 @estimand(
@@ -516,16 +505,12 @@ def own_losses(
                 {e for ids in rows[c] for e in set_of(ids)} for c in ("told_ids", "known_ids")
             )
             k, n, whose = len(told), len(known), "own side" if own else "its opponents"
-            low, high = wilson(k, n)
-            why = (
-                f"no interval: {n} event{'s'[: n != 1]}"
-                if n
-                else "not estimable: no such event at risk"
-            )
-            about: Row = {"low": low, "high": high, "why": () if n >= MIN_UNITS else (why,)}
-            about |= {
-                "interval": "95 % Wilson interval over these events" if n >= MIN_UNITS else ""
-            }
+            about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
+            if n >= MIN_UNITS:
+                about["interval"] = "95 % Wilson interval over these events"
+            else:
+                few = f"no interval: {n} event{'s'[: n != 1]}"
+                about["why"] = (few if n else "not estimable: no such event at risk",)
             about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
             measures = f"events that cost {whose} {', '.join(losses)}, told as such"
             made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
@@ -545,12 +530,10 @@ def scope_table(
     taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
     """
     start, end = bounds(gregorian(published))
-    dates = {
-        d: bounds(gregorian(p)) for d, p in lookup(case, "documents", "doc_id", "published").items()
-    }
     told = realised(claims(case, left_out=left_out, reposts=reposts))
-    inside = [start <= dates[d][0] and dates[d][1] <= end for d in told["doc_id"]]
-    told = told[np.array(inside, dtype=bool)]
+    dates = told["doc_id"].map(lookup(case, "documents", "doc_id", "published"))
+    ends = [bounds(gregorian(date)) for date in dates]
+    told = told[np.array([start <= low and high <= end for low, high in ends], dtype=bool)]
     taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
     told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
     name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
@@ -596,28 +579,20 @@ def event_figures(
     the reference), certainty, told, low and high under `reading`, claim_id.
     """
     told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
-    told = told[
-        told["event_id"].eq(event_id) & told["repeats"].eq("") & told["figure"].astype(bool)
-    ]
-    target = told["target_id"].where(told["target_id"] != "", told["actor_id"])
-    told = told.assign(target=target)
+    told = told[told["event_id"].eq(event_id) & told["repeats"].eq("")]
+    told = told[told["figure"].astype(bool)]
+    told = told.assign(target=told["target_id"].where(told["target_id"] != "", told["actor_id"]))
     known = reference(case, "any")
     known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
     named = known["target_id"].where(known["target_id"] != "", known["target_side"])
-    known = known.assign(
-        target=named, source=known["according_to"], attribution=known["origin"], certainty=""
-    )
-    columns = "kind item target source attribution certainty told low high claim_id".split()
-    table = pd.concat(
-        [
-            t.assign(low=t[f"{ENDS[reading]}low"], high=t[f"{ENDS[reading]}high"])[columns]
-            for t in (told, known)
-        ],
-        ignore_index=True,
-    )
-    table = table.rename(columns={"kind": "outcome"})
+    known = known.assign(target=named, source=known["according_to"], certainty="")
+    known = known.assign(attribution=known["origin"])
+    table = pd.concat([told, known], ignore_index=True).assign(outcome=lambda t: t["kind"])
+    ends = {end: table[f"{ENDS[reading]}{end}"] for end in ("low", "high")}
     order = ["outcome", "item", "target", "low", "claim_id"]
-    return table.sort_values(order, kind="stable").reset_index(drop=True)
+    table = table.assign(**ends).sort_values(order, kind="stable", ignore_index=True)
+    columns = "outcome item target source attribution certainty told low high claim_id"
+    return table[columns.split()]
 
 
 @estimand(
@@ -631,9 +606,8 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
     measures = "highest minus lowest figure told; an open figure counts as its least number"
     for (outcome, target), rows in table.groupby(["outcome", "target"], sort=True):
         low, high = rows["low"], rows["high"]
-        told = [
-            f"{r.source} ({r.attribution.replace('_', ' ')}): {r.told}" for r in rows.itertuples()
-        ]
+        rows = rows.assign(attribution=rows["attribution"].str.replace("_", " "))
+        told = [f"{r.source} ({r.attribution}): {r.told}" for r in rows.itertuples()]
         ends = max(0.0, float(low.max() - high.min())), float(high.max() - low.min())
         about: Row = {"part": f"{outcome}: {target}", "measures": measures, "detail": joined(told)}
         about |= {"n": (float(len(rows)),), "interval": LEFT_OPEN}

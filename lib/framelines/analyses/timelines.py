@@ -157,27 +157,17 @@ def calendar_offset(
     name, made = lookup(case, "sources", "source_id", "name"), []
     for (source, month), rows in found.groupby(["source_id", "month"], sort=True):
         own = used[used["source_id"] == source]
-        best = rows.sort_values(["probability", "offset"], ascending=[False, True])["offset"].iloc[
-            0
-        ]
+        ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
+        about: Row = {"measures": "days that the source’s calendar lies after Umm al-Qura"}
+        about |= {"interval": "95 % credible set of offsets", "n": (float(len(own)),)}
         detail = f"{len(own)} anchors, {(own['low'] == own['high']).sum()} of a single day"
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]
             if len(kept):
                 detail += f"; probability {_rounded_down(kept.min())} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
-        made.append(
-            Estimate(
-                float(best),
-                "days",
-                *_credible(rows),
-                "95 % credible set of offsets",
-                part=part,
-                measures="days that the source’s calendar lies after Umm al-Qura",
-                n=(float(len(own)),),
-                detail=detail,
-            )
-        )
+        about |= {"part": part, "detail": detail}
+        made.append(Estimate(float(ordered["offset"].iloc[0]), "days", *_credible(rows), **about))
     return made or [Estimate(unit="days", why=("not estimable: no date has an anchor",))]
 
 
@@ -237,9 +227,8 @@ def date_agreement_table(
     days = told_days(claims(case, calendar, left_out=left_out), with_figures=True)
     far = case["reference"].loc[case["reference"]["case"] == "anchors", "event_id"]
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
-    hijri = hijri[
-        hijri["event_date"].str.fullmatch(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?").astype(bool)
-    ]
+    to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
+    hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
     exact = days[days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < DAY_WIDTH)]
     others = _beside(case, exact, reference)[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other"))
@@ -282,12 +271,9 @@ def _wordings(case: Case, told: pd.DataFrame) -> list[str]:
     rows = case["captures"]
     rows = rows[(rows["coder"] == case.coder) & (rows["modality"] == "realised")]
     spans = rows[["doc_id", "start", "end", "lemma"]].to_dict("records")
-    own = told[["doc_id", "start", "end"]].itertuples(index=False)
     return [
-        joined(
-            s["lemma"] for s in spans if s["doc_id"] == d and s["start"] < end and start < s["end"]
-        )
-        for d, start, end in own
+        joined(s["lemma"] for s in spans if s["doc_id"] == d and s["start"] < b and a < s["end"])
+        for d, a, b in told[["doc_id", "start", "end"]].itertuples(index=False)
     ]
 
 
@@ -318,11 +304,8 @@ def days_of_event(
 
 @estimand(
     "timelines.spread_of_day",
-    choices={
-        "wording": ("any_taking", "full_control_only"),
-        "reposts": REPOSTS,
-        "left_out": LEFT_OUT,
-    },
+    choices={"wording": ("any_taking", "full_control_only")}
+    | {"reposts": REPOSTS, "left_out": LEFT_OUT},
     evidence=days_of_event,
     figure="days_told",
 )
@@ -334,25 +317,16 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     table = days_of_event(case, event_id=event_id, **choices)
     exact = table[table["last"] - table["first"] < DAY_WIDTH]
     measures = "days between the first and the last day told; only dates to the day count"
+    about: Row = {"unit": "days", "measures": measures, "n": (float(len(exact)),)}
     if exact.empty:
-        why = "not estimable: no article dates it to the day"
-        return Estimate(unit="days", measures=measures, n=(0.0,), why=(why,))
+        return Estimate(why=("not estimable: no article dates it to the day",), **about)
     most = float(exact["last"].max() - exact["first"].min())
     least = float(table["first"].max() - table["last"].min())
     least = 0.0 if math.isinf(least) else max(least, 0.0)
     outlets = sorted(set(table["source"]))
     detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
-    return Estimate(
-        most,
-        "days",
-        least,
-        most,
-        LEFT_OPEN,
-        measures=measures,
-        n=(float(len(exact)),),
-        units=(len(outlets),),
-        detail=detail,
-    )
+    about |= {"low": least, "high": most, "interval": LEFT_OPEN, "units": (len(outlets),)}
+    return Estimate(most, detail=detail, **about)
 
 
 def leads(
@@ -451,11 +425,8 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days open are left out.
     """
     days = told_days(claims(case, calendar))
-    days = days.assign(hijri=days["event_calendar"].eq("hijri"))
-    table = (
-        _beside(case, days, "non_belligerent").astype({"hijri": object}).fillna({"hijri": False})
-    )
-    label = event_labels(case)
+    table, label = _beside(case, days, "non_belligerent"), event_labels(case)
+    table = table.assign(hijri=table["event_calendar"].eq("hijri").astype(object))
     table = table[table["event_id"].isin(theatre_events(case)) & table["event_id"].isin(label)]
     table = table[(table["last"] - table["first"]) < WIDEST]
     accounts = table.groupby("event_id")["source"].transform("nunique")
@@ -524,9 +495,7 @@ def coverage(
     exact = told[told["last"] - told["first"] < DAY_WIDTH]
     days = _event_days(case, exact, reference)
     windows = exact.groupby("doc_id").agg(first=("first", "min"), last=("last", "max"))
-    window = dict(
-        zip(windows.index, zip(windows["first"], windows["last"], strict=True), strict=True)
-    )
+    window = {doc_id: (first, last) for doc_id, first, last in windows.itertuples()}
     inside, near = theatre_events(case), theatre_documents(case)
     published = lookup(case, "documents", "doc_id", "published")
     # The day of publication, and the days that each document of the theatre tells from and to.
@@ -542,7 +511,7 @@ def coverage(
         said.setdefault(row["event_id"], {}).setdefault(row["source_id"], []).append(row)
     about = case["sources"].set_index("source_id")[["name", "camp", "bloc"]].to_dict("index")
     listed, label = set(reference_days(case, reference)["event_id"]), event_labels(case)
-    made: list[Row] = []
+    columns, made = "event_id label first last source camp bloc state at_risk basis", []
     for event in sorted(days):
         if event not in said and event not in listed:
             continue
@@ -562,14 +531,10 @@ def coverage(
                 state = NOT_AT_RISK
             row = {"event_id": event, "label": label[event], "first": first, "last": last}
             row |= {"source": about[source]["name"], "camp": camp, "bloc": about[source]["bloc"]}
-            made.append(
-                row | {"state": state, "at_risk": risk, "basis": basis, "source_id": source}
-            )
-    columns = "event_id label first last source camp bloc state at_risk basis source_id"
+            made.append(row | {"state": state, "at_risk": risk, "basis": basis})
+    # Inside an event the sources stand in the order of their ids.
     table = pd.DataFrame(made, columns=columns.split())
-    keys = ["first", "last", "event_id", "source_id"]
-    table = table.sort_values(keys, kind="stable").reset_index(drop=True)
-    return table.drop(columns="source_id")
+    return table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
 
 
 def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:

@@ -150,13 +150,8 @@ def event_lanes(data: pd.DataFrame) -> Figure:
             top.plot(ends, [y, y], color=paint, linewidth=2, alpha=0.4)
             face = "white" if row["hijri"] else paint
             look: dict[str, Any] = {"marker": marker[row["source"]], "markerfacecolor": face}
-            top.plot(
-                _middle(row),
-                y,
-                color=paint,
-                markersize=7 if row["source"] == "reference" else 4.5,
-                **look,
-            )
+            look |= {"color": paint, "markersize": 7 if row["source"] == "reference" else 4.5}
+            top.plot(_middle(row), y, **look)
     alone = data[data["accounts"] == 1]
     step = 1 if high - low <= 45 else 7
     bins = np.arange(low - EPOCH, high - EPOCH + 1 + step, step)
@@ -184,12 +179,9 @@ def days_told(data: pd.DataFrame) -> Figure:
     colour, shape = colours(data["bloc"]), markers(data["bloc"])
     fig = figure(height=0.8 + ROW * len(data))
     ax = fig.subplots()
-    lanes(
-        ax,
-        [f"{short(r.source, 26)}: {short(r.wording, 22) or 'no verb'}" for r in data.itertuples()],
-    )
-    low, high = limits([*data["first"], *data["last"]])
-    _day_axis(ax, low, high)
+    told = zip(data["source"], data["wording"], strict=True)
+    lanes(ax, [f"{short(who, 26)}: {short(verbs, 22) or 'no verb'}" for who, verbs in told])
+    _day_axis(ax, *limits([*data["first"], *data["last"]]))
     for y, row in enumerate(data.to_dict("records")):
         paint = colour[row["bloc"]]
         ends = row["first"] - EPOCH + 0.1, row["last"] - EPOCH + 0.9
@@ -208,20 +200,14 @@ def coverage(data: pd.DataFrame) -> Figure:
 
     `data` is `timelines.coverage`, or some of its events; those of the reference bear a star.
     """
-    names = list(
-        data[["camp", "bloc", "source"]]
-        .drop_duplicates()
-        .sort_values(["camp", "bloc", "source"])["source"]
-    )
+    names = list(data.sort_values(["camp", "bloc", "source"])["source"].drop_duplicates())
     colour = colours(data.sort_values(["camp", "bloc"])["bloc"])
     events = data.drop_duplicates("event_id")
     listed = set(data.loc[data["basis"] == "reference", "event_id"])
     fig = figure(height=1.7 + 0.19 * len(events))
     ax = fig.subplots()
-    labels = [
-        short(r.label, 46) + (" *" if r.event_id in listed else "  ") for r in events.itertuples()
-    ]
-    lanes(ax, labels)
+    stars = [" *" if event in listed else "  " for event in events["event_id"]]
+    lanes(ax, [short(e, 46) + star for e, star in zip(events["label"], stars, strict=True)])
     place = {e: y for y, e in enumerate(events["event_id"])}
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     for row in data.to_dict("records"):
@@ -235,19 +221,12 @@ def coverage(data: pd.DataFrame) -> Figure:
             ax.plot(*at, marker=".", color=GREY, markersize=2)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
-    turned = len(names) > 4
-    ax.set_xticks(
-        range(len(names)),
-        [fill(n.split(" (")[0], 18) for n in names],
-        rotation=40 if turned else 0,
-        ha="left" if turned else "center",
-    )
-    more = [("told", "s", False), ("hedged or planned only", "s", True), ("denied", "X", False)]
+    turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
+    ax.set_xticks(range(len(names)), [fill(n.split(" (")[0], 18) for n in names], **turned)
+    more = [("told", "s", False), ("hedged or planned only", "s", True)]
+    more += [("denied", "X", False)] if (data["state"] == "denied").any() else []
     more += [("silent though at risk", "o", True), ("not at risk", ".", False)]
-    looks = [
-        _mark(n, m, hollow=h) for n, m, h in more if n != "denied" or (data["state"] == n).any()
-    ]
-    legend(fig, [], *looks)
+    legend(fig, [], *(_mark(name, marker, hollow=hollow) for name, marker, hollow in more))
     ax.set_xlabel("* the reference has it")
     return fig
 
@@ -284,16 +263,9 @@ def figures_told(data: pd.DataFrame) -> Figure:
         for i, row in enumerate(rows):
             y = things.index(thing) + 0.6 * ((i + 0.5) / len(rows) - 0.5)
             paint = colour[row["bloc"]]
-            span(ax, y, max(row["low"], SMALLEST), row["high"], color=paint, linewidth=0.9)
-            span(
-                ax,
-                y,
-                max(row["close_low"], SMALLEST),
-                row["close_high"],
-                color=paint,
-                linewidth=3.2,
-                alpha=0.4,
-            )
+            for reading, width, alpha in (("", 0.9, None), ("close_", 3.2, 0.4)):
+                ends = max(row[f"{reading}low"], SMALLEST), row[f"{reading}high"]
+                span(ax, y, *ends, color=paint, linewidth=width, alpha=alpha)
             ax.plot(row["stated"], y, marker[row["bloc"]], color=paint, markersize=5)
     legend(fig, blocs, *([_mark("reference", "d")] if (data["bloc"] == "").any() else []))
     return fig
@@ -310,7 +282,7 @@ def parts(data: pd.DataFrame) -> Figure:
     fig = figure(height=0.9 + 0.42 * len(data))
     ax = fig.subplots()
     lanes(ax, [f"{short(r.event, 40)}:\n{r.what.replace('_', ' ')}" for r in data.itertuples()])
-    widest = 1.0
+    widest, text = 1.0, dict[str, Any](va="center", fontsize=8)
     for y, row in enumerate(data.to_dict("records")):
         paint, clash, start = colour[row["source"]], row["verdict"] == "contradiction", 0.0
         for number in map(float, row["numbers"].split(";")):
@@ -318,26 +290,12 @@ def parts(data: pd.DataFrame) -> Figure:
             look: dict[str, Any] = {"facecolor": "white" if clash else paint, "linewidth": 1.2}
             ax.barh(y, width, 0.55, left=start, edgecolor=paint if clash else "white", **look)
             if width > 0.07:
-                ink = INK if clash else "white"
-                ax.text(
-                    start + width / 2,
-                    y,
-                    f"{number:,.10g}",
-                    ha="center",
-                    va="center",
-                    color=ink,
-                    fontsize=8,
-                )
+                inside: dict[str, Any] = {"ha": "center", "color": INK if clash else "white"}
+                ax.text(start + width / 2, y, f"{number:,.10g}", **inside, **text)
             start += width
         widest = max(widest, start)
         ax.plot([1, 1], [y - 0.4, y + 0.4], color=INK, linewidth=1.8)
-        ax.text(
-            max(start, 1) + 0.02,
-            y,
-            f"{row['sum']:,.10g} of {row['total']}",
-            va="center",
-            fontsize=8,
-        )
+        ax.text(max(start, 1) + 0.02, y, f"{row['sum']:,.10g} of {row['total']}", **text)
     ax.set_xlim(0, widest + 0.45)
     ax.set_xticks(np.arange(0, widest + 0.01, 0.5 if widest > 1 else 0.25))
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
