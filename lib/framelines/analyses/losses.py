@@ -12,22 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from framelines.analyses.claims import (
-    NEUTRAL_SIDES,
-    ORIGINS,
-    REFERENCE,
-    Row,
-    camps,
-    claims,
-    disowned,
-    enemies_of,
-    joined,
-    lookup,
-    own_side,
-    reference,
-    reference_days,
-    set_of,
-)
+from framelines.analyses import claims as coded
+from framelines.analyses.claims import Row, camps, claims, joined, lookup, own_side, set_of
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import (
     CALENDAR,
@@ -121,13 +107,13 @@ def matched_figures(
     told = own_figures(claims(case, calendar, left_out=left_out))
     told = told[told["kind"].isin(kinds) & told["item"].eq("")]
     by_event: dict[str, list[Row]] = {}
-    rows = reference(case, origin)
+    rows = coded.reference(case, origin)
     for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
         by_event.setdefault(known["event_id"], []).append(known)
     actors, label = lookup(case, "actors", "actor_id", "kind"), event_labels(case)
     made: list[Row] = []
     for camp in camps(case):
-        sides = (own_side(case, camp),) if whose == "own" else enemies_of(case, camp)
+        sides = (own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
             met: list[Row] = []
@@ -160,7 +146,7 @@ def matched_figures(
 
 @estimand(
     "timelines.inflation",
-    choices={"reading": READINGS, "origin": tuple(ORIGINS), "outcome": tuple(OUTCOMES)}
+    choices={"reading": READINGS, "origin": tuple(coded.ORIGINS), "outcome": tuple(OUTCOMES)}
     | {"calendar": CALENDAR, "left_out": LEFT_OUT},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
@@ -202,7 +188,7 @@ def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     Columns: thing (in words), source, bloc (empty for the reference), stated, low and high,
     close_low and close_high, claim_id.
     """
-    rows = [*claims(case, calendar).to_dict("records"), *reference(case).to_dict("records")]
+    rows = [*claims(case, calendar).to_dict("records"), *coded.reference(case).to_dict("records")]
     by_id = {row["claim_id"]: row for row in rows}
     wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
     columns, made = "source bloc stated low high close_low close_high claim_id".split(), []
@@ -367,11 +353,8 @@ def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
     """
     if a["window"] == "" or b["window"] == "":
         return "the window of one is unknown"
-    return "another window" if _days_apart(a, b) > within_days else ""
-
-
-def _days_apart(a: Row, b: Row) -> float:
-    return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
+    apart = max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"])
+    return "another window" if apart > within_days else ""
 
 
 @estimand("timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR})
@@ -393,7 +376,9 @@ def force_ratio(
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
-        words = [f"{r['told']} by {r['camp']} ({_whose(case, r)})" for r in (a, b)]
+        own = [own_side(case, r["camp"]) == r["actor_side"] for r in (a, b)]
+        whose = ["its own force" if is_own else "its enemy" for is_own in own]
+        words = [f"{r['told']} by {r['camp']} ({w})" for r, w in zip((a, b), whose, strict=True)]
         bounded = least > 0 and math.isfinite(most)
         about: Row = {"detail": " and ".join(words).replace("_", " "), "n": (1.0,)}
         about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
@@ -409,11 +394,6 @@ def _same_force(a: Row, b: Row) -> bool:
     return same and a["item"] == b["item"]
 
 
-def _whose(case: Case, row: Row) -> str:
-    own = own_side(case, row["camp"]) == row["actor_side"]
-    return "its own force" if own else "its enemy"
-
-
 # --- whose losses are told --------------------------------------------------------------------
 
 
@@ -425,9 +405,10 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     """
     side = lookup(case, "actors", "actor_id", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "event_id", "loser").items()}
-    told = realised(told)[lambda t: t["event_id"].ne("") & ~disowned(told)[t.index]]
-    days = reference_days(case, which).assign(kind="event", camp=REFERENCE, target_side="")
-    figures = reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
+    told = realised(told)[lambda t: t["event_id"].ne("") & ~coded.disowned(told)[t.index]]
+    days = coded.reference_days(case, which).assign(kind="event", target_side="")
+    days["camp"] = coded.REFERENCE
+    figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
     columns = ["event_id", "kind", "camp", "target_side"]
     rows = pd.concat([told[columns], figures[columns], days[columns]], ignore_index=True)
     lost = rows["event_id"].map(loser).fillna("")
@@ -463,7 +444,7 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
         risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
         for (side, loss), who in sorted(tellers.items()):
             own = side == own_side(case, camp)
-            if side in NEUTRAL_SIDES or (losses and loss not in losses):
+            if side in coded.NEUTRAL_SIDES or (losses and loss not in losses):
                 continue
             events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
             ordered = sorted(events, key=lambda e: (first[e], e))
@@ -582,7 +563,7 @@ def event_figures(
     told = told[told["event_id"].eq(event_id) & told["repeats"].eq("")]
     told = told[told["figure"].astype(bool)]
     told = told.assign(target=told["target_id"].where(told["target_id"] != "", told["actor_id"]))
-    known = reference(case, "any")
+    known = coded.reference(case, "any")
     known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
     named = known["target_id"].where(known["target_id"] != "", known["target_side"])
     known = known.assign(target=named, source=known["according_to"], certainty="")

@@ -14,23 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.analyses.claims import (
-    DAY_WIDTH,
-    MOMENTARY,
-    REFERENCE,
-    anchors,
-    calibration,
-    claims,
-    days_text,
-    disowned,
-    held_out,
-    joined,
-    lookup,
-    reference_days,
-    set_of,
-    theatre_documents,
-    theatre_events,
-)
+from framelines.analyses import claims as coded
+from framelines.analyses.claims import DAY_WIDTH, claims, days_text, joined, lookup, set_of
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
@@ -76,7 +61,7 @@ def anchor_table(case: Case) -> pd.DataFrame:
     `without_it` and `without_it_and_another`: the probability that is left to the estimated
     offsets, the least over the months.
     """
-    found = anchors(case)
+    found = coded.anchors(case)
     least: list[dict[tuple[str, str], float]] = [{}, {}]
     for count, worst in enumerate(least, start=1):
         for row in leave_out(found, count).itertuples():
@@ -109,15 +94,15 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     anchors: low and high, in days after Umm al-Qura. check: gaps of held-out events, before and
     after. Both with label, source, and calibrated: whether all months of the source are.
     """
-    found = anchors(case)
+    found = coded.anchors(case)
     used = found[found["used"].astype(bool)]
     used = used.assign(label=used["event_id"].map(event_labels(case)))
     parts = {
         "anchors": used["source_id event_id label stated low high".split()],
-        "check": held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
+        "check": coded.held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
     }
     table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
-    sure = calibration(case).months.groupby("source_id")["calibrated"].all()
+    sure = coded.calibration(case).months.groupby("source_id")["calibrated"].all()
     name = lookup(case, "sources", "source_id", "name")
     return table.assign(
         source=table["source_id"].map(name), calibrated=table["source_id"].map(sure).astype(object)
@@ -138,7 +123,7 @@ def _credible(rows: pd.DataFrame) -> tuple[float, float]:
         "part_of_day": ("as_coded", "day_only"),
         "left_out": ("none", "each_anchor"),
     },
-    each={"each_anchor": lambda case: sorted(set(anchors(case).query("used")["event_id"]))},
+    each={"each_anchor": lambda case: sorted(set(coded.anchors(case).query("used")["event_id"]))},
 )
 def calendar_offset(
     case: Case,
@@ -149,7 +134,7 @@ def calendar_offset(
     months: Sequence[str] = (),
 ) -> list[Estimate]:
     """Return the most probable offset of every source in every month with anchors, in days."""
-    used = anchors(case, part_of_day=part_of_day).query("used")
+    used = coded.anchors(case, part_of_day=part_of_day).query("used")
     used, prior = used[used["event_id"] != left_out], float(error_prior)
     found = posterior(used, prior=prior)
     found = found[found["month"].isin(months)] if months else found
@@ -205,7 +190,8 @@ def told_days(told: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame
 
 def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days told by sources and by the reference, in the same columns."""
-    known = reference_days(case, which).assign(source=REFERENCE, camp=REFERENCE, bloc="")
+    known = coded.reference_days(case, which).assign(bloc="")
+    known["source"] = known["camp"] = coded.REFERENCE
     columns = ["event_id", "source", "camp", "bloc", "first", "last"]
     return pd.concat([known[columns], days], ignore_index=True)
 
@@ -345,7 +331,7 @@ def leads(
     """
     days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
     days = days[days["event_id"].map(_kinds(case)).eq("taking")]
-    known = reference_days(case, reference)[["event_id", "first"]]
+    known = coded.reference_days(case, reference)[["event_id", "first"]]
     both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
     both = both.sort_values(["known", "event_id", "source"], kind="stable")
     ends = zip(both["first"], both["last"], strict=True)
@@ -399,7 +385,7 @@ def order_of_events(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame
     account, other, first_event, second_event (labels), order, one of `intervals.ORDERS`.
     """
     both = _beside(case, told_days(claims(case, calendar)), "non_belligerent")
-    both = both[both["event_id"].map(_kinds(case)).isin(MOMENTARY)]
+    both = both[both["event_id"].map(_kinds(case)).isin(coded.MOMENTARY)]
     label, parts = event_labels(case), []
     accounts = sorted(set(zip(both["source"], both["camp"], strict=True)))
     for (a, camp), (b, other) in combinations(accounts, 2):
@@ -427,7 +413,7 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days = told_days(claims(case, calendar))
     table, label = _beside(case, days, "non_belligerent"), event_labels(case)
     table = table.assign(hijri=table["event_calendar"].eq("hijri").astype(object))
-    table = table[table["event_id"].isin(theatre_events(case)) & table["event_id"].isin(label)]
+    table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
     accounts = table.groupby("event_id")["source"].transform("nunique")
     table = table.assign(label=table["event_id"].map(label), accounts=accounts)
@@ -465,7 +451,7 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> dict[str, tuple[
     windows = zip(events["event_id"], events["window"], strict=True)
     found = {event: bounds(gregorian(window)) for event, window in windows}
     told = exact.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    for table in (told.reset_index(), reference_days(case, which)):
+    for table in (told.reset_index(), coded.reference_days(case, which)):
         ends = zip(table["event_id"], table["first"], table["last"], strict=True)
         found |= {e: (float(a), float(b)) for e, a, b in ends if e in found}
     return found
@@ -496,7 +482,7 @@ def coverage(
     days = _event_days(case, exact, reference)
     windows = exact.groupby("doc_id").agg(first=("first", "min"), last=("last", "max"))
     window = {doc_id: (first, last) for doc_id, first, last in windows.itertuples()}
-    inside, near = theatre_events(case), theatre_documents(case)
+    inside, near = coded.theatre_events(case), coded.theatre_documents(case)
     published = lookup(case, "documents", "doc_id", "published")
     # The day of publication, and the days that each document of the theatre tells from and to.
     readers: dict[str, list[tuple[float, float, float]]] = {}
@@ -507,10 +493,10 @@ def coverage(
         known = [(bounds(gregorian(published[doc_id]))[0], *ends)] if doc_id in near else []
         readers.setdefault(source, []).extend(known)
     said: dict[str, dict[str, list[Row]]] = {}
-    for row in told[(told["modality"] != "negated") & ~disowned(told)].to_dict("records"):
+    for row in told[(told["modality"] != "negated") & ~coded.disowned(told)].to_dict("records"):
         said.setdefault(row["event_id"], {}).setdefault(row["source_id"], []).append(row)
     about = case["sources"].set_index("source_id")[["name", "camp", "bloc"]].to_dict("index")
-    listed, label = set(reference_days(case, reference)["event_id"]), event_labels(case)
+    listed, label = set(coded.reference_days(case, reference)["event_id"]), event_labels(case)
     columns, made = "event_id label first last source camp bloc state at_risk basis", []
     for event in sorted(days):
         if event not in said and event not in listed:
