@@ -13,18 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.methods import calendars
+from framelines.methods import calendars, quantities
 from framelines.methods.calendars import Calibration, anchor_days, calibrate, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import (
-    conventional_of,
-    figure_text,
-    has_figure,
-    logical_of,
-    point_of,
-    window_of,
-)
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 
@@ -185,16 +177,18 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
     made: list[Row] = []
     for row in told.to_dict("records"):
-        covers = window_of(row) or (math.nan, math.nan)
-        one: Row = {"figure": has_figure(row), "covers_first": covers[0], "covers_last": covers[1]}
+        first, last = quantities.window_of(row) or (math.nan, math.nan)
+        one: Row = {"figure": quantities.has_figure(row), "told": ""}
+        one |= {"covers_first": first, "covers_last": last}
         if one["figure"]:
-            wide, close = logical_of(row), conventional_of(row)
-            one |= {"low": wide.low, "high": wide.high, "stated": point_of(row)}
-            one |= {"close_low": close.low, "close_high": close.high, "told": figure_text(row)}
+            wide, close = quantities.logical_of(row), quantities.conventional_of(row)
+            one |= {"low": wide.low, "high": wide.high, "stated": quantities.point_of(row)}
+            one |= {"close_low": close.low, "close_high": close.high}
+            one["told"] = quantities.figure_text(row)
         made.append(one)
     columns = "figure low high close_low close_high stated told covers_first covers_last".split()
     found = pd.DataFrame(made, columns=columns, index=told.index)
-    return told.assign(**{c: found[c] for c in columns}).fillna({"told": ""})
+    return told.assign(**{c: found[c] for c in columns})
 
 
 @cache

@@ -18,15 +18,9 @@ import pandas as pd
 from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
 from framelines.analyses.losses import at_most, covers, force_obstacle, realised, wholes
 from framelines.analyses.timelines import dated_events, days_between, repeated_takings
+from framelines.methods import quantities
 from framelines.methods.intervals import relate
-from framelines.methods.quantities import (
-    COMPATIBLE,
-    CONTRADICTION,
-    Quantity,
-    breakdown_width,
-    same_window,
-    verdict,
-)
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -119,7 +113,7 @@ def _window(a: Row, b: Row) -> str:
     if first is None or second is None:
         return "" if _is_deed(a, b) else "the window of one is unknown"
     slack = max(a["window_slack"], b["window_slack"])
-    return "" if same_window(first, second, slack) else "another window"
+    return "" if quantities.same_window(first, second, slack) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
@@ -163,8 +157,8 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
         ends = [at_most(*pair) for pair in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
         ends = [at_most(y, x)[::-1] for x, y in ends]
-    found = verdict(*ends[0], *ends[1])
-    return found, breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
+    found = quantities.verdict(*ends[0], *ends[1])
+    return found, quantities.breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
 
 
 # --- pairs ------------------------------------------------------------------------------------

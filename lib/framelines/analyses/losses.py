@@ -23,18 +23,11 @@ from framelines.analyses.timelines import (
     REPOSTS,
     coverage,
 )
+from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import (
-    READINGS,
-    Quantity,
-    conventional_of,
-    logical_of,
-    point_of,
-    same_window,
-    verdict,
-)
+from framelines.methods.quantities import Quantity, conventional_of, logical_of, same_window
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -126,8 +119,9 @@ def matched_figures(
                 continue
             first = min(r["rank"] for r in best.values())
             used = [r for _, r in sorted(best.items()) if r["rank"] == first]
-            points = [p for p in (point_of(c, reading) for c in met) if not math.isnan(p)]
-            said, figure = geometric_mean(points), geometric_mean([r["stated"] for r in used])
+            points = [quantities.point_of(c, reading) for c in met]
+            said = geometric_mean([p for p in points if not math.isnan(p)])
+            figure = geometric_mean([r["stated"] for r in used])
             words = [joined(r["told"] for r in rows) for rows in (met, used)]
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
             row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
@@ -146,8 +140,8 @@ def matched_figures(
 
 @estimand(
     "timelines.inflation",
-    choices={"reading": READINGS, "origin": tuple(coded.ORIGINS), "outcome": tuple(OUTCOMES)}
-    | {"calendar": CALENDAR, "left_out": LEFT_OUT},
+    choices={"reading": quantities.READINGS, "origin": tuple(coded.ORIGINS)}
+    | {"outcome": tuple(OUTCOMES), "calendar": CALENDAR, "left_out": LEFT_OUT},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
@@ -309,7 +303,7 @@ def parts_table(
         row |= {"sum": whole["stated"], "total_stated": total["stated"], "count": len(parts)}
         row |= {"difference": whole["stated"] - total["stated"], "complete": whole["complete"]}
         row |= {"low": own.low - of.high, "high": own.high - of.low}
-        row |= {"verdict": verdict(*pairs[0], *pairs[1])}
+        row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
         row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
         ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
         made.append(row | {"claims": ", ".join(ids)})

@@ -15,21 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from framelines.figures.style import (
-    FAINT,
-    GREY,
-    INK,
-    ROW,
-    colours,
-    figure,
-    lanes,
-    legend,
-    limits,
-    markers,
-    quiet,
-    short,
-    span,
-)
+from framelines.figures import style
+from framelines.figures.style import FAINT, INK, ROW, colours, figure, lanes, legend, markers, short
 
 EPOCH = date(1970, 1, 1).toordinal()
 WRAP = 32
@@ -69,7 +56,7 @@ def _mark(label: str, marker: str = "o", *, hollow: bool = False) -> Line2D:
 
 def _offset_axis(ax: Axes, names: list[str], ends: Any, label: str, title: str) -> None:
     lanes(ax, [fill(short(n, 2 * WRAP), WRAP) for n in names])
-    ax.axvline(0, color=GREY, linestyle="--", linewidth=1, zorder=1)
+    ax.axvline(0, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
     low, high = float(np.floor(np.min([-2, *ends]))), float(np.ceil(np.max([2, *ends])))
     ax.set_xlim(low - 0.5, high + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
@@ -159,7 +146,7 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     counts = [[_middle(r) for r in alone[alone["source"] == n].to_dict("records")] for n in known]
     if known:
         below.hist(counts, bins=bins, stacked=True, color=[colour[n] for n in known])
-    quiet(below, "y")
+    style.quiet(below, "y")
     below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     below.set_title(
         f"Events that one account alone dates, by {'day' if step == 1 else 'week'}", loc="left"
@@ -181,11 +168,11 @@ def days_told(data: pd.DataFrame) -> Figure:
     ax = fig.subplots()
     told = zip(data["source"], data["wording"], strict=True)
     lanes(ax, [f"{short(who, 26)}: {short(verbs, 22) or 'no verb'}" for who, verbs in told])
-    _day_axis(ax, *limits([*data["first"], *data["last"]]))
+    _day_axis(ax, *style.limits([*data["first"], *data["last"]]))
     for y, row in enumerate(data.to_dict("records")):
         paint = colour[row["bloc"]]
         ends = row["first"] - EPOCH + 0.1, row["last"] - EPOCH + 0.9
-        span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
+        style.span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
         if row["last"] - row["first"] < 1:
             ax.plot(_middle(row), y, shape[row["bloc"]], color=paint, markersize=5)
     legend(fig, data["bloc"])
@@ -218,7 +205,7 @@ def coverage(data: pd.DataFrame) -> Figure:
         if shape:
             ax.plot(*at, marker=shape, **look)
         else:
-            ax.plot(*at, marker=".", color=GREY, markersize=2)
+            ax.plot(*at, marker=".", color=style.GREY, markersize=2)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
     turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
@@ -265,7 +252,7 @@ def figures_told(data: pd.DataFrame) -> Figure:
             paint = colour[row["bloc"]]
             for reading, width, alpha in (("", 0.9, None), ("close_", 3.2, 0.4)):
                 ends = max(row[f"{reading}low"], SMALLEST), row[f"{reading}high"]
-                span(ax, y, *ends, color=paint, linewidth=width, alpha=alpha)
+                style.span(ax, y, *ends, color=paint, linewidth=width, alpha=alpha)
             ax.plot(row["stated"], y, marker[row["bloc"]], color=paint, markersize=5)
     legend(fig, blocs, *([_mark("reference", "d")] if (data["bloc"] == "").any() else []))
     return fig
