@@ -32,12 +32,8 @@ from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
-LOSSES = {
-    **dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people"),
-    **dict.fromkeys(
-        ("equipment_destroyed", "equipment_damaged", "equipment_captured"), "equipment"
-    ),
-}
+LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
+LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
 # So many events are named in a sentence, at most.
 NAMED = 6
 # Garrisons change within weeks: figures further apart are of another force.

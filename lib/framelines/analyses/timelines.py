@@ -118,11 +118,8 @@ def _credible(rows: pd.DataFrame) -> tuple[float, float]:
 
 @estimand(
     "calendars.calibrate",
-    choices={
-        "error_prior": (NUMBER,),
-        "part_of_day": ("as_coded", "day_only"),
-        "left_out": ("none", "each_anchor"),
-    },
+    choices={"error_prior": (NUMBER,), "part_of_day": ("as_coded", "day_only")}
+    | {"left_out": ("none", "each_anchor")},
     each={"each_anchor": lambda case: sorted(set(coded.anchors(case).query("used")["event_id"]))},
 )
 def calendar_offset(

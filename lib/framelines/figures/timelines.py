@@ -239,9 +239,8 @@ def figures_told(data: pd.DataFrame) -> Figure:
     lanes(ax, [short(t, 60) for t in things])
     ax.set_xscale("log")
     ax.set_xlim(known.min() / 1.5, known.max() * 1.5)
-    ticks = [
-        m * 10**k for k in range(7) for m in (1, 2, 5) if known.min() <= m * 10**k <= known.max()
-    ]
+    round_ones = (m * 10**k for k in range(7) for m in (1, 2, 5))
+    ticks = [tick for tick in round_ones if known.min() <= tick <= known.max()]
     ax.xaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 7) or 1]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
