@@ -13,18 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.methods import calendars
+from framelines.methods import calendars, quantities
 from framelines.methods.calendars import Calibration, anchor_days, calibrate, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import (
-    conventional_of,
-    figure_text,
-    has_figure,
-    logical_of,
-    point_of,
-    window_of,
-)
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 
@@ -100,11 +92,8 @@ def _matches(case: Case, name: str, part_of_day: str = "as_coded") -> pd.DataFra
     told = told["source_id doc_id claim_id start event_id stated later".split()]
     known = case["reference"]
     known = known[(known["case"] == name) & (known["event_id"] != "")]
-    hour = (
-        known["part_of_day"]
-        if part_of_day == "as_coded"
-        else known["part_of_day"].map(lambda _: "day")
-    )
+    known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
+    hour = known["part_of_day"]
     first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
@@ -137,9 +126,7 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     own = {_root(place, parents) for place in case.regions}
     home = [_root(p, parents) in own and p != "" for p in found["place_id"]]
     reason = pd.Series("", index=found.index, dtype=object)
-    reason = reason.mask(
-        pd.Series(home, index=found.index, dtype=bool), "in the theatre’s own country"
-    )
+    reason = reason.mask(np.array(home, dtype=bool), "in the theatre’s own country")
     reason = reason.mask(found["origin"] == "belligerent", "dated by a party to the war")
     return anchor_days(found.assign(reason=reason))
 
@@ -190,16 +177,18 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
     made: list[Row] = []
     for row in told.to_dict("records"):
-        covers = window_of(row) or (math.nan, math.nan)
-        one: Row = {"figure": has_figure(row), "covers_first": covers[0], "covers_last": covers[1]}
+        first, last = quantities.window_of(row) or (math.nan, math.nan)
+        one: Row = {"figure": quantities.has_figure(row), "told": ""}
+        one |= {"covers_first": first, "covers_last": last}
         if one["figure"]:
-            wide, close = logical_of(row), conventional_of(row)
-            one |= {"low": wide.low, "high": wide.high, "stated": point_of(row)}
-            one |= {"close_low": close.low, "close_high": close.high, "told": figure_text(row)}
+            wide, close = quantities.logical_of(row), quantities.conventional_of(row)
+            one |= {"low": wide.low, "high": wide.high, "stated": quantities.point_of(row)}
+            one |= {"close_low": close.low, "close_high": close.high}
+            one["told"] = quantities.figure_text(row)
         made.append(one)
     columns = "figure low high close_low close_high stated told covers_first covers_last".split()
     found = pd.DataFrame(made, columns=columns, index=told.index)
-    return told.assign(**{c: found[c] for c in columns}).fillna({"told": ""})
+    return told.assign(**{c: found[c] for c in columns})
 
 
 @cache
@@ -289,13 +278,9 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     found = _figures(found)
     pairs = zip(found["low"], found["high"], strict=True)
     words = [f"{a:,.10g}" if a == b else f"{a:,.10g} to {b:,.10g}" for a, b in pairs]
-    told = [
-        w.replace(" to inf", " or more") if f else ""
-        for w, f in zip(words, found["figure"], strict=True)
-    ]
-    return found.assign(told=told).sort_values(
-        ["event_id", "rank", "ref_id"], kind="stable", ignore_index=True
-    )
+    told = pd.Series([w.replace(" to inf", " or more") for w in words], found.index, dtype=object)
+    found = found.assign(told=told.where(found["figure"].astype(bool), ""))
+    return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
 
 
 def _usable(rows: pd.DataFrame) -> pd.Series:
@@ -364,11 +349,8 @@ def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
     here = theatre_places(case)
     named: dict[str, set[str]] = {}
-    for event, ids in (
-        case["claims"]
-        .loc[case["claims"]["coder"] == case.coder, ["event_id", "place_id"]]
-        .itertuples(index=False)
-    ):
+    placed = case["claims"][case["claims"]["coder"] == case.coder]
+    for event, ids in placed[["event_id", "place_id"]].itertuples(index=False):
         named.setdefault(event, set()).update(set_of(ids))
     own = lookup(case, "events", "event_id", "place_id")
     return frozenset(e for e, p in own.items() if here & ({p} if p else named.get(e, set())))
@@ -382,16 +364,13 @@ def theatre_documents(case: Case) -> frozenset[str]:
     """
     about, here = lookup(case, "documents", "doc_id", "theatre"), theatre_places(case)
     inside: dict[str, list[bool]] = {}
-    placed = case["claims"]
-    placed = placed[
-        (placed["coder"] == case.coder) & (placed["kind"] == "event") & (placed["place_id"] != "")
-    ]
+    placed = case["claims"][lambda c: (c["coder"] == case.coder) & (c["kind"] == "event")]
+    placed = placed[placed["place_id"] != ""]
     for doc_id, ids in placed[["doc_id", "place_id"]].itertuples(index=False):
         inside.setdefault(doc_id, []).extend(place in here for place in set_of(ids))
-    mixed = {d for d, hits in inside.items() if sum(hits) >= THEATRE_SHARE * len(hits)}
-    return frozenset(
-        d for d, t in about.items() if t == case.theatre or (t == "mixed" and d in mixed)
-    )
+    enough = {d for d, hits in inside.items() if sum(hits) >= THEATRE_SHARE * len(hits)}
+    mixed = {d for d in enough if about[d] == "mixed"}
+    return frozenset(mixed | {d for d, theatre in about.items() if theatre == case.theatre})
 
 
 def hijri_sources(case: Case) -> list[str]:

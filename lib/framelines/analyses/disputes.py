@@ -18,15 +18,9 @@ import pandas as pd
 from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
 from framelines.analyses.losses import at_most, covers, force_obstacle, realised, wholes
 from framelines.analyses.timelines import dated_events, days_between, repeated_takings
+from framelines.methods import quantities
 from framelines.methods.intervals import relate
-from framelines.methods.quantities import (
-    COMPATIBLE,
-    CONTRADICTION,
-    Quantity,
-    breakdown_width,
-    same_window,
-    verdict,
-)
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -54,36 +48,20 @@ def _figures(told: pd.DataFrame) -> list[Row]:
     """
     told = realised(told)
     told = told[told["event_id"].ne("") & told["repeats"].eq("")]
-    made = [
-        row
-        | {
-            "ids": (row["claim_id"],),
-            "wide": Quantity(row["low"], row["high"]),
-            "close": Quantity(row["close_low"], row["close_high"]),
-            "parts_of": "",
-            "complete": True,
-            "who": row["voice"],
-        }
-        for row in told[told["figure"].astype(bool)].to_dict("records")
-    ]
+    made: list[Row] = []
+    for row in told[told["figure"].astype(bool)].to_dict("records"):
+        row |= {"ids": (row["claim_id"],), "parts_of": "", "complete": True, "who": row["voice"]}
+        row |= {"wide": Quantity(row["low"], row["high"])}
+        made.append(row | {"close": Quantity(row["close_low"], row["close_high"])})
     for whole in wholes(told):
         parts, kinds = whole["parts"], {p["kind"] for p in whole["parts"]}
         voice = joined(p["voice"] for p in parts)
         # The sum of a total's parts, as if it were told of the total's event and window.
-        made.append(
-            whole["total"]
-            | {
-                "ids": tuple(p["claim_id"] for p in parts),
-                "wide": whole["wide"],
-                "close": whole["close"],
-                "parts_of": whole["total"]["claim_id"],
-                "complete": whole["complete"],
-                "voice": voice,
-                "who": f"{voice} in parts",
-                "kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded",
-                "told": " + ".join(p["told"] for p in parts),
-            }
-        )
+        row = whole["total"] | {key: whole[key] for key in ("wide", "close", "complete")}
+        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": row["claim_id"]}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
+        row |= {"voice": voice, "who": f"{voice} in parts"}
+        made.append(row | {"told": " + ".join(p["told"] for p in parts)})
     return sorted(made, key=lambda f: (f["parts_of"], *f["ids"]))
 
 
@@ -135,7 +113,7 @@ def _window(a: Row, b: Row) -> str:
     if first is None or second is None:
         return "" if _is_deed(a, b) else "the window of one is unknown"
     slack = max(a["window_slack"], b["window_slack"])
-    return "" if same_window(first, second, slack) else "another window"
+    return "" if quantities.same_window(first, second, slack) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
@@ -163,9 +141,8 @@ def reason(a: Row, b: Row) -> str:
     # A sum against its own total: window and place were asked when it was made.
     if found or _own_total(a, b):
         return found
-    partial = (not a["complete"] or not b["complete"]) and (a["parts_of"] != "") == (
-        b["parts_of"] != ""
-    )
+    alike = (a["parts_of"] == "") == (b["parts_of"] == "")
+    partial = alike and not (a["complete"] and b["complete"])
     return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
 
 
@@ -180,8 +157,8 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
         ends = [at_most(*pair) for pair in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
         ends = [at_most(y, x)[::-1] for x, y in ends]
-    found = verdict(*ends[0], *ends[1])
-    return found, breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
+    found = quantities.verdict(*ends[0], *ends[1])
+    return found, quantities.breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
 
 
 # --- pairs ------------------------------------------------------------------------------------
@@ -294,11 +271,8 @@ def _what(pair: Row, names: dict[str, str]) -> str:
     counted = lambda r: [r["kind"].replace("_", " "), r["item"].replace("_", " ")]  # noqa: E731
     if pair["kind"] == "denial":
         told = [] if a["kind"] == "event" else counted(a)
-        roles = [
-            f"{r} {_names(a[f'{r}_id'], names, ' and ')}"
-            for r in ("actor", "target")
-            if a[f"{r}_id"]
-        ]
+        ids = {r: a[f"{r}_id"] for r in ("actor", "target")}
+        roles = [f"{r} {_names(i, names, ' and ')}" for r, i in ids.items() if i]
         extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
         return ", ".join(p for p in (extent, *told, *roles) if p)
     # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
@@ -315,10 +289,8 @@ def _statement(pair: Row, row: Row) -> str:
         who = who if own else f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
-        hijri = row["event_calendar"] == "hijri"
-        said = row["event_date"] + (
-            f" AH ({days_text(row['first'], row['last'])})" if hijri else ""
-        )
+        day = f" AH ({days_text(row['first'], row['last'])})"
+        said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
     else:
         kinds = {pair["first"]["kind"], pair["second"]["kind"]}
         said = row["told"] + (f" {row['kind'].replace('_', ' ')}" if len(kinds) > 1 else "")
@@ -385,7 +357,6 @@ def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
         example = " and ".join(sorted(ids(pair[r]) for r in ("first", "second")))
         examples[pair["reason"]] = min(example, examples.get(pair["reason"], example))
     counts = Counter(p["reason"] for p in left)
-    made = [
-        (why, n, examples[why]) for why, n in sorted(counts.items(), key=lambda c: (-c[1], c[0]))
-    ]
+    ordered = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
+    made = [(why, n, examples[why]) for why, n in ordered]
     return pd.DataFrame(made, columns=["reason", "pairs", "example"])

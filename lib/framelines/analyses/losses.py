@@ -12,22 +12,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from framelines.analyses.claims import (
-    NEUTRAL_SIDES,
-    ORIGINS,
-    REFERENCE,
-    Row,
-    camps,
-    claims,
-    disowned,
-    enemies_of,
-    joined,
-    lookup,
-    own_side,
-    reference,
-    reference_days,
-    set_of,
-)
+from framelines.analyses import claims as coded
+from framelines.analyses.claims import Row, camps, claims, joined, lookup, own_side, set_of
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import (
     CALENDAR,
@@ -37,28 +23,17 @@ from framelines.analyses.timelines import (
     REPOSTS,
     coverage,
 )
+from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import (
-    READINGS,
-    Quantity,
-    conventional_of,
-    logical_of,
-    point_of,
-    same_window,
-    verdict,
-)
+from framelines.methods.quantities import Quantity, conventional_of, logical_of, same_window
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
-LOSSES = {
-    **dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people"),
-    **dict.fromkeys(
-        ("equipment_destroyed", "equipment_damaged", "equipment_captured"), "equipment"
-    ),
-}
+LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
+LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
 # So many events are named in a sentence, at most.
 NAMED = 6
 # Garrisons change within weeks: figures further apart are of another force.
@@ -121,13 +96,13 @@ def matched_figures(
     told = own_figures(claims(case, calendar, left_out=left_out))
     told = told[told["kind"].isin(kinds) & told["item"].eq("")]
     by_event: dict[str, list[Row]] = {}
-    rows = reference(case, origin)
+    rows = coded.reference(case, origin)
     for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
         by_event.setdefault(known["event_id"], []).append(known)
     actors, label = lookup(case, "actors", "actor_id", "kind"), event_labels(case)
     made: list[Row] = []
     for camp in camps(case):
-        sides = (own_side(case, camp),) if whose == "own" else enemies_of(case, camp)
+        sides = (own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
             met: list[Row] = []
@@ -140,16 +115,15 @@ def matched_figures(
                 continue
             first = min(r["rank"] for r in best.values())
             used = [r for _, r in sorted(best.items()) if r["rank"] == first]
-            points = [p for p in (point_of(c, reading) for c in met) if not math.isnan(p)]
-            said, figure = geometric_mean(points), geometric_mean([r["stated"] for r in used])
+            points = [quantities.point_of(c, reading) for c in met]
+            said = geometric_mean([p for p in points if not math.isnan(p)])
+            figure = geometric_mean([r["stated"] for r in used])
             words = [joined(r["told"] for r in rows) for rows in (met, used)]
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
             row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
             row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
-            row |= {
-                "origin": joined(r["origin"] for r in used),
-                "told_words": " against ".join(words),
-            }
+            row |= {"origin": joined(r["origin"] for r in used)}
+            row |= {"told_words": " against ".join(words)}
             row |= {"claims": joined((c["claim_id"] for c in met), ";")}
             row |= {"references": joined((r["claim_id"] for r in used), ";")}
             made.append(row | {"first": min(r["first"] for r in used)})
@@ -162,8 +136,8 @@ def matched_figures(
 
 @estimand(
     "timelines.inflation",
-    choices={"reading": READINGS, "origin": tuple(ORIGINS), "outcome": tuple(OUTCOMES)}
-    | {"calendar": CALENDAR, "left_out": LEFT_OUT},
+    choices={"reading": quantities.READINGS, "origin": tuple(coded.ORIGINS)}
+    | {"outcome": tuple(OUTCOMES), "calendar": CALENDAR, "left_out": LEFT_OUT},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
@@ -204,7 +178,7 @@ def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     Columns: thing (in words), source, bloc (empty for the reference), stated, low and high,
     close_low and close_high, claim_id.
     """
-    rows = [*claims(case, calendar).to_dict("records"), *reference(case).to_dict("records")]
+    rows = [*claims(case, calendar).to_dict("records"), *coded.reference(case).to_dict("records")]
     by_id = {row["claim_id"]: row for row in rows}
     wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
     columns, made = "source bloc stated low high close_low close_high claim_id".split(), []
@@ -269,17 +243,15 @@ def wholes(told: pd.DataFrame) -> list[Row]:
     rows = realised(told)
     rows = rows[rows["figure"].astype(bool)].to_dict("records")
     by_total: dict[str, list[Row]] = {}
-    for row in sorted(rows, key=lambda r: r["claim_id"]):
+    rows.sort(key=lambda r: r["claim_id"])
+    for row in rows:
         by_total.setdefault(row["part_of"], []).append(row)
     made = []
-    for total in sorted(
-        (r for r in rows if r["claim_id"] in by_total), key=lambda r: r["claim_id"]
-    ):
+    for total in (r for r in rows if r["claim_id"] in by_total):
         both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
         kinds = both | {total["kind"]}
-        parts = [
-            p for p in by_total[total["claim_id"]] if p["kind"] in kinds and p["scope"] != "rate"
-        ]
+        parts = [p for p in by_total[total["claim_id"]] if p["kind"] in kinds]
+        parts = [p for p in parts if p["scope"] != "rate"]
         if not parts:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
@@ -316,13 +288,10 @@ def parts_table(
         thing = total["item"] or total["kind"]
         if (event_id and total["event_id"] != event_id) or (items and thing not in items):
             continue
-        wide, close = logical_of(total), conventional_of(total)
-        sums = (whole["wide"], whole["close"])
+        ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
         # Where parts leave something of the total out, only a sum above it counts.
-        pairs = [
-            p if whole["complete"] else at_most(*p) for p in zip(sums, (wide, close), strict=True)
-        ]
-        own, of = (sums[0], wide) if reading == "logical" else (sums[1], close)
+        pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
+        own, of = ends[READING.index(reading)]
         kinds = joined((p["kind"] for p in parts), " and ")
         row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
         row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
@@ -330,7 +299,7 @@ def parts_table(
         row |= {"sum": whole["stated"], "total_stated": total["stated"], "count": len(parts)}
         row |= {"difference": whole["stated"] - total["stated"], "complete": whole["complete"]}
         row |= {"low": own.low - of.high, "high": own.high - of.low}
-        row |= {"verdict": verdict(*pairs[0], *pairs[1])}
+        row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
         row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
         ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
         made.append(row | {"claims": ", ".join(ids)})
@@ -374,11 +343,8 @@ def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
     """
     if a["window"] == "" or b["window"] == "":
         return "the window of one is unknown"
-    return "another window" if _days_apart(a, b) > within_days else ""
-
-
-def _days_apart(a: Row, b: Row) -> float:
-    return float(max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"], 0))
+    apart = max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"])
+    return "another window" if apart > within_days else ""
 
 
 @estimand("timelines.force_ratio", choices={"reading": READING, "calendar": CALENDAR})
@@ -400,7 +366,9 @@ def force_ratio(
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
-        words = [f"{r['told']} by {r['camp']} ({_whose(case, r)})" for r in (a, b)]
+        own = [own_side(case, r["camp"]) == r["actor_side"] for r in (a, b)]
+        whose = ["its own force" if is_own else "its enemy" for is_own in own]
+        words = [f"{r['told']} by {r['camp']} ({w})" for r, w in zip((a, b), whose, strict=True)]
         bounded = least > 0 and math.isfinite(most)
         about: Row = {"detail": " and ".join(words).replace("_", " "), "n": (1.0,)}
         about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
@@ -416,11 +384,6 @@ def _same_force(a: Row, b: Row) -> bool:
     return same and a["item"] == b["item"]
 
 
-def _whose(case: Case, row: Row) -> str:
-    own = own_side(case, row["camp"]) == row["actor_side"]
-    return "its own force" if own else "its enemy"
-
-
 # --- whose losses are told --------------------------------------------------------------------
 
 
@@ -432,9 +395,10 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     """
     side = lookup(case, "actors", "actor_id", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "event_id", "loser").items()}
-    told = realised(told)[lambda t: t["event_id"].ne("") & ~disowned(told)[t.index]]
-    days = reference_days(case, which).assign(kind="event", camp=REFERENCE, target_side="")
-    figures = reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
+    told = realised(told)[lambda t: t["event_id"].ne("") & ~coded.disowned(told)[t.index]]
+    days = coded.reference_days(case, which).assign(kind="event", target_side="")
+    days["camp"] = coded.REFERENCE
+    figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
     columns = ["event_id", "kind", "camp", "target_side"]
     rows = pd.concat([told[columns], figures[columns], days[columns]], ignore_index=True)
     lost = rows["event_id"].map(loser).fillna("")
@@ -470,7 +434,7 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
         risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
         for (side, loss), who in sorted(tellers.items()):
             own = side == own_side(case, camp)
-            if side in NEUTRAL_SIDES or (losses and loss not in losses):
+            if side in coded.NEUTRAL_SIDES or (losses and loss not in losses):
                 continue
             events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
             ordered = sorted(events, key=lambda e: (first[e], e))
@@ -482,13 +446,9 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
             row |= {"told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
             made += [row] if events else []
     columns = "camp side own loss known told events_told events_untold told_ids known_ids".split()
-    table = pd.DataFrame(made, columns=columns)
-    return table.sort_values(
-        ["camp", "own", "side", "loss"],
-        ascending=[True, False, True, True],
-        kind="stable",
-        ignore_index=True,
-    )
+    table, keys = pd.DataFrame(made, columns=columns), ["camp", "own", "side", "loss"]
+    ascending = [key != "own" for key in keys]
+    return table.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
 
 
 @estimand(
@@ -516,16 +476,12 @@ def own_losses(
                 {e for ids in rows[c] for e in set_of(ids)} for c in ("told_ids", "known_ids")
             )
             k, n, whose = len(told), len(known), "own side" if own else "its opponents"
-            low, high = wilson(k, n)
-            why = (
-                f"no interval: {n} event{'s'[: n != 1]}"
-                if n
-                else "not estimable: no such event at risk"
-            )
-            about: Row = {"low": low, "high": high, "why": () if n >= MIN_UNITS else (why,)}
-            about |= {
-                "interval": "95 % Wilson interval over these events" if n >= MIN_UNITS else ""
-            }
+            about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
+            if n >= MIN_UNITS:
+                about["interval"] = "95 % Wilson interval over these events"
+            else:
+                few = f"no interval: {n} event{'s'[: n != 1]}"
+                about["why"] = (few if n else "not estimable: no such event at risk",)
             about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
             measures = f"events that cost {whose} {', '.join(losses)}, told as such"
             made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
@@ -545,12 +501,10 @@ def scope_table(
     taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
     """
     start, end = bounds(gregorian(published))
-    dates = {
-        d: bounds(gregorian(p)) for d, p in lookup(case, "documents", "doc_id", "published").items()
-    }
     told = realised(claims(case, left_out=left_out, reposts=reposts))
-    inside = [start <= dates[d][0] and dates[d][1] <= end for d in told["doc_id"]]
-    told = told[np.array(inside, dtype=bool)]
+    dates = told["doc_id"].map(lookup(case, "documents", "doc_id", "published"))
+    ends = [bounds(gregorian(date)) for date in dates]
+    told = told[np.array([start <= low and high <= end for low, high in ends], dtype=bool)]
     taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
     told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
     name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
@@ -596,28 +550,20 @@ def event_figures(
     the reference), certainty, told, low and high under `reading`, claim_id.
     """
     told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
-    told = told[
-        told["event_id"].eq(event_id) & told["repeats"].eq("") & told["figure"].astype(bool)
-    ]
-    target = told["target_id"].where(told["target_id"] != "", told["actor_id"])
-    told = told.assign(target=target)
-    known = reference(case, "any")
+    told = told[told["event_id"].eq(event_id) & told["repeats"].eq("")]
+    told = told[told["figure"].astype(bool)]
+    told = told.assign(target=told["target_id"].where(told["target_id"] != "", told["actor_id"]))
+    known = coded.reference(case, "any")
     known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
     named = known["target_id"].where(known["target_id"] != "", known["target_side"])
-    known = known.assign(
-        target=named, source=known["according_to"], attribution=known["origin"], certainty=""
-    )
-    columns = "kind item target source attribution certainty told low high claim_id".split()
-    table = pd.concat(
-        [
-            t.assign(low=t[f"{ENDS[reading]}low"], high=t[f"{ENDS[reading]}high"])[columns]
-            for t in (told, known)
-        ],
-        ignore_index=True,
-    )
-    table = table.rename(columns={"kind": "outcome"})
+    known = known.assign(target=named, source=known["according_to"], certainty="")
+    known = known.assign(attribution=known["origin"])
+    table = pd.concat([told, known], ignore_index=True).assign(outcome=lambda t: t["kind"])
+    ends = {end: table[f"{ENDS[reading]}{end}"] for end in ("low", "high")}
     order = ["outcome", "item", "target", "low", "claim_id"]
-    return table.sort_values(order, kind="stable").reset_index(drop=True)
+    table = table.assign(**ends).sort_values(order, kind="stable", ignore_index=True)
+    columns = "outcome item target source attribution certainty told low high claim_id"
+    return table[columns.split()]
 
 
 @estimand(
@@ -631,9 +577,8 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
     measures = "highest minus lowest figure told; an open figure counts as its least number"
     for (outcome, target), rows in table.groupby(["outcome", "target"], sort=True):
         low, high = rows["low"], rows["high"]
-        told = [
-            f"{r.source} ({r.attribution.replace('_', ' ')}): {r.told}" for r in rows.itertuples()
-        ]
+        rows = rows.assign(attribution=rows["attribution"].str.replace("_", " "))
+        told = [f"{r.source} ({r.attribution}): {r.told}" for r in rows.itertuples()]
         ends = max(0.0, float(low.max() - high.min())), float(high.max() - low.min())
         about: Row = {"part": f"{outcome}: {target}", "measures": measures, "detail": joined(told)}
         about |= {"n": (float(len(rows)),), "interval": LEFT_OPEN}

@@ -14,23 +14,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.analyses.claims import (
-    DAY_WIDTH,
-    MOMENTARY,
-    REFERENCE,
-    anchors,
-    calibration,
-    claims,
-    days_text,
-    disowned,
-    held_out,
-    joined,
-    lookup,
-    reference_days,
-    set_of,
-    theatre_documents,
-    theatre_events,
-)
+from framelines.analyses import claims as coded
+from framelines.analyses.claims import DAY_WIDTH, claims, days_text, joined, lookup, set_of
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
@@ -76,7 +61,7 @@ def anchor_table(case: Case) -> pd.DataFrame:
     `without_it` and `without_it_and_another`: the probability that is left to the estimated
     offsets, the least over the months.
     """
-    found = anchors(case)
+    found = coded.anchors(case)
     least: list[dict[tuple[str, str], float]] = [{}, {}]
     for count, worst in enumerate(least, start=1):
         for row in leave_out(found, count).itertuples():
@@ -109,15 +94,15 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     anchors: low and high, in days after Umm al-Qura. check: gaps of held-out events, before and
     after. Both with label, source, and calibrated: whether all months of the source are.
     """
-    found = anchors(case)
+    found = coded.anchors(case)
     used = found[found["used"].astype(bool)]
     used = used.assign(label=used["event_id"].map(event_labels(case)))
     parts = {
         "anchors": used["source_id event_id label stated low high".split()],
-        "check": held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
+        "check": coded.held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
     }
     table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
-    sure = calibration(case).months.groupby("source_id")["calibrated"].all()
+    sure = coded.calibration(case).months.groupby("source_id")["calibrated"].all()
     name = lookup(case, "sources", "source_id", "name")
     return table.assign(
         source=table["source_id"].map(name), calibrated=table["source_id"].map(sure).astype(object)
@@ -133,12 +118,9 @@ def _credible(rows: pd.DataFrame) -> tuple[float, float]:
 
 @estimand(
     "calendars.calibrate",
-    choices={
-        "error_prior": (NUMBER,),
-        "part_of_day": ("as_coded", "day_only"),
-        "left_out": ("none", "each_anchor"),
-    },
-    each={"each_anchor": lambda case: sorted(set(anchors(case).query("used")["event_id"]))},
+    choices={"error_prior": (NUMBER,), "part_of_day": ("as_coded", "day_only")}
+    | {"left_out": ("none", "each_anchor")},
+    each={"each_anchor": lambda case: sorted(set(coded.anchors(case).query("used")["event_id"]))},
 )
 def calendar_offset(
     case: Case,
@@ -149,7 +131,7 @@ def calendar_offset(
     months: Sequence[str] = (),
 ) -> list[Estimate]:
     """Return the most probable offset of every source in every month with anchors, in days."""
-    used = anchors(case, part_of_day=part_of_day).query("used")
+    used = coded.anchors(case, part_of_day=part_of_day).query("used")
     used, prior = used[used["event_id"] != left_out], float(error_prior)
     found = posterior(used, prior=prior)
     found = found[found["month"].isin(months)] if months else found
@@ -157,27 +139,17 @@ def calendar_offset(
     name, made = lookup(case, "sources", "source_id", "name"), []
     for (source, month), rows in found.groupby(["source_id", "month"], sort=True):
         own = used[used["source_id"] == source]
-        best = rows.sort_values(["probability", "offset"], ascending=[False, True])["offset"].iloc[
-            0
-        ]
+        ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
+        about: Row = {"measures": "days that the source’s calendar lies after Umm al-Qura"}
+        about |= {"interval": "95 % credible set of offsets", "n": (float(len(own)),)}
         detail = f"{len(own)} anchors, {(own['low'] == own['high']).sum()} of a single day"
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]
             if len(kept):
                 detail += f"; probability {_rounded_down(kept.min())} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
-        made.append(
-            Estimate(
-                float(best),
-                "days",
-                *_credible(rows),
-                "95 % credible set of offsets",
-                part=part,
-                measures="days that the source’s calendar lies after Umm al-Qura",
-                n=(float(len(own)),),
-                detail=detail,
-            )
-        )
+        about |= {"part": part, "detail": detail}
+        made.append(Estimate(float(ordered["offset"].iloc[0]), "days", *_credible(rows), **about))
     return made or [Estimate(unit="days", why=("not estimable: no date has an anchor",))]
 
 
@@ -215,7 +187,8 @@ def told_days(told: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame
 
 def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days told by sources and by the reference, in the same columns."""
-    known = reference_days(case, which).assign(source=REFERENCE, camp=REFERENCE, bloc="")
+    known = coded.reference_days(case, which).assign(bloc="")
+    known["source"] = known["camp"] = coded.REFERENCE
     columns = ["event_id", "source", "camp", "bloc", "first", "last"]
     return pd.concat([known[columns], days], ignore_index=True)
 
@@ -237,9 +210,8 @@ def date_agreement_table(
     days = told_days(claims(case, calendar, left_out=left_out), with_figures=True)
     far = case["reference"].loc[case["reference"]["case"] == "anchors", "event_id"]
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
-    hijri = hijri[
-        hijri["event_date"].str.fullmatch(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?").astype(bool)
-    ]
+    to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
+    hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
     exact = days[days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < DAY_WIDTH)]
     others = _beside(case, exact, reference)[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other"))
@@ -282,12 +254,9 @@ def _wordings(case: Case, told: pd.DataFrame) -> list[str]:
     rows = case["captures"]
     rows = rows[(rows["coder"] == case.coder) & (rows["modality"] == "realised")]
     spans = rows[["doc_id", "start", "end", "lemma"]].to_dict("records")
-    own = told[["doc_id", "start", "end"]].itertuples(index=False)
     return [
-        joined(
-            s["lemma"] for s in spans if s["doc_id"] == d and s["start"] < end and start < s["end"]
-        )
-        for d, start, end in own
+        joined(s["lemma"] for s in spans if s["doc_id"] == d and s["start"] < b and a < s["end"])
+        for d, a, b in told[["doc_id", "start", "end"]].itertuples(index=False)
     ]
 
 
@@ -318,11 +287,8 @@ def days_of_event(
 
 @estimand(
     "timelines.spread_of_day",
-    choices={
-        "wording": ("any_taking", "full_control_only"),
-        "reposts": REPOSTS,
-        "left_out": LEFT_OUT,
-    },
+    choices={"wording": ("any_taking", "full_control_only")}
+    | {"reposts": REPOSTS, "left_out": LEFT_OUT},
     evidence=days_of_event,
     figure="days_told",
 )
@@ -334,25 +300,16 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     table = days_of_event(case, event_id=event_id, **choices)
     exact = table[table["last"] - table["first"] < DAY_WIDTH]
     measures = "days between the first and the last day told; only dates to the day count"
+    about: Row = {"unit": "days", "measures": measures, "n": (float(len(exact)),)}
     if exact.empty:
-        why = "not estimable: no article dates it to the day"
-        return Estimate(unit="days", measures=measures, n=(0.0,), why=(why,))
+        return Estimate(why=("not estimable: no article dates it to the day",), **about)
     most = float(exact["last"].max() - exact["first"].min())
     least = float(table["first"].max() - table["last"].min())
     least = 0.0 if math.isinf(least) else max(least, 0.0)
     outlets = sorted(set(table["source"]))
     detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
-    return Estimate(
-        most,
-        "days",
-        least,
-        most,
-        LEFT_OPEN,
-        measures=measures,
-        n=(float(len(exact)),),
-        units=(len(outlets),),
-        detail=detail,
-    )
+    about |= {"low": least, "high": most, "interval": LEFT_OPEN, "units": (len(outlets),)}
+    return Estimate(most, detail=detail, **about)
 
 
 def leads(
@@ -371,7 +328,7 @@ def leads(
     """
     days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
     days = days[days["event_id"].map(_kinds(case)).eq("taking")]
-    known = reference_days(case, reference)[["event_id", "first"]]
+    known = coded.reference_days(case, reference)[["event_id", "first"]]
     both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
     both = both.sort_values(["known", "event_id", "source"], kind="stable")
     ends = zip(both["first"], both["last"], strict=True)
@@ -425,7 +382,7 @@ def order_of_events(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame
     account, other, first_event, second_event (labels), order, one of `intervals.ORDERS`.
     """
     both = _beside(case, told_days(claims(case, calendar)), "non_belligerent")
-    both = both[both["event_id"].map(_kinds(case)).isin(MOMENTARY)]
+    both = both[both["event_id"].map(_kinds(case)).isin(coded.MOMENTARY)]
     label, parts = event_labels(case), []
     accounts = sorted(set(zip(both["source"], both["camp"], strict=True)))
     for (a, camp), (b, other) in combinations(accounts, 2):
@@ -451,12 +408,9 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days open are left out.
     """
     days = told_days(claims(case, calendar))
-    days = days.assign(hijri=days["event_calendar"].eq("hijri"))
-    table = (
-        _beside(case, days, "non_belligerent").astype({"hijri": object}).fillna({"hijri": False})
-    )
-    label = event_labels(case)
-    table = table[table["event_id"].isin(theatre_events(case)) & table["event_id"].isin(label)]
+    table, label = _beside(case, days, "non_belligerent"), event_labels(case)
+    table = table.assign(hijri=table["event_calendar"].eq("hijri").astype(object))
+    table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
     accounts = table.groupby("event_id")["source"].transform("nunique")
     table = table.assign(label=table["event_id"].map(label), accounts=accounts)
@@ -494,7 +448,7 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> dict[str, tuple[
     windows = zip(events["event_id"], events["window"], strict=True)
     found = {event: bounds(gregorian(window)) for event, window in windows}
     told = exact.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    for table in (told.reset_index(), reference_days(case, which)):
+    for table in (told.reset_index(), coded.reference_days(case, which)):
         ends = zip(table["event_id"], table["first"], table["last"], strict=True)
         found |= {e: (float(a), float(b)) for e, a, b in ends if e in found}
     return found
@@ -524,10 +478,8 @@ def coverage(
     exact = told[told["last"] - told["first"] < DAY_WIDTH]
     days = _event_days(case, exact, reference)
     windows = exact.groupby("doc_id").agg(first=("first", "min"), last=("last", "max"))
-    window = dict(
-        zip(windows.index, zip(windows["first"], windows["last"], strict=True), strict=True)
-    )
-    inside, near = theatre_events(case), theatre_documents(case)
+    window = {doc_id: (first, last) for doc_id, first, last in windows.itertuples()}
+    inside, near = coded.theatre_events(case), coded.theatre_documents(case)
     published = lookup(case, "documents", "doc_id", "published")
     # The day of publication, and the days that each document of the theatre tells from and to.
     readers: dict[str, list[tuple[float, float, float]]] = {}
@@ -538,11 +490,11 @@ def coverage(
         known = [(bounds(gregorian(published[doc_id]))[0], *ends)] if doc_id in near else []
         readers.setdefault(source, []).extend(known)
     said: dict[str, dict[str, list[Row]]] = {}
-    for row in told[(told["modality"] != "negated") & ~disowned(told)].to_dict("records"):
+    for row in told[(told["modality"] != "negated") & ~coded.disowned(told)].to_dict("records"):
         said.setdefault(row["event_id"], {}).setdefault(row["source_id"], []).append(row)
     about = case["sources"].set_index("source_id")[["name", "camp", "bloc"]].to_dict("index")
-    listed, label = set(reference_days(case, reference)["event_id"]), event_labels(case)
-    made: list[Row] = []
+    listed, label = set(coded.reference_days(case, reference)["event_id"]), event_labels(case)
+    columns, made = "event_id label first last source camp bloc state at_risk basis", []
     for event in sorted(days):
         if event not in said and event not in listed:
             continue
@@ -562,14 +514,10 @@ def coverage(
                 state = NOT_AT_RISK
             row = {"event_id": event, "label": label[event], "first": first, "last": last}
             row |= {"source": about[source]["name"], "camp": camp, "bloc": about[source]["bloc"]}
-            made.append(
-                row | {"state": state, "at_risk": risk, "basis": basis, "source_id": source}
-            )
-    columns = "event_id label first last source camp bloc state at_risk basis source_id"
+            made.append(row | {"state": state, "at_risk": risk, "basis": basis})
+    # Inside an event the sources stand in the order of their ids.
     table = pd.DataFrame(made, columns=columns.split())
-    keys = ["first", "last", "event_id", "source_id"]
-    table = table.sort_values(keys, kind="stable").reset_index(drop=True)
-    return table.drop(columns="source_id")
+    return table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
 
 
 def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:

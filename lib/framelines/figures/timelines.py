@@ -15,21 +15,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
-from framelines.figures.style import (
-    FAINT,
-    GREY,
-    INK,
-    ROW,
-    colours,
-    figure,
-    lanes,
-    legend,
-    limits,
-    markers,
-    quiet,
-    short,
-    span,
-)
+from framelines.figures import style
+from framelines.figures.style import FAINT, INK, ROW, colours, figure, lanes, legend, markers, short
 
 EPOCH = date(1970, 1, 1).toordinal()
 WRAP = 32
@@ -69,7 +56,7 @@ def _mark(label: str, marker: str = "o", *, hollow: bool = False) -> Line2D:
 
 def _offset_axis(ax: Axes, names: list[str], ends: Any, label: str, title: str) -> None:
     lanes(ax, [fill(short(n, 2 * WRAP), WRAP) for n in names])
-    ax.axvline(0, color=GREY, linestyle="--", linewidth=1, zorder=1)
+    ax.axvline(0, color=style.GREY, linestyle="--", linewidth=1, zorder=1)
     low, high = float(np.floor(np.min([-2, *ends]))), float(np.ceil(np.max([2, *ends])))
     ax.set_xlim(low - 0.5, high + 0.5)
     ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
@@ -150,13 +137,8 @@ def event_lanes(data: pd.DataFrame) -> Figure:
             top.plot(ends, [y, y], color=paint, linewidth=2, alpha=0.4)
             face = "white" if row["hijri"] else paint
             look: dict[str, Any] = {"marker": marker[row["source"]], "markerfacecolor": face}
-            top.plot(
-                _middle(row),
-                y,
-                color=paint,
-                markersize=7 if row["source"] == "reference" else 4.5,
-                **look,
-            )
+            look |= {"color": paint, "markersize": 7 if row["source"] == "reference" else 4.5}
+            top.plot(_middle(row), y, **look)
     alone = data[data["accounts"] == 1]
     step = 1 if high - low <= 45 else 7
     bins = np.arange(low - EPOCH, high - EPOCH + 1 + step, step)
@@ -164,7 +146,7 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     counts = [[_middle(r) for r in alone[alone["source"] == n].to_dict("records")] for n in known]
     if known:
         below.hist(counts, bins=bins, stacked=True, color=[colour[n] for n in known])
-    quiet(below, "y")
+    style.quiet(below, "y")
     below.yaxis.set_major_locator(MaxNLocator(3, integer=True))
     below.set_title(
         f"Events that one account alone dates, by {'day' if step == 1 else 'week'}", loc="left"
@@ -184,16 +166,13 @@ def days_told(data: pd.DataFrame) -> Figure:
     colour, shape = colours(data["bloc"]), markers(data["bloc"])
     fig = figure(height=0.8 + ROW * len(data))
     ax = fig.subplots()
-    lanes(
-        ax,
-        [f"{short(r.source, 26)}: {short(r.wording, 22) or 'no verb'}" for r in data.itertuples()],
-    )
-    low, high = limits([*data["first"], *data["last"]])
-    _day_axis(ax, low, high)
+    told = zip(data["source"], data["wording"], strict=True)
+    lanes(ax, [f"{short(who, 26)}: {short(verbs, 22) or 'no verb'}" for who, verbs in told])
+    _day_axis(ax, *style.limits([*data["first"], *data["last"]]))
     for y, row in enumerate(data.to_dict("records")):
         paint = colour[row["bloc"]]
         ends = row["first"] - EPOCH + 0.1, row["last"] - EPOCH + 0.9
-        span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
+        style.span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
         if row["last"] - row["first"] < 1:
             ax.plot(_middle(row), y, shape[row["bloc"]], color=paint, markersize=5)
     legend(fig, data["bloc"])
@@ -208,20 +187,14 @@ def coverage(data: pd.DataFrame) -> Figure:
 
     `data` is `timelines.coverage`, or some of its events; those of the reference bear a star.
     """
-    names = list(
-        data[["camp", "bloc", "source"]]
-        .drop_duplicates()
-        .sort_values(["camp", "bloc", "source"])["source"]
-    )
+    names = list(data.sort_values(["camp", "bloc", "source"])["source"].drop_duplicates())
     colour = colours(data.sort_values(["camp", "bloc"])["bloc"])
     events = data.drop_duplicates("event_id")
     listed = set(data.loc[data["basis"] == "reference", "event_id"])
     fig = figure(height=1.7 + 0.19 * len(events))
     ax = fig.subplots()
-    labels = [
-        short(r.label, 46) + (" *" if r.event_id in listed else "  ") for r in events.itertuples()
-    ]
-    lanes(ax, labels)
+    stars = [" *" if event in listed else "  " for event in events["event_id"]]
+    lanes(ax, [short(e, 46) + star for e, star in zip(events["label"], stars, strict=True)])
     place = {e: y for y, e in enumerate(events["event_id"])}
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     for row in data.to_dict("records"):
@@ -232,22 +205,15 @@ def coverage(data: pd.DataFrame) -> Figure:
         if shape:
             ax.plot(*at, marker=shape, **look)
         else:
-            ax.plot(*at, marker=".", color=GREY, markersize=2)
+            ax.plot(*at, marker=".", color=style.GREY, markersize=2)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
-    turned = len(names) > 4
-    ax.set_xticks(
-        range(len(names)),
-        [fill(n.split(" (")[0], 18) for n in names],
-        rotation=40 if turned else 0,
-        ha="left" if turned else "center",
-    )
-    more = [("told", "s", False), ("hedged or planned only", "s", True), ("denied", "X", False)]
+    turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
+    ax.set_xticks(range(len(names)), [fill(n.split(" (")[0], 18) for n in names], **turned)
+    more = [("told", "s", False), ("hedged or planned only", "s", True)]
+    more += [("denied", "X", False)] if (data["state"] == "denied").any() else []
     more += [("silent though at risk", "o", True), ("not at risk", ".", False)]
-    looks = [
-        _mark(n, m, hollow=h) for n, m, h in more if n != "denied" or (data["state"] == n).any()
-    ]
-    legend(fig, [], *looks)
+    legend(fig, [], *(_mark(name, marker, hollow=hollow) for name, marker, hollow in more))
     ax.set_xlabel("* the reference has it")
     return fig
 
@@ -273,9 +239,8 @@ def figures_told(data: pd.DataFrame) -> Figure:
     lanes(ax, [short(t, 60) for t in things])
     ax.set_xscale("log")
     ax.set_xlim(known.min() / 1.5, known.max() * 1.5)
-    ticks = [
-        m * 10**k for k in range(7) for m in (1, 2, 5) if known.min() <= m * 10**k <= known.max()
-    ]
+    round_ones = (m * 10**k for k in range(7) for m in (1, 2, 5))
+    ticks = [tick for tick in round_ones if known.min() <= tick <= known.max()]
     ax.xaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 7) or 1]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -284,16 +249,9 @@ def figures_told(data: pd.DataFrame) -> Figure:
         for i, row in enumerate(rows):
             y = things.index(thing) + 0.6 * ((i + 0.5) / len(rows) - 0.5)
             paint = colour[row["bloc"]]
-            span(ax, y, max(row["low"], SMALLEST), row["high"], color=paint, linewidth=0.9)
-            span(
-                ax,
-                y,
-                max(row["close_low"], SMALLEST),
-                row["close_high"],
-                color=paint,
-                linewidth=3.2,
-                alpha=0.4,
-            )
+            for reading, width, alpha in (("", 0.9, None), ("close_", 3.2, 0.4)):
+                ends = max(row[f"{reading}low"], SMALLEST), row[f"{reading}high"]
+                style.span(ax, y, *ends, color=paint, linewidth=width, alpha=alpha)
             ax.plot(row["stated"], y, marker[row["bloc"]], color=paint, markersize=5)
     legend(fig, blocs, *([_mark("reference", "d")] if (data["bloc"] == "").any() else []))
     return fig
@@ -310,7 +268,7 @@ def parts(data: pd.DataFrame) -> Figure:
     fig = figure(height=0.9 + 0.42 * len(data))
     ax = fig.subplots()
     lanes(ax, [f"{short(r.event, 40)}:\n{r.what.replace('_', ' ')}" for r in data.itertuples()])
-    widest = 1.0
+    widest, text = 1.0, dict[str, Any](va="center", fontsize=8)
     for y, row in enumerate(data.to_dict("records")):
         paint, clash, start = colour[row["source"]], row["verdict"] == "contradiction", 0.0
         for number in map(float, row["numbers"].split(";")):
@@ -318,26 +276,12 @@ def parts(data: pd.DataFrame) -> Figure:
             look: dict[str, Any] = {"facecolor": "white" if clash else paint, "linewidth": 1.2}
             ax.barh(y, width, 0.55, left=start, edgecolor=paint if clash else "white", **look)
             if width > 0.07:
-                ink = INK if clash else "white"
-                ax.text(
-                    start + width / 2,
-                    y,
-                    f"{number:,.10g}",
-                    ha="center",
-                    va="center",
-                    color=ink,
-                    fontsize=8,
-                )
+                inside: dict[str, Any] = {"ha": "center", "color": INK if clash else "white"}
+                ax.text(start + width / 2, y, f"{number:,.10g}", **inside, **text)
             start += width
         widest = max(widest, start)
         ax.plot([1, 1], [y - 0.4, y + 0.4], color=INK, linewidth=1.8)
-        ax.text(
-            max(start, 1) + 0.02,
-            y,
-            f"{row['sum']:,.10g} of {row['total']}",
-            va="center",
-            fontsize=8,
-        )
+        ax.text(max(start, 1) + 0.02, y, f"{row['sum']:,.10g} of {row['total']}", **text)
     ax.set_xlim(0, widest + 0.45)
     ax.set_xticks(np.arange(0, widest + 0.01, 0.5 if widest > 1 else 0.25))
     ax.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
