@@ -144,11 +144,9 @@ def test_languages_without_lists_are_named() -> None:
 
 def test_the_mentions_of_the_example_are_what_the_library_counts(tmp_path: Path) -> None:
     folder = REPO / "data" / "example"
-    names = ["documents", "namings", "naming_mentions", "features/sentences"]
-    tables = {
-        name.split("/")[-1]: pd.read_csv(folder / f"{name}.csv", keep_default_na=False)
-        for name in names
-    }
+    paths = [folder / f"{n}.csv" for n in ("documents", "namings", "naming_mentions")]
+    paths.append(folder / "features" / "sentences.csv")
+    tables = {path.stem: pd.read_csv(path, keep_default_na=False) for path in paths}
     counted = a.counted_mentions(tables, folder)
     keys = ["doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
     stored = tables["naming_mentions"].query("coder == 'first'")
