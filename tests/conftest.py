@@ -24,24 +24,16 @@ SOURCES = [
 ]
 
 
+DOCUMENT = {
+    **{"source_basis": "stated", "published": "2019-05-04", "published_basis": "stated"},
+    **{"language": "en", "genre": "report", "theatre": "river", "cases": "tiny"},
+}
+
+
 def _document(doc_id: str, source: str, start: int, end: int) -> dict[str, object]:
-    return {
-        "doc_id": doc_id,
-        "label": f"An article, {doc_id}",
-        "source_id": source,
-        "source_basis": "stated",
-        "published_in": source,
-        "published": "2019-05-04",
-        "published_basis": "stated",
-        "language": "en",
-        "genre": "report",
-        "theatre": "river",
-        "cases": "tiny",
-        "raw_file": "page.txt",
-        "start": start,
-        "end": end,
-        "sha256": sha256(TEXT[start:end]),
-    }
+    own = {"doc_id": doc_id, "label": f"An article, {doc_id}", "source_id": source}
+    where = {"published_in": source, "raw_file": "page.txt", "start": start, "end": end}
+    return {**DOCUMENT, **own, **where, "sha256": sha256(TEXT[start:end])}
 
 
 @pytest.fixture

@@ -29,10 +29,8 @@ def small(corner: Any, tmp_path: Path) -> tuple[d.Tables, Path]:
 def test_documents_are_read_from_their_spans(small: tuple[d.Tables, Path]) -> None:
     tables, folder = small
     assert d.document_text(tables["documents"], "bridge", folder / "raw") == BRIDGE
-    read = dict(
-        (row["doc_id"], text) for row, text in d.read_documents(tables["documents"], folder / "raw")
-    )
-    assert read == {"post": POST, "bridge": BRIDGE}
+    read = d.read_documents(tables["documents"], folder / "raw")
+    assert {row["doc_id"]: text for row, text in read} == {"post": POST, "bridge": BRIDGE}
     with pytest.raises(DataError, match="no such document.*'ford'.*bridge, post"):
         d.document_text(tables["documents"], "ford", folder / "raw")
 

@@ -90,9 +90,7 @@ def test_equivalent_words_are_counted_as_one() -> None:
         assert t.words(unicodedata.normalize("NFD", word)) == [word.lower()]
     pairs = {"ﷲ": "الله", "ﺳﻼﻡ": "سلام", "ﬁrst": "first", "Ａｒｍｙ": "army", "１２": "12"}
     assert {form: t.words(form)[0] for form in pairs} == pairs
-
-
-def test_a_ligature_of_a_phrase_is_one_word() -> None:
+    # A ligature of a whole phrase is one word.
     assert len(t.words("محمد ﷺ")) == 2
 
 

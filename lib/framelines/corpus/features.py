@@ -33,15 +33,8 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     """
     if len(types) < window:
         return None
-    counts = Counter(types[:window])
-    total = len(counts)
-    for old, new in zip(types, types[window:], strict=False):
-        counts[new] += 1
-        counts[old] -= 1
-        if counts[old] == 0:
-            del counts[old]
-        total += len(counts)
-    return total / (window * (len(types) - window + 1))
+    different = [len(set(types[i : i + window])) for i in range(len(types) - window + 1)]
+    return sum(different) / (window * len(different))
 
 
 def mtld(types: list[str], threshold: float = MTLD_THRESHOLD) -> float | None:

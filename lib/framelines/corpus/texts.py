@@ -190,9 +190,8 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
         return following[:1].isalpha() and not _OF_AN_HOUR.match(following)
     if listed == "abbreviations" or dotted or (len(word) == 1 and word.isupper()):
         # The stop serves twice only before a word that begins a sentence.
-        return listed != "titles" and _NEXT.match(following).group().lower() in word_list(
-            "starters"
-        )
+        begins = _NEXT.match(following).group().lower() in word_list("starters")
+        return listed != "titles" and begins
     return listed != "titles"
 
 

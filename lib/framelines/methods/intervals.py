@@ -25,9 +25,7 @@ class Relation(NamedTuple):
     """How intervals relate, row by row; each field an array (of no dimension for one pair)."""
 
     kind: npt.NDArray[np.str_]  # one of RELATIONS
-    gap: (
-        Floats  # from the first to the second: above 0 where the second lies higher, 0 if they meet
-    )
+    gap: Floats  # from first to second: above 0 where the second lies higher, 0 if they meet
     widening: Floats  # the least by which both must give way, on either side, to meet
 
 

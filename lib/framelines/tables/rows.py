@@ -136,11 +136,10 @@ def theatre_sentences(case: Case) -> pd.DataFrame:
 
 def counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     """Rows with copies for every page that hosts them: reposts, and articles inside others."""
-    parts, coded = [found], set(found["doc_id"])
-    for original, copy in every[["duplicate_of", "doc_id"]].itertuples(index=False):
-        if original and copy not in coded:
-            parts.append(found[found["doc_id"] == original].assign(doc_id=copy))
-    found = pd.concat(parts, ignore_index=True)
+    copies = every[(every["duplicate_of"] != "") & ~every["doc_id"].isin(set(found["doc_id"]))]
+    pairs = zip(copies["duplicate_of"], copies["doc_id"], strict=True)
+    copied = [found[found["doc_id"] == one].assign(doc_id=copy) for one, copy in pairs]
+    found = pd.concat([found, *copied], ignore_index=True)
     inside = dict(zip(every["doc_id"], every["contained_in"], strict=True))
     host = found["doc_id"].map(inside).fillna("")
     return pd.concat([found, found.assign(doc_id=host)[host != ""]], ignore_index=True)

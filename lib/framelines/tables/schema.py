@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import yaml
 
 from framelines import REPO, write_whole
 from framelines.corpus.documents import check_spans, check_texts, texts_of
+from framelines.corpus.features import write_changed
 from framelines.errors import Problem, Problems
 from framelines.methods.dates import DateInterval, date_problem, gregorian, hijri
 
@@ -285,9 +287,8 @@ def _chain_faults(tables: Tables, name: str) -> Faults:
     coder = frame["coder"] if "coder" in frame else [""] * len(frame)
     own = list(zip(coder, frame[identity], strict=True))
     outlet = dict(zip(documents["doc_id"], documents["source_id"], strict=True))
-    source = dict(
-        zip(own, frame.get("doc_id", frame[identity]).map(outlet).fillna(""), strict=True)
-    )
+    outlets = frame.get("doc_id", frame[identity]).map(outlet).fillna("")
+    source = dict(zip(own, outlets, strict=True))
     for column in columns:
         others = zip(coder, frame[column], strict=True)
         links = {one: other for one, other in zip(own, others, strict=True) if other[1]}
@@ -315,15 +316,9 @@ def _document_faults(tables: Tables, name: str) -> Faults:
         if row["start"] >= row["end"]:
             yield line, "end", "the span ends before it begins", value
         elif begun and (begun[-1]["doc_id"] != host or begun[-1]["end"] < row["end"]):
+            what = f"its span overlaps that of {begun[-1]['doc_id']}"
             fix = "If one article contains the other whole, name it in contained_in"
-            yield (
-                line,
-                "start",
-                f"its span overlaps that of {begun[-1]['doc_id']}",
-                value,
-                None,
-                fix,
-            )
+            yield line, "start", what, value, None, fix
         elif host and not begun:
             yield line, "contained_in", f"the span does not lie inside that of {host}", value
         begun.append(row)
@@ -397,9 +392,7 @@ RULES: dict[str, tuple[Callable[[Tables, str], Faults], ...]] = {
 def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Faults]) -> list[Problem]:
     """Faults as problems, in the order of the rows, each with the line and the key of its row."""
     problems = []
-    for line, column, what, *more in sorted(
-        (f for some in faults for f in some), key=lambda f: f[0]
-    ):
+    for line, column, what, *more in sorted(chain(*faults), key=lambda f: f[0]):
         key = ", ".join(map(str, frame.loc[line, _key(name)]))
         problems.append(Problem(file, what, f"{line} ({key})", column, *more))
     return problems
@@ -473,7 +466,4 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     path = folder / resources()[name]["path"]
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
     ordered = whole.sort_values(_key(name), kind="stable")
-    content = ordered.to_csv(index=False, lineterminator="\n")
-    if not path.is_file() or path.read_bytes() != content.encode():
-        write_whole(path, content)
-    return path
+    return write_changed(path, ordered.to_csv(index=False, lineterminator="\n"))
