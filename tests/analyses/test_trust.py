@@ -217,7 +217,6 @@ def test_errors_of_a_coder_against_the_adjudication() -> None:
     row = errors.loc["liberation"]
     assert row["why"] == "" and row["sensitivity"] > 0.8 and row["specificity"] > 0.8
     assert row[["both", "only_coder", "only_reference", "neither"]].sum() == 168
-    assert row["low"] < row["corrected"] < row["high"] and 0.3 < row["share"] < 0.5
     assert errors.at["victimhood", "why"] == "not estimable: the two codings hardly agree"
     few = trust.coder_errors(make(BY_HAND))
     assert few["why"].str.contains("with and without it are needed").all()

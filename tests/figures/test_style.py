@@ -57,13 +57,14 @@ ROWS = pd.DataFrame(
         "high": [1.5, math.nan, 4.0, math.inf],
         "who": ["a", "b", "a", "b"],
         "open": [False, True, False, False],
-        "n": ["3", "", "5", "6"],
     }
 )
 
 
 def test_dots_stand_on_their_lanes_and_open_ends_are_arrows() -> None:
-    ax = s.dots(ROWS, row="row", colour="who", hollow="open", counts="n", zero=0)
+    ax = s.figure().subplots()
+    s.dots(ROWS, ax, row="row", colour="who", hollow="open")
+    s.beside(ax, 0, "3")
     assert [t.get_text() for t in ax.get_yticklabels()][0] == "one"
     arrows = [line.get_marker() for line in ax.lines if line.get_marker() in ("<", ">")]
     assert arrows == ["<", ">"]

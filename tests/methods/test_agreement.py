@@ -145,17 +145,3 @@ def test_rogan_gladen_of_the_epir_manual() -> None:
     assert round(100 * float(a.rogan_gladen(23 / 150, 0.96, 0.89)), 1) == 5.1
     assert a.rogan_gladen(0.05, 0.9, 0.9) == 0 and a.rogan_gladen(0.99, 0.9, 0.9) == 1
     assert np.isnan(a.rogan_gladen(0.5, 0.5, 0.5))
-
-
-def test_the_corrected_share_covers_the_truth_where_the_coded_one_misses() -> None:
-    """A frame in 15 % of sentences, of which the coder misses a third and invents 6 %."""
-    rng = random_stream(3, "corrected")
-    truth = rng.random((30, 20)) < 0.15
-    seen = np.where(truth, rng.random(truth.shape) < 2 / 3, rng.random(truth.shape) < 0.06)
-    twice = [(t & s, s & ~t, t & ~s, ~t & ~s) for t, s in zip(truth, seen, strict=True)]
-    cells = np.array([[cell.sum() for cell in cells] for cells in twice], dtype=float)
-    of = np.full(30, 20.0)
-    found = a.corrected_share(seen.sum(axis=1) * 1.0, of, cells, "frame", draws=800)
-    assert found.value == pytest.approx(truth.mean()) and found.low < 0.15 < found.high
-    few = a.corrected_share(seen.sum(axis=1) * 1.0, of, cells[:9], "frame")
-    assert np.isnan(few.low) and few.why[0].startswith("no interval: 30 and 9 documents")

@@ -60,12 +60,12 @@ DOCUMENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(4, 9)), min_size=0
 
 
 @settings(max_examples=60, deadline=None)
-@given(DOCUMENTS, DOCUMENTS, st.sampled_from(["units", "documents"]), st.booleans())
+@given(DOCUMENTS, DOCUMENTS, st.booleans())
 def test_swapping_the_groups_negates_to_the_last_digit(
-    a: list[tuple[int, int]], b: list[tuple[int, int]], weight: str, in_strata: bool
+    a: list[tuple[int, int]], b: list[tuple[int, int]], in_strata: bool
 ) -> None:
     hits = hits_of({"a": a, "b": b}).assign(genre=lambda h: h["doc_id"].str[-1])
-    more = FEW | {"weight": weight, "strata": "genre" if in_strata else None, "permutations": 99}
+    more = FEW | {"strata": "genre" if in_strata else None, "permutations": 99}
     one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
     if a and b:
         assert mirrored(one, two)
@@ -122,13 +122,6 @@ def test_too_few_rows_give_no_rate_where_that_is_asked() -> None:
     found = contrast(hits, PAIR, "m", least=10, **FEW)
     assert np.isnan([found.value, found.p]).all() and "9 to count among" in found.why[0]
     assert found.n == (9, 16)
-
-
-def test_one_document_can_count_like_another() -> None:
-    hits = hits_of({"a": [(1, 1), (0, 9)], "b": [(1, 2), (1, 4)]})
-    found = contrast(hits, PAIR, "m", weight="documents", **FEW)
-    assert found.value == pytest.approx(100 * (1 / 2 - 3 / 8)) and found.n == (10, 6)
-    assert contrast(hits, PAIR, "m", **FEW).value == pytest.approx(100 * (1 / 10 - 2 / 6))
 
 
 def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
@@ -209,7 +202,7 @@ def test_matched_events_are_tested_from_six_on_and_need_to_differ() -> None:
 
 
 def test_a_misspelt_choice_is_refused() -> None:
-    for wrong in ({"unit": "chunks"}, {"weight": "words"}, {"unit": "matched_events"}):
+    for wrong in ({"unit": "chunks"}, {"unit": "matched_events"}):
         with pytest.raises(ValueError):
             contrast(hits_of({"a": [(1, 2)]}), PAIR, "m", **wrong)  # type: ignore[arg-type]
 

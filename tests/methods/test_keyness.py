@@ -80,12 +80,6 @@ def test_permutation_p_by_hand() -> None:
     assert found[0][0] == found[1][0] == pytest.approx(2 / 20)
 
 
-def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
-    mine = [True, True, True, False, False, False, False, True]
-    p, _, _ = dealt([9, 9, 9, 9, 0, 0, 0, 0], mine, strata=np.array(list("rrrroooo")))
-    assert p[0] == 1.0
-
-
 def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     counts, mine = rng.poisson(3, size=(9, 4)).astype(float), np.arange(9) < 4
@@ -143,7 +137,7 @@ def test_what_is_planted_is_key() -> None:
 
 def test_swapping_the_groups_negates_every_effect_to_the_last_digit() -> None:
     counts, documents = corpus(22, planted=2)
-    more: dict[str, Any] = {"draws": 100, "permutations": 199, "strata": "genre"}
+    more: dict[str, Any] = {"draws": 100, "permutations": 199}
     one_way, other = (keyness(counts, documents, p, **more) for p in (PAIR, PAIR.swapped()))
     a, b = one_way.table, other.table
     assert list(a["term"]) == list(b["term"]) and one_way.threshold == other.threshold

@@ -15,7 +15,7 @@ import pandas as pd
 
 import framelines.methods.agreement as agree
 from framelines.methods.dates import DateInterval, gregorian, hijri, relative
-from framelines.methods.estimate import MIN_UNITS, Estimate, wilson
+from framelines.methods.estimate import MIN_UNITS, wilson
 from framelines.tables.case import Case
 from framelines.tables.rows import rows
 
@@ -38,7 +38,7 @@ FIELDS = {
 AGREEMENT = ["second", "table", "code", "name", "measure", "value", "low", "high", "interval"]
 AGREEMENT += ["n", "documents", "k_main", "k_second"]
 ERRORS = ["frame", "name", "reference", "both", "only_coder", "only_reference", "neither"]
-ERRORS += ["sensitivity", "specificity", "share", "corrected", "low", "high", "why"]
+ERRORS += ["sensitivity", "specificity", "why"]
 # The lexicons that come nearest to a frame; no other frame of the codebook has a list of words.
 DICTIONARY = {
     "divine_sanction": ("sacred",),
@@ -252,15 +252,13 @@ def coder_errors(case: Case, reference: str = "") -> pd.DataFrame:
     """Return how the coder's codes of each frame stand to a reference's, taken as right.
 
     The reference is the adjudication where there is one, else the second coder. One row a frame:
-    the four cells over sentences coded by both, sensitivity, specificity, the coder's share of all
-    that it coded and that share corrected, with its interval, or in `why` why it cannot be. Empty
-    where nobody coded the same sentences.
+    the four cells over sentences coded by both, sensitivity, specificity, and in `why` why no
+    share can be corrected by them. Empty where nobody coded the same sentences.
     """
     known = set(case["frame_codes"]["coder"])
     reference = reference or (ADJUDICATED if ADJUDICATED in known else second_coder(case))
     if not reference:
         return pd.DataFrame(columns=ERRORS)
-    drawing = {"draws": case.drawing["draws"], "seed": case.drawing["seed"]}
     columns, found = ["doc_id", "sentence", *frame_names(case)], []
     mine, theirs = (coded_sentences(case, c)[columns] for c in (case.coder, reference))
     both = mine.merge(theirs, on=columns[:2], suffixes=("", "_ref"))
@@ -269,8 +267,7 @@ def coder_errors(case: Case, reference: str = "") -> pd.DataFrame:
         cells = pd.concat([a & b, a & ~b, ~a & b, ~a & ~b], axis=1).groupby(both["doc_id"]).sum()
         tp, fp, fn, tn = (int(n) for n in cells.sum())
         se, sp = (k / n if n else nan for k, n in ((tp, tp + fn), (tn, tn + fp)))
-        own = mine.groupby("doc_id")[frame].agg(["sum", "size"]).to_numpy(dtype=np.float64).T
-        share, corrected, why = float(mine[frame].mean()), Estimate(), ""
+        why = ""
         if min(tp + fn, tn + fp) < MIN_UNITS:
             why = f"not estimable: in {tp + fn} of {len(both)} sentences coded twice, where "
             why += f"{MIN_UNITS} with and without it are needed"
@@ -278,12 +275,7 @@ def coder_errors(case: Case, reference: str = "") -> pd.DataFrame:
             why = "not estimable: the two codings hardly agree"
         elif len(cells) < MIN_UNITS:
             why = f"not estimable: {len(cells)} documents coded twice, where {MIN_UNITS} are needed"
-        else:
-            corrected = agree.corrected_share(
-                own[0], own[1], cells.to_numpy(dtype=np.float64), frame, **drawing
-            )
-        ends = (share, corrected.value, corrected.low, corrected.high)
-        found.append((frame, name, reference, tp, fp, fn, tn, se, sp, *ends, why))
+        found.append((frame, name, reference, tp, fp, fn, tn, se, sp, why))
     return pd.DataFrame(found, columns=ERRORS)
 
 

@@ -80,7 +80,7 @@ def rate_profile(data: pd.DataFrame) -> Figure:
     for ax, metric in zip(axes, metrics, strict=False):
         own = every.merge(data[data["metric"] == metric], on=["source", "bloc"], how="left")
         own = own.assign(hollow=own["low"].isna())
-        dots(own, row="source", colour="bloc", hollow="hollow", ax=ax)
+        dots(own, ax, row="source", colour="bloc", hollow="hollow")
         ax.set_title(own["label"].dropna().iloc[0], loc="left", fontsize=8)
         ax.set_xlabel(own["unit"].dropna().iloc[0])
         ax.locator_params(axis="x", nbins=3)

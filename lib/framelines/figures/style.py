@@ -28,9 +28,9 @@ MAIN = {"color": INK, "marker": "*", "markersize": 9}
 LABEL = 44
 
 
-def figure(width: float = WIDTH, height: float = 3.0) -> Figure:
-    """Return an empty figure of `width` × `height` inches in constrained layout."""
-    return plt.figure(figsize=(width, height), layout="constrained")
+def figure(height: float = 3.0) -> Figure:
+    """Return an empty figure of `WIDTH` × `height` inches in constrained layout."""
+    return plt.figure(figsize=(WIDTH, height), layout="constrained")
 
 
 def _looks(names: Iterable[str], which: int) -> dict[str, str]:
@@ -111,53 +111,33 @@ def span(ax: Axes, y: float, low: float, high: float, **look: Any) -> None:
             ax.plot(end, y, marker=marker, markersize=5, clip_on=False, **tip)
 
 
-def limits(values: Iterable[float], *, room: float = 0.08) -> tuple[float, float]:
+def limits(values: Iterable[float]) -> tuple[float, float]:
     """Return the ends of an axis that holds all finite values, with some room on either side."""
     known = [v for v in map(float, values) if np.isfinite(v)] or [0.0, 1.0]
     low, high = min(known), max(known)
-    margin = room * (high - low or abs(high) or 1)
+    margin = 0.08 * (high - low or abs(high) or 1)
     return low - margin, high + margin
 
 
-def dots(
-    data: pd.DataFrame,
-    *,
-    row: str,
-    value: str = "value",
-    low: str = "low",
-    high: str = "high",
-    colour: str | None = None,
-    hollow: str | None = None,
-    counts: str | None = None,
-    ax: Axes | None = None,
-    zero: float | None = None,
-) -> Axes:
+def dots(data: pd.DataFrame, ax: Axes, *, row: str, colour: str, hollow: str) -> None:
     """Draw one dot with its range a row of data, one lane for each value of the column `row`.
 
-    `colour` is a column of names, `hollow` one of truth values (drawn open), `counts` one of texts
-    that stand on the right; `zero` is where nothing differs. Rows of one lane stand a little apart.
+    `data` has value, low and high; `colour` is a column of names, `hollow` one of truth values
+    (drawn open). Rows of one lane stand a little apart.
     """
     names = list(dict.fromkeys(data[row].astype(str)))
-    if ax is None:
-        ax = figure(height=0.7 + ROW * len(names)).subplots()
     lanes(ax, [short(name) for name in names])
-    groups = list(dict.fromkeys(data[colour].astype(str))) if colour else []
+    groups = list(dict.fromkeys(data[colour].astype(str)))
     tint, shape = colours(groups), markers(groups)
-    numbers = data[[c for c in (value, low, high) if c in data]].to_numpy(dtype=np.float64)
-    ax.set_xlim(*limits([*numbers.ravel(), *([] if zero is None else [zero])]))
-    if zero is not None:
-        ax.axvline(zero, color=GREY, linestyle="--", linewidth=0.9, zorder=0.9)
+    ax.set_xlim(*limits(data[["value", "low", "high"]].to_numpy(dtype=np.float64).ravel()))
     sizes, seen = data[row].astype(str).value_counts(), dict.fromkeys(names, 0)
     for one in data.to_dict("records"):
-        name, group = str(one[row]), str(one[colour]) if colour else ""
+        name, group = str(one[row]), str(one[colour])
         y = names.index(name) + 0.5 * ((seen[name] + 0.5) / sizes[name] - 0.5)
         seen[name] += 1
-        paint = tint.get(group, INK)
-        if pd.notna(one.get(low)) and pd.notna(one.get(high)):
-            span(ax, y, one[low], one[high], color=paint, linewidth=1.4)
-        face = "white" if hollow and one[hollow] else paint
-        look: dict[str, Any] = {"marker": shape.get(group, "o"), "markerfacecolor": face}
-        ax.plot(one[value], y, color=paint, markersize=5, zorder=3, **look)
-        if counts:
-            beside(ax, y, str(one[counts]))
-    return ax
+        paint = tint[group]
+        if pd.notna(one["low"]) and pd.notna(one["high"]):
+            span(ax, y, one["low"], one["high"], color=paint, linewidth=1.4)
+        face = "white" if one[hollow] else paint
+        look: dict[str, Any] = {"marker": shape[group], "markerfacecolor": face}
+        ax.plot(one["value"], y, color=paint, markersize=5, zorder=3, **look)

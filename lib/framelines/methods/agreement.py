@@ -155,29 +155,3 @@ def rogan_gladen(share: npt.ArrayLike, sensitivity: Any, specificity: Any) -> Fl
     youden = np.broadcast_to(np.asarray(sensitivity) + specificity - 1, above.shape)
     found = np.divide(above, youden, out=np.full(above.shape, nan), where=youden > 0)
     return np.clip(found, 0.0, 1.0)
-
-
-def corrected_share(
-    hit: Floats, of: Floats, cells: Floats, key: str, *, draws: int = 5000, seed: int = 1
-) -> Estimate:
-    """Return a share corrected for the errors of its coder, both of them resampled.
-
-    `hit` and `of` count by document; `cells` has one row a document of the sample that was coded
-    twice: seen by both, by the coder only, by the reference only, by neither.
-    """
-
-    def corrected(weights: Floats, errors: Floats) -> Floats:
-        tp, fp, fn, tn = (errors @ cells).T
-        with np.errstate(invalid="ignore"):
-            return rogan_gladen(weights @ hit / (weights @ of), tp / (tp + fn), tn / (tn + fp))
-
-    units = (len(of), len(cells))
-    value = float(corrected(np.ones((1, units[0])), np.ones((1, units[1])))[0])
-    if min(units) < est.MIN_UNITS:
-        why = f"no interval: {units[0]} and {units[1]} documents, where {est.MIN_UNITS} are needed"
-        return Estimate(value, "share", units=units, why=(why,))
-    weights = est.resampling_weights(units[0], draws, est.random_stream(seed, key, "all"))
-    errors = est.resampling_weights(units[1], draws, est.random_stream(seed, "coder error", key))
-    ends = est.interval_of(corrected(weights, errors), min(units))
-    over = "95 % bootstrap interval over documents, of the texts and of those coded twice"
-    return Estimate(value, "share", *ends, over, units=units)

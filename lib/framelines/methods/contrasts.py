@@ -60,14 +60,6 @@ def _sums(places: Codes, sides: Codes, hits: pd.DataFrame) -> Floats:
     return np.asarray(sums, dtype=np.float64).reshape(2, 2, size)
 
 
-def _weighed(sums: Floats, weight: str) -> Floats:
-    """The sums, or where one document counts like another, its share in place of its hits."""
-    if weight == "units":
-        return sums
-    hit, of = sums
-    return np.stack([np.divide(hit, of, out=np.zeros_like(of), where=of > 0), 1.0 * (of > 0)])
-
-
 @lru_cache(maxsize=256)
 def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -> Floats:
     rng = est.random_stream(seed, key, group)
@@ -106,7 +98,6 @@ def contrast(
     *,
     unit: str = "texts",
     told: pd.DataFrame | None = None,
-    weight: str = "units",
     strata: str | None = None,
     joint: bool = False,
     least: float = 1,
@@ -117,14 +108,14 @@ def contrast(
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
     `key` names what is measured, and the random streams. `unit` matched_events gives the mean
-    difference over events that both groups tell by `told` (see `matched`). With `weight` documents
-    a group's share is the mean of its documents' shares. With `strata`, a column of documents,
-    labels are dealt inside each stratum only. `joint` is for groups of rows that stand in the same
-    documents, which are then resampled together. A group with fewer than `least` rows to count
-    among gives no estimate. Swapping the sides negates the estimate to the last digit.
+    difference over events that both groups tell by `told` (see `matched`). With `strata`, a column
+    of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
+    stand in the same documents, which are then resampled together. A group with fewer than `least`
+    rows to count among gives no estimate. Swapping the sides negates the estimate to the last
+    digit.
     """
-    if unit not in ("texts", "matched_events") or weight not in ("units", "documents"):
-        raise ValueError(f"no unit {unit!r} or no weight {weight!r}")
+    if unit not in ("texts", "matched_events"):
+        raise ValueError(f"no unit {unit!r}")
     if unit == "matched_events":
         if told is None:
             raise ValueError("matched events need `told`: doc_id, sentence, event_id")
@@ -147,8 +138,7 @@ def contrast(
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
         return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
-    sums = _weighed(sums, weight)
-    fields["values"] = tuple((sums[0].sum(axis=1) / sums[1].sum(axis=1)).tolist())
+    fields["values"] = tuple((k / n).tolist())
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
     reasons = ["neither interval nor test: nothing was counted"]
     if k.any():
@@ -157,7 +147,7 @@ def contrast(
         by_name = sides if pair.first <= pair.second else 1 - sides
         size = int(documents.max()) + 1
         stratum = pd.factorize(hits[strata], sort=True)[0] if strata else 0 * documents
-        laid = _weighed(_sums(stratum * size + documents, by_name, hits), weight)
+        laid = _sums(stratum * size + documents, by_name, hits)
         hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
         units = (hit[used], of[used], used % 2 == 0, used // 2 // size)

@@ -103,22 +103,17 @@ def permutation_keyness(
     mine: Mask,
     prior: Floats,
     *,
-    strata: npt.NDArray[np.str_] | None = None,
     permutations: int = est.PERMUTATIONS,
     seed: int = 1,
 ) -> tuple[Floats, Floats, float]:
     """Return p-values, max-T p-values and the threshold, labels dealt anew over documents.
 
     `counts` is (documents, terms), `sizes` (documents,), `mine` true for the documents of the
-    group that is dealt; `strata` keeps relabelings inside each of its values. The statistic is the
-    absolute z of the log-odds: dividing by its error lets frequent and rare terms meet in one
-    maximum (max-T; Westfall & Young 1993, Resampling-Based Multiple Testing), which the bare log
-    ratio would leave to the rarest.
+    group that is dealt. The statistic is the absolute z of the log-odds: dividing by its error lets
+    frequent and rare terms meet in one maximum (max-T; Westfall & Young 1993, Resampling-Based
+    Multiple Testing), which the bare log ratio would leave to the rarest.
     """
-    labels = strata if strata is not None else np.zeros(len(mine), dtype=str)
-    order = np.argsort(labels, kind="stable")
-    counts, sizes, mine, labels = counts[order], sizes[order], mine[order], labels[order]
-    dealt = _sizes(mine, labels)
+    dealt = [(int(mine.sum()), int((~mine).sum()))]
     total, size = counts.sum(axis=0), sizes.sum()
 
     def statistic(rows: Floats) -> Floats:
@@ -142,12 +137,6 @@ def permutation_keyness(
     return (plus + single) / below, (plus + reached) / below, float(threshold)
 
 
-def _sizes(mine: Mask, labels: npt.NDArray[np.str_]) -> est.Sizes:
-    """How many documents of each stratum are dealt, and how many are not."""
-    strata = [mine[labels == s] for s in np.unique(labels)]
-    return [(int(s.sum()), int((~s).sum())) for s in strata]
-
-
 def _drawn(counts: sparse.csr_array, sizes: Floats, draws: int, seed: int, key: str) -> Floats:
     """Counts of resampled documents, their sizes last, an array of (draws, terms + 1)."""
     rng, block, found = est.random_stream(seed, "keyness", key), max(1, CELLS // len(sizes)), []
@@ -163,7 +152,6 @@ def keyness(
     pair: Pair,
     *,
     background: pd.Series | None = None,
-    strata: str | None = None,
     least: int = LEAST_COUNT,
     draws: int = 5000,
     seed: int = 1,
@@ -171,11 +159,11 @@ def keyness(
 ) -> Keyness:
     """Return the words that set two groups of documents apart.
 
-    `documents` has doc_id, the column of the pair and that of the `strata` inside which labels are
-    dealt; others than its documents do not count, nor do figures. `background` counts words in more
-    texts than these: a prior that is made of the two groups alone knows the answer. Words that
-    occur `least` times in both groups together are told of; one that stands in fewer than two
-    documents is never key. The first group's words have positive effects.
+    `documents` has doc_id and the column of the pair; others than its documents do not count, nor
+    do figures. `background` counts words in more texts than these: a prior that is made of the two
+    groups alone knows the answer. Words that occur `least` times in both groups together are told
+    of; one that stands in fewer than two documents is never key. The first group's words have
+    positive effects.
     """
     about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
@@ -229,15 +217,14 @@ def keyness(
         reasons.append(f"no interval: {few}")
     # The group that is dealt is the first by name, so that swapping the sides changes nothing.
     mine = masks[0] if pair.first <= pair.second else masks[1]
-    layers = about[strata].to_numpy(dtype=str) if strata else np.zeros(len(mine), dtype=str)
     may = table["key"].to_numpy()
-    why = est.why_no_test(_sizes(mine, layers))
+    why = est.why_no_test([here])
     if why or not may.any():
         reasons.append(why or "no test: no term stands in two documents")
     else:
         arrays = (matrix[:, may], sizes, mine, prior[may])
         single, family, threshold = permutation_keyness(
-            *arrays, strata=layers, permutations=permutations, seed=seed
+            *arrays, permutations=permutations, seed=seed
         )
         q = stats.false_discovery_control(single, method="bh")
         table.loc[may, ["p", "p_max", "q"]] = np.stack([single, family, q], axis=1)
