@@ -273,7 +273,7 @@ def test_figures_of_the_reference_name_an_actor_or_a_side(tiny: Path) -> None:
     write(tiny, "actors", {"actor_id": "guard", "name": "Guard", "side": "blue", "kind": "army"})
     rows = [{**REFERENCE, "ref_id": f"r-{t}", "target": t} for t in ("guard", "blue", "green")]
     write(tiny, "reference", *rows, REFERENCE)
-    one(tiny, "reference.csv, row 3 (r-green), column target", "no actor and no side")
+    one(tiny, "reference.csv, row 3 (r-green), column target: actors.csv defines no such id")
 
 
 def test_nothing_leads_back_to_itself(tiny: Path) -> None:
@@ -294,7 +294,7 @@ def test_claims_that_lead_nowhere_or_to_another_source(tiny: Path) -> None:
     write(tiny, "claims", *rows, {**claim(6), **other, "part_of": "post-c4"})
     found = "\n".join(problems(tiny))
     assert found.count("part_of leads back to the row itself") == 2
-    assert "(first, post-c3), column repeats: no claim of this coder has this id" in found
+    assert "(first, post-c3), column repeats: claims.csv defines no such id" in found
     assert "(first, bridge-c1), column part_of: part_of points to a claim of another" in found
     assert len(problems(tiny)) == 4
 
@@ -317,7 +317,7 @@ def test_documents_overlap_only_where_one_contains_the_other(tiny: Path) -> None
     documents(len(TEXT), "post")
     s.check_tables(tiny)
     documents(0)
-    one(tiny, "(post), column end: the span ends before it begins")
+    one(tiny, "(post), column end: the span is empty")
 
 
 def test_spans_outside_their_document_and_altered(tiny: Path) -> None:
@@ -337,7 +337,7 @@ def test_a_label_that_two_actors_claim(tiny: Path) -> None:
     label = {"label": "the army", "language": "en", "stance": "neutral"}
     rows = [{"actor_id": "blue", **label}, {"actor_id": "red", **label}]
     write(tiny, "namings", *rows)
-    one(tiny, "namings.csv", "'the army'", "blue, red", "document")
+    one(tiny, "namings.csv, row 3 (the army, en, )", "label, language, doc_id", "earlier row")
     write(tiny, "namings", {**rows[0], "doc_id": "post"}, {**rows[1], "doc_id": "bridge"})
     s.check_tables(tiny)
 

@@ -101,19 +101,6 @@ def _key(row: Row) -> list[str]:
     return [str(row[column]) for column in KEY if column in row]
 
 
-def check_spans(tables: Tables, file_of: FileOf = "{}.csv".format) -> list[Problem]:
-    """Return the coded spans that lie outside their document; no text is needed."""
-    problems = Problems()
-    documents = tables["documents"]
-    lengths = dict(zip(documents["doc_id"], documents["end"] - documents["start"], strict=True))
-    for name, row in located_rows(tables):
-        start, end, length = row["start"], row["end"], lengths.get(row["doc_id"])
-        if length is not None and not 0 <= start < end <= length:
-            what = f"the span lies outside its document, which has {length} code points"
-            problems.add(file_of(name), what, row=", ".join(_key(row)), value=f"[{start}, {end})")
-    return problems.found
-
-
 def check_texts(
     tables: Tables, folder: Path, texts: Path, file_of: FileOf = "{}.csv".format
 ) -> list[Problem]:
