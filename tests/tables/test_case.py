@@ -116,8 +116,8 @@ def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, val
         ("title: X\ndata: data\nparameters: {calendar: julian}", ["calendar", "'julian'"]),
         ("title: X\ndata: data\nparameters: 5", ["parameters"]),
         ("title: [X", ["not YAML in UTF-8"]),
-        ("- title", ["not the file of a case"]),
-        ("title", ["not the file of a case"]),
+        ("- title", ["should be a valid dictionary"]),
+        ("title", ["should be a valid dictionary"]),
         ("title: X\ndata: data\ncompare: [blue, mars]", ["'mars'", "allowed: blue, red"]),
     ],
 )

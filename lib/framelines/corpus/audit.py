@@ -8,7 +8,7 @@ import pandas as pd
 import regex
 
 from framelines.corpus import texts
-from framelines.corpus.documents import Row, Tables, in_context, read_documents, read_raw, texts_of
+from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document, write_changed
 from framelines.corpus.texts import Span, Terms
 
@@ -16,30 +16,20 @@ from framelines.corpus.texts import Span, Terms
 RUN = 8
 WORD = regex.compile(r"[^\W_]+")
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
-NOBODY = "none"
+NOBODY, CODER = "none", "first"
 MENTION = ["coder", "doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
-EXPRESSION = ["doc_id", "start", "end", "kind", "explained_by", "reason", "passage"]
 
 
-def labels_of(tables: Tables) -> dict[str, Terms]:
-    """Return the labels that hold in each document, by doc_id.
+def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
+    """Return the labels that hold in a document, as terms of their parts.
 
     A label that the document has for itself goes before the same label of all documents.
     """
-    found: dict[str, Terms] = {}
-    made: dict[tuple[str, str], Terms] = {}
-    namings, documents = tables["namings"], tables["documents"]
-    special = set(namings["doc_id"])
-    rows = namings.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
-    for doc_id, language in zip(documents["doc_id"], documents["language"], strict=True):
-        key = (language, doc_id if doc_id in special else "")
-        if key not in made:
-            own = [r for r in rows if r["language"] == language and r["doc_id"] in ("", key[1])]
-            by_parts = {tuple(form for form, _ in texts.parts(r["label"])): r for r in own}
-            made[key] = {}
-            for units, row in by_parts.items():
-                texts.add_term(made[key], units, "labels", row)
-        found[doc_id] = made[key]
+    own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
+    rows = own.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
+    found: Terms = {}
+    for units, row in {tuple(form for form, _ in texts.parts(r["label"])): r for r in rows}.items():
+        texts.add_term(found, units, "labels", row)
     return found
 
 
@@ -59,31 +49,32 @@ def find_mentions(text: str, labels: Terms) -> list[Row]:
     return found
 
 
-def counted_mentions(tables: Tables, folder: Path, coder: str = "first") -> pd.DataFrame:
-    """Return the mentions of every document, as rows of `naming_mentions` of one coder.
+def counted_mentions(tables: Tables, folder: Path) -> pd.DataFrame:
+    """Return the mentions of every document, as rows of `naming_mentions` of the first coder.
 
     `folder` holds the tables. Page furniture, bylines, repeated headlines and articles inside
     another are left out, as in all counts. Raises `DataError` where the texts are not here.
     """
     rows: list[Row] = []
-    labels, sentences = labels_of(tables), tables["sentences"]
+    sentences = tables["sentences"]
     spans = _spans_of(sentences[sentences["kind"].isin(COUNTED)])
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
+        labels = labels_of(tables["namings"], doc["doc_id"], doc["language"])
         for begin, end in spans[doc["doc_id"]]:
-            for found in find_mentions(text[begin:end], labels[doc["doc_id"]]):
+            for found in find_mentions(text[begin:end], labels):
                 span = {"start": found["start"] + begin, "end": found["end"] + begin}
-                rows.append({"coder": coder, "doc_id": doc["doc_id"], **found, **span})
+                rows.append({"coder": CODER, "doc_id": doc["doc_id"], **found, **span})
     return pd.DataFrame(rows, columns=MENTION)
 
 
-def build_mentions(tables: Tables, folder: Path, coder: str = "first") -> Path:
-    """Write the naming mentions of one coder anew from the texts; rows of other coders stay.
+def build_mentions(tables: Tables, folder: Path) -> Path:
+    """Write the first coder's naming mentions anew from the texts; rows of other coders stay.
 
     Returns the path of the table in `folder`; raises as `counted_mentions`.
     """
     stored = tables["naming_mentions"]
-    others = stored.loc[stored["coder"] != coder, MENTION]
-    both = pd.concat([counted_mentions(tables, folder, coder), others])
+    others = stored.loc[stored["coder"] != CODER, MENTION]
+    both = pd.concat([counted_mentions(tables, folder), others])
     ordered = both.sort_values(["coder", "doc_id", "start", "end"], kind="stable")
     content = ordered.to_csv(index=False, lineterminator="\n")
     return write_changed(folder / "naming_mentions.csv", content)
@@ -121,48 +112,41 @@ def _spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
     return found
 
 
-def _covering(span: Span, spans: list[Span]) -> Span | None:
-    return next((other for other in spans if other[0] <= span[0] and span[1] <= other[1]), None)
+def _covered(span: Span, spans: list[Span]) -> bool:
+    return any(start <= span[0] and span[1] <= end for start, end in spans)
 
 
 def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     """Return every number, date expression and actor label of the texts, with what explains it.
 
-    One row an expression: doc_id, start, end, kind, explained_by and reason (of `not_coded`), both
-    empty where nothing does; then passage holds the words around it. An article inside another is
-    looked at once. What a language's lists do not hold is not found: see `unread`.
+    One row an expression: doc_id, start, end, kind and explained_by, which is empty where nothing
+    does; then passage holds the words around it. An article inside another is looked at once. What
+    the word lists do not hold in a language is not found.
     """
-    rows = []
-    regions, labels = regions_by_document(tables), labels_of(tables)
-    names = ("claims", "not_coded", "naming_mentions")
-    covered = {name: _spans_of(tables[name]) for name in names}
-    not_coded = tables["not_coded"]
-    where = zip(not_coded["doc_id"], not_coded["start"], not_coded["end"], strict=True)
-    reasons = dict(zip(where, not_coded["reason"], strict=True))
+    rows, regions = [], regions_by_document(tables)
+    covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         doc_id, own = doc["doc_id"], regions[doc["doc_id"]]
         holes = [span for span, kind in own if kind == "contained"]
         left_out = [span for span, kind in own if kind not in (*COUNTED, "contained")]
-        for span, kind in _expressions(text, labels[doc_id]):
-            if _covering(span, holes):
+        labels = labels_of(tables["namings"], doc_id, doc["language"])
+        for span, kind in _expressions(text, labels):
+            if _covered(span, holes):
                 continue
-            of_kind = names[2:] if kind == "actor" else names[:2]
-            places = [("regions", left_out), *((name, covered[name][doc_id]) for name in of_kind)]
-            met = ((name, _covering(span, spans)) for name, spans in places)
-            explained, by = next(((name, by) for name, by in met if by), ("", span))
-            reason = reasons.get((doc_id, *by), "") if explained == "not_coded" else ""
-            passage = "" if explained else in_context(text, span, 50)
-            rows.append((doc_id, *span, kind, explained, reason, passage))
-    return pd.DataFrame(rows, columns=EXPRESSION).sort_values("doc_id", kind="stable")
+            names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
+            places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}
+            explained = next((name for name in places if _covered(span, places[name])), "")
+            passage = "" if explained else in_context(text, span)
+            rows.append((doc_id, *span, kind, explained, passage))
+    columns = ["doc_id", "start", "end", "kind", "explained_by", "passage"]
+    return pd.DataFrame(rows, columns=columns).sort_values("doc_id", kind="stable")
 
 
-def unread(documents: pd.DataFrame) -> pd.Series:
-    """Return the number of documents by language whose words of number and date are not listed.
-
-    The audit finds digits and names in them, and nothing else.
-    """
-    known = set(texts.word_lists()["numbers"]) & set(texts.word_lists()["dates"])
-    return documents.loc[~documents["language"].isin(known), "language"].value_counts()
+def in_context(text: str, span: Span) -> str:
+    """Return the 50 characters around a span on one line, the span itself between ⟦ and ⟧."""
+    start, end = span
+    before, after = text[max(0, start - 50) : start], text[end : end + 50]
+    return " ".join(f"{before}⟦{text[start:end]}⟧{after}".split())
 
 
 def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -54,8 +54,7 @@ _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 @cache
-def word_lists() -> dict[str, dict[str, str]]:
-    """Return words.yaml: by section and language (ISO 639-1), words with spaces between them."""
+def _word_lists() -> dict[str, dict[str, str]]:
     path = Path(__file__).with_name("words.yaml")
     return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
 
@@ -63,7 +62,7 @@ def word_lists() -> dict[str, dict[str, str]]:
 @cache
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
-    return frozenset(word for words in word_lists()[section].values() for word in words.split())
+    return frozenset(word for words in _word_lists()[section].values() for word in words.split())
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:

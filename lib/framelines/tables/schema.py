@@ -5,13 +5,11 @@ ids, dates in several calendars and messages that say what to do are beyond `fri
 """
 
 import csv
-import hashlib
 import io
-import pickle
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from framelines import REPO, write_whole
+from framelines import REPO
 from framelines.corpus.documents import check_texts, texts_of
 from framelines.corpus.features import write_changed
 from framelines.errors import Problem, Problems
@@ -31,7 +29,6 @@ Field = dict[str, Any]
 Faults = Iterator[tuple[Any, ...]]
 
 PACKAGE = REPO / "data" / "datapackage.yaml"
-CACHE = REPO / "build" / "tables"
 # A zero-width joiner or non-joiner belongs to the spelling of Persian, Urdu and Kurdish names.
 JOINERS = "\u200c\u200d"
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
@@ -379,25 +376,15 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     return {name: frame.reset_index(drop=True) for name, frame in ordered.items()}
 
 
-def read_tables(folder: Path) -> Tables:
-    """Return every table of `folder` as `check_tables` does; checked once until a file changes.
+@lru_cache(maxsize=4)
+def _checked(folder: Path, content: tuple[bytes, ...]) -> Tables:
+    return check_tables(folder)
 
-    What was checked is kept below build/tables/; a damaged or outdated copy is made again. Raises
-    `DataError` as `check_tables` does.
-    """
-    if not folder.resolve().is_relative_to(REPO):
-        return check_tables(folder)
-    code = [PACKAGE, Path(__file__), Path(date_problem.__code__.co_filename)]
-    total = hashlib.sha256(pd.__version__.encode())
-    for path in [*code, *(folder / r["path"] for r in resources().values())]:
-        total.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
-    kept = CACHE / f"{'.'.join(folder.resolve().relative_to(REPO).parts)}.pickle"
-    content = kept.read_bytes() if kept.is_file() else b""
-    if content[:64] != total.digest() + hashlib.sha256(content[64:]).digest():
-        tables = pickle.dumps(check_tables(folder), protocol=5)
-        content = total.digest() + hashlib.sha256(tables).digest() + tables
-        write_whole(kept, content)
-    return dict(pickle.loads(content[64:]))
+
+def read_tables(folder: Path) -> Tables:
+    """Return the tables of `folder` as `check_tables` does; checked anew only if a file changed."""
+    paths = [folder / resource["path"] for resource in resources().values()]
+    return dict(_checked(folder, tuple(p.read_bytes() if p.is_file() else b"" for p in paths)))
 
 
 def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
