@@ -21,10 +21,7 @@ MENTION = ["coder", "doc_id", "start", "end", "hash", "label", "actor_id", "stan
 
 
 def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
-    """Return the labels that hold in a document, as terms of their parts.
-
-    A label that the document has for itself goes before the same label of all documents.
-    """
+    """Return the labels that hold in a document, its own before those of all documents."""
     own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
     rows = own.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
     found: Terms = {}
@@ -34,10 +31,9 @@ def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
 
 
 def find_mentions(text: str, labels: Terms) -> list[Row]:
-    """Return every mention: start, end, hash, label, actor_id, stance; longest label first.
+    """Return every mention: start, end, hash, label, actor_id, stance; the longest label wins.
 
-    Mentions never overlap. Labels of `NOBODY` take their words and give no mention. A label is
-    found at the beginning of a compound as well (Islamic State-held).
+    Labels of `NOBODY` take their words and give no mention.
     """
     units = texts.parts(text)
     found = []
@@ -50,10 +46,9 @@ def find_mentions(text: str, labels: Terms) -> list[Row]:
 
 
 def counted_mentions(tables: Tables, folder: Path) -> pd.DataFrame:
-    """Return the mentions of every document, as rows of `naming_mentions` of the first coder.
+    """Return the mentions of all counted sentences, as the first coder's `naming_mentions`.
 
-    `folder` holds the tables. Page furniture, bylines, repeated headlines and articles inside
-    another are left out, as in all counts. Raises `DataError` where the texts are not here.
+    `folder` holds the tables. Raises `DataError` where the texts are not here.
     """
     rows: list[Row] = []
     sentences = tables["sentences"]
@@ -68,10 +63,7 @@ def counted_mentions(tables: Tables, folder: Path) -> pd.DataFrame:
 
 
 def build_mentions(tables: Tables, folder: Path) -> Path:
-    """Write the first coder's naming mentions anew from the texts; rows of other coders stay.
-
-    Returns the path of the table in `folder`; raises as `counted_mentions`.
-    """
+    """Write the first coder's naming mentions anew, as `counted_mentions`; return the path."""
     stored = tables["naming_mentions"]
     others = stored.loc[stored["coder"] != CODER, MENTION]
     both = pd.concat([counted_mentions(tables, folder), others])
@@ -119,9 +111,8 @@ def _covered(span: Span, spans: list[Span]) -> bool:
 def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     """Return every number, date expression and actor label of the texts, with what explains it.
 
-    One row an expression: doc_id, start, end, kind and explained_by, which is empty where nothing
-    does; then passage holds the words around it. An article inside another is looked at once. What
-    the word lists do not hold in a language is not found.
+    One row an expression: doc_id, start, end, kind, explained_by; where nothing does, `passage`
+    holds the words around it. What the word lists of a language do not hold is not found.
     """
     rows, regions = [], regions_by_document(tables)
     covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
@@ -156,10 +147,9 @@ def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:
 
 
 def runs_of_texts(folder: Path, files: list[Path]) -> dict[Path, list[int]]:
-    """Return the files that hold `RUN` words of the texts on end, with the lines where they begin.
+    """Return the files that hold `RUN` words of the texts on end, and in which lines they begin.
 
-    `folder` holds the tables. Files that are no UTF-8 are passed over. Raises `DataError` where
-    the texts are not here.
+    `folder` holds the tables. Raises `DataError` where the texts are not here.
     """
     known = {run for path in texts_of(folder).glob("*.txt") for _, run in _runs(read_raw(path))}
     found = {}

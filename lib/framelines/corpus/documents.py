@@ -16,10 +16,9 @@ KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
 
 
 def raw_folder(tables: Path) -> Path | None:
-    """Return the folder with the texts of the tables in `tables`, or None where nobody has them.
+    """Return the folder that holds a raw file of `tables`: `$CORPUS`, else `raw/`; else None.
 
-    `$CORPUS` goes before `raw/` beside the tables, and counts where it holds a raw file of these
-    tables; where none of theirs is known, it goes after.
+    Where none of their files is known, `raw/` goes first and any file will do.
     """
     known, own = expected_sums(tables), tables / "raw"
     named = Path(os.environ.get("CORPUS") or own)
@@ -48,10 +47,7 @@ def expected_sums(tables: Path) -> dict[str, str]:
 
 
 def read_raw(path: Path) -> str:
-    """Return a raw file as text, decoded as UTF-8 and otherwise untouched.
-
-    Raises `DataError` if the file is missing or is not UTF-8.
-    """
+    """Return a raw file, decoded and otherwise untouched; `DataError` if missing or no UTF-8."""
     try:
         # Bytes, because text mode would turn \r\n into \n and move every span.
         return path.read_bytes().decode("utf-8")
@@ -65,10 +61,7 @@ def read_raw(path: Path) -> str:
 
 
 def read_documents(documents: pd.DataFrame, texts: Path) -> Iterator[tuple[Row, str]]:
-    """Yield every row of `documents` with its text, one raw file after another.
-
-    Each raw file is read once and only one is held. Raises `DataError` as `read_raw` does.
-    """
+    """Yield every row of `documents` with its text, each raw file read once, as `read_raw` does."""
     for name, group in documents.groupby("raw_file", sort=True):
         whole = read_raw(texts / str(name))
         for row in group.to_dict("records"):
@@ -80,32 +73,31 @@ def check_texts(
 ) -> list[Problem]:
     """Compare raw files, documents and coded spans with the texts; return what is amiss.
 
-    `folder` holds the tables and the sums of their raw files, `texts` the raw files. `file_of`
-    gives the file of a table. Spans of a document that was altered are not looked at.
+    `folder` holds tables and sums, `texts` the raw files; `file_of` names the file of a table.
+    Spans of a document that was altered are not looked at.
     """
-    problems, sums, held = Problems(), expected_sums(folder), dict[str, str]()
+    problems, sums = Problems(), expected_sums(folder)
+    held: dict[str, str] = {}
     for raw, group in tables["documents"].groupby("raw_file", sort=True):
         try:
             whole = read_raw(texts / str(raw))
         except DataError as error:
             problems.extend(error.problems)
             continue
-        met = {"value": sha256(whole), "allowed": sums.get(str(raw), sha256(whole))}
-        if met["value"] != met["allowed"]:
+        digest, known = sha256(whole), sums.get(str(raw))
+        if known and digest != known:
             what = "this raw file was altered: its SHA-256 is not the committed one"
-            problems.add(str(raw), what, **met)
-        for doc in group.to_dict("records"):
-            text = whole[doc["start"] : doc["end"]]
-            if sha256(text) == doc["sha256"]:
-                held[doc["doc_id"]] = text
+            problems.add(str(raw), what, value=digest, allowed=known)
+        for doc_id, start, end, known in group[["doc_id", "start", "end", "sha256"]].values:
+            if sha256(whole[start:end]) == known:
+                held[doc_id] = whole[start:end]
                 continue
             what = f"{raw}, which has {len(whole)} code points, holds another text at this span"
-            met = {"value": sha256(text), "allowed": doc["sha256"]}
-            problems.add(file_of("documents"), what, row=doc["doc_id"], column="sha256", **met)
+            met = {"value": sha256(whole[start:end]), "allowed": known}
+            problems.add(file_of("documents"), what, row=doc_id, column="sha256", **met)
     for name in [name for name, frame in tables.items() if "hash" in frame]:
-        for row in tables[name].to_dict("records"):
-            text = held.get(row["doc_id"])
-            if text is not None and short_hash(text[row["start"] : row["end"]]) != row["hash"]:
+        for row in tables[name][tables[name]["doc_id"].isin(held)].to_dict("records"):
+            if short_hash(held[row["doc_id"]][row["start"] : row["end"]]) != row["hash"]:
                 what = "the hash does not match the text at this span"
                 fix = 'python -m framelines locate DOC "words" prints span and hash'
                 key = ", ".join(str(row[column]) for column in KEY if column in row)
@@ -114,10 +106,7 @@ def check_texts(
 
 
 def locate(tables: Tables, doc_id: str, words: str, texts: Path) -> list[tuple[int, int, str]]:
-    """Return (start, end, hash) of every place where `words` stand in a document.
-
-    Raises `DataError` where the document is unknown or does not hold the words.
-    """
+    """Return (start, end, hash) of all places of `words` in a document; `DataError` if none."""
     documents = tables["documents"]
     found = list(read_documents(documents[documents["doc_id"] == doc_id], texts))
     if not found:

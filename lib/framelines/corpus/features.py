@@ -25,9 +25,9 @@ Region = tuple[Span, str]
 
 
 def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
-    """Return the moving-average type–token ratio (Covington & McFall 2010, JQL 17(2):94–100).
+    """Return the moving-average type–token ratio of tokens in order, None below the window.
 
-    `types` are the tokens in order; None where the text is shorter than the window.
+    Covington & McFall 2010, Journal of Quantitative Linguistics 17(2):94–100.
     """
     if len(types) < window:
         return None
@@ -36,10 +36,7 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
-    """Return the terms of every language: those of the lexicons, and place names as `places`.
-
-    One term may stand in several lexicons; all go through the counted form of their words.
-    """
+    """Return the terms of every language, by counted form: lexicons, and names of `places`."""
     lexicons = tables.get("lexicons", pd.DataFrame())
     if lexicons.empty:  # they are common to all corpora and stand beside the first
         lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
@@ -84,11 +81,9 @@ def _assign_chunks(lengths: list[int]) -> list[int]:
 def document_features(
     doc_id: str, text: str, regions: list[Region], terms: Terms
 ) -> dict[str, list[tuple]]:
-    """Return the rows of the four feature tables for one document, as `COLUMNS` has them.
+    """Return the rows of the feature tables for one document, as `COLUMNS` has them.
 
-    `regions` are the parts that are not running text, counted from the document's start. A
-    document with fewer than `CHUNK_TOKENS` tokens gives no row of `chunks`: its words could be put
-    in order again.
+    A document of less than `CHUNK_TOKENS` has no row of `chunks`: its order could be guessed.
     """
     spans = texts.sentences(text)
     # A sentence is of the kind of the region that covers more than half of it.
@@ -122,10 +117,7 @@ def document_features(
 
 
 def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
-    """Return the regions of every document, counted from its start, by doc_id.
-
-    Articles that it contains are among them and stand before the others.
-    """
+    """Return the regions by doc_id, counted from its start; contained articles stand first."""
     documents = tables["documents"]
     found: dict[str, list[Region]] = defaultdict(list)
     starts = dict(zip(documents["doc_id"], documents["start"], strict=True))

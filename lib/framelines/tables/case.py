@@ -66,9 +66,8 @@ class CaseFile(_Strict):
 class Case:
     """The tables of one case; `case["documents"]` is the table of that name.
 
-    `compare` names the two camps that are set against each other, or is None. `coder` is whose
-    codes the analyses read. `theatre` is the name that documents on it carry, `regions` are the
-    places that it covers. A case is equal to itself only.
+    `compare` names the two camps that are compared, or is None; `coder` is whose codes the analyses
+    read; `theatre` is the name on documents, `regions` its places. Equal to itself only.
     """
 
     name: str
@@ -96,7 +95,7 @@ def case_names(root: Path = REPO) -> list[str]:
 
 
 def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
-    """Return the file of a case; `overrides` go before its fields and its parameters.
+    """Return the file of a case; `overrides` replace its fields and parameters.
 
     Raises `DataError` with every field that is unknown, missing or mistyped.
     """
@@ -136,11 +135,7 @@ def _problem(error: dict[str, Any], file: str) -> Problem:
 
 
 def _select(tables: Tables, name: str) -> Tables:
-    """Keep the documents of a case, and of every other table the rows that belong to them.
-
-    Where the table that an optional id is from has no rows, nobody can say what the id means, and
-    it is emptied.
-    """
+    """Keep the documents of a case and what belongs to them; empty ids of a table without rows."""
     cases = tables["documents"]["cases"].str.split(";")
     mine = cases.map(lambda names: name in names).astype(bool)
     ids = {"", *tables["documents"].loc[mine, "doc_id"]}
@@ -150,8 +145,8 @@ def _select(tables: Tables, name: str) -> Tables:
             frame = frame[frame["doc_id"].isin(ids)]
         elif "case" in frame:
             frame = frame[frame["case"].isin([name, "anchors"])]
-        optional = [column for column, f in fields_of(table).items() if not is_required(f)]
-        gone = [c for c, to in links_of(table).items() if c in optional and tables[to].empty]
+        unknown = [column for column, to in links_of(table).items() if tables[to].empty]
+        gone = [column for column in unknown if not is_required(fields_of(table)[column])]
         selected[table] = frame.assign(**dict.fromkeys(gone, "")).reset_index(drop=True)
     return selected
 
@@ -159,9 +154,9 @@ def _select(tables: Tables, name: str) -> Tables:
 def load_case(name: str, **overrides: Any) -> Case:
     """Return the case `name` with its tables checked; `overrides` replace fields of its file.
 
-    Raises `DataError` where the case is unknown, has no documents, names camps, places or a coder
-    that it does not have, or a table does not pass its checks. Where the file names no theatre, it
-    is the one of the case's name, else that of most documents.
+    Where the file names no theatre, it is that of the case's name or of most documents. Raises
+    `DataError` where the case is unknown, has no documents, names camps, places or a coder that it
+    does not have, or a table does not pass its checks.
     """
     said, file = read_case_file(name, **overrides), f"notebooks/cases/{name}.yaml"
     every = read_tables(REPO / said.data)

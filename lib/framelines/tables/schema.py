@@ -291,12 +291,10 @@ def _document_faults(tables: Tables, name: str) -> Faults:
 
 @cache
 def _days(stated: str, calendar: str = "gregorian") -> DateInterval:
-    """The days of a date, open where it is relative or unreadable.
-
-    Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
-    """
+    """The days of a date, open where it is relative or unreadable."""
     if not stated or calendar not in ("gregorian", "hijri") or date_problem(stated, calendar):
         return OPEN
+    # A calendar some days off Umm al-Qura is no mistake of the coder.
     return gregorian(stated) if calendar == "gregorian" else hijri(stated).shift(-CALENDAR_SLACK)
 
 
@@ -354,9 +352,8 @@ def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Any]) -> l
 def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     """Return every table of `folder`, checked, typed and in the order of its key.
 
-    Text is "" and a number NaN where a cell is empty; a table that is not there has no rows. Raises
-    `DataError` with the problems of all tables together. With `with_texts` documents and spans are
-    held against the texts too, and a corpus whose texts are not here is a problem.
+    Empty text is "", an empty number NaN; a missing table has no rows. `with_texts` compares spans
+    with the texts, which must be here. Raises `DataError` with the problems of all tables.
     """
     problems, tables = Problems(), Tables()
     file = {name: display_path(folder / r["path"]) for name, r in resources().items()}
@@ -388,10 +385,7 @@ def read_tables(folder: Path) -> Tables:
 
 
 def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
-    """Write a table as CSV (UTF-8, LF), its columns and rows in the order of the schema.
-
-    The file appears whole or not at all; one that would not change keeps its time.
-    """
+    """Write a table as CSV (UTF-8, LF), its columns and rows in the order of the schema."""
     path = folder / resources()[name]["path"]
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
     ordered = whole.sort_values(_key(name), kind="stable")
