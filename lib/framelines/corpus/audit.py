@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 import regex
 
+from framelines import write_whole
 from framelines.corpus import texts
 from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
-from framelines.corpus.features import COUNTED, regions_by_document, write_changed
+from framelines.corpus.features import COUNTED, regions_by_document
 from framelines.corpus.texts import Span, Terms
 
 # The repository holds no run of so many words of a text.
@@ -69,7 +70,7 @@ def build_mentions(tables: Tables, folder: Path) -> Path:
     both = pd.concat([counted_mentions(tables, folder), others])
     ordered = both.sort_values(["coder", "doc_id", "start", "end"], kind="stable")
     content = ordered.to_csv(index=False, lineterminator="\n")
-    return write_changed(folder / "naming_mentions.csv", content)
+    return write_whole(folder / "naming_mentions.csv", content)
 
 
 def _pattern(section: str, prefix: str = "") -> str:
@@ -87,14 +88,6 @@ NUMBER = regex.compile(
     regex.IGNORECASE,
 )
 DATE = regex.compile(f"(?i:{_pattern('dates', _CLITICS)})|{_pattern('capital_dates')}")
-
-
-def _expressions(text: str, labels: Terms) -> Iterator[tuple[Span, str]]:
-    for kind, pattern in (("number", NUMBER), ("date", DATE)):
-        for match in pattern.finditer(text):
-            yield match.span(), kind
-    for mention in find_mentions(text, labels):
-        yield (mention["start"], mention["end"]), "actor"
 
 
 def _spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
@@ -117,13 +110,13 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     rows, regions = [], regions_by_document(tables)
     covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
-        doc_id, own = doc["doc_id"], regions[doc["doc_id"]]
-        holes = [span for span, kind in own if kind == "contained"]
-        left_out = [span for span, kind in own if kind not in (*COUNTED, "contained")]
+        doc_id = doc["doc_id"]
+        left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]
         labels = labels_of(tables["namings"], doc_id, doc["language"])
-        for span, kind in _expressions(text, labels):
-            if _covered(span, holes):
-                continue
+        found = [(match.span(), "number") for match in NUMBER.finditer(text)]
+        found += [(match.span(), "date") for match in DATE.finditer(text)]
+        found += [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
+        for span, kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}
             explained = next((name for name in places if _covered(span, places[name])), "")

@@ -148,11 +148,5 @@ def build_features(tables: Tables, folder: Path) -> list[Path]:
         content = frame.sort_values("doc_id", kind="stable").to_csv(
             index=False, lineterminator="\n"
         )
-        written.append(write_changed(folder / "features" / f"{name}.csv", content))
+        written.append(write_whole(folder / "features" / f"{name}.csv", content))
     return written
-
-
-def write_changed(path: Path, content: str) -> Path:
-    """Write a file whole; one that would stay the same keeps its time, and nothing is rebuilt."""
-    same = path.is_file() and path.read_bytes() == content.encode()
-    return path if same else write_whole(path, content)

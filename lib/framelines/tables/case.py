@@ -100,15 +100,13 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
     Raises `DataError` with every field that is unknown, missing or mistyped.
     """
     file, names = f"notebooks/cases/{name}.yaml", case_names(root)
-    what, allowed, fix = "", "", ""
     if not re.fullmatch(ID, name) or name in NO_CASE:
-        what, fix = "no name of a case", "Rename the file"
-        allowed = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
-    elif name not in names:
-        what, fix = "there is no such case", f"To begin a case: make new-case NAME={name}"
-        allowed = ", ".join(names) or "none"
-    if what:
-        raise DataError([Problem(file, what, value=name, allowed=allowed, fix=fix)])
+        known = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
+        raise DataError([Problem(file, "no name of a case", value=name, allowed=known)])
+    if name not in names:
+        fix, known = f"To begin a case: make new-case NAME={name}", ", ".join(names) or "none"
+        what = "there is no such case"
+        raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
         said = CaseFile.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
@@ -124,14 +122,14 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
 
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
-    column, value = ".".join(map(str, error["loc"])) or None, str(error["input"])
+    column, value = ".".join(map(str, error["loc"])), str(error["input"])
     if error["type"] == "missing":
         return Problem(file, "this field is missing", column=column)
-    if error["type"] == "extra_forbidden":
-        inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
-        fields = ", ".join(inner.get(error["loc"][0], CaseFile).model_fields)
-        return Problem(file, "unknown field", column=column, value=value, allowed=fields)
-    return Problem(file, error["msg"].removeprefix("Value error, "), column=column, value=value)
+    inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+    fields = ", ".join(inner.get(column.split(".")[0], CaseFile).model_fields)
+    known = fields if error["type"] == "extra_forbidden" else None
+    what = error["msg"].removeprefix("Value error, ")
+    return Problem(file, what, column=column or None, value=value, allowed=known)
 
 
 def _select(tables: Tables, name: str) -> Tables:

@@ -17,9 +17,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from framelines import REPO
+from framelines import REPO, write_whole
 from framelines.corpus.documents import check_texts, texts_of
-from framelines.corpus.features import write_changed
 from framelines.errors import Problem, Problems
 from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian, hijri
 
@@ -389,4 +388,4 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     path = folder / resources()[name]["path"]
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
     ordered = whole.sort_values(_key(name), kind="stable")
-    return write_changed(path, ordered.to_csv(index=False, lineterminator="\n"))
+    return write_whole(path, ordered.to_csv(index=False, lineterminator="\n"))
