@@ -31,18 +31,12 @@ def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str,
     return [(text[m["start"] : m["end"]], m["actor_id"]) for m in mentions]
 
 
-def test_the_longest_label_wins_and_nobody_takes_his_words() -> None:
+def test_the_longest_label_of_the_document_and_its_language_wins() -> None:
     labels = ["Blue Army's", "army"]
     assert [words for words, _ in found("The Blue Army's army left")] == labels
     assert found("An army of locusts, then the army") == [("army", "blue-army")]
-
-
-def test_a_document_can_mean_somebody_else() -> None:
     assert found("bandits") == [("bandits", "red-league")]
     assert found("bandits", doc_id="red-1") == [("bandits", "blue-army")]
-
-
-def test_arabic_labels_are_found_in_arabic_only() -> None:
     assert found("قالت العِصابة", language="ar") == [("العِصابة", "red-league")]
     assert found("قالت العصابة") == []
 

@@ -30,19 +30,6 @@ def test_documents_are_read_from_their_spans(small: tuple[d.Tables, Path]) -> No
     tables, folder = small
     read = d.read_documents(tables["documents"], folder / "raw")
     assert {row["doc_id"]: text for row, text in read} == {"post": POST, "bridge": BRIDGE}
-
-
-def test_a_raw_file_is_read_once(
-    small: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tables, folder = small
-    whole = iter([WHOLE])
-    monkeypatch.setattr(d, "read_raw", lambda path: next(whole))
-    assert len(list(d.read_documents(tables["documents"], folder / "raw"))) == 2
-
-
-def test_nothing_is_amiss_with_the_right_texts(small: tuple[d.Tables, Path]) -> None:
-    tables, folder = small
     assert d.check_texts(tables, folder, folder / "raw") == []
 
 

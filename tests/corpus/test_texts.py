@@ -103,10 +103,14 @@ def test_one_town_whatever_its_apostrophe(mark: str) -> None:
     assert t.words(f"the {mark}ayn there") == ["the", "’ayn", "there"]
 
 
-@pytest.mark.parametrize("hyphen", "-‐‑－")
-def test_one_name_whatever_its_hyphen(hyphen: str) -> None:
-    assert t.words(f"al{hyphen}Bab fell") == ["al-bab", "fell"]
-    assert [form for form, _ in t.parts(f"Deir{hyphen}ez{hyphen}Zor")] == ["deir", "-ez", "-zor"]
+def test_one_name_whatever_its_hyphen() -> None:
+    for hyphen in "-‐‑－":
+        assert t.words(f"al{hyphen}Bab fell") == ["al-bab", "fell"]
+        assert [form for form, _ in t.parts(f"Deir{hyphen}ez{hyphen}Zor")] == [
+            "deir",
+            "-ez",
+            "-zor",
+        ]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +197,7 @@ def test_the_longest_term_wins_its_words_in_each_group() -> None:
     for term, group in (("river", "places"), ("the river", "places"), ("the river", "sacred")):
         t.add_term(terms, term.split(), group, term)
     units = "the river rose and river the river".split()
-    assert [(span, group, what) for span, group, what in t.longest_matches(units, terms)] == [
+    assert list(t.longest_matches(units, terms)) == [
         ((0, 2), "places", "the river"),
         ((0, 2), "sacred", "the river"),
         ((4, 5), "places", "river"),
