@@ -124,17 +124,16 @@ def test_files_that_are_refused(cases: Path, text: str, words: list[str]) -> Non
 def test_names_that_no_command_can_read(cases: Path, name: str) -> None:
     (cases / f"{Path(name).name}.yaml").write_text("title: X\ndata: data\n")
     assert "no name of a case" in problems(name) and "a-z, 0-9" in problems(name)
-
-
-def test_a_misspelt_case_names_the_cases(cases: Path) -> None:
     said(cases, "title: X\ndata: data\n")
-    found = problems("tinny")
-    assert "no such case" in found and "'tinny'" in found and "allowed: tiny" in found
+    assert "there is no such case; met 'tinny'; allowed: " in problems("tinny")
 
 
 def test_a_case_without_documents_places_or_codes(cases: Path, tiny: Path) -> None:
     (cases / "empty.yaml").write_text("title: X\ndata: data\n")
     assert "no document belongs to this case" in problems("empty")
+    said(cases, "title: X\ndata: data\n")
+    case = c.load_case("tiny")  # no theatre is named: that of most documents
+    assert (case.theatre, case.regions) == ("river", ("river",))
     said(cases, "title: X\ndata: data\ncoder: second\ntheatre: {name: river, places: [hill]}\n")
     assert c.load_case("tiny").coder == "second"
     write_table(pd.DataFrame([{"place_id": "a", "name": "A", "kind": "town"}]), tiny, "places")
@@ -144,12 +143,6 @@ def test_a_case_without_documents_places_or_codes(cases: Path, tiny: Path) -> No
     found = problems()
     assert "no code is by this coder; met 'second'; allowed: first" in found
     assert "places.csv has no such place; met 'hill'" in found
-
-
-def test_the_theatre_is_that_of_most_documents_where_the_file_names_none(cases: Path) -> None:
-    said(cases, "title: X\ndata: data\n")
-    case = c.load_case("tiny")
-    assert (case.theatre, case.regions) == ("river", ("river",))
 
 
 def test_ids_of_a_table_that_is_not_there_are_unknown(cases: Path, tiny: Path) -> None:
