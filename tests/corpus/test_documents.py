@@ -30,26 +30,26 @@ def test_documents_are_read_from_their_spans(small: tuple[d.Tables, Path]) -> No
     tables, folder = small
     read = d.read_documents(tables["documents"], folder / "raw")
     assert {row["doc_id"]: text for row, text in read} == {"post": POST, "bridge": BRIDGE}
-    assert d.check_texts(tables, folder, folder / "raw") == []
+    assert d.check_texts(tables, folder / "raw") == []
 
 
 def test_an_altered_text_names_what_it_touches(small: tuple[d.Tables, Path]) -> None:
     tables, folder = small
     path = folder / "raw" / "page.txt"
     path.write_bytes(WHOLE.replace("holds", "fell ").encode())
-    found = d.check_texts(tables, folder, folder / "raw")
-    assert [(p.where, p.row) for p in found] == [("page.txt", None), ("documents.csv", "bridge")]
+    found = d.check_texts(tables, folder / "raw")
+    assert [(p.where, p.row) for p in found] == [("documents.csv", "bridge")]
     path.write_bytes(WHOLE.replace("\n", "\r\n").encode())
     assert "\r\n" in d.read_raw(path)
-    assert "altered" in str(d.check_texts(tables, folder, folder / "raw")[0])
+    assert "altered" in str(d.check_texts(tables, folder / "raw")[0])
     path.write_text("short")
-    assert "5 code points" in str(d.check_texts(tables, folder, folder / "raw")[1])
+    assert "5 code points" in str(d.check_texts(tables, folder / "raw")[0])
 
 
 def test_hashes_of_other_words(small: tuple[d.Tables, Path]) -> None:
     tables, folder = small
     tables["claims"]["end"] += 1
-    (problem,) = d.check_texts(tables, folder, folder / "raw", "data/{}.csv".format)
+    (problem,) = d.check_texts(tables, folder / "raw", "data/{}.csv".format)
     assert problem.where == "data/claims.csv" and problem.column == "hash"
     assert problem.row is not None and "bridge-c01" in str(problem.row)
 
@@ -63,7 +63,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(small: tuple[d.Tables, Path]) -
     path.unlink()
     with pytest.raises(DataError, match="missing.*data/raw"):
         d.read_raw(path)
-    assert "missing" in str(d.check_texts(tables, folder, folder / "raw")[0])
+    assert "missing" in str(d.check_texts(tables, folder / "raw")[0])
 
 
 def test_the_named_folder_goes_before_where_it_holds_the_texts(

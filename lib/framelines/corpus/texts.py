@@ -54,15 +54,10 @@ _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 @cache
-def _word_lists() -> dict[str, dict[str, str]]:
-    path = Path(__file__).with_name("words.yaml")
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-@cache
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
-    return frozenset(word for words in _word_lists()[section].values() for word in words.split())
+    lists = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    return frozenset(word for words in lists[section].values() for word in words.split())
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:

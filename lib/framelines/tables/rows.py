@@ -110,8 +110,7 @@ def sentence_events(case: Case) -> pd.DataFrame:
 def theatre_sentences(case: Case) -> pd.DataFrame:
     """Return the sentences on the case's theatre: doc_id, sentence.
 
-    All sentences of documents about the theatre; in documents on several theatres those that speak
-    of a place in it, by `sentence_events`; none of documents on elsewhere.
+    All of documents about it; of `mixed` ones those that speak of a place in it; no others.
     """
     about, columns = case["documents"].set_index("doc_id")["theatre"], ["doc_id", "sentence"]
     events, here = sentence_events(case), theatre_places(case)
@@ -144,9 +143,9 @@ def rows(
 ) -> pd.DataFrame:
     """Return the rows of a coded table that count, with the columns of `META` and the sentence.
 
-    `coder` None takes the rows of the case's coder, `any` those of all. Rows in bylines, captions
-    that repeat a headline and other furniture are left out. With `reposts` in, matter that a second
-    page hosts counts for that page too. Raises `DataError` for an unknown scope or outlet.
+    `coder` is by default the case's, `any` takes all. Furniture of the page is left out. With
+    `reposts` in, matter counts for every page that hosts it. Raises `DataError` for an unknown
+    scope or outlet.
     """
     _check(case, "unknown scope", scope, SCOPES)
     found = case[table]

@@ -366,7 +366,7 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
         problems.extend(_told(frame, name, file[name], faults))
     problems.raise_if_any()
     if with_texts:
-        problems.extend(check_texts(tables, folder, texts_of(folder), file.__getitem__))
+        problems.extend(check_texts(tables, texts_of(folder), file.__getitem__))
         problems.raise_if_any()
     ordered = {n: frame.sort_values(_key(n), kind="stable") for n, frame in tables.items()}
     return {name: frame.reset_index(drop=True) for name, frame in ordered.items()}
