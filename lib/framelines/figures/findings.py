@@ -9,7 +9,6 @@ from framelines.figures import style
 from framelines.figures.style import DOT, FAINT, INK
 from framelines.methods.estimate import number_text
 
-LEAST_VALUES = 3
 KINDS = {"main": "main specification", "product": "all declared choices"}
 # The main specification is no group: its shape is in no look.
 MAIN = {"color": INK, "marker": "*"}
@@ -25,7 +24,7 @@ def worth_drawing(data: pd.DataFrame) -> pd.DataFrame:
     known = data[data["value"].notna() & (data["unit"] != "share") & ~(events <= 1)]
     known = known[(known["kind"] != "added") | (known["result"] > 0)]
     different = known["value"].round(9).groupby(known["part"], sort=False).nunique()
-    if different.max() >= LEAST_VALUES:
+    if different.max() > 2:
         own = known[known["part"] == different.idxmax()]
         if (own["kind"] == "main").any():
             return own

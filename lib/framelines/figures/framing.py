@@ -94,8 +94,8 @@ def differences(data: pd.DataFrame) -> Figure:
         style.beside(ax, y, _counts(row, "1", "2"))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:+,.10g}".replace("-", "−") if x else "0")
     ax.set_xlabel("percentage points")
-    ax.set_title(f"more in {style.in_words(first)} ►", loc="right", color=look[first]["color"])
-    ax.set_title(f"◄ more in {style.in_words(second)}", color=look[second]["color"])
+    ax.set_title(f"more in {first} ►", loc="right", color=look[first]["color"])
+    ax.set_title(f"◄ more in {second}", color=look[second]["color"])
     if not data["solid"].all():
         words = "coders do not agree enough, or too rare"
         style.legend(fig, [], style.key(words, style.DOT, hollow=True))

@@ -41,11 +41,6 @@ def looks(names: Iterable[str]) -> dict[str, Look]:
     return {n: {"color": c, "marker": m} for n, (c, m) in zip(order, pairs, strict=True)}
 
 
-def in_words(name: str) -> str:
-    """Return an id as a figure prints it: `river_camp` as river camp, `a + b` as a and b."""
-    return name.replace("_", " ").replace(" + ", " and ")
-
-
 def short(text: str, length: int = LABEL) -> str:
     """Return a label cut at a word to at most `length` characters."""
     if len(text) <= length:
@@ -124,8 +119,11 @@ def key(label: str, look: Look, *, hollow: bool = False) -> Line2D:
 
 
 def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
-    """Draw a legend of names below the figure by their looks; `more` are further entries."""
-    words = {n: in_words(n) for n in names}
+    """Draw a legend of names below the figure by their looks; `more` are further entries.
+
+    An id is printed in words: `river_camp` as River camp.
+    """
+    words = {n: n.replace("_", " ") for n in names}
     handles = [key(words[n][:1].upper() + words[n][1:], look) for n, look in looks(words).items()]
     handles += more
     fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))

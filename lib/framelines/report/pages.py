@@ -8,7 +8,6 @@ import html
 import json
 import re
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,8 @@ ATTRIBUTES = frozenset(
     "alt alttext aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
-# Level, anchor and text of every heading of a page.
-Headings = Sequence[tuple[int, str, str]]
+# Anchor and text of every chapter of a page.
+Contents = Sequence[tuple[str, str]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
@@ -72,33 +71,28 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-def anchored(page: str) -> tuple[str, Headings]:
-    """Return HTML with an anchor on every heading, and its headings."""
-    headings: list[tuple[int, str, str]] = []
+def anchored(page: str) -> tuple[str, Contents]:
+    """Return HTML with an anchor on every heading, and its chapters."""
+    chapters: list[tuple[str, str]] = []
     taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
 
     def anchor(found: re.Match[str]) -> str:
-        level, inner = int(found[1]), found[2]
-        text = html.unescape(re.sub("<[^>]+>", "", inner)).strip()
+        text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
         base = re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
         name, again = base, 1
         while name in taken:
             again += 1
             name = f"{base}-{again}"
         taken.add(name)
-        headings.append((level, name, text))
-        return f'<h{level} id="{name}">{inner}</h{level}>'
+        if found[1] == "2":
+            chapters.append((name, text))
+        return f'<h{found[1]} id="{name}">{found[2]}</h{found[1]}>'
 
-    return HEADING.sub(anchor, page), headings
+    return HEADING.sub(anchor, page), chapters
 
 
-def _publish(
-    file: str, title: str, template: str = "page.html.j2", headings: Headings = (), **more: Any
-) -> Path:
+def _publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` for an image without words."""
-    # A long page is found through by its chapters alone.
-    depth = 3 if len(headings) <= 30 else 2
-    more["contents"] = [heading for heading in headings if 2 <= heading[0] <= depth]
     more["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip())
     more |= {"title": title, "home": "../" * file.count("/"), "shelf": [s[:3] for s in SHELF]}
     text = fragment(template, **more)
@@ -116,16 +110,11 @@ def label(slug: str) -> str:
 
 def cells(node: Any, *, code: bool = True) -> str:
     """Return the cells of a notebook as HTML, not yet cleaned; in print without their code."""
-    # Not the exporter's own method: it gives images without words some that say nothing.
-    return str(super(HTMLExporter, _exporter(code)).from_notebook_node(node)[0])
-
-
-@cache
-def _exporter(code: bool) -> HTMLExporter:
     file = str(TEMPLATES / "cells.html.j2")
-    made = HTMLExporter(template_file=file, exclude_input=not code, exclude_anchor_links=True)
-    made.register_filter("highlight_code", Highlight2HTML())
-    return made
+    exporter = HTMLExporter(template_file=file, exclude_input=not code, exclude_anchor_links=True)
+    exporter.register_filter("highlight_code", Highlight2HTML())
+    # Not the exporter's own method: it gives images without words some that say nothing.
+    return str(super(HTMLExporter, exporter).from_notebook_node(node)[0])
 
 
 def render_notebook(executed: Path, case: str, notebook: str) -> Path:
@@ -134,12 +123,12 @@ def render_notebook(executed: Path, case: str, notebook: str) -> Path:
     Raises `DataError` for an image without alternative text.
     """
     node = nbformat.read(executed, as_version=4)
-    main, headings = anchored(clean(cells(node)))
+    main, contents = anchored(clean(cells(node)))
     return _publish(
         f"{case}/{notebook}.html",
         f"{label(notebook)}: {read_case_file(case, REPO).title}",
         main=Markup(main),
-        headings=headings,
+        contents=contents,
         links=_links(case, notebook),
         made=f"Made by notebooks/{notebook}.ipynb.",
     )
@@ -186,9 +175,9 @@ def _prose(name: str, file: str, source: str) -> Path:
     """Write a page beside the reports, from Markdown or, without a source, from the schema."""
     about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
     page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
-    main, headings = anchored(clean(page))
+    main, contents = anchored(clean(page))
     links = [(title, href, href == file) for title, href, _, _ in SHELF]
-    return _publish(file, name, main=Markup(main), headings=headings, links=links)
+    return _publish(file, name, main=Markup(main), contents=contents, links=links)
 
 
 def _markdown(path: Path) -> str:

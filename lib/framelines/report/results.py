@@ -215,12 +215,10 @@ class Results:
             lines.append(rf"\newcommand{{\{macro}}}{{{tables.tex(entry['text'])}}}")
         write_whole(self.root / f"{base}.tex", "\n".join([*lines, ""]))
 
-    def _require(
-        self, holds: Any, what: str, value: str | None = None, allowed: str | None = None
-    ) -> None:
+    def _require(self, holds: Any, what: str, value: str = "", allowed: str = "") -> None:
         if not holds:
             where = f"notebook {self.notebook}, case {self.case.name}"
-            raise DataError([Problem(where, what, value=value, allowed=allowed)])
+            raise DataError([Problem(where, what, value=value or None, allowed=allowed or None)])
 
     def _show(self, page: str, endings: tuple[str, ...], entry: Mapping[str, str]) -> None:
         """Display a figure or table; the metadata tell the page which files hold it."""
