@@ -33,8 +33,7 @@ def test_a_number_reads_as_in_prose(value: float, decimals: int | None, text: st
 def test_rounding_keeps_six_digits_and_no_negative_zero() -> None:
     frame = pd.DataFrame({"a": [1 / 3, -0.0], "b": ["x", "y"], "c": [1234567, 2]})
     rounded = tables.rounded(frame)
-    assert rounded["a"].tolist() == [0.333333, 0.0]
-    assert math.copysign(1, rounded["a"][1]) == 1
+    assert [str(value) for value in rounded["a"]] == ["0.333333", "0.0"]
     assert rounded["c"].tolist() == [1234567, 2]
     assert list(tables.rounded(frame.rename_axis("key")).columns) == ["key", "a", "b", "c"]
 

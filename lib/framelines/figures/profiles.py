@@ -3,7 +3,7 @@
 import pandas as pd
 from matplotlib.figure import Figure
 
-from framelines.figures.style import estimate, figure, lanes, legend, limits, looks, short
+from framelines.figures.style import estimate, figure, lanes, legend, limits, looks
 
 
 def rate_profile(data: pd.DataFrame) -> Figure:
@@ -22,7 +22,7 @@ def rate_profile(data: pd.DataFrame) -> Figure:
         ax.set_visible(False)
     for ax, metric in zip(axes, metrics, strict=False):
         own = data[data["metric"] == metric]
-        lanes(ax, [short(name) for name in names])
+        lanes(ax, [name.split(" (")[0] for name in names])
         ax.set_xlim(*limits(own[["value", "low", "high"]].to_numpy(dtype=float).ravel()))
         for row in own.to_dict("records"):
             hollow = bool(pd.isna(row["low"]))

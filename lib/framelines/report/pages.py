@@ -34,7 +34,7 @@ ELEMENTS = frozenset(
     "span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
 )
 ATTRIBUTES = frozenset(
-    "alt alttext aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
+    "alt aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
 # Anchor and text of every chapter of a page.
