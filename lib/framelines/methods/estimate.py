@@ -270,14 +270,19 @@ def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
 
 
-def number_text(value: float, unit: str = "") -> str:
-    """Return a number as prose has it: 6,830, −12.3, ∞; the unit says how many decimals."""
+def decimal_text(value: float, decimals: int) -> str:
+    """Return a number with so many decimals as prose has it: 6,830, −12.3, ∞, or – for none."""
     if not math.isfinite(value):
         return "–" if math.isnan(value) else "∞" if value > 0 else "−∞"
-    if unit == "p":
-        return f"{value:.2g}" if value >= 0.0001 else "below 0.0001"
-    if unit == "share":
-        return f"{100 * value:.1f} %"
-    decimals = {POINTS: 1, "times": 2}.get(unit, 0 if float(value).is_integer() else 2)
     text = f"{value:,.{decimals}f}"
     return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", "−")
+
+
+def number_text(value: float, unit: str = "") -> str:
+    """Return a number of an estimate as prose has it; its unit says how many decimals."""
+    if unit == "p" and math.isfinite(value):
+        return f"{value:.2g}" if value >= 0.0001 else "below 0.0001"
+    if unit == "share" and math.isfinite(value):
+        return f"{100 * value:.1f} %"
+    whole = float(value).is_integer()
+    return decimal_text(value, {POINTS: 1, "times": 2}.get(unit, 0 if whole else 2))
