@@ -5,11 +5,13 @@ with a given correlation of rows within a document. Nothing differs between the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import product
 
 import numpy as np
 import pandas as pd
 
 import framelines.methods.estimate as est
+from framelines.methods.calendars import verdicts
 from framelines.methods.contrasts import Pair, contrast
 
 Sizes = Sequence[float]
@@ -99,3 +101,33 @@ def row(what: str, design: str, setting: str, found: Sequence[bool]) -> list[obj
         float(np.mean(found)),
         *est.wilson(sum(found), len(found)),
     ]
+
+
+def wrong_offsets(
+    errors: float, one_sided: bool, *, anchors: int = 11, runs: int, seed: int = 1
+) -> list[bool]:
+    """Return for each run whether a month is called calibrated at an offset that is not the true.
+
+    A share `errors` of the anchors, all of one day, lies a day beside the true offset, 1: on either
+    side, or after it alone.
+    """
+    found = []
+    for run in range(runs):
+        rng = est.random_stream(seed, "anchors", str(errors), str(one_sided), str(run))
+        sides = np.ones(anchors) if one_sided else rng.choice([-1, 1], anchors)
+        beside = sides * (rng.random(anchors) < errors)
+        table = pd.DataFrame({"low": 1 + beside, "high": 1 + beside, "source_id": "s"})
+        table = table.assign(month="1438-03", event_id=[f"{i:02d}" for i in range(anchors)])
+        made = verdicts(table).iloc[0]
+        found.append(bool(made["calibrated"]) and made["offset"] != 1)
+    return found
+
+
+def of_calendars(*, runs: int, seed: int = 1) -> pd.DataFrame:
+    """Return how often a calendar is calibrated wrongly; columns `COLUMNS`."""
+    made = []
+    for one_sided, errors in product((False, True), (0.15, 0.3, 0.45)):
+        found = wrong_offsets(errors, one_sided, runs=runs, seed=seed)
+        setting = f"{errors:.0%} wrong, {'a day later' if one_sided else 'a day either way'}"
+        made.append(row("wrong calendars called calibrated", "11 anchors of a day", setting, found))
+    return pd.DataFrame(made, columns=COLUMNS)
