@@ -208,6 +208,23 @@ def _counts(k: float, n: float) -> tuple[list[float], list[float]]:
     return [k, k + 1], [n - k + 1, n - k]
 
 
+def geometric_mean(values: Sequence[float]) -> tuple[float, float, float]:
+    """Return the geometric mean of numbers above 0, with Student's 95 % interval of the mean log.
+
+    The ends are NaN with fewer than `MIN_UNITS` numbers, and where all are alike; all are of none.
+    """
+    logs = np.sort(np.round(np.log(np.asarray(values, dtype=np.float64)), DIGITS))
+    count = len(logs)
+    if not count:
+        return nan, nan, nan
+    mean = math.fsum(logs) / count
+    if count < MIN_UNITS or np.ptp(logs) == 0:
+        # Of one number it is exactly that; of several, the same on every machine.
+        return (values[0] if count == 1 else round(math.exp(mean), DIGITS)), nan, nan
+    half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
+    return round(math.exp(mean), DIGITS), math.exp(mean - half), math.exp(mean + half)
+
+
 def distinct_relabelings(sizes: Sizes) -> int:
     """Return in how many ways the units of all strata can be dealt."""
     return prod(comb(a + b, a) for a, b in sizes)

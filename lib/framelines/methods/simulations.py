@@ -5,7 +5,9 @@ with a given correlation of rows within a document. Nothing differs between the 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
+from math import nan
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ import pandas as pd
 import framelines.methods.estimate as est
 from framelines.methods.calendars import verdicts
 from framelines.methods.contrasts import Pair, contrast
+from framelines.methods.quantities import point_of
 
 Sizes = Sequence[float]
 Design = tuple[Sizes, Sizes, float]  # sizes of the documents of two groups, and their share of hits
@@ -47,7 +50,7 @@ def level(design: Design, within: float, *, runs: int, seed: int = 1) -> list[bo
     return [bool(alarm) for alarm in found]
 
 
-def coverage(design: Design, within: float, weight: str, *, runs: int, seed: int = 1) -> list[bool]:
+def coverage(design: Design, within: float, *, weight: str, runs: int, seed: int = 1) -> list[bool]:
     """Return for each run with an interval whether that of `contrast` holds the difference, 0."""
     found = []
     for i, hits in enumerate(_pairs(design, within, runs, seed)):
@@ -78,8 +81,8 @@ def of_contrasts(designs: Mapping[str, Design], *, runs: int, seed: int = 1) -> 
     """
     ways: dict[str, Callable[..., list[bool]]] = {
         "false alarms of the test": level,
-        "coverage, difference of shares of rows": lambda *a, **b: coverage(*a, "rows", **b),
-        "coverage, difference of mean shares": lambda *a, **b: coverage(*a, "documents", **b),
+        "coverage, difference of shares of rows": partial(coverage, weight="rows"),
+        "coverage, difference of mean shares": partial(coverage, weight="documents"),
         "coverage, share of one group": share_coverage,
     }
     made = []
@@ -130,4 +133,50 @@ def of_calendars(*, runs: int, seed: int = 1) -> pd.DataFrame:
         found = wrong_offsets(errors, one_sided, runs=runs, seed=seed)
         setting = f"{errors:.0%} wrong, {'a day later' if one_sided else 'a day either way'}"
         made.append(row("wrong calendars called calibrated", "11 anchors of a day", setting, found))
+    return pd.DataFrame(made, columns=COLUMNS)
+
+
+def planted_ratios(
+    reading: str, *, ratio: float = 2, events: int = 20, runs: int, seed: int = 1
+) -> list[tuple[float, bool]]:
+    """Return for each run the factor that is found by a reading, and whether its interval holds it.
+
+    Every event has a number, and a source that tells `ratio` times as many, give or take a fifth,
+    in words that round down to the leading digit: more than 300 for 378.
+    """
+    found = []
+    for run in range(runs):
+        rng = est.random_stream(seed, "ratios", str(run))
+        known = np.exp(rng.normal(np.log(60), 1, events)) + 5
+        told = ratio * known * np.exp(rng.normal(0, 0.2, events))
+        step = 10.0 ** np.floor(np.log10(told))
+        rows = [
+            {
+                "value_min": n,
+                "value_max": nan,
+                "qualifier": "more_than",
+                "kind": "killed",
+                "unit": "",
+            }
+            for n in step * np.floor(told / step)
+        ]
+        points = np.array([point_of(one, reading) for one in rows])
+        value, low, high = est.geometric_mean(list(points / known))
+        found.append((value, bool(low <= ratio <= high)))
+    return found
+
+
+def of_ratios(*, runs: int, seed: int = 1) -> pd.DataFrame:
+    """Return what becomes of a factor of 2 told in round words; columns `COLUMNS`."""
+    made = []
+    for reading in ("stated", "conventional"):
+        found = planted_ratios(reading, runs=runs, seed=seed)
+        values, held = zip(*found, strict=True)
+        made.append(
+            row("coverage, factor over a reference", "20 events", f"{reading} number", held)
+        )
+        spread = 1.96 * float(np.std(values, ddof=1)) / np.sqrt(runs)
+        mean = float(np.mean(values))
+        ends = [mean, mean - spread, mean + spread]
+        made.append(["mean factor, 2 planted", "20 events", f"{reading} number", runs, *ends])
     return pd.DataFrame(made, columns=COLUMNS)
