@@ -24,7 +24,9 @@ CORRELATIONS = (0.05, 0.15, 0.45)
 COLUMNS = ["what", "design", "setting", "runs", "value", "low", "high"]
 
 
-def counts(sizes: Sizes, share: float, within: float, rng: np.random.Generator) -> est.Floats:
+def counts(
+    sizes: Sizes | est.Floats, share: float, within: float, rng: np.random.Generator
+) -> est.Floats:
     """Return hits of documents of these sizes, whose rows are correlated by `within`."""
     spread = (1 - within) / within
     rates = rng.beta(spread * share, spread * (1 - share), len(sizes))
