@@ -20,6 +20,8 @@ from framelines.methods.estimate import OVER_DOCUMENTS, Estimate, Floats
 
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
+WEIGHTS = ("rows", "documents")
+DEALT = "labels dealt anew over documents, t of their mean shares"
 SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
 
@@ -68,13 +70,13 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 
 @lru_cache(maxsize=4096)
 def _permuted(
-    hit: bytes, of: bytes, dealt: bytes, strata: bytes, permutations: int, seed: int, key: str
+    shares: bytes, dealt: bytes, strata: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
-    """The p-value of the absolute difference of shares, `dealt` documents dealt anew, or why not.
+    """The p-value of Welch's t of the documents' shares, labels dealt anew, or why there is none.
 
     Equal inputs are computed once; the documents of a stratum stand side by side.
     """
-    mine = np.frombuffer(dealt, dtype=bool)
+    mine, values = np.frombuffer(dealt, dtype=bool), np.frombuffer(shares)
     _, strata_of = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
     dealt_in, all_in = np.bincount(strata_of, mine), np.bincount(strata_of)
     sizes = tuple((int(a), int(n - a)) for a, n in zip(dealt_in, all_in, strict=True))
@@ -82,13 +84,8 @@ def _permuted(
     if why:
         return nan, why
     deals, exact = est.relabelings(sizes, permutations, seed, key)
-    both = np.column_stack([np.frombuffer(hit), np.frombuffer(of)])
-
-    def apart(ours: Floats) -> Floats:
-        theirs = both.sum(axis=0) - ours
-        return np.abs(ours[..., 0] / ours[..., 1] - theirs[..., 0] / theirs[..., 1])
-
-    return est.p_value(apart(deals @ both), float(apart(both[mine].sum(axis=0))), exact), ""
+    observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
+    return est.p_value(np.abs(est.studentised(values, deals)), observed, exact), ""
 
 
 def contrast(
@@ -97,6 +94,7 @@ def contrast(
     key: str,
     *,
     unit: str = "texts",
+    weight: str = "rows",
     told: pd.DataFrame | None = None,
     strata: str | None = None,
     joint: bool = False,
@@ -107,15 +105,17 @@ def contrast(
 ) -> Estimate:
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
-    `key` names what is measured, and the random streams. `unit` matched_events gives the mean
+    `key` names what is measured, and the random streams. `weight` documents gives the difference
+    of the mean shares of documents, of which every one counts alike; the test is of these under
+    either weight, for one long text can carry a share of rows. `unit` matched_events gives the mean
     difference over events that both groups tell by `told` (see `matched`). With `strata`, a column
     of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
     stand in the same documents, which are then resampled together. A group with fewer than `least`
     rows to count among gives no estimate. Swapping the sides negates the estimate to the last
     digit.
     """
-    if unit not in ("texts", "matched_events"):
-        raise ValueError(f"no unit {unit!r}")
+    if unit not in ("texts", "matched_events") or weight not in WEIGHTS:
+        raise ValueError(f"no unit {unit!r}, or no weight {weight!r}")
     if unit == "matched_events":
         if told is None:
             raise ValueError("matched events need `told`: doc_id, sentence, event_id")
@@ -125,24 +125,28 @@ def contrast(
     hits, sides = hits[sides >= 0], sides[sides >= 0]
     documents = pd.factorize(hits["doc_id"], sort=True)[0]
     sums = _sums(documents, sides, hits)
-    (k, n), largest = sums.sum(axis=2), sums[1].max(axis=1, initial=0)
+    k, n = sums.sum(axis=2)
+    mean = ", a document counting like another" if weight == "documents" else ""
     fields: dict[str, Any] = {
         "unit": est.POINTS,
-        "measures": f"{key}, {pair.first} minus {pair.second}",
+        "measures": f"{key}, {pair.first} minus {pair.second}{mean}",
         "groups": (pair.first, pair.second),
         "k": tuple(k.tolist()),
         "n": tuple(n.tolist()),
         "units": tuple((sums[1] > 0).sum(axis=1).tolist()),
-        "largest": tuple(np.divide(largest, n, out=np.full(2, nan), where=n > 0).tolist()),
+        "sizes": tuple(tuple(own[own > 0].tolist()) for own in sums[1]),
     }
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
         return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
-    fields["values"] = tuple((k / n).tolist())
+    own_shares = np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
+    weighed = sums if weight == "rows" else np.stack([own_shares, (sums[1] > 0).astype(float)])
+    above, below = weighed.sum(axis=2)
+    fields["values"] = tuple((above / below).tolist())
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
     reasons = ["neither interval nor test: nothing was counted"]
     if k.any():
-        ends, reasons = _interval(sums, pair, joint, (draws, seed, key))
+        ends, reasons = _interval(weighed, pair, joint, (draws, seed, key))
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         by_name = sides if pair.first <= pair.second else 1 - sides
         size = int(documents.max()) + 1
@@ -150,9 +154,9 @@ def contrast(
         laid = _sums(stratum * size + documents, by_name, hits)
         hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
-        units = (hit[used], of[used], used % 2 == 0, used // 2 // size)
+        units = (hit[used] / of[used], used % 2 == 0, used // 2 // size)
         p, why = _permuted(*(a.tobytes() for a in units), permutations, seed, key)
-        fields |= ends | {"p": p, "test": "" if why else "labels dealt anew over documents"}
+        fields |= ends | {"p": p, "test": "" if why else DEALT}
         reasons += [why] if why else []
     reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < est.MIN_UNITS else []
     return _asked(Estimate(**fields, why=tuple(reasons)), least)
@@ -187,7 +191,7 @@ def _asked(found: Estimate, least: float) -> Estimate:
         return found
     why = f"not estimable: a group has {few:.0f} to count among, and {least:.0f} are asked"
     kept = {name: getattr(found, name) for name in ("unit", "measures", "groups", "k", "n")}
-    return Estimate(**kept, units=found.units, largest=found.largest, why=(why,))
+    return Estimate(**kept, units=found.units, sizes=found.sizes, why=(why,))
 
 
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
@@ -256,25 +260,22 @@ def paired_contrast(
         p=p,
         test="" if np.isnan(p) else "signs flipped over matched events",
         values=(float(table["share_first"].mean()), float(table["share_second"].mean())),
-        largest=tuple(float(table[c].max() / table[c].sum()) for c in ("n_first", "n_second")),
+        sizes=tuple(tuple(table[c].tolist()) for c in ("n_first", "n_second")),
         why=tuple(reasons),
     )
 
 
-def shares(
-    hits: pd.DataFrame, by: Sequence[str], key: str, *, draws: int = 5000, seed: int = 1
-) -> pd.DataFrame:
+def shares(hits: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return one row a group: k, n, documents, largest, share, low, high.
 
-    `by` are columns of groups. `largest` is the share of n that the largest document holds. An
-    interval resamples documents; there is none with fewer than ten or where all are alike.
+    `by` are columns of groups. `largest` is the share of n that the largest document holds. The
+    interval is that of `estimate.ratio` over documents.
     """
     by, found = list(by), []
     documents = hits.groupby([*by, "doc_id"], sort=True, observed=True)[["hit", "of"]].sum()
     documents = documents[documents["of"] > 0].reset_index()
     for name, own in documents.groupby(by, sort=True, observed=True):
         hit, of = own[["hit", "of"]].to_numpy(dtype=np.float64).T
-        ends = est.ratio(hit, of, draws=draws, rng=est.random_stream(seed, key, *map(str, name)))
-        largest = float(of.max() / of.sum())
-        found.append((*name, int(hit.sum()), int(of.sum()), len(own), largest, *ends))
+        k, n, largest = int(hit.sum()), int(of.sum()), float(of.max() / of.sum())
+        found.append((*name, k, n, len(own), largest, *est.ratio(hit, of)))
     return pd.DataFrame(found, columns=[*by, *SHARE_COLUMNS])
