@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framelines.methods.contrasts import (
-    WEIGHTS,
     Pair,
     contrast,
     matched,
@@ -61,12 +60,12 @@ DOCUMENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(4, 9)), min_size=0
 
 
 @settings(max_examples=60, deadline=None)
-@given(DOCUMENTS, DOCUMENTS, st.booleans(), st.sampled_from(WEIGHTS))
+@given(DOCUMENTS, DOCUMENTS, st.booleans(), st.sampled_from(["texts", "documents"]))
 def test_swapping_the_groups_negates_to_the_last_digit(
-    a: list[tuple[int, int]], b: list[tuple[int, int]], in_strata: bool, weight: str
+    a: list[tuple[int, int]], b: list[tuple[int, int]], in_strata: bool, unit: str
 ) -> None:
     hits = hits_of({"a": a, "b": b}).assign(genre=lambda h: h["doc_id"].str[-1])
-    more = FEW | {"strata": "genre" if in_strata else None, "permutations": 99, "weight": weight}
+    more = FEW | {"strata": "genre" if in_strata else None, "permutations": 99, "unit": unit}
     one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
     if a and b:
         assert mirrored(one, two)
@@ -90,7 +89,7 @@ def test_matched_events_mirror_to_the_last_digit(
 def test_one_long_text_does_not_carry_the_shares_of_documents() -> None:
     """One text of 89 rows against six of ten: −3.2 points of rows, +22.1 of documents."""
     hits = hits_of({"a": [(4, 89)] + [(6, 10)] * 6, "b": [(3, 10)] * 14})
-    rows, documents = (contrast(hits, PAIR, "m", weight=w, **FEW) for w in ("rows", "documents"))
+    rows, documents = (contrast(hits, PAIR, "m", unit=u, **FEW) for u in ("texts", "documents"))
     assert rows.value == pytest.approx(100 * (40 / 149 - 0.3))
     assert documents.value == pytest.approx(100 * ((4 / 89 + 3.6) / 7 - 0.3))
     assert documents.measures.endswith("a document counting like another")
@@ -214,7 +213,7 @@ def test_matched_events_are_tested_from_six_on_and_need_to_differ() -> None:
 
 
 def test_a_misspelt_choice_is_refused() -> None:
-    for wrong in ({"unit": "chunks"}, {"unit": "matched_events"}, {"weight": "words"}):
+    for wrong in ({"unit": "chunks"}, {"unit": "matched_events"}):
         with pytest.raises(ValueError):
             contrast(hits_of({"a": [(1, 2)]}), PAIR, "m", **wrong)  # type: ignore[arg-type]
 

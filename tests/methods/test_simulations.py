@@ -29,11 +29,11 @@ def test_the_test_keeps_its_level_where_one_side_has_the_longer_texts(
     assert 0.02 <= np.mean(alarms) <= 0.08  # three binomial standard errors
 
 
-@pytest.mark.parametrize("weight", ["rows", "documents"])
+@pytest.mark.parametrize("unit", ["texts", "documents"])
 @pytest.mark.parametrize("within", [0.05, 0.45])
-def test_intervals_of_differences_cover(weight: str, within: float) -> None:
+def test_intervals_of_differences_cover(unit: str, within: float) -> None:
     design = (SHORT, CLAIMS, 0.2)
-    held = simulations.coverage(design, within, weight=weight, runs=500)
+    held = simulations.coverage(design, within, unit=unit, runs=500)
     assert len(held) > 450 and np.mean(held) >= 0.91
 
 

@@ -42,10 +42,10 @@ BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
 MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
-REPOSTS, UNITS = ("out", "in"), ("texts", "matched_events")
+REPOSTS = ("out", "in")
 LEFT_OUT = ("none", EACH_OUTLET)
 MAIN = {"coder": EVERYTHING}
-SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": UNITS}
+SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
@@ -194,7 +194,7 @@ def naming_contrast(
     return _compared(case, hits, groups_of(case), "derogatory naming of the opponent", unit)
 
 
-@estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS}, main=MAIN)
+@estimand("framing.naming_by_group", choices=WHOLE | {"unit": contrasts.UNITS}, main=MAIN)
 def naming_by_group(
     case: Case,
     *,
@@ -212,14 +212,9 @@ def naming_by_group(
 def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
     """Return who calls whom what: a row a teller, target and stance, with k, n and share."""
     parts = [
-        shares(naming_hits(case, stance=s), [by, target], "stance", **_draws(case)).assign(stance=s)
-        for s in STANCES
+        shares(naming_hits(case, stance=s), [by, target]).assign(stance=s) for s in STANCES
     ]
     return pd.concat(parts, ignore_index=True)
-
-
-def _draws(case: Case) -> dict[str, int]:
-    return {key: case.drawing[key] for key in ("draws", "seed")}
 
 
 def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame:
@@ -334,7 +329,7 @@ def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) ->
     found, by = verb_hits(case, scope=scope, **which), teller_of(case)
     estimates = [_taken_and_lost(case, found)]
     found = found[found["of"] > 0]
-    known = shares(found, [by, "role"], f"favourable {by}", **_draws(case)).set_index([by, "role"])
+    known = shares(found, [by, "role"]).set_index([by, "role"])
     for teller in sorted(case.compare or set(documents(case)[by])):
         for role, what in ROLES.items():
             own = found[(found[by] == teller) & (found["role"] == role)]
@@ -355,7 +350,7 @@ def _share(words: dict[str, str], row: Any, none: str) -> Estimate:
     elif row["n"]:
         more |= {"why": (none,)}
     if row["n"]:
-        more |= {"units": (int(row["documents"]),), "largest": (float(row["largest"]),)}
+        more |= {"units": (int(row["documents"]),)}
     return share(**words, k=float(row["k"]), n=float(row["n"]), **more)
 
 
@@ -401,7 +396,7 @@ def attribution_hits(
 
 @estimand(
     "framing.attribution_by_group",
-    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": UNITS},
+    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": contrasts.UNITS},
     main=MAIN,
 )
 def attribution_by_group(
@@ -431,7 +426,7 @@ def attribution_counts(case: Case) -> pd.DataFrame:
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
     found = attribution_hits(case, kind="enemy_media", **which).assign(group="all")
-    table = shares(found, ["group"], "other voice source", **_draws(case))
+    table = shares(found, ["group"])
     row = table.iloc[0] if len(table) else NOTHING
     told = found[found["hit"] > 0]
     distant = int(told["certainty"].isin(["hedged", "denied"]).sum())

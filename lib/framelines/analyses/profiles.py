@@ -134,8 +134,7 @@ def rates(case: Case) -> pd.DataFrame:
         )
         for m in metrics(case).itertuples()
     ]
-    drawing = {key: case.drawing[key] for key in ("draws", "seed")}
-    found = shares(pd.concat(parts), ["metric", "source_id"], "profile", **drawing)
+    found = shares(pd.concat(parts), ["metric", "source_id"])
     found = found.rename(columns={"share": "value"}).drop(columns=["k", "n"])
     found = metrics(case)[["metric", "label", "unit"]].merge(found, on="metric")
     return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")

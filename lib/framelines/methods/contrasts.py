@@ -20,7 +20,7 @@ from framelines.methods.estimate import OVER_DOCUMENTS, Estimate, Floats
 
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
-WEIGHTS = ("rows", "documents")
+UNITS = ("texts", "documents", "matched_events")
 DEALT = "labels dealt anew over documents, t of their mean shares"
 SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
@@ -94,7 +94,6 @@ def contrast(
     key: str,
     *,
     unit: str = "texts",
-    weight: str = "rows",
     told: pd.DataFrame | None = None,
     strata: str | None = None,
     joint: bool = False,
@@ -105,17 +104,17 @@ def contrast(
 ) -> Estimate:
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
-    `key` names what is measured, and the random streams. `weight` documents gives the difference
-    of the mean shares of documents, of which every one counts alike; the test is of these under
-    either weight, for one long text can carry a share of rows. `unit` matched_events gives the mean
+    `key` names what is measured, and the random streams. `unit` texts takes all rows together;
+    documents gives the difference of the mean shares of documents, and the test is of these in
+    either case, for one long text can carry a share of rows; matched_events gives the mean
     difference over events that both groups tell by `told` (see `matched`). With `strata`, a column
     of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
     stand in the same documents, which are then resampled together. A group with fewer than `least`
     rows to count among gives no estimate. Swapping the sides negates the estimate to the last
     digit.
     """
-    if unit not in ("texts", "matched_events") or weight not in WEIGHTS:
-        raise ValueError(f"no unit {unit!r}, or no weight {weight!r}")
+    if unit not in UNITS:
+        raise ValueError(f"no unit {unit!r}; allowed: {', '.join(UNITS)}")
     if unit == "matched_events":
         if told is None:
             raise ValueError("matched events need `told`: doc_id, sentence, event_id")
@@ -126,7 +125,7 @@ def contrast(
     documents = pd.factorize(hits["doc_id"], sort=True)[0]
     sums = _sums(documents, sides, hits)
     k, n = sums.sum(axis=2)
-    mean = ", a document counting like another" if weight == "documents" else ""
+    mean = ", a document counting like another" if unit == "documents" else ""
     fields: dict[str, Any] = {
         "unit": est.POINTS,
         "measures": f"{key}, {pair.first} minus {pair.second}{mean}",
@@ -140,7 +139,7 @@ def contrast(
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
         return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
     own_shares = np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
-    weighed = sums if weight == "rows" else np.stack([own_shares, (sums[1] > 0).astype(float)])
+    weighed = sums if unit == "texts" else np.stack([own_shares, (sums[1] > 0).astype(float)])
     above, below = weighed.sum(axis=2)
     fields["values"] = tuple((above / below).tolist())
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])

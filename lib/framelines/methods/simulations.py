@@ -52,12 +52,12 @@ def level(design: Design, within: float, *, runs: int, seed: int = 1) -> list[bo
     return [bool(alarm) for alarm in found]
 
 
-def coverage(design: Design, within: float, *, weight: str, runs: int, seed: int = 1) -> list[bool]:
+def coverage(design: Design, within: float, *, unit: str, runs: int, seed: int = 1) -> list[bool]:
     """Return for each run with an interval whether that of `contrast` holds the difference, 0."""
     found = []
     for i, hits in enumerate(_pairs(design, within, runs, seed)):
         made = contrast(
-            hits, GROUPS, f"covers {i}", weight=weight, draws=999, permutations=9, seed=seed
+            hits, GROUPS, f"covers {i}", unit=unit, draws=999, permutations=9, seed=seed
         )
         if not np.isnan(made.low):
             found.append(bool(made.low <= 0 <= made.high))
@@ -83,8 +83,8 @@ def of_contrasts(designs: Mapping[str, Design], *, runs: int, seed: int = 1) -> 
     """
     ways: dict[str, Callable[..., list[bool]]] = {
         "false alarms of the test": level,
-        "coverage, difference of shares of rows": partial(coverage, weight="rows"),
-        "coverage, difference of mean shares": partial(coverage, weight="documents"),
+        "coverage, difference of shares of rows": partial(coverage, unit="texts"),
+        "coverage, difference of mean shares": partial(coverage, unit="documents"),
         "coverage, share of one group": share_coverage,
     }
     made = []
