@@ -25,17 +25,10 @@ def texts(fig: Figure) -> str:
     return " ".join([*found, *legends]).replace("\n", " ")
 
 
-def lanes(case: Case) -> pd.DataFrame:
-    table = timelines.lanes(case)
-    first, last = timelines.densest_run(table)
-    return table[(table["first"] <= last) & (table["last"] >= first)]
-
-
 DRAWN: dict[str, tuple[Callable[[pd.DataFrame], Figure], Callable[[Case], pd.DataFrame]]] = {
     "calibration": (f.calibration, timelines.calibration_panels),
-    "lanes": (f.event_lanes, lanes),
+    "lanes": (f.event_lanes, timelines.lanes),
     "coverage": (f.coverage, lambda case: timelines.notable(timelines.coverage(case))),
-    "figures": (f.figures_told, losses.figures_beside),
     "parts": (f.parts, losses.parts_table),
 }
 SHOWN = [
@@ -46,7 +39,6 @@ SHOWN = [
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "coverage", "Al-Masdar News"),
     ("example", "calibration", "The Lantern: calibrated"),
-    ("example", "figures", "reference"),
     ("example", "parts", "56 of 90"),
 ]
 

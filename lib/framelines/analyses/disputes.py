@@ -16,7 +16,14 @@ from typing import Any
 import pandas as pd
 
 from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
-from framelines.analyses.losses import at_most, covers, force_obstacle, realised, wholes
+from framelines.analyses.losses import (
+    at_most,
+    covers,
+    force_obstacle,
+    realised,
+    same_covers,
+    wholes,
+)
 from framelines.analyses.timelines import dated_events, days_between, repeated_takings
 from framelines.methods import quantities
 from framelines.methods.intervals import relate
@@ -109,11 +116,9 @@ def _window(a: Row, b: Row) -> str:
     if a["kind"] == b["kind"] == "force_size":
         # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
         return force_obstacle(a, b, within_days=0)
-    first, second = covers(a), covers(b)
-    if first is None or second is None:
+    if math.isnan(covers(a)[0] + covers(b)[0]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
-    slack = max(a["window_slack"], b["window_slack"])
-    return "" if quantities.same_window(first, second, slack) else "another window"
+    return "" if same_covers(a, b) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
@@ -165,7 +170,7 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
 
 def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
-    kinds = lookup(case, "events", "event_id", "kind")
+    kinds = lookup(case, "events", "kind")
     by_key: dict[tuple[str, ...], list[Row]] = {}
     for figure in _figures(told):
         figure["momentary"] = kinds.get(figure["event_id"]) in MOMENTARY
@@ -186,7 +191,7 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     Hijri dates of one source are compared as they stand. Where only one of the two readings parts
     them, the dispute depends on the calendar. Repetitions with the same date are one statement.
     """
-    kinds = lookup(case, "events", "event_id", "kind")
+    kinds = lookup(case, "events", "kind")
     dated = dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
@@ -259,26 +264,25 @@ def _class_of(pair: Row) -> str:
     return INSIDE if a["voice"] == b["voice"] else BETWEEN
 
 
-def _names(ids: str, names: dict[str, str], by: str = ", ") -> str:
-    return by.join(names.get(i, i) for i in ids.split(";") if i)
-
-
 def _what(pair: Row, names: dict[str, str]) -> str:
     """What is disputed, in words; no more of a denial than the codes say."""
     a, b = pair["first"], pair["second"]
-    if pair["kind"] in ("date", "repeated deed"):
+    if pair["unit"] == "days":
         return "day" if pair["kind"] == "date" else "taken twice"
-    counted = lambda r: [r["kind"].replace("_", " "), r["item"].replace("_", " ")]  # noqa: E731
-    if pair["kind"] == "denial":
-        told = [] if a["kind"] == "event" else counted(a)
-        ids = {r: a[f"{r}_id"] for r in ("actor", "target")}
-        roles = [f"{r} {_names(i, names, ' and ')}" for r, i in ids.items() if i]
-        extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
-        return ", ".join(p for p in (extent, *told, *roles) if p)
     # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
-    row = min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
-    whom = row["actor_id" if row["kind"] == "force_size" else "target_id"]
-    return ", ".join(p for p in (*counted(row), _names(whom, names)) if p)
+    row = min((a, b), key=lambda r: (len(r["kind"]), r["kind"])) if pair["unit"] else a
+    told = [row["kind"].replace("_", " "), row["item"].replace("_", " ")]
+    who = {
+        role: [names.get(i, i) for i in row[f"{role}_id"].split(";") if i]
+        for role in ("actor", "target")
+    }
+    if pair["unit"]:
+        told += who["actor" if row["kind"] == "force_size" else "target"]
+        return ", ".join(filter(None, told))
+    told = [] if a["kind"] == "event" else told
+    roles = [f"{role} {' and '.join(own)}" for role, own in who.items() if own]
+    extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
+    return ", ".join(filter(None, [extent, *told, *roles]))
 
 
 def _statement(pair: Row, row: Row) -> str:
@@ -313,7 +317,7 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     statements (who says what, with the ids of claims), class, width (in words: how far all must
     give way), kind, event_id, claims, least_width (a number), unit.
     """
-    names, label = lookup(case, "actors", "actor_id", "name"), event_labels(case)
+    names, label = lookup(case, "actors", "name"), event_labels(case)
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for pair in pairs(case, calendar):
         if not pair["reason"] and pair["verdict"] != COMPATIBLE:

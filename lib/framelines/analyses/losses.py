@@ -5,7 +5,7 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import stats
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import Row, camps, claims, joined, lookup, own_side, set_of
+from framelines.analyses.claims import Row, camps, claims, joined, listed, lookup, own_side, set_of
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import (
     CALENDAR,
@@ -89,8 +89,8 @@ def matched_figures(
 
     `whose` is `enemy` or `own`; `outcome` a key of `OUTCOMES`, of which the second sets figures of
     dead and wounded together against figures of the dead. Columns: event, source, camp,
-    target_side, counted, told and known (one number each, the geometric mean of several), ratio
-    (NaN where the reading gives no number), origin, told_words, claims and references (ids).
+    target_side, told and known (one number each, the geometric mean of several), ratio (NaN where
+    the reading gives no number), origin, told_words, event_id.
     """
     kinds = OUTCOMES[outcome]
     told = own_figures(claims(case, calendar, left_out=left_out))
@@ -99,36 +99,33 @@ def matched_figures(
     rows = coded.reference(case, origin)
     for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
         by_event.setdefault(known["event_id"], []).append(known)
-    actors, label = lookup(case, "actors", "actor_id", "kind"), event_labels(case)
+    actors, label = lookup(case, "actors", "kind"), event_labels(case)
     made: list[Row] = []
     for camp in camps(case):
         sides = (own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            met: list[Row] = []
-            best: dict[str, Row] = {}
-            for claim in group.to_dict("records"):
-                found = [r for r in by_event.get(event, []) if _meets(claim, r, actors)]
-                met += [claim] if found else []
-                best |= {r["claim_id"]: r for r in found}
-            if not met:
+            meetings = [
+                (claim, row)
+                for claim in group.to_dict("records")
+                for row in by_event.get(event, [])
+                if _meets(claim, row, actors)
+            ]
+            if not meetings:
                 continue
-            first = min(r["rank"] for r in best.values())
-            used = [r for _, r in sorted(best.items()) if r["rank"] == first]
+            best = min(row["rank"] for _, row in meetings)
+            met = list({c["claim_id"]: c for c, _ in meetings}.values())
+            used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
             points = [quantities.point_of(c, reading) for c in met]
             said = geometric_mean([p for p in points if not math.isnan(p)])
             figure = geometric_mean([r["stated"] for r in used])
             words = [joined(r["told"] for r in rows) for rows in (met, used)]
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
-            row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
-            row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
-            row |= {"origin": joined(r["origin"] for r in used)}
-            row |= {"told_words": " against ".join(words)}
-            row |= {"claims": joined((c["claim_id"] for c in met), ";")}
-            row |= {"references": joined((r["claim_id"] for r in used), ";")}
+            row |= {"camp": camp, "target_side": side, "told": said, "known": figure}
+            row |= {"ratio": said / figure, "origin": joined(r["origin"] for r in used)}
+            row |= {"told_words": " against ".join(words), "event_id": event}
             made.append(row | {"first": min(r["first"] for r in used)})
-    columns = "event source camp target_side counted told known ratio origin told_words"
-    columns += " claims references event_id first"
+    columns = "event source camp target_side told known ratio origin told_words event_id first"
     table = pd.DataFrame(made, columns=columns.split())
     table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
     return table.drop(columns="first")
@@ -153,56 +150,34 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
         logs = np.sort(np.array([round(math.log(r), 12) for r in rows["ratio"]]))
         count = len(logs)
         about: Row = {"part": camp, "measures": measures, "unit": "times"}
+        about |= {"n": (float(count),)}
         if not count:
             why = "not estimable: no figure meets one of the reference"
-            made.append(Estimate(n=(0.0,), why=(why,), **about))
+            made.append(Estimate(why=(why,), **about))
             continue
         mean = math.fsum(logs) / count
         named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        about |= {"n": (float(count),), "units": (count,), "detail": named}
+        about |= {"value": math.exp(mean), "units": (count,), "detail": named}
         if count < MIN_UNITS:
-            why = f"no interval: {count} matched event{'s'[: count > 1]}"
-            made.append(Estimate(math.exp(mean), why=(why,), **about))
-            continue
-        half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
-        about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
-        about |= {"interval": "95 % t interval over matched events"}
-        made.append(Estimate(math.exp(mean), **about))
+            about["why"] = (f"no interval: {count} matched event{'s'[: count > 1]}",)
+        else:
+            half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
+            about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
+            about |= {"interval": "95 % t interval over matched events"}
+        made.append(Estimate(**about))
     none = ("not estimable: no camp here speaks for a side",)
     return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
-def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return the dead that meet a reference no party to the war gives, beside it, a row a figure.
-
-    Columns: thing (in words), source, bloc (empty for the reference), stated, low and high,
-    close_low and close_high, claim_id.
-    """
-    rows = [*claims(case, calendar).to_dict("records"), *coded.reference(case).to_dict("records")]
-    by_id = {row["claim_id"]: row for row in rows}
-    wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
-    columns, made = "source bloc stated low high close_low close_high claim_id".split(), []
-    for whose in ("enemy", "own"):
-        met = matched_figures(case, whose=whose, calendar=calendar, **wanted)
-        for row in met.to_dict("records"):
-            thing = f"dead, {row['target_side'].replace('_', ' ')}: {row['event']}"
-            ids = [*row["claims"].split(";"), *row["references"].split(";")]
-            made += [{"thing": thing} | {c: by_id[i][c] for c in columns} for i in ids]
-    table = pd.DataFrame(made, columns=["thing", *columns]).drop_duplicates(["thing", "claim_id"])
-    return table.sort_values(["thing", "source", "claim_id"], ignore_index=True)
-
-
-def covers(row: Row) -> tuple[float, float] | None:
-    """Return first and last day that a figure covers; None where the text leaves an end open."""
-    ends = row["covers_first"], row["covers_last"]
-    return None if math.isnan(ends[0]) else ends
+def covers(row: Row) -> tuple[float, float]:
+    """Return first and last day that a figure covers; NaN where the text leaves an end open."""
+    return row["covers_first"], row["covers_last"]
 
 
 def same_covers(a: Row, b: Row) -> bool:
     """Whether two figures cover the same days, as far as the calendar is known."""
-    one, other = covers(a), covers(b)
     slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
-    return one is not None and other is not None and same_window(one, other, slack)
+    return same_window(covers(a), covers(b), slack)
 
 
 # --- parts and totals -------------------------------------------------------------------------
@@ -218,14 +193,12 @@ def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
     return Quantity(low, math.fsum(p[f"{prefix}high"] for p in parts))
 
 
-def _tiles(windows: list[tuple[float, float] | None], whole: tuple[float, float] | None) -> bool:
+def _tiles(windows: list[tuple[float, float]], whole: tuple[float, float]) -> bool:
     """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted(w for w in windows if w is not None)
-    # A part as long as the whole is “one of them”, and no day of it.
-    if whole is None or len(known) < len(windows) or len(set(known)) < 2:
-        return False
-    follows = all(b[0] == a[1] + 1 for a, b in zip(known, known[1:], strict=False))
-    return follows and same_window((known[0][0], known[-1][1]), whole)
+    known = sorted(windows)
+    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
+    return len(known) > 1 and follows and same_window((known[0][0], known[-1][1]), whole)
 
 
 def at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
@@ -270,15 +243,13 @@ def parts_table(
     reading: str = "logical",
     repeats: str = "collapsed",
     calendar: str = "calibrated",
-    event_id: str = "",
-    items: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
     Columns: event, source, what, parts and total (as worded), sum and total_stated (numbers),
     difference (sum minus total), low and high of it under `reading`, complete, verdict, count
-    (of parts), claims. `event_id` and `items` (or kinds, of claims without an item) narrow it;
-    with `repeats` kept repeated parts are counted again.
+    (of parts), numbers (of each), thing (an item, or a kind), event_id, claims. With `repeats` kept
+    repeated parts are counted again.
     """
     told = claims(case, calendar)
     told = told[told["repeats"] == ""] if repeats == "collapsed" else told
@@ -286,8 +257,6 @@ def parts_table(
     for whole in wholes(told):
         total, parts = whole["total"], whole["parts"]
         thing = total["item"] or total["kind"]
-        if (event_id and total["event_id"] != event_id) or (items and thing not in items):
-            continue
         ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
         # Where parts leave something of the total out, only a sum above it counts.
         pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
@@ -301,10 +270,11 @@ def parts_table(
         row |= {"low": own.low - of.high, "high": own.high - of.low}
         row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
         row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
+        row |= {"event_id": total["event_id"]}
         ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
         made.append(row | {"claims": ", ".join(ids)})
     columns = "event source what parts total sum total_stated difference low high complete verdict"
-    columns += " count numbers thing claims"
+    columns += " count numbers thing event_id claims"
     return pd.DataFrame(made, columns=columns.split())
 
 
@@ -316,7 +286,8 @@ def parts_and_totals(
     case: Case, *, event_id: str = "", items: Sequence[str] = (), **choices: Any
 ) -> list[Estimate]:
     """Return the sum of a source's parts minus its total, for each kind of thing counted."""
-    table = parts_table(case, event_id=event_id, **choices)
+    table = parts_table(case, **choices)
+    table = table[table["event_id"] == event_id] if event_id else table
     table = table[table["thing"].isin(items)] if items else table
     table = table.sort_values(["thing", "claims"], kind="stable")
     why, made = ("not estimable as one number: a word stands for a figure",), []
@@ -370,7 +341,7 @@ def force_ratio(
         whose = ["its own force" if is_own else "its enemy" for is_own in own]
         words = [f"{r['told']} by {r['camp']} ({w})" for r, w in zip((a, b), whose, strict=True)]
         bounded = least > 0 and math.isfinite(most)
-        about: Row = {"detail": " and ".join(words).replace("_", " "), "n": (1.0,)}
+        about: Row = {"detail": " and ".join(words), "n": (1.0,)}
         about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
         about |= {"measures": "strength told by the first camp over that told by the second"}
         about |= {"why": () if bounded else ("not estimable: a figure has no upper end",)}
@@ -393,8 +364,8 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     Columns: event_id, side, loss, camp. A place counts as lost where its taking is told. What a
     text tells only to deny it in its own voice is no loss told.
     """
-    side = lookup(case, "actors", "actor_id", "side")
-    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "event_id", "loser").items()}
+    side = lookup(case, "actors", "side")
+    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
     told = realised(told)[lambda t: t["event_id"].ne("") & ~coded.disowned(told)[t.index]]
     days = coded.reference_days(case, which).assign(kind="event", target_side="")
     days["camp"] = coded.REFERENCE
@@ -417,8 +388,8 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
 
     Known are losses that the reference or the other side tells of events at risk (by `coverage`);
     where no sides are compared, those that anybody tells. Columns: camp, side, own (whether it is
-    the camp's), loss (people, places, equipment), known, told (numbers of events), events_told and
-    events_untold (labels), told_ids, known_ids.
+    the camp's), loss (people, places, equipment), known, told (numbers of events), events_untold
+    (labels), told_ids, known_ids.
     """
     table = coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("left_out", "reposts")}
@@ -439,13 +410,11 @@ def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> p
             events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
             ordered = sorted(events, key=lambda e: (first[e], e))
             yes = [e for e in ordered if camp in who[e]]
-            no = [e for e in ordered if camp not in who[e]]
             row: Row = {"camp": camp, "side": side, "own": own, "loss": loss, "known": len(events)}
-            row |= {"told": len(yes), "events_told": "; ".join(label[e] for e in yes)}
-            row |= {"events_untold": "; ".join(label[e] for e in no)}
-            row |= {"told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
+            row |= {"told": len(yes), "told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
+            row["events_untold"] = listed([label[e] for e in ordered if e not in yes])
             made += [row] if events else []
-    columns = "camp side own loss known told events_told events_untold told_ids known_ids".split()
+    columns = "camp side own loss known told events_untold told_ids known_ids".split()
     table, keys = pd.DataFrame(made, columns=columns), ["camp", "own", "side", "loss"]
     ascending = [key != "own" for key in keys]
     return table.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
@@ -502,12 +471,12 @@ def scope_table(
     """
     start, end = bounds(gregorian(published))
     told = realised(claims(case, left_out=left_out, reposts=reposts))
-    dates = told["doc_id"].map(lookup(case, "documents", "doc_id", "published"))
+    dates = told["doc_id"].map(lookup(case, "documents", "published"))
     ends = [bounds(gregorian(date)) for date in dates]
     told = told[np.array([start <= low and high <= end for low, high in ends], dtype=bool)]
-    taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
+    taken = told["event_id"].map(lookup(case, "events", "kind")).eq("taking")
     told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
-    name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
+    name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
     rank = {p: AREA_KINDS.index(k) if k in AREA_KINDS else 0 for p, k in kind.items()}
     made = []
     for source, rows in told.groupby("source", sort=True):

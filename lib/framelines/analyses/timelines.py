@@ -1,4 +1,4 @@
-"""When: calendars, the day that each account gives, order, lead; who tells what, and who is silent.
+"""When: calendars, the day that each account gives, lead; who tells what, and who is silent.
 
 Every table is made of `claims.claims` and `claims.reference`; every estimand takes its choices as
 strings. An event is at risk of being passed over in a document that came out after it, on its
@@ -15,12 +15,21 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import DAY_WIDTH, claims, days_text, joined, lookup, set_of
+from framelines.analyses.claims import (
+    DAY_WIDTH,
+    claims,
+    day_text,
+    days_text,
+    joined,
+    listed,
+    lookup,
+    set_of,
+)
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, share
-from framelines.methods.intervals import EXCLUDED, bounds, compare_orders, relate
+from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, event_labels
 
@@ -32,18 +41,14 @@ LEFT_OPEN = "all that the words leave open"
 CREDIBLE = 0.95
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}
-# A date that leaves more days open is a backdrop, and drawn on no lane; a gap of more days than
-# `GAP` between events parts one run of them from the next.
-WIDEST, GAP = 31, 14
+# A date that leaves more days open is a backdrop, and drawn on no lane.
+WIDEST = 31
 # Parts of one place can be taken days apart; over more than a month it is taken anew.
 SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
+LEADS = ("before", "same", "after", "open")
 BASES = ("reference", "other_side", "other_outlet", "alone")
-
-
-def _kinds(case: Case) -> dict[str, str]:
-    return lookup(case, "events", "event_id", "kind")
 
 
 # --- calendars --------------------------------------------------------------------------------
@@ -62,51 +67,56 @@ def anchor_table(case: Case) -> pd.DataFrame:
     offsets, the least over the months.
     """
     found = coded.anchors(case)
-    least: list[dict[tuple[str, str], float]] = [{}, {}]
-    for count, worst in enumerate(least, start=1):
-        for row in leave_out(found, count).itertuples():
-            for event in row.left_out.split(";"):
-                key = row.source_id, event
-                worst[key] = min(worst.get(key, 1.0), row.kept)
     found = found.assign(unused=~found["used"].astype(bool))
     found = found.sort_values(["umm_al_qura", "stated", "event_id", "unused"], kind="stable")
-    label, name = event_labels(case), lookup(case, "sources", "source_id", "name")
-    made = []
-    for row in found.drop_duplicates(["source_id", "event_id"]).to_dict("records"):
-        key = row["source_id"], row["event_id"]
-        ends = f"{row['reference_first']:%Y-%m-%d}", f"{row['reference_last']:%Y-%m-%d}"
-        hour = "" if row["part_of_day"] == "day" else f", {row['part_of_day'].replace('_', ' ')}"
-        after = list(dict.fromkeys([row["low"], row["high"]]))
-        carried = [_rounded_down(w[key]) if row["used"] and key in w else "" for w in least]
-        known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
-        days = "" if pd.isna(after[0]) else " to ".join(f"{v:.0f}" for v in after)
-        one: Row = {"event": label.get(row["event_id"], row["event_id"]), "days_after": days}
-        one |= {"source": name[row["source_id"]], "stated": row["stated"], "reference": known}
-        one |= {"used": "yes" if row["used"] else f"no: {row['reason']}"}
-        made.append(one | {"without_it": carried[0], "without_it_and_another": carried[1]})
+    found = found.drop_duplicates(["source_id", "event_id"])
+    carried: list[list[str]] = []
+    for count in (1, 2):
+        left = leave_out(coded.anchors(case), count)
+        left = left.assign(event_id=left["left_out"].str.split(";")).explode("event_id")
+        least = left.groupby(["source_id", "event_id"])["kept"].min().map(_rounded_down)
+        keys = zip(found["source_id"], found["event_id"], strict=True)
+        carried.append([least.get(key, "") for key in keys])
+    known, days = [], []
+    for row in found.itertuples():
+        hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
+        ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
+        known.append(" to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown"))
+        offsets = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
+        days.append(" to ".join(offsets))
+    table = found.assign(
+        event=found["event_id"].map(event_labels(case)),
+        source=found["source_id"].map(lookup(case, "sources", "name")),
+        reference=pd.Series(known, found.index, dtype=object),
+        days_after=pd.Series(days, found.index, dtype=object),
+        used=np.where(found["unused"], "no: " + found["reason"], "yes"),
+        without_it=np.where(found["unused"], "", carried[0]),
+        without_it_and_another=np.where(found["unused"], "", carried[1]),
+    )
     columns = "event source stated reference days_after used without_it without_it_and_another"
-    return pd.DataFrame(made, columns=columns.split())
+    return table[columns.split()].reset_index(drop=True)
 
 
 def calibration_panels(case: Case) -> pd.DataFrame:
     """Return what the figure of the calibration draws, in a column `panel`.
 
-    anchors: low and high, in days after Umm al-Qura. check: gaps of held-out events, before and
+    anchors: low and high, in days after Umm al-Qura. check: gaps of compared events, before and
     after. Both with label, source, and calibrated: whether all months of the source are.
     """
-    found = coded.anchors(case)
-    used = found[found["used"].astype(bool)]
+    used = coded.anchors(case).query("used")
     used = used.assign(label=used["event_id"].map(event_labels(case)))
-    parts = {
-        "anchors": used["source_id event_id label stated low high".split()],
-        "check": coded.held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
-    }
-    table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
+    used["source"] = used["source_id"].map(lookup(case, "sources", "name"))
     sure = coded.calibration(case).months.groupby("source_id")["calibrated"].all()
-    name = lookup(case, "sources", "source_id", "name")
-    return table.assign(
-        source=table["source_id"].map(name), calibrated=table["source_id"].map(sure).astype(object)
-    )
+    used["calibrated"] = used["source_id"].map(sure).astype(object)
+    before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
+    check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
+    check = check.assign(gap_umm_al_qura=before["gap"]).drop_duplicates(["source", "label"])
+    check = check[check["source"].isin(used["source"])]
+    parts = {
+        "anchors": used["source label stated low high calibrated".split()],
+        "check": check[["source", "label", "gap_umm_al_qura", "gap_calibrated"]],
+    }
+    return pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
 
 
 def _credible(rows: pd.DataFrame) -> tuple[float, float]:
@@ -136,7 +146,7 @@ def calendar_offset(
     found = posterior(used, prior=prior)
     found = found[found["month"].isin(months)] if months else found
     several = [found[c].nunique() > 1 for c in ("source_id", "month")]
-    name, made = lookup(case, "sources", "source_id", "name"), []
+    name, made = lookup(case, "sources", "name"), []
     for (source, month), rows in found.groupby(["source_id", "month"], sort=True):
         own = used[used["source_id"] == source]
         ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
@@ -270,18 +280,17 @@ def days_of_event(
 ) -> pd.DataFrame:
     """Return every day that an event is told of, one row a claim, the earliest end first.
 
-    Columns: source, bloc, day (in words), wording (verbs of taking in the claim), stated, first,
-    last, claim_id, repeats. `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
+    Columns: source, bloc, wording (verbs of taking in the claim), stated, first, last, claim_id.
+    `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
     """
     told = claims(case, left_out=left_out, reposts=reposts)
     rows = dated_events(told[told["event_id"] == event_id])
     rows = rows.assign(wording=_wordings(case, rows), stated=rows["event_date"])
     if wording == "full_control_only":
-        full = [bool(FULL_CONTROL & set(w.replace(";", " ").split())) for w in rows["wording"]]
-        rows = rows[np.array(full, dtype=bool)]
-    rows = rows.assign(day=[days_text(*p) for p in zip(rows["first"], rows["last"], strict=True)])
+        verbs = rows["wording"].str.split("[; ]+", regex=True)
+        rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in verbs]]
     rows = rows.sort_values(["last", "first", "claim_id", "doc_id"], kind="stable")
-    columns = "source bloc day wording stated first last claim_id repeats"
+    columns = "source bloc wording stated first last claim_id"
     return rows[columns.split()].reset_index(drop=True)
 
 
@@ -324,31 +333,35 @@ def leads(
 
     Columns: event, source, told and reference (days in words), lead_least and lead_most (days told
     minus the reference's first day, below 0 where the text is earlier, −∞ for an open beginning),
-    claim_id.
+    lead (before, same, after, or left open), claim_id.
     """
     days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
-    days = days[days["event_id"].map(_kinds(case)).eq("taking")]
+    days = days[days["event_id"].map(lookup(case, "events", "kind")).eq("taking")]
     known = coded.reference_days(case, reference)[["event_id", "first"]]
     both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
     both = both.sort_values(["known", "event_id", "source"], kind="stable")
+    least, most = both["first"] - both["known"], both["last"] - both["known"]
+    words = np.select([most < 0, (least == 0) & (most == 0), least > 0], LEADS[:3], LEADS[3])
     ends = zip(both["first"], both["last"], strict=True)
     table = both.assign(
         event=both["event_id"].map(event_labels(case)),
         told=[days_text(*pair) for pair in ends],
-        reference=[days_text(d, d) for d in both["known"]],
-        lead_least=both["first"] - both["known"],
-        lead_most=both["last"] - both["known"],
+        reference=both["known"].map(day_text),
+        lead_least=least,
+        lead_most=most,
+        lead=words,
     )
-    columns = "event source told reference lead_least lead_most claim_id"
+    columns = "event source told reference lead_least lead_most lead claim_id"
     return table[columns.split()].reset_index(drop=True)
 
 
-def lead_counts(table: pd.DataFrame) -> dict[str, int]:
-    """Return of `leads` how many takings are told certainly before, on, after, or left open."""
-    before, after = table["lead_most"] < 0, table["lead_least"] > 0
-    same = (table["lead_least"] == 0) & (table["lead_most"] == 0)
-    found = {"before": before, "same": same, "after": after, "open": ~(before | same | after)}
-    return {name: int(rows.sum()) for name, rows in found.items()}
+def _beside_first(days: float) -> str:
+    """How a day lies to the reference's first: `the same day as`, `2 days before`."""
+    if not days:
+        return "the same day as the reference"
+    plural = "s"[: abs(days) != 1]
+    side = "before" if days < 0 else "after"
+    return f"{abs(days):.0f} day{plural} {side} the reference"
 
 
 @estimand(
@@ -368,36 +381,12 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
             made.append(Estimate(unit="days", why=(why,), **about))
             continue
         ends = float(exact["lead_least"].min()), float(exact["lead_most"].max())
-        words, value = joined(exact["source"], ", "), float(exact["lead_most"].min())
-        about |= {"interval": "all outlets that date it to the day", "detail": words}
+        value = float(exact["lead_most"].min())
+        about |= {"interval": "all outlets that date it to the day"}
+        about |= {"detail": f"{_beside_first(value)} ({joined(exact['source'], ', ')})"}
         made.append(Estimate(value, "days", *ends, **about))
     why = "not estimable: no taking is dated by a source and by the reference"
     return made or [Estimate(unit="days", measures=measures, why=(why,))]
-
-
-def order_of_events(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return every pair of momentary events in the order of two accounts.
-
-    Accounts: every source against the reference, and against every source of another camp. Columns:
-    account, other, first_event, second_event (labels), order, one of `intervals.ORDERS`.
-    """
-    both = _beside(case, told_days(claims(case, calendar)), "non_belligerent")
-    both = both[both["event_id"].map(_kinds(case)).isin(coded.MOMENTARY)]
-    label, parts = event_labels(case), []
-    accounts = sorted(set(zip(both["source"], both["camp"], strict=True)))
-    for (a, camp), (b, other) in combinations(accounts, 2):
-        if camp == other:
-            continue
-        own, known = both[both["source"] == a], both[both["source"] == b]
-        met = own.merge(known, on="event_id", suffixes=("", "_b")).sort_values("event_id")
-        x, y = np.triu_indices(len(met), 1)
-        days = [met[c].to_numpy(np.float64) for c in ("first", "last", "first_b", "last_b")]
-        pairs = [(low[i], high[i]) for low, high in (days[:2], days[2:]) for i in (x, y)]
-        names = met["event_id"].map(label).to_numpy(object)
-        made = {"account": a, "other": b, "first_event": names[x], "second_event": names[y]}
-        parts.append(pd.DataFrame({**made, "order": compare_orders(*pairs)}, index=range(len(x))))
-    columns = ["account", "other", "first_event", "second_event", "order"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
@@ -419,39 +408,38 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     return table.sort_values(keys, kind="stable")[columns].reset_index(drop=True)
 
 
-def densest_run(table: pd.DataFrame) -> tuple[float, float]:
-    """Return first and last day of the run of `lanes` that holds most of them; NaN for no rows.
-
-    Runs are parted by more than `GAP` days without an event; of two alike the earlier counts.
-    """
-    if table.empty:
-        return math.nan, math.nan
-    ordered = table.sort_values(["first", "last"], kind="stable")
-    run = (ordered["first"] - ordered["last"].cummax().shift() > GAP).cumsum()
-    chosen = ordered[run == run.value_counts().sort_index().idxmax()]
-    return float(chosen["first"].min()), float(chosen["last"].max())
-
-
 # --- told and passed over ---------------------------------------------------------------------
 
 
-def _state(said: list[Row]) -> str:
-    """State of an event in a source, from all that the source says of it."""
-    asserted = [r for r in said if r["certainty"] != "denied"]
-    done = any(r["modality"] == "realised" and r["certainty"] == "asserted" for r in asserted)
-    return TOLD if done else PARTLY if asserted else DENIED
-
-
-def _event_days(case: Case, exact: pd.DataFrame, which: str) -> dict[str, tuple[float, float]]:
+def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
-    events = case["events"][case["events"]["case"] == case.name]
-    windows = zip(events["event_id"], events["window"], strict=True)
-    found = {event: bounds(gregorian(window)) for event, window in windows}
-    told = exact.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    for table in (told.reset_index(), coded.reference_days(case, which)):
-        ends = zip(table["event_id"], table["first"], table["last"], strict=True)
-        found |= {e: (float(a), float(b)) for e, a, b in ends if e in found}
-    return found
+    events = case["events"][case["events"]["case"] == case.name].set_index("event_id")
+    windows = [bounds(gregorian(window)) for window in events["window"]]
+    wide = pd.DataFrame(windows, index=events.index, columns=["first", "last"], dtype=float)
+    told = exact.groupby("event_id").agg(first=("first", "min"), last=("last", "max"))
+    known = coded.reference_days(case, which).set_index("event_id")
+    return known.combine_first(told).combine_first(wide).reindex(wide.index.sort_values())
+
+
+def _readers(own: pd.DataFrame, exact: pd.DataFrame, case: Case, risk_set: str) -> pd.DataFrame:
+    """Documents of the theatre: source_id, out (its day), low and high (what it could tell)."""
+    own = own[own["doc_id"].isin(coded.theatre_documents(case))].set_index("doc_id")
+    told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
+    told = told.reindex(own.index).fillna({"low": math.inf, "high": -math.inf})
+    if risk_set == "publication":
+        told = told.assign(low=-math.inf, high=math.inf)
+    published = lookup(case, "documents", "published")
+    out = [bounds(gregorian(published[doc_id]))[0] for doc_id in own.index]
+    return told.assign(source_id=own["source_id"], out=pd.Series(out, own.index, dtype=float))
+
+
+def _basis(camp: str, listed: bool, camps: Sequence[str], own: bool) -> str:
+    """Where else an event stands, from the camps of those who tell it, one of them the `own`."""
+    if listed:
+        return "reference"
+    if set(camps) - {camp, ""}:
+        return "other_side"
+    return "other_outlet" if len(camps) > own else "alone"
 
 
 @cache
@@ -475,49 +463,41 @@ def coverage(
     if risk_set not in ("told_window", "publication"):
         raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
     told = claims(case, calendar, left_out=left_out, reposts=reposts)
-    exact = told[told["last"] - told["first"] < DAY_WIDTH]
-    days = _event_days(case, exact, reference)
-    windows = exact.groupby("doc_id").agg(first=("first", "min"), last=("last", "max"))
-    window = {doc_id: (first, last) for doc_id, first, last in windows.itertuples()}
-    inside, near = coded.theatre_events(case), coded.theatre_documents(case)
-    published = lookup(case, "documents", "doc_id", "published")
-    # The day of publication, and the days that each document of the theatre tells from and to.
-    readers: dict[str, list[tuple[float, float, float]]] = {}
     own = documents(case, left_out=left_out, reposts=reposts)
-    for doc_id, source in zip(own["doc_id"], own["source_id"], strict=True):
-        ends = window.get(doc_id, (math.inf, -math.inf))
-        ends = ends if risk_set == "told_window" else (-math.inf, math.inf)
-        known = [(bounds(gregorian(published[doc_id]))[0], *ends)] if doc_id in near else []
-        readers.setdefault(source, []).extend(known)
-    said: dict[str, dict[str, list[Row]]] = {}
-    for row in told[(told["modality"] != "negated") & ~coded.disowned(told)].to_dict("records"):
-        said.setdefault(row["event_id"], {}).setdefault(row["source_id"], []).append(row)
-    about = case["sources"].set_index("source_id")[["name", "camp", "bloc"]].to_dict("index")
-    listed, label = set(coded.reference_days(case, reference)["event_id"]), event_labels(case)
-    columns, made = "event_id label first last source camp bloc state at_risk basis", []
-    for event in sorted(days):
-        if event not in said and event not in listed:
-            continue
-        first, last = days[event]
-        states = {s: _state(rows) for s, rows in said.get(event, {}).items()}
-        tellers = {s for s, state in states.items() if state in (TOLD, PARTLY)}
-        for source in sorted(readers):
-            camp = about[source]["camp"]
-            others = {about[s]["camp"] for s in tellers - {source}}
-            basis = BASES[0] if event in listed else BASES[1] if others - {camp, ""} else ""
-            basis = basis or (BASES[2] if others else BASES[3])
-            risk = event in inside and any(
-                last < out and low <= first and last <= high for out, low, high in readers[source]
-            )
-            state = states.get(source, SILENT)
-            if state == SILENT and (not risk or basis == "alone"):
-                state = NOT_AT_RISK
-            row = {"event_id": event, "label": label[event], "first": first, "last": last}
-            row |= {"source": about[source]["name"], "camp": camp, "bloc": about[source]["bloc"]}
-            made.append(row | {"state": state, "at_risk": risk, "basis": basis})
+    exact = told[told["last"] - told["first"] < DAY_WIDTH]
+    said = told[(told["modality"] != "negated") & ~coded.disowned(told)]
+    done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
+    ranks = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
+    said = said.assign(rank=ranks).groupby(["event_id", "source_id", "camp"], as_index=False)
+    said = said["rank"].min()
+    days = _event_days(case, exact, reference).assign(label=pd.Series(event_labels(case)))
+    known = set(coded.reference_days(case, reference)["event_id"])
+    days = days[days.index.isin(known | {*said["event_id"]})].reset_index()
+    # Every event beside every document that could tell it.
+    each = days[days["event_id"].isin(coded.theatre_events(case))]
+    each = each.merge(_readers(own, exact, case, risk_set), how="cross")
+    each = each[(each["last"] < each["out"]) & each["first"].ge(each["low"])]
+    each = each[each["last"] <= each["high"]][["event_id", "source_id"]].drop_duplicates()
+    outlets = own[["source_id", "source", "camp", "bloc"]].drop_duplicates()
+    table = days.merge(outlets.sort_values("source_id"), how="cross")
+    pair = ["event_id", "source_id"]
+    table = table.merge(said[[*pair, "rank"]], on=pair, how="left")
+    table = table.merge(each.assign(at_risk=True), on=pair, how="left")
+    tellers = said[said["rank"] < STATES.index(DENIED)].groupby("event_id")["camp"].agg(list)
+    keys = zip(table["camp"], table["event_id"], table["rank"], strict=True)
+    basis = [
+        _basis(c, e in known, tellers.get(e, []), r < STATES.index(DENIED)) for c, e, r in keys
+    ]
+    at_risk = table["at_risk"].notna()
+    unsaid = np.where(at_risk & (pd.Series(basis, table.index) != "alone"), 3, 4)
+    table = table.assign(
+        state=[STATES[int(r)] for r in table["rank"].fillna(pd.Series(unsaid, table.index))],
+        at_risk=at_risk,
+        basis=basis,
+    )
     # Inside an event the sources stand in the order of their ids.
-    table = pd.DataFrame(made, columns=columns.split())
-    return table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
+    table = table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
+    return table["event_id label first last source camp bloc state at_risk basis".split()]
 
 
 def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:
@@ -554,7 +534,7 @@ def silence(case: Case, **choices: str) -> pd.DataFrame:
         row: Row = {"camp": camp, "basis": basis, "at_risk": len(rows)}
         row |= {"told": int(state.isin([TOLD, PARTLY]).sum()), "silent": int(silent.sum())}
         row |= {"denied": int((state == DENIED).sum())}
-        made.append(row | {"passed_over": "; ".join(rows.loc[silent, "label"])})
+        made.append(row | {"passed_over": listed(list(rows.loc[silent, "label"]))})
     columns = "camp basis at_risk told denied silent passed_over".split()
     return pd.DataFrame(made, columns=columns)
 
@@ -610,9 +590,12 @@ def repeated_takings(
     `one_document` asks inside each document, `one_source` across all of an outlet's.
     """
     dated = dated_events(told)
-    dated = dated[dated["event_id"].map(_kinds(case)).eq("taking") & dated["place_id"].ne("")]
-    side = lookup(case, "actors", "actor_id", "side")
-    winner = dated["event_id"].map(lookup(case, "events", "event_id", "winner")).map(side)
+    dated = dated[
+        dated["event_id"].map(lookup(case, "events", "kind")).eq("taking")
+        & dated["place_id"].ne("")
+    ]
+    side = lookup(case, "actors", "side")
+    winner = dated["event_id"].map(lookup(case, "events", "winner")).map(side)
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
     rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
@@ -641,7 +624,7 @@ def taken_twice_table(
     groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for a, b in repeated_takings(case, claims(case, calendar), across_documents):
         groups.setdefault((a["source_id"], min(a["event_id"], b["event_id"])), []).append((a, b))
-    name, made = lookup(case, "places", "place_id", "name"), []
+    name, made = lookup(case, "places", "name"), []
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
         row: Row = {key: rows[0][key] for key in ("source", "taker")}

@@ -1,4 +1,4 @@
-"""The figures of notebook 02: calendars, lanes of events, who tells what, figures side by side.
+"""The figures of notebook 02: calendars, lanes of events, who tells what, parts and totals.
 
 Days are numbers of `date.toordinal`.
 """
@@ -13,14 +13,13 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
+from matplotlib.ticker import MaxNLocator
 
 from framelines.figures import style
 from framelines.figures.style import FAINT, INK, ROW, colours, figure, lanes, legend, markers, short
 
 EPOCH = date(1970, 1, 1).toordinal()
 WRAP = 32
-SMALLEST = 1e-9
 MONTHS = "Jan Feb Mar Apr May June July Aug Sept Oct Nov Dec".split()
 SPACE: dict[str, Any] = {"linestyle": "", "color": INK}
 
@@ -66,22 +65,22 @@ def _offset_axis(ax: Axes, names: list[str], ends: Any, label: str, title: str) 
 
 
 def calibration(data: pd.DataFrame) -> Figure:
-    """Draw the calibration of every source: anchors, and held-out events.
+    """Draw the calibration of every source: anchors, and compared events.
 
     `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
     open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
     """
     panel = {name: rows for name, rows in data.groupby("panel")}
-    sources, heights = sorted(set(panel["anchors"]["source_id"])), []
+    sources, heights = sorted(set(panel["anchors"]["source"])), []
     for source in sources:
-        rows = [(table["source_id"] == source).sum() for table in panel.values()]
+        rows = [(table["source"] == source).sum() for table in panel.values()]
         heights.append(1.3 * ROW * max(rows) + 0.9)
     fig = figure(height=sum(heights) + 0.4)
     grid = fig.subplots(len(sources), 2, squeeze=False, height_ratios=heights)
     for (middle, right), source in zip(grid, sources, strict=True):
-        own = {n: rows[rows["source_id"] == source] for n, rows in panel.items()}
+        own = {n: rows[rows["source"] == source] for n, rows in panel.items()}
         used = own["anchors"].sort_values("stated", kind="stable")
-        name = used["source"].iloc[0].split(" (")[0]
+        name = source.split(" (")[0]
         for y, row in enumerate(used.to_dict("records")):
             middle.plot([row["low"], row["high"]], [y, y], color=INK, linewidth=3, alpha=0.4)
             face = INK if row["low"] == row["high"] else "white"
@@ -98,7 +97,7 @@ def calibration(data: pd.DataFrame) -> Figure:
             right.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
             for value, face in ((was, "white"), (became, INK)):
                 right.plot(value, y, "D", color=INK, markerfacecolor=face, markersize=4.5)
-        title = "Compared events" if len(check) else "No event is held out"
+        title = "Compared events" if len(check) else "No event is compared"
         ends = [*before, *after]
         _offset_axis(right, list(check["label"]), ends, "days off the reference", title)
     looks = [_mark("by Umm al-Qura", "D", hollow=True), _mark("calibrated", "D")]
@@ -219,42 +218,6 @@ def coverage(data: pd.DataFrame) -> Figure:
 
 
 # --- figures ----------------------------------------------------------------------------------
-
-
-def figures_told(data: pd.DataFrame) -> Figure:
-    """Draw figures of one thing and window beside each other, on a log axis.
-
-    `data` is `losses.figures_beside`: thin lines are what the words leave open, thick ones what a
-    reader takes, marks the number as stated; an arrowhead never ends.
-    """
-    data = data.sort_values("bloc", kind="stable")
-    things = sorted(set(data["thing"]), key=list(data["thing"]).index)
-    blocs = [b for b in data["bloc"].drop_duplicates() if b]
-    colour, marker = {"": INK} | colours(blocs), {"": "d"} | markers(blocs)
-    columns = ["stated", "low", "high", "close_low", "close_high"]
-    known = data[columns].to_numpy(dtype=np.float64)
-    known = known[np.isfinite(known) & (known > 0)]
-    fig = figure(height=0.9 + 1.2 * ROW * len(things))
-    ax = fig.subplots()
-    lanes(ax, [short(t, 60) for t in things])
-    ax.set_xscale("log")
-    ax.set_xlim(known.min() / 1.5, known.max() * 1.5)
-    round_ones = (m * 10**k for k in range(7) for m in (1, 2, 5))
-    ticks = [tick for tick in round_ones if known.min() <= tick <= known.max()]
-    ax.xaxis.set_major_locator(FixedLocator(ticks[:: -(-len(ticks) // 7) or 1]))
-    ax.xaxis.set_minor_locator(NullLocator())
-    ax.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    for thing in things:
-        rows = data[data["thing"] == thing].to_dict("records")
-        for i, row in enumerate(rows):
-            y = things.index(thing) + 0.6 * ((i + 0.5) / len(rows) - 0.5)
-            paint = colour[row["bloc"]]
-            for reading, width, alpha in (("", 0.9, None), ("close_", 3.2, 0.4)):
-                ends = max(row[f"{reading}low"], SMALLEST), row[f"{reading}high"]
-                style.span(ax, y, *ends, color=paint, linewidth=width, alpha=alpha)
-            ax.plot(row["stated"], y, marker[row["bloc"]], color=paint, markersize=5)
-    legend(fig, blocs, *([_mark("reference", "d")] if (data["bloc"] == "").any() else []))
-    return fig
 
 
 def parts(data: pd.DataFrame) -> Figure:
