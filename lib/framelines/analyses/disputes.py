@@ -7,7 +7,6 @@ excludes every common number or day, a *tension* only what a reader would take.
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import combinations, groupby
@@ -15,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
+from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, listed, lookup, set_of
 from framelines.analyses.losses import (
     at_most,
     covers,
@@ -36,6 +35,7 @@ BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a sourc
 TENSION, CALENDAR = "tension", "calendar-dependent"
 CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
+PAIR = ("kind", "first", "second", "key", "unit", "reason", "verdict", "width")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
 LASTS = "the event lasts, and each may tell another day of it"
 QUOTED = "one passes on what the other side says"
@@ -50,11 +50,10 @@ NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 def _figures(told: pd.DataFrame) -> list[Row]:
     """Every figure that tells something done, each once, and every sum of parts.
 
-    A figure is its claim with claims (ids), wide and close readings, parts_of (the total that a sum
-    is of) and complete (whether a sum leaves nothing out).
+    A figure is its claim with ids (of claims), wide and close readings, parts_of (the total that a
+    sum is of) and complete (whether a sum leaves nothing out).
     """
-    told = realised(told)
-    told = told[told["event_id"].ne("") & told["repeats"].eq("")]
+    told = realised(told)[lambda t: t["event_id"].ne("") & t["repeats"].eq("")]
     made: list[Row] = []
     for row in told[told["figure"].astype(bool)].to_dict("records"):
         row |= {"ids": (row["claim_id"],), "parts_of": "", "complete": True, "who": row["voice"]}
@@ -169,6 +168,10 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 # --- pairs ------------------------------------------------------------------------------------
 
 
+def _pair(kind: str, *values: Any) -> Row:
+    return dict(zip(PAIR, (kind, *values), strict=True))
+
+
 def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     kinds = lookup(case, "events", "kind")
     by_key: dict[tuple[str, ...], list[Row]] = {}
@@ -178,10 +181,9 @@ def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     for key in sorted(by_key):
         for a, b in combinations(by_key[key], 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            pair: Row = {"kind": sums, "first": a, "second": b, "key": key, "unit": "share"}
             why = reason(a, b)
-            outcome, width = ("", math.nan) if why else compare(a, b)
-            yield pair | {"reason": why, "verdict": outcome, "width": width}
+            found = ("", math.nan) if why else compare(a, b)
+            yield _pair(sums, a, b, key, "share", why, *found)
 
 
 def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -200,33 +202,30 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            pair: Row = {"kind": "date", "first": a, "second": b, "key": (event,), "unit": "days"}
             why = QUOTED if _quotes_other(a, b) else "" if kinds.get(event) in MOMENTARY else LASTS
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
             if hijri and a["source_id"] == b["source_id"]:
                 apart = [days_between(a, b)] * 2
             else:
                 ends = [[(r[f"{p}first"], r[f"{p}last"]) for r in (a, b)] for p in ("", "hull_")]
-                apart = [abs(float(relate(*pair).gap)) for pair in ends]
+                apart = [abs(float(relate(*both).gap)) for both in ends]
             found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
             days = min(apart) if all(apart) else max(apart)
             width = math.ceil(days / 2) if math.isfinite(days) else math.inf
-            yield pair | {"reason": why, "verdict": "" if why else found, "width": width}
+            yield _pair("date", a, b, (event,), "days", why, "" if why else found, width)
 
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Sites taken twice in one document, and every denial with the one claim that it denies."""
     for a, b in repeated_takings(case, told):
-        pair: Row = {"kind": "repeated deed", "first": a, "second": b, "key": (a["event_id"],)}
-        width = math.ceil(days_between(a, b) / 2)
-        yield pair | {"reason": "", "verdict": CONTRADICTION, "width": width, "unit": "days"}
+        width, key = math.ceil(days_between(a, b) / 2), (a["event_id"],)
+        yield _pair("repeated deed", a, b, key, "days", "", CONTRADICTION, width)
     by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
     for row in told[told["denies"].isin(by_id)].to_dict("records"):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
-            pair = {"kind": "denial", "first": denied, "second": row, "key": key, "unit": ""}
-            yield pair | {"reason": "", "verdict": CONTRADICTION, "width": math.nan}
+            yield _pair("denial", denied, row, key, "", "", CONTRADICTION, math.nan)
 
 
 @cache
@@ -245,9 +244,12 @@ def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
     return [p for p in made if p["kind"] != "date" or p["reason"] or _claims_of(p) not in deeds]
 
 
+def _ids(row: Row) -> tuple[str, ...]:
+    return row.get("ids") or (row["claim_id"],)
+
+
 def _claims_of(pair: Row) -> frozenset[str]:
-    both = pair["first"], pair["second"]
-    return frozenset(i for row in both for i in row.get("ids", (row["claim_id"],)))
+    return frozenset(_ids(pair["first"]) + _ids(pair["second"]))
 
 
 # --- disputes ---------------------------------------------------------------------------------
@@ -257,11 +259,12 @@ def _class_of(pair: Row) -> str:
     a, b = pair["first"], pair["second"]
     if pair["verdict"] in (TENSION, CALENDAR):
         return str(pair["verdict"])
+    inside = a["voice"] == b["voice"]
     if pair["kind"] == "denial":
         # Whoever is denied in a document is heard there, if not in the document's own voice.
-        own = {r["attribution"] for r in (a, b)} == {"own_voice"}
-        return INSIDE if own and a["source_id"] == b["source_id"] else BETWEEN
-    return INSIDE if a["voice"] == b["voice"] else BETWEEN
+        inside = a["source_id"] == b["source_id"]
+        inside &= a["attribution"] == b["attribution"] == "own_voice"
+    return INSIDE if inside else BETWEEN
 
 
 def _what(pair: Row, names: dict[str, str]) -> str:
@@ -269,98 +272,93 @@ def _what(pair: Row, names: dict[str, str]) -> str:
     a, b = pair["first"], pair["second"]
     if pair["unit"] == "days":
         return "day" if pair["kind"] == "date" else "taken twice"
+    denial = pair["kind"] == "denial"
     # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
-    row = min((a, b), key=lambda r: (len(r["kind"]), r["kind"])) if pair["unit"] else a
-    told = [row["kind"].replace("_", " "), row["item"].replace("_", " ")]
+    row = a if denial else min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
+    told = [row[k].replace("_", " ") for k in ("kind", "item") if row["kind"] != "event"]
     who = {
         role: [names.get(i, i) for i in row[f"{role}_id"].split(";") if i]
         for role in ("actor", "target")
     }
-    if pair["unit"]:
+    if denial:
+        told.insert(0, NOT_DONE if b["modality"] == "negated" else ALL_OR_PART)
+        told += [f"{role} {' and '.join(own)}" for role, own in who.items() if own]
+    else:
         told += who["actor" if row["kind"] == "force_size" else "target"]
-        return ", ".join(filter(None, told))
-    told = [] if a["kind"] == "event" else told
-    roles = [f"{role} {' and '.join(own)}" for role, own in who.items() if own]
-    extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
-    return ", ".join(filter(None, [extent, *told, *roles]))
+    return ", ".join(filter(None, told))
 
 
 def _statement(pair: Row, row: Row) -> str:
     """Who says what, with the ids of the claims."""
-    who = row.get("who", row["voice"])
+    who, said = row.get("who", row["voice"]), row["told"]
     if pair["kind"] == "denial":
-        own = row["attribution"] == "own_voice"
-        who = who if own else f"{row['attribution'].replace('_', ' ')} in {row['source']}"
+        if row["attribution"] != "own_voice":
+            who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
         day = f" AH ({days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
-    else:
-        kinds = {pair["first"]["kind"], pair["second"]["kind"]}
-        said = row["told"] + (f" {row['kind'].replace('_', ' ')}" if len(kinds) > 1 else "")
-    return f"{who}: {said} [{', '.join(row.get('ids', (row['claim_id'],)))}]"
+    elif pair["first"]["kind"] != pair["second"]["kind"]:
+        said += f" {row['kind'].replace('_', ' ')}"
+    return f"{who}: {said} [{', '.join(_ids(row))}]"
 
 
 def _width_text(width: float, unit: str) -> str:
     if math.isnan(width):
         return "–"
-    if unit == "days":
-        return "open" if math.isinf(width) else f"{width:.0f} day{'s'[: width != 1]}"
-    return "no share" if math.isinf(width) else f"{100 * width:.0f} %"
+    if math.isinf(width):
+        return "open" if unit == "days" else "no share"
+    return f"{width:.0f} day{'s'[: width != 1]}" if unit == "days" else f"{100 * width:.0f} %"
+
+
+def _rank(row: Row) -> tuple[Any, ...]:
+    """Place of a dispute: class, kind (widths have different units), then the widest first."""
+    width = 1 if math.isnan(row["least_width"]) else -row["least_width"]
+    place = CLASSES.index(row["class"]), KINDS.index(row["kind"])
+    return *place, width, row["event_id"], row["what"], row["claims"]
 
 
 def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return what cannot all be true, one row a dispute, ranked.
+    """Return what cannot all be true, one row a dispute, ranked by class, kind and width.
 
-    By class (between sources, inside a source, tension, calendar-dependent), then kind (their
-    widths have different units), then width, the widest first. Columns: rank, event, what,
-    statements (who says what, with the ids of claims), class, width (in words: how far all must
-    give way), kind, event_id, claims, least_width (a number), unit.
+    Columns: rank, event, what, statements (who says what, with the ids of claims), class, width (in
+    words: how far all must give way), kind, event_id, claims, least_width (a number).
     """
     names, label = lookup(case, "actors", "name"), event_labels(case)
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for pair in pairs(case, calendar):
-        if not pair["reason"] and pair["verdict"] != COMPATIBLE:
-            kind, group = pair["kind"], _class_of(pair)
-            # Sources that contradict each other do so whether in one figure or in its parts.
-            kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
-            what = _what(pair, names)
-            # All denials of one claim are one dispute, however much of it each denies.
-            key = pair["key"] if kind == "denial" else (*pair["key"], what)
-            groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
-    made = []
+        if pair["reason"] or pair["verdict"] == COMPATIBLE:
+            continue
+        kind, group, what = pair["kind"], _class_of(pair), _what(pair, names)
+        # Sources that contradict each other do so whether in one figure or in its parts.
+        kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
+        # All denials of one claim are one dispute, however much of it each denies.
+        key = pair["key"] if kind == "denial" else (*pair["key"], what)
+        groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
+    made: list[Row] = []
     for (group, kind, *_), own in groups.items():
         event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
+        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
         # Rounded before it ranks: equal widths are equal on every machine.
-        width, unit = round(max(p["width"] for p in own), 12), own[0]["unit"]
-        row: Row = {"event": label.get(event, event), "class": group, "kind": kind}
+        width = round(max(p["width"] for p in own), 12)
+        row: Row = {"event": label.get(event, event), "event_id": event, "class": group}
         # Of several denials of a claim, the one that denies most.
-        row |= {"what": min(p["what"] for p in own), "event_id": event}
-        row |= {"statements": joined(_statement(p, p[r]) for p in own for r in ("first", "second"))}
-        row |= {"width": _width_text(width, unit), "least_width": width, "unit": unit}
+        row |= {"kind": kind, "what": min(p["what"] for p in own), "least_width": width}
+        row |= {"statements": listed(sorted(said)), "width": _width_text(width, own[0]["unit"])}
         made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
-    columns = "event what statements class width kind event_id claims least_width unit".split()
-    table = pd.DataFrame(made, columns=columns)
-    table = table.assign(
-        a=table["class"].map(CLASSES.index),
-        b=table["kind"].map(KINDS.index),
-        c=-table["least_width"].fillna(-1).astype(float),
-    )
-    keys = ["a", "b", "c", "event_id", "what", "claims"]
-    table = table.sort_values(keys, kind="stable", ignore_index=True)[columns]
+    columns = "event what statements class width kind event_id claims least_width".split()
+    table = pd.DataFrame(sorted(made, key=_rank), columns=columns)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 
 
 def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """Return why pairs of one thing were not compared: reason, pairs (number), example (claims)."""
-    left = [p for p in pairs(case, calendar) if p["reason"]]
-    ids = lambda row: "+".join(row.get("ids", (row["claim_id"],)))  # noqa: E731
-    examples: dict[str, str] = {}
-    for pair in left:
-        example = " and ".join(sorted(ids(pair[r]) for r in ("first", "second")))
-        examples[pair["reason"]] = min(example, examples.get(pair["reason"], example))
-    counts = Counter(p["reason"] for p in left)
-    ordered = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
-    made = [(why, n, examples[why]) for why, n in ordered]
-    return pd.DataFrame(made, columns=["reason", "pairs", "example"])
+    left = [
+        (p["reason"], " and ".join(sorted("+".join(_ids(p[r])) for r in ("first", "second"))))
+        for p in pairs(case, calendar)
+        if p["reason"]
+    ]
+    found = pd.DataFrame(left, columns=["reason", "example"]).groupby("reason", as_index=False)
+    found = found.agg(pairs=("example", "size"), example=("example", "min"))
+    return found.sort_values(["pairs", "reason"], ascending=[False, True], ignore_index=True)

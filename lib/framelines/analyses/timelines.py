@@ -38,7 +38,7 @@ CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
 LEFT_OUT, REPOSTS = ("none", EACH_OUTLET), ("out", "in")
 LEFT_OPEN = "all that the words leave open"
-CREDIBLE = 0.95
+CREDIBLE, PEACEFUL = 0.95, "non_belligerent"
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}
 # A date that leaves more days open is a backdrop, and drawn on no lane.
@@ -47,7 +47,6 @@ WIDEST = 31
 SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
-LEADS = ("before", "same", "after", "open")
 BASES = ("reference", "other_side", "other_outlet", "alone")
 
 
@@ -61,40 +60,21 @@ def _rounded_down(probability: float) -> str:
 
 
 def anchor_table(case: Case) -> pd.DataFrame:
-    """Return one row an anchor event: stated and known days, used or why not, and what it carries.
-
-    `without_it` and `without_it_and_another`: the probability that is left to the estimated
-    offsets, the least over the months.
-    """
+    """Return one row an anchor: event, source, stated, reference, days_after, used or why not."""
     found = coded.anchors(case)
     found = found.assign(unused=~found["used"].astype(bool))
     found = found.sort_values(["umm_al_qura", "stated", "event_id", "unused"], kind="stable")
-    found = found.drop_duplicates(["source_id", "event_id"])
-    carried: list[list[str]] = []
-    for count in (1, 2):
-        left = leave_out(coded.anchors(case), count)
-        left = left.assign(event_id=left["left_out"].str.split(";")).explode("event_id")
-        least = left.groupby(["source_id", "event_id"])["kept"].min().map(_rounded_down)
-        keys = zip(found["source_id"], found["event_id"], strict=True)
-        carried.append([least.get(key, "") for key in keys])
-    known, days = [], []
-    for row in found.itertuples():
+    label, name, made = event_labels(case), lookup(case, "sources", "name"), []
+    for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
         hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
         ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
-        known.append(" to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown"))
-        offsets = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
-        days.append(" to ".join(offsets))
-    table = found.assign(
-        event=found["event_id"].map(event_labels(case)),
-        source=found["source_id"].map(lookup(case, "sources", "name")),
-        reference=pd.Series(known, found.index, dtype=object),
-        days_after=pd.Series(days, found.index, dtype=object),
-        used=np.where(found["unused"], "no: " + found["reason"], "yes"),
-        without_it=np.where(found["unused"], "", carried[0]),
-        without_it_and_another=np.where(found["unused"], "", carried[1]),
-    )
-    columns = "event source stated reference days_after used without_it without_it_and_another"
-    return table[columns.split()].reset_index(drop=True)
+        known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
+        after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
+        used = f"no: {row.reason}" if row.unused else "yes"
+        about = label[row.event_id], name[row.source_id], row.stated, known
+        made.append((*about, " to ".join(after), used))
+    columns = "event source stated reference days_after used".split()
+    return pd.DataFrame(made, columns=columns)
 
 
 def calibration_panels(case: Case) -> pd.DataFrame:
@@ -204,11 +184,7 @@ def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
 
 
 def date_agreement_table(
-    case: Case,
-    *,
-    calendar: str = "calibrated",
-    reference: str = "non_belligerent",
-    left_out: str = "none",
+    case: Case, *, calendar: str = "calibrated", reference: str = PEACEFUL, **which: str
 ) -> pd.DataFrame:
     """Return whether Hijri-dated events can be of the day that others give.
 
@@ -217,7 +193,7 @@ def date_agreement_table(
     Only Hijri days and spans of days are asked; events that serve as anchors are left out. An event
     that is told by a figure alone has the day of the figure.
     """
-    days = told_days(claims(case, calendar, left_out=left_out), with_figures=True)
+    days = told_days(claims(case, calendar, **which), with_figures=True)
     far = case["reference"].loc[case["reference"]["case"] == "anchors", "event_id"]
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
@@ -228,17 +204,14 @@ def date_agreement_table(
     both = both[both["camp"] != both["camp_other"]]
     other = both["first_other"], both["last_other"]
     found = relate((both["first"], both["last"]), other)
-    columns = "event source stated other other_day gap verdict claim_id".split()
-    both = both.assign(
+    both = both.rename(columns={"event_date": "stated", "source_other": "other"}).assign(
         event=both["event_id"].map(event_labels(case)),
-        stated=both["event_date"],
-        other=both["source_other"],
         other_day=[days_text(*pair) for pair in zip(*other, strict=True)],
         gap=found.gap,
         verdict=found.kind,
     )
-    keys = ["first_other", "event_id", "source", "other"]
-    return both.sort_values(keys, kind="stable")[columns].reset_index(drop=True)
+    both = both.sort_values(["first_other", "event_id", "source", "other"], ignore_index=True)
+    return both["event source stated other other_day gap verdict claim_id".split()]
 
 
 @estimand(
@@ -271,27 +244,21 @@ def _wordings(case: Case, told: pd.DataFrame) -> list[str]:
 
 
 def days_of_event(
-    case: Case,
-    *,
-    event_id: str,
-    wording: str = "any_taking",
-    reposts: str = "out",
-    left_out: str = "none",
+    case: Case, *, event_id: str, wording: str = "any_taking", **which: str
 ) -> pd.DataFrame:
     """Return every day that an event is told of, one row a claim, the earliest end first.
 
     Columns: source, bloc, wording (verbs of taking in the claim), stated, first, last, claim_id.
     `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
     """
-    told = claims(case, left_out=left_out, reposts=reposts)
+    told = claims(case, **which)
     rows = dated_events(told[told["event_id"] == event_id])
     rows = rows.assign(wording=_wordings(case, rows), stated=rows["event_date"])
     if wording == "full_control_only":
         verbs = rows["wording"].str.split("[; ]+", regex=True)
         rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in verbs]]
     rows = rows.sort_values(["last", "first", "claim_id", "doc_id"], kind="stable")
-    columns = "source bloc wording stated first last claim_id"
-    return rows[columns.split()].reset_index(drop=True)
+    return rows["source bloc wording stated first last claim_id".split()].reset_index(drop=True)
 
 
 @estimand(
@@ -322,12 +289,7 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
 
 
 def leads(
-    case: Case,
-    *,
-    reference: str = "non_belligerent",
-    reposts: str = "out",
-    left_out: str = "none",
-    calendar: str = "calibrated",
+    case: Case, *, reference: str = PEACEFUL, calendar: str = "calibrated", **which: str
 ) -> pd.DataFrame:
     """Return how far ahead of the reference each source has a place taken, a row a taking.
 
@@ -335,33 +297,30 @@ def leads(
     minus the reference's first day, below 0 where the text is earlier, −∞ for an open beginning),
     lead (before, same, after, or left open), claim_id.
     """
-    days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
+    days = told_days(claims(case, calendar, **which))
     days = days[days["event_id"].map(lookup(case, "events", "kind")).eq("taking")]
     known = coded.reference_days(case, reference)[["event_id", "first"]]
     both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
     both = both.sort_values(["known", "event_id", "source"], kind="stable")
     least, most = both["first"] - both["known"], both["last"] - both["known"]
-    words = np.select([most < 0, (least == 0) & (most == 0), least > 0], LEADS[:3], LEADS[3])
-    ends = zip(both["first"], both["last"], strict=True)
+    certain = [most < 0, (least == 0) & (most == 0), least > 0]
     table = both.assign(
         event=both["event_id"].map(event_labels(case)),
-        told=[days_text(*pair) for pair in ends],
+        told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
         reference=both["known"].map(day_text),
         lead_least=least,
         lead_most=most,
-        lead=words,
+        lead=np.select(certain, ["before", "same", "after"], "open"),
     )
     columns = "event source told reference lead_least lead_most lead claim_id"
     return table[columns.split()].reset_index(drop=True)
 
 
 def _beside_first(days: float) -> str:
-    """How a day lies to the reference's first: `the same day as`, `2 days before`."""
-    if not days:
-        return "the same day as the reference"
-    plural = "s"[: abs(days) != 1]
+    """How a day lies to the reference's first: `the same day as …`, `2 days before …`."""
     side = "before" if days < 0 else "after"
-    return f"{abs(days):.0f} day{plural} {side} the reference"
+    apart = f"{abs(days):.0f} day{'s'[: abs(days) != 1]} {side}" if days else "the same day as"
+    return f"{apart} the reference"
 
 
 @estimand(
@@ -397,7 +356,7 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days open are left out.
     """
     days = told_days(claims(case, calendar))
-    table, label = _beside(case, days, "non_belligerent"), event_labels(case)
+    table, label = _beside(case, days, PEACEFUL), event_labels(case)
     table = table.assign(hijri=table["event_calendar"].eq("hijri").astype(object))
     table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
@@ -413,33 +372,26 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
 
 def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
-    events = case["events"][case["events"]["case"] == case.name].set_index("event_id")
+    events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
     windows = [bounds(gregorian(window)) for window in events["window"]]
-    wide = pd.DataFrame(windows, index=events.index, columns=["first", "last"], dtype=float)
+    wide = pd.DataFrame(windows, events.index, ["first", "last"], dtype=float)
     told = exact.groupby("event_id").agg(first=("first", "min"), last=("last", "max"))
     known = coded.reference_days(case, which).set_index("event_id")
-    return known.combine_first(told).combine_first(wide).reindex(wide.index.sort_values())
+    days = known.combine_first(told).combine_first(wide).reindex(wide.index)
+    return days.assign(label=events["label"], listed=days.index.isin(known.index))
 
 
-def _readers(own: pd.DataFrame, exact: pd.DataFrame, case: Case, risk_set: str) -> pd.DataFrame:
-    """Documents of the theatre: source_id, out (its day), low and high (what it could tell)."""
-    own = own[own["doc_id"].isin(coded.theatre_documents(case))].set_index("doc_id")
-    told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
-    told = told.reindex(own.index).fillna({"low": math.inf, "high": -math.inf})
-    if risk_set == "publication":
-        told = told.assign(low=-math.inf, high=math.inf)
+def _at_risk(case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame) -> set[Any]:
+    """Events and sources of which a document could tell the event: came out after it, on the
+    theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
+    own = own[own["doc_id"].isin(coded.theatre_documents(case))]
     published = lookup(case, "documents", "published")
-    out = [bounds(gregorian(published[doc_id]))[0] for doc_id in own.index]
-    return told.assign(source_id=own["source_id"], out=pd.Series(out, own.index, dtype=float))
-
-
-def _basis(camp: str, listed: bool, camps: Sequence[str], own: bool) -> str:
-    """Where else an event stands, from the camps of those who tell it, one of them the `own`."""
-    if listed:
-        return "reference"
-    if set(camps) - {camp, ""}:
-        return "other_side"
-    return "other_outlet" if len(camps) > own else "alone"
+    own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
+    told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
+    here = days[days.index.isin(coded.theatre_events(case))].reset_index()
+    met = here.merge(own.merge(told, on="doc_id"), how="cross")
+    met = met.query("last < out and low <= first and last <= high")
+    return set(zip(met["event_id"], met["source"], strict=True))
 
 
 @cache
@@ -447,7 +399,7 @@ def coverage(
     case: Case,
     *,
     risk_set: str = "told_window",
-    reference: str = "non_belligerent",
+    reference: str = PEACEFUL,
     calendar: str = "calibrated",
     left_out: str = "none",
     reposts: str = "out",
@@ -460,83 +412,64 @@ def coverage(
     the `other_side`, of an `other_outlet` of the same side, or `alone`. What stands alone is never
     called silence. `publication` asks a document no more than that it came out after the event.
     """
-    if risk_set not in ("told_window", "publication"):
-        raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
-    told = claims(case, calendar, left_out=left_out, reposts=reposts)
     own = documents(case, left_out=left_out, reposts=reposts)
+    told = claims(case, calendar, left_out=left_out, reposts=reposts)
     exact = told[told["last"] - told["first"] < DAY_WIDTH]
+    days = _event_days(case, exact, reference)
+    if risk_set == "publication":
+        exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
+    risk = _at_risk(case, days, exact, own)
     said = told[(told["modality"] != "negated") & ~coded.disowned(told)]
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
-    ranks = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
-    said = said.assign(rank=ranks).groupby(["event_id", "source_id", "camp"], as_index=False)
-    said = said["rank"].min()
-    days = _event_days(case, exact, reference).assign(label=pd.Series(event_labels(case)))
-    known = set(coded.reference_days(case, reference)["event_id"])
-    days = days[days.index.isin(known | {*said["event_id"]})].reset_index()
-    # Every event beside every document that could tell it.
-    each = days[days["event_id"].isin(coded.theatre_events(case))]
-    each = each.merge(_readers(own, exact, case, risk_set), how="cross")
-    each = each[(each["last"] < each["out"]) & each["first"].ge(each["low"])]
-    each = each[each["last"] <= each["high"]][["event_id", "source_id"]].drop_duplicates()
-    outlets = own[["source_id", "source", "camp", "bloc"]].drop_duplicates()
-    table = days.merge(outlets.sort_values("source_id"), how="cross")
-    pair = ["event_id", "source_id"]
-    table = table.merge(said[[*pair, "rank"]], on=pair, how="left")
-    table = table.merge(each.assign(at_risk=True), on=pair, how="left")
-    tellers = said[said["rank"] < STATES.index(DENIED)].groupby("event_id")["camp"].agg(list)
-    keys = zip(table["camp"], table["event_id"], table["rank"], strict=True)
-    basis = [
-        _basis(c, e in known, tellers.get(e, []), r < STATES.index(DENIED)) for c, e, r in keys
-    ]
-    at_risk = table["at_risk"].notna()
-    unsaid = np.where(at_risk & (pd.Series(basis, table.index) != "alone"), 3, 4)
-    table = table.assign(
-        state=[STATES[int(r)] for r in table["rank"].fillna(pd.Series(unsaid, table.index))],
-        at_risk=at_risk,
-        basis=basis,
-    )
+    rank = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
+    # A source's state is the fullest of all that it says of the event.
+    ranks = said.assign(rank=rank).groupby(["event_id", "source"])["rank"].min().to_dict()
+    tellers: dict[str, set[str]] = {}
+    for (event, source), at in ranks.items():
+        tellers.setdefault(event, set()).update({source} if STATES[at] != DENIED else ())
     # Inside an event the sources stand in the order of their ids.
-    table = table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
-    return table["event_id label first last source camp bloc state at_risk basis".split()]
-
-
-def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `coverage` a camp: told if any of its sources tells it, at risk if any is.
-
-    What only outlets of the camp itself tell stands nowhere else: for a camp they are one account.
-    """
-    ranked = table.assign(
-        state=table["state"].map(STATES.index), basis=table["basis"].map(BASES.index)
-    )
-    keys = ["first", "last", "event_id", "label", "camp"]
-    found = ranked.groupby(keys, sort=True, as_index=False).agg(
-        state=("state", "min"), basis=("basis", "min"), at_risk=("at_risk", "max")
-    )
-    alone = found["basis"] > BASES.index("other_side")
-    silent = alone & (found["state"] == STATES.index(SILENT))
-    return found.assign(
-        basis=[BASES[b] for b in found["basis"].mask(alone, BASES.index("alone"))],
-        state=[STATES[s] for s in found["state"].mask(silent, STATES.index(NOT_AT_RISK))],
-    )
+    about = own.sort_values("source_id").drop_duplicates("source_id").set_index("source")
+    camp_of, made = about["camp"], []
+    for row in days[days["listed"] | days.index.isin(tellers)].reset_index().to_dict("records"):
+        for source, camp, bloc in about[["camp", "bloc"]].itertuples():
+            pair, others = (row["event_id"], source), tellers.get(row["event_id"], set()) - {source}
+            basis = BASES[2] if others else BASES[3]
+            basis = BASES[1] if {camp_of[o] for o in others} - {camp, ""} else basis
+            basis = BASES[0] if row["listed"] else basis
+            unsaid = SILENT if pair in risk and basis != "alone" else NOT_AT_RISK
+            state = STATES[ranks[pair]] if pair in ranks else unsaid
+            one = {"source": source, "camp": camp, "bloc": bloc, "state": state, "basis": basis}
+            made.append(row | one | {"at_risk": pair in risk})
+    columns = "event_id label first last source camp bloc state at_risk basis".split()
+    table = pd.DataFrame(made, columns=columns)
+    return table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
 
 
 def silence(case: Case, **choices: str) -> pd.DataFrame:
     """Return how many of the events at risk each camp passes over, a row a camp and basis.
 
-    `choices` are those of `coverage`. Columns: camp, basis, at_risk, told (with those told partly),
-    denied, silent, and the events passed over. Told events count where they are at risk.
+    `choices` are those of `coverage`. A camp tells an event if any of its sources does, and is at
+    risk if any is; what only its own outlets tell stands nowhere else. Columns: camp, basis,
+    at_risk, told (with those told partly), denied, silent, and the events passed over.
     """
-    table = coverage_by_camp(coverage(case, **choices))
-    table = table[table["at_risk"].astype(bool) & table["basis"].ne("alone")]
-    table, made = table[table["state"] != NOT_AT_RISK], []
-    for (camp, basis), rows in table.groupby(["camp", "basis"], sort=True):
-        state, silent = rows["state"], rows["state"] == SILENT
-        row: Row = {"camp": camp, "basis": basis, "at_risk": len(rows)}
-        row |= {"told": int(state.isin([TOLD, PARTLY]).sum()), "silent": int(silent.sum())}
-        row |= {"denied": int((state == DENIED).sum())}
-        made.append(row | {"passed_over": listed(list(rows.loc[silent, "label"]))})
+    table = coverage(case, **choices)
+    rank = table["state"].map(STATES.index)
+    keys = ["first", "last", "event_id", "label", "camp"]
+    table = (
+        table.assign(rank=rank, basis=table["basis"].map(BASES.index))
+        .groupby(keys)
+        .agg(rank=("rank", "min"), basis=("basis", "min"), at_risk=("at_risk", "max"))
+    )
+    table = table[table["at_risk"].astype(bool) & (table["basis"] < BASES.index("other_outlet"))]
+    made = []
+    for (camp, basis), rows in table.reset_index().groupby(["camp", "basis"]):
+        state = rows["rank"].map(STATES.__getitem__)
+        silent = list(rows.loc[state == SILENT, "label"])
+        told, denied = state.isin([TOLD, PARTLY]).sum(), (state == DENIED).sum()
+        about = camp, BASES[basis], len(rows), told, denied, len(silent)
+        made.append((*about, listed(silent)))
     columns = "camp basis at_risk told denied silent passed_over".split()
-    return pd.DataFrame(made, columns=columns)
+    return pd.DataFrame(made, columns=columns).sort_values(["camp", "basis"], ignore_index=True)
 
 
 def notable(table: pd.DataFrame, most: int = 30) -> pd.DataFrame:
@@ -544,11 +477,13 @@ def notable(table: pd.DataFrame, most: int = 30) -> pd.DataFrame:
 
     An event counts where the reference has it or two sources tell it; those of the reference first.
     """
-    said = table["state"].isin([TOLD, PARTLY, DENIED]).groupby(table["event_id"]).sum()
-    silent = (table["state"] == SILENT).groupby(table["event_id"]).sum()
-    listed = (table["basis"] == "reference").groupby(table["event_id"]).any()
-    ranked = pd.DataFrame({"listed": listed, "weight": said + silent}).reset_index()
-    ranked = ranked[listed.to_numpy() | (said.to_numpy() > 1)]
+    by_event = table.assign(
+        listed=table["basis"] == "reference",
+        said=table["state"].isin([TOLD, PARTLY, DENIED]),
+        weight=table["state"] != NOT_AT_RISK,
+    ).groupby("event_id", as_index=False)
+    ranked = by_event.agg({"listed": "max", "said": "sum", "weight": "sum"})
+    ranked = ranked[ranked["listed"] | (ranked["said"] > 1)]
     keys = ["listed", "weight", "event_id"]
     chosen = ranked.sort_values(keys, ascending=[False, False, True]).head(most)["event_id"]
     return table[table["event_id"].isin(chosen)].reset_index(drop=True)
@@ -572,14 +507,9 @@ def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
     """Whether the source tells that the taker lost the place again between the two."""
     low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
     places = set_of(a["place_id"]) & set_of(b["place_id"])
-    return any(
-        r["source_id"] == a["source_id"]
-        and r["taker"] != a["taker"]
-        and set_of(r["place_id"]) & places
-        and r["last"] >= low
-        and r["first"] <= high
-        for r in rows
-    )
+    others = [r for r in rows if r["source_id"] == a["source_id"] and r["taker"] != a["taker"]]
+    met = [r for r in others if set_of(r["place_id"]) & places]
+    return any(r["last"] >= low and r["first"] <= high for r in met)
 
 
 def repeated_takings(
@@ -589,28 +519,20 @@ def repeated_takings(
 
     `one_document` asks inside each document, `one_source` across all of an outlet's.
     """
-    dated = dated_events(told)
-    dated = dated[
-        dated["event_id"].map(lookup(case, "events", "kind")).eq("taking")
-        & dated["place_id"].ne("")
-    ]
+    dated = dated_events(told)[lambda d: d["place_id"] != ""]
+    dated = dated[dated["event_id"].map(lookup(case, "events", "kind")) == "taking"]
     side = lookup(case, "actors", "side")
     winner = dated["event_id"].map(lookup(case, "events", "winner")).map(side)
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
     rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
-    return [
-        (a, b)
-        for a, b in combinations(rows, 2)
-        if a[key] == b[key]
-        and a["taker"] == b["taker"]
-        and (apart := days_between(a, b)) > 0
-        and (
-            a["event_id"] == b["event_id"]
-            or (a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN)
-        )
-        and not _lost_between(a, b, rows)
-    ]
+    made = []
+    for a, b in combinations(rows, 2):
+        apart = days_between(a, b) if all(a[k] == b[k] for k in (key, "taker")) else 0
+        again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
+        same = a["event_id"] == b["event_id"] and apart > 0
+        made += [(a, b)] if (same or again) and not _lost_between(a, b, rows) else []
+    return made
 
 
 def taken_twice_table(
@@ -618,8 +540,7 @@ def taken_twice_table(
 ) -> pd.DataFrame:
     """Return sites that one source tells as taken twice by one side, no loss told in between.
 
-    One row a source and site: place, source, taker (side), stated (the dates), days_apart (most),
-    claims.
+    One row a source and site: place, source, taker, stated (dates), days_apart (most), claims.
     """
     groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for a, b in repeated_takings(case, claims(case, calendar), across_documents):
@@ -627,11 +548,13 @@ def taken_twice_table(
     name, made = lookup(case, "places", "name"), []
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
-        row: Row = {key: rows[0][key] for key in ("source", "taker")}
-        row["place"] = joined(name.get(p, p) for r in rows for p in set_of(r["place_id"]))
-        row["stated"] = joined(r["event_date"] for r in rows)
-        row["days_apart"] = int(max(days_between(a, b) for a, b in pairs))
-        made.append(row | {"claims": joined((r["claim_id"] for r in rows), ", ")})
+        place = joined(name.get(p, p) for r in rows for p in set_of(r["place_id"]))
+        stated, ids = (
+            joined(r["event_date"] for r in rows),
+            joined((r["claim_id"] for r in rows), ", "),
+        )
+        apart = int(max(days_between(a, b) for a, b in pairs))
+        made.append((place, rows[0]["source"], rows[0]["taker"], stated, apart, ids))
     return pd.DataFrame(made, columns="place source taker stated days_apart claims".split())
 
 
