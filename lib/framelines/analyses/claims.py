@@ -154,7 +154,7 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
     columns = "figure told covers_first covers_last low high close_low close_high stated".split()
-    made = []
+    made: list[tuple[Any, ...]] = []
     for row in told.to_dict("records"):
         covers = quantities.window_of(row) or (math.nan, math.nan)
         if quantities.has_figure(row):

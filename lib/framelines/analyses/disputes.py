@@ -1,28 +1,30 @@
 """What cannot all be true: pairs of claims with the reason why they are not compared, and disputes.
 
 Most careless pairings are artefacts: a day's dead against a month's, a part against its total. So
-two figures meet only where event, item and unit are the same and no condition of `CONDITIONS`
-parts them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
+two figures meet only where event, item and unit are the same and no `reason` parts
+them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
 excludes every common number or day, a *tension* only what a reader would take.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from itertools import combinations, groupby
 from typing import Any
 
 import pandas as pd
 
-from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, listed, lookup, set_of
-from framelines.analyses.losses import (
-    at_most,
-    covers,
-    force_obstacle,
-    realised,
-    same_covers,
-    wholes,
+from framelines.analyses.claims import (
+    MOMENTARY,
+    Row,
+    claims,
+    days_text,
+    joined,
+    listed,
+    lookup,
+    set_of,
 )
+from framelines.analyses.losses import at_most, force_obstacle, realised, same_covers, wholes
 from framelines.analyses.timelines import dated_events, days_between, repeated_takings
 from framelines.methods import quantities
 from framelines.methods.intervals import relate
@@ -30,7 +32,6 @@ from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
-Row = dict[str, Any]
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
 TENSION, CALENDAR = "tension", "calendar-dependent"
 CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
@@ -91,31 +92,15 @@ def _is_deed(a: Row, b: Row) -> bool:
     return a["scope"] == b["scope"] == "incremental" and a["momentary"]
 
 
-def _part_and_whole(a: Row, b: Row) -> bool:
-    """Whether one is among the parts of the other (the sum of them is asked apart)."""
-    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
-    return (direct and not a["parts_of"] and not b["parts_of"]) or bool({*a["ids"]} & {*b["ids"]})
-
-
 def _quotes_other(a: Row, b: Row) -> bool:
     return a["camp"] != b["camp"] and "enemy_media" in (a["attribution"], b["attribution"])
-
-
-def _another_actor(a: Row, b: Row) -> bool:
-    first, second = set_of(a["actor_id"]), set_of(b["actor_id"])
-    return first != second and (a["kind"] == "force_size" or bool(first and second))
-
-
-def _another_target(a: Row, b: Row) -> bool:
-    differs = set_of(a["target_id"]) != set_of(b["target_id"])
-    return differs and a["kind"] != "force_size" and not _own_total(a, b)
 
 
 def _window(a: Row, b: Row) -> str:
     if a["kind"] == b["kind"] == "force_size":
         # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
         return force_obstacle(a, b, within_days=0)
-    if math.isnan(covers(a)[0] + covers(b)[0]):
+    if math.isnan(a["covers_first"] + b["covers_first"]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
     return "" if same_covers(a, b) else "another window"
 
@@ -127,26 +112,28 @@ def _place(a: Row, b: Row) -> str:
     return "another place" if first and second else "the place of one is unknown"
 
 
-# Why two figures of one key are not set against each other; the first that is met counts.
-CONDITIONS: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
-    ("a part against its total", _part_and_whole),
-    ("two parts of one total", lambda a, b: a["part_of"] == b["part_of"] != ""),
-    (QUOTED, _quotes_other),
-    ("another outcome", lambda a, b: {a["kind"], b["kind"]} == {"killed", "wounded"}),
-    ("another actor", _another_actor),
-    ("another target, or none told", _another_target),
-    ("another scope, or none told", lambda a, b: a["scope"] != b["scope"] or a["scope"] == ""),
-)
-
-
 def reason(a: Row, b: Row) -> str:
     """Return why two figures of one key are not set against each other; empty where they are."""
-    found = next((why for why, met in CONDITIONS if met(a, b)), "")
+    force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
+    actors, targets = ([set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
+    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
+    # The first that is met counts. The sum of a total's parts is asked apart.
+    met = {
+        "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
+        "two parts of one total": a["part_of"] == b["part_of"] != "",
+        QUOTED: _quotes_other(a, b),
+        "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
+        "another actor": actors[0] != actors[1] and (force or all(actors)),
+        "another target, or none told": targets[0] != targets[1] and not force,
+        "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
+    }
+    if _own_total(a, b):
+        del met["another target, or none told"]
+    found = next((why for why, holds in met.items() if holds), "")
     # A sum against its own total: window and place were asked when it was made.
     if found or _own_total(a, b):
         return found
-    alike = (a["parts_of"] == "") == (b["parts_of"] == "")
-    partial = alike and not (a["complete"] and b["complete"])
+    partial = sums[0] == sums[1] and not (a["complete"] and b["complete"])
     return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
 
 
@@ -168,8 +155,8 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 # --- pairs ------------------------------------------------------------------------------------
 
 
-def _pair(kind: str, *values: Any) -> Row:
-    return dict(zip(PAIR, (kind, *values), strict=True))
+def _pair(*values: Any) -> Row:
+    return dict(zip(PAIR, values, strict=True))
 
 
 def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -218,7 +205,8 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Sites taken twice in one document, and every denial with the one claim that it denies."""
     for a, b in repeated_takings(case, told):
-        width, key = math.ceil(days_between(a, b) / 2), (a["event_id"],)
+        key: tuple[str, ...] = (a["event_id"],)
+        width = math.ceil(days_between(a, b) / 2)
         yield _pair("repeated deed", a, b, key, "days", "", CONTRADICTION, width)
     by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
     for row in told[told["denies"].isin(by_id)].to_dict("records"):

@@ -82,8 +82,7 @@ def matched_figures(
     reading: str = "stated",
     origin: str = "monitor",
     outcome: str = "killed",
-    calendar: str = "calibrated",
-    left_out: str = "none",
+    **which: str,
 ) -> pd.DataFrame:
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
@@ -93,24 +92,19 @@ def matched_figures(
     the reading gives no number), origin, told_words, event_id.
     """
     kinds = OUTCOMES[outcome]
-    told = own_figures(claims(case, calendar, left_out=left_out))
+    told = own_figures(claims(case, **which))
     told = told[told["kind"].isin(kinds) & told["item"].eq("")]
-    by_event: dict[str, list[Row]] = {}
-    rows = coded.reference(case, origin)
-    for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
-        by_event.setdefault(known["event_id"], []).append(known)
+    known = coded.reference(case, origin).to_dict("records")
+    known = [r for r in known if r["kind"] in kinds]
     actors, label = lookup(case, "actors", "kind"), event_labels(case)
     made: list[Row] = []
     for camp in camps(case):
         sides = (own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            meetings = [
-                (claim, row)
-                for claim in group.to_dict("records")
-                for row in by_event.get(event, [])
-                if _meets(claim, row, actors)
-            ]
+            rows = [r for r in known if r["event_id"] == event]
+            both = product(group.to_dict("records"), rows)
+            meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
             if not meetings:
                 continue
             best = min(row["rank"] for _, row in meetings)
@@ -126,9 +120,8 @@ def matched_figures(
             row |= {"told_words": " against ".join(words), "event_id": event}
             made.append(row | {"first": min(r["first"] for r in used)})
     columns = "event source camp target_side told known ratio origin told_words event_id first"
-    table = pd.DataFrame(made, columns=columns.split())
-    table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
-    return table.drop(columns="first")
+    table = pd.DataFrame(made, columns=columns.split()).sort_values(["camp", "first", "event_id"])
+    return table.drop(columns="first").reset_index(drop=True)
 
 
 @estimand(
@@ -169,15 +162,10 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
-def covers(row: Row) -> tuple[float, float]:
-    """Return first and last day that a figure covers; NaN where the text leaves an end open."""
-    return row["covers_first"], row["covers_last"]
-
-
 def same_covers(a: Row, b: Row) -> bool:
-    """Whether two figures cover the same days, as far as the calendar is known."""
-    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
-    return same_window(covers(a), covers(b), slack)
+    """Whether two figures cover the same known days, as far as the calendar is known."""
+    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
+    return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
 
 
 # --- parts and totals -------------------------------------------------------------------------
@@ -193,12 +181,13 @@ def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
     return Quantity(low, math.fsum(p[f"{prefix}high"] for p in parts))
 
 
-def _tiles(windows: list[tuple[float, float]], whole: tuple[float, float]) -> bool:
+def _tiles(parts: Sequence[Row], whole: Row) -> bool:
     """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted(windows)
+    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
     # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
     follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    return len(known) > 1 and follows and same_window((known[0][0], known[-1][1]), whole)
+    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
+    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
 
 
 def at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
@@ -213,27 +202,22 @@ def wholes(told: pd.DataFrame) -> list[Row]:
     a part states no number), complete: whether the parts cover its window and place, so that their
     sum may not fall short either. Killed and wounded add up to figures of both together.
     """
-    rows = realised(told)
-    rows = rows[rows["figure"].astype(bool)].to_dict("records")
-    by_total: dict[str, list[Row]] = {}
+    rows = realised(told)[lambda t: t["figure"].astype(bool)].to_dict("records")
     rows.sort(key=lambda r: r["claim_id"])
-    for row in rows:
-        by_total.setdefault(row["part_of"], []).append(row)
     made = []
-    for total in (r for r in rows if r["claim_id"] in by_total):
+    for total in rows:
         both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
-        kinds = both | {total["kind"]}
-        parts = [p for p in by_total[total["claim_id"]] if p["kind"] in kinds]
-        parts = [p for p in parts if p["scope"] != "rate"]
+        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
+        parts = [p for p in parts if p["kind"] in both | {total["kind"]}]
         if not parts:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        place = set_of(total["place_scope"])
-        tiles = _tiles([covers(p) for p in parts], covers(total))
-        tiles &= alike and all(set_of(p["place_scope"]) == place for p in parts)
-        sums = {"wide": _sum(parts, ""), "close": _sum(parts, "close_"), "complete": tiles}
+        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        sums = {"wide": _sum(parts, ""), "close": _sum(parts, "close_")}
         sums |= {"stated": math.fsum(p["stated"] for p in parts)}
-        made.append({"total": total, "parts": parts, **sums})
+        made.append(
+            {"total": total, "parts": parts, "complete": alike and _tiles(parts, total)} | sums
+        )
     return made
 
 
@@ -246,36 +230,35 @@ def parts_table(
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
-    Columns: event, source, what, parts and total (as worded), sum and total_stated (numbers),
-    difference (sum minus total), low and high of it under `reading`, complete, verdict, count
-    (of parts), numbers (of each), thing (an item, or a kind), event_id, claims. With `repeats` kept
+    Columns: event, source, what, total (as worded), sum and total_stated (numbers), difference (sum
+    minus total), low and high of it under `reading`, verdict, count (of parts), numbers (of each),
+    words (of parts and total), thing (an item, or a kind), event_id, claims. With `repeats` kept
     repeated parts are counted again.
     """
     told = claims(case, calendar)
     told = told[told["repeats"] == ""] if repeats == "collapsed" else told
     label, made = event_labels(case), []
     for whole in wholes(told):
-        total, parts = whole["total"], whole["parts"]
+        total, parts, stated = whole["total"], whole["parts"], whole["stated"]
         thing = total["item"] or total["kind"]
         ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
         # Where parts leave something of the total out, only a sum above it counts.
         pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
         own, of = ends[READING.index(reading)]
         kinds = joined((p["kind"] for p in parts), " and ")
+        sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
         row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
-        row |= {"parts": " + ".join(p["told"] for p in parts), "total": total["told"]}
-        row |= {"sum": whole["stated"], "total_stated": total["stated"], "count": len(parts)}
-        row |= {"difference": whole["stated"] - total["stated"], "complete": whole["complete"]}
+        row |= {"total": total["told"], "sum": stated, "total_stated": total["stated"]}
+        row |= {"difference": stated - total["stated"], "count": len(parts)}
         row |= {"low": own.low - of.high, "high": own.high - of.low}
         row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
         row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
-        row |= {"event_id": total["event_id"]}
+        row |= {"words": " + ".join(p["told"] for p in parts) + f"{sums} against {total['told']}"}
         ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
-        made.append(row | {"claims": ", ".join(ids)})
-    columns = "event source what parts total sum total_stated difference low high complete verdict"
-    columns += " count numbers thing event_id claims"
-    return pd.DataFrame(made, columns=columns.split())
+        made.append(row | {"event_id": total["event_id"], "claims": ", ".join(ids)})
+    columns = "event source what total sum total_stated difference low high verdict count numbers"
+    return pd.DataFrame(made, columns=[*columns.split(), "words", "thing", "event_id", "claims"])
 
 
 @estimand(
@@ -293,12 +276,11 @@ def parts_and_totals(
     why, made = ("not estimable as one number: a word stands for a figure",), []
     measures = "sum of the stated parts minus the stated total"
     for row in table.to_dict("records"):
-        sums = f" = {row['sum']:,.10g}" if row["count"] > 1 and row["sum"] == row["sum"] else ""
         part = row["thing"] if event_id else f"{row['event']}: {row['thing']}"
         about: Row = {"part": part, "measures": measures, "n": (float(row["count"]),)}
-        about |= {"detail": f"{row['parts']}{sums} against {row['total']}", "interval": LEFT_OPEN}
+        about |= {key: row[key] for key in ("low", "high")} | {"detail": row["words"]}
         about |= {"why": why if math.isnan(row["difference"]) else (), "unit": "in number"}
-        made.append(Estimate(row["difference"], low=row["low"], high=row["high"], **about))
+        made.append(Estimate(row["difference"], interval=LEFT_OPEN, **about))
     none = ("not estimable: no source tells a total with its parts",)
     return made or [Estimate(unit="in number", measures=measures, why=none)]
 
@@ -329,17 +311,19 @@ def force_ratio(
     """
     told = realised(claims(case, calendar))
     told = told[told["kind"].eq("force_size") & told["unit"].eq("persons")]
-    told = told[told["figure"].astype(bool) & told["repeats"].eq("") & told["actor_side"].ne("")]
-    told = told[told["place_scope"].ne("")]
+    told = told[told["figure"].astype(bool) & told["repeats"].eq("")]
+    told = told[told["actor_side"].ne("") & told["place_scope"].ne("")]
     sides = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
     pairs = [(a, b) for a, b in product(*sides) if _same_force(a, b) and not force_obstacle(a, b)]
     low, high, made = f"{ENDS[reading]}low", f"{ENDS[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
-        own = [own_side(case, r["camp"]) == r["actor_side"] for r in (a, b)]
-        whose = ["its own force" if is_own else "its enemy" for is_own in own]
-        words = [f"{r['told']} by {r['camp']} ({w})" for r, w in zip((a, b), whose, strict=True)]
+        words = []
+        for r in (a, b):
+            own = own_side(case, r["camp"]) == r["actor_side"]
+            whose = "its own force" if own else "its enemy"
+            words.append(f"{r['told']} by {r['camp']} ({whose})")
         bounded = least > 0 and math.isfinite(most)
         about: Row = {"detail": " and ".join(words), "n": (1.0,)}
         about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
@@ -461,16 +445,14 @@ def own_losses(
 # --- how much was taken, and all figures of one event -----------------------------------------
 
 
-def scope_table(
-    case: Case, *, published: str, reposts: str = "out", left_out: str = "none"
-) -> pd.DataFrame:
+def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     """Return how much each outlet tells as taken, in documents that can be of `published` (EDTF).
 
     One row an outlet, the widest last: source, documents, places (number of those told as
     taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
     """
     start, end = bounds(gregorian(published))
-    told = realised(claims(case, left_out=left_out, reposts=reposts))
+    told = realised(claims(case, **which))
     dates = told["doc_id"].map(lookup(case, "documents", "published"))
     ends = [bounds(gregorian(date)) for date in dates]
     told = told[np.array([start <= low and high <= end for low, high in ends], dtype=bool)]
@@ -482,14 +464,11 @@ def scope_table(
     for source, rows in told.groupby("source", sort=True):
         ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
         widest = max(ids, key=lambda p: (rank[p], p), default="")
-        row: Row = {"source": source, "documents": rows["doc_id"].nunique()}
-        row |= {"places": len(ids), "widest": name.get(widest, ""), "rank": rank.get(widest, 0)}
-        row |= {"widest_kind": kind.get(widest, ""), "place_names": "; ".join(name[p] for p in ids)}
-        made.append(row)
-    columns = "source documents places widest widest_kind place_names rank".split()
-    table = pd.DataFrame(made, columns=columns)
-    table = table.sort_values(["rank", "places", "source"], kind="stable", ignore_index=True)
-    return table.drop(columns="rank")
+        about = rows["doc_id"].nunique(), len(ids), name.get(widest, ""), kind.get(widest, "")
+        made.append((rank.get(widest, 0), source, *about, "; ".join(name[p] for p in ids)))
+    columns = "rank source documents places widest widest_kind place_names".split()
+    table = pd.DataFrame(made, columns=columns).sort_values(["rank", "places", "source"])
+    return table.drop(columns="rank").reset_index(drop=True)
 
 
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
@@ -506,28 +485,21 @@ def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estim
 
 
 def event_figures(
-    case: Case,
-    *,
-    event_id: str,
-    reading: str = "logical",
-    reposts: str = "out",
-    left_out: str = "none",
+    case: Case, *, event_id: str, reading: str = "logical", **which: str
 ) -> pd.DataFrame:
     """Return every figure told of one event, with those of the reference.
 
     Columns: outcome, item, target (actors, or the side), source, attribution (an origin for
     the reference), certainty, told, low and high under `reading`, claim_id.
     """
-    told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
-    told = told[told["event_id"].eq(event_id) & told["repeats"].eq("")]
-    told = told[told["figure"].astype(bool)]
-    told = told.assign(target=told["target_id"].where(told["target_id"] != "", told["actor_id"]))
-    known = coded.reference(case, "any")
-    known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
-    named = known["target_id"].where(known["target_id"] != "", known["target_side"])
-    known = known.assign(target=named, source=known["according_to"], certainty="")
-    known = known.assign(attribution=known["origin"])
-    table = pd.concat([told, known], ignore_index=True).assign(outcome=lambda t: t["kind"])
+    told = claims(case, "umm_al_qura", **which)
+    told = told[told["repeats"].eq("") & told["figure"].astype(bool)]
+    known = coded.reference(case, "any")[lambda r: r["kind"] != "event"]
+    known = known.assign(source=known["according_to"], certainty="", attribution=known["origin"])
+    known = known.assign(actor_id=known["target_side"])
+    table = pd.concat([told, known], ignore_index=True)[lambda t: t["event_id"] == event_id]
+    target = table["target_id"].where(table["target_id"] != "", table["actor_id"])
+    table = table.assign(outcome=table["kind"], target=target)
     ends = {end: table[f"{ENDS[reading]}{end}"] for end in ("low", "high")}
     order = ["outcome", "item", "target", "low", "claim_id"]
     table = table.assign(**ends).sort_values(order, kind="stable", ignore_index=True)

@@ -17,6 +17,7 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses.claims import (
     DAY_WIDTH,
+    Row,
     claims,
     day_text,
     days_text,
@@ -33,7 +34,6 @@ from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, event_labels
 
-Row = dict[str, Any]
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
 LEFT_OUT, REPOSTS = ("none", EACH_OUTLET), ("out", "in")
