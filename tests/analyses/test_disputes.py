@@ -41,6 +41,8 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     row = table[table["kind"] == "parts and total"].iloc[0]
     assert row["event_id"] == TRUTH["totals"]["contradicted_by_its_parts"]["event"]
     assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
+    table = d.disputes(case, "umm_al_qura")
+    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
 
 
 @pytest.mark.parametrize(("name", "count", "apart"), [("palmyra", 8, 12), ("idlib", 4, 27)])
@@ -52,24 +54,13 @@ def test_the_disputes_of_the_real_cases(name: str, count: int, apart: int) -> No
     assert not table["statements"].eq("").any()
 
 
-def test_the_uncalibrated_example_has_no_dispute_of_dates() -> None:
-    table = d.disputes(case_of("example"), "umm_al_qura")
-    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
-
-
-def test_nothing_coded_is_nothing_disputed() -> None:
-    assert d.disputes(uncoded("palmyra")).empty and d.not_comparable(uncoded("idlib")).empty
-
-
 @pytest.mark.parametrize("name", ["example", "palmyra", "idlib"])
 def test_order_of_rows_and_of_sides_changes_nothing(name: str) -> None:
     case = case_of(name)
     other = swapped(shuffled(case)) if case.compare else shuffled(case)
     pd.testing.assert_frame_equal(d.disputes(case), d.disputes(other))
     pd.testing.assert_frame_equal(d.not_comparable(case), d.not_comparable(other))
-
-
-# --- figures ------------------------------------------------------------------------------------
+    assert d.disputes(uncoded(name)).empty and d.not_comparable(uncoded(name)).empty
 
 
 def test_two_numbers_of_one_deed_contradict() -> None:
@@ -196,9 +187,6 @@ def test_disputes_are_ranked_by_class_then_width() -> None:
     table = found(*rows)
     assert list(table["event_id"]) == ["e1", "e2", "e0", "e9"]
     assert list(table["class"]) == [d.BETWEEN] * 3 + [d.INSIDE]
-
-
-# --- denials, dates, deeds ----------------------------------------------------------------------
 
 
 def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:

@@ -15,9 +15,6 @@ TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(enco
 CASES = ("example", "palmyra", "idlib")
 
 
-# --- what was found -----------------------------------------------------------------------------
-
-
 def test_the_magazines_calendar_runs_a_day_late() -> None:
     case = case_of("palmyra")
     found = t.calendar_offset(case, months=["1438-03", "1438-04"])
@@ -65,9 +62,6 @@ def test_one_theatre_for_lanes_and_silence() -> None:
     assert len(c.theatre_events(case_of("idlib"))) == 111
     table = t.coverage(case_of("palmyra"))
     assert table["at_risk"].sum() == 157 and (table["state"] == t.SILENT).sum() == 72
-
-
-# --- what was planted ---------------------------------------------------------------------------
 
 
 def test_the_planted_calendar_is_found() -> None:
@@ -130,9 +124,6 @@ def test_without_codes_every_estimand_says_why(name: str) -> None:
     made.append(t.spread_of_day(case, event_id="nothing"))
     assert all(math.isnan(e.value) and e.why for e in made)
     assert t.taken_twice(case).value == 0
-
-
-# --- by hand ------------------------------------------------------------------------------------
 
 
 def test_claims_name_side_voice_days_and_readings() -> None:

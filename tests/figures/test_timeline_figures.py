@@ -28,7 +28,7 @@ def texts(fig: Figure) -> str:
 DRAWN: dict[str, tuple[Callable[[pd.DataFrame], Figure], Callable[[Case], pd.DataFrame]]] = {
     "calibration": (f.calibration, timelines.calibration_panels),
     "lanes": (f.event_lanes, timelines.lanes),
-    "coverage": (f.coverage, lambda case: timelines.notable(timelines.coverage(case))),
+    "coverage": (f.coverage, lambda case: timelines.coverage(case).tail(200)),
     "parts": (f.parts, losses.parts_table),
 }
 SHOWN = [

@@ -76,9 +76,6 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return "; ".join([*names[:most], *more])
 
 
-# --- anchors and calibration ------------------------------------------------------------------
-
-
 def _root(place: str, parents: Mapping[str, str]) -> str:
     return _root(parents[place], parents) if parents.get(place) else place
 
@@ -130,9 +127,6 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
 def calibration(case: Case) -> Calibration:
     """Return the calibration of every source of a case by its anchors; an empty one without any."""
     return calibrate(anchors(case))
-
-
-# --- claims -----------------------------------------------------------------------------------
 
 
 def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
@@ -275,9 +269,6 @@ def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     return found.reset_index()
 
 
-# --- who and where ----------------------------------------------------------------------------
-
-
 def own_side(case: Case, camp: str) -> str:
     """Return the side of actors.csv that a camp stands by, or nothing."""
     return side_of_camp(camp, case["actors"])
@@ -308,13 +299,10 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
-    here = theatre_places(case)
-    named: dict[str, set[str]] = {}
     placed = case["claims"][case["claims"]["coder"] == case.coder]
-    for event, ids in zip(placed["event_id"], placed["place_id"], strict=True):
-        named.setdefault(event, set()).update(set_of(ids))
-    own = lookup(case, "events", "place_id")
-    return frozenset(e for e, p in own.items() if here & ({p} if p else named.get(e, set())))
+    named = placed.groupby("event_id")["place_id"].agg(";".join).to_dict()
+    own, here = lookup(case, "events", "place_id"), theatre_places(case)
+    return frozenset(e for e, place in own.items() if here & set_of(place or named.get(e, "")))
 
 
 @cache

@@ -14,18 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.analyses.claims import (
-    MOMENTARY,
-    Row,
-    claims,
-    days_text,
-    joined,
-    listed,
-    lookup,
-    set_of,
-)
-from framelines.analyses.losses import at_most, force_obstacle, realised, same_covers, wholes
-from framelines.analyses.timelines import dated_events, days_between, repeated_takings
+from framelines.analyses import claims as coded
+from framelines.analyses import losses, timelines
+from framelines.analyses.claims import Row, claims, joined, lookup
 from framelines.methods import quantities
 from framelines.methods.intervals import relate
 from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
@@ -45,22 +36,19 @@ LEFT_AWAY = "a sum that leaves out a part of the window or place"
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
 
-# --- figures ----------------------------------------------------------------------------------
-
-
 def _figures(told: pd.DataFrame) -> list[Row]:
     """Every figure that tells something done, each once, and every sum of parts.
 
     A figure is its claim with ids (of claims), wide and close readings, parts_of (the total that a
     sum is of) and complete (whether a sum leaves nothing out).
     """
-    told = realised(told)[lambda t: t["event_id"].ne("") & t["repeats"].eq("")]
+    told = losses.realised(told)[lambda t: t["event_id"].ne("") & t["repeats"].eq("")]
     made: list[Row] = []
     for row in told[told["figure"].astype(bool)].to_dict("records"):
         row |= {"ids": (row["claim_id"],), "parts_of": "", "complete": True, "who": row["voice"]}
         row |= {"wide": Quantity(row["low"], row["high"])}
         made.append(row | {"close": Quantity(row["close_low"], row["close_high"])})
-    for whole in wholes(told):
+    for whole in losses.wholes(told):
         parts, kinds = whole["parts"], {p["kind"] for p in whole["parts"]}
         voice = joined(p["voice"] for p in parts)
         # The sum of a total's parts, as if it were told of the total's event and window.
@@ -78,7 +66,7 @@ def _key(figure: Row) -> tuple[str, ...]:
     thing = figure["event_id"]
     if kind == "force_size" and figure["place_scope"]:
         # A force is one wherever it is told of: place, role and date make it the same.
-        thing = "at " + joined(set_of(figure["place_scope"]), ";")
+        thing = "at " + joined(coded.set_of(figure["place_scope"]), ";")
     return thing, kind, figure["item"], figure["unit"]
 
 
@@ -99,14 +87,14 @@ def _quotes_other(a: Row, b: Row) -> bool:
 def _window(a: Row, b: Row) -> str:
     if a["kind"] == b["kind"] == "force_size":
         # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
-        return force_obstacle(a, b, within_days=0)
+        return losses.force_obstacle(a, b, within_days=0)
     if math.isnan(a["covers_first"] + b["covers_first"]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
-    return "" if same_covers(a, b) else "another window"
+    return "" if losses.same_covers(a, b) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
-    first, second = set_of(a["place_scope"]), set_of(b["place_scope"])
+    first, second = coded.set_of(a["place_scope"]), coded.set_of(b["place_scope"])
     if first == second or (_is_deed(a, b) and not (first and second)):
         return ""
     return "another place" if first and second else "the place of one is unknown"
@@ -115,7 +103,7 @@ def _place(a: Row, b: Row) -> str:
 def reason(a: Row, b: Row) -> str:
     """Return why two figures of one key are not set against each other; empty where they are."""
     force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
-    actors, targets = ([set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
+    actors, targets = ([coded.set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
     # The first that is met counts. The sum of a total's parts is asked apart.
     met = {
@@ -145,14 +133,11 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
     ends = [(a["wide"], b["wide"]), (a["close"], b["close"])]
     both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
     if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [at_most(*pair) for pair in ends]
+        ends = [losses.at_most(*pair) for pair in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [at_most(y, x)[::-1] for x, y in ends]
+        ends = [losses.at_most(y, x)[::-1] for x, y in ends]
     found = quantities.verdict(*ends[0], *ends[1])
     return found, quantities.breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
-
-
-# --- pairs ------------------------------------------------------------------------------------
 
 
 def _pair(*values: Any) -> Row:
@@ -163,7 +148,7 @@ def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     kinds = lookup(case, "events", "kind")
     by_key: dict[tuple[str, ...], list[Row]] = {}
     for figure in _figures(told):
-        figure["momentary"] = kinds.get(figure["event_id"]) in MOMENTARY
+        figure["momentary"] = kinds.get(figure["event_id"]) in coded.MOMENTARY
         by_key.setdefault(_key(figure), []).append(figure)
     for key in sorted(by_key):
         for a, b in combinations(by_key[key], 2):
@@ -181,7 +166,7 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     them, the dispute depends on the calendar. Repetitions with the same date are one statement.
     """
     kinds = lookup(case, "events", "kind")
-    dated = dated_events(told, ("sentence",))
+    dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
@@ -189,10 +174,16 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            why = QUOTED if _quotes_other(a, b) else "" if kinds.get(event) in MOMENTARY else LASTS
+            why = (
+                QUOTED
+                if _quotes_other(a, b)
+                else ""
+                if kinds.get(event) in coded.MOMENTARY
+                else LASTS
+            )
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
             if hijri and a["source_id"] == b["source_id"]:
-                apart = [days_between(a, b)] * 2
+                apart = [timelines.days_between(a, b)] * 2
             else:
                 ends = [[(r[f"{p}first"], r[f"{p}last"]) for r in (a, b)] for p in ("", "hull_")]
                 apart = [abs(float(relate(*both).gap)) for both in ends]
@@ -204,9 +195,9 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Sites taken twice in one document, and every denial with the one claim that it denies."""
-    for a, b in repeated_takings(case, told):
+    for a, b in timelines.repeated_takings(case, told):
         key: tuple[str, ...] = (a["event_id"],)
-        width = math.ceil(days_between(a, b) / 2)
+        width = math.ceil(timelines.days_between(a, b) / 2)
         yield _pair("repeated deed", a, b, key, "days", "", CONTRADICTION, width)
     by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
     for row in told[told["denies"].isin(by_id)].to_dict("records"):
@@ -238,9 +229,6 @@ def _ids(row: Row) -> tuple[str, ...]:
 
 def _claims_of(pair: Row) -> frozenset[str]:
     return frozenset(_ids(pair["first"]) + _ids(pair["second"]))
-
-
-# --- disputes ---------------------------------------------------------------------------------
 
 
 def _class_of(pair: Row) -> str:
@@ -284,7 +272,7 @@ def _statement(pair: Row, row: Row) -> str:
             who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
-        day = f" AH ({days_text(row['first'], row['last'])})"
+        day = f" AH ({coded.days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
     elif pair["first"]["kind"] != pair["second"]["kind"]:
         said += f" {row['kind'].replace('_', ' ')}"
@@ -332,7 +320,10 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
         row: Row = {"event": label.get(event, event), "event_id": event, "class": group}
         # Of several denials of a claim, the one that denies most.
         row |= {"kind": kind, "what": min(p["what"] for p in own), "least_width": width}
-        row |= {"statements": listed(sorted(said)), "width": _width_text(width, own[0]["unit"])}
+        row |= {
+            "statements": coded.listed(sorted(said)),
+            "width": _width_text(width, own[0]["unit"]),
+        }
         made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
     columns = "event what statements class width kind event_id claims least_width".split()
     table = pd.DataFrame(sorted(made, key=_rank), columns=columns)

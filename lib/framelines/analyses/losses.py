@@ -13,16 +13,10 @@ import pandas as pd
 from scipy import stats
 
 from framelines.analyses import claims as coded
+from framelines.analyses import timelines
 from framelines.analyses.claims import Row, camps, claims, joined, listed, lookup, own_side, set_of
 from framelines.analyses.findings import estimand
-from framelines.analyses.timelines import (
-    CALENDAR,
-    LEFT_OPEN,
-    LEFT_OUT,
-    REFERENCES,
-    REPOSTS,
-    coverage,
-)
+from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
@@ -49,16 +43,6 @@ AREA_KINDS = (
 def realised(told: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of what was done, as far as they are not told as denied."""
     return told[(told["modality"] == "realised") & (told["certainty"] != "denied")]
-
-
-def own_figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that a teller states in its own name, each once."""
-    rows = realised(told)
-    own = (rows["repeats"] == "") & (rows["event_id"] != "")
-    return rows[own & ~rows["voice"].str.startswith("quoted in ") & rows["figure"].astype(bool)]
-
-
-# --- against a reference ----------------------------------------------------------------------
 
 
 def geometric_mean(values: Sequence[float]) -> float:
@@ -92,8 +76,10 @@ def matched_figures(
     the reading gives no number), origin, told_words, event_id.
     """
     kinds = OUTCOMES[outcome]
-    told = own_figures(claims(case, **which))
-    told = told[told["kind"].isin(kinds) & told["item"].eq("")]
+    told = realised(claims(case, **which))
+    told = told[told["kind"].isin(kinds) & told["item"].eq("") & told["figure"].astype(bool)]
+    # What a teller states in its own name, each once.
+    told = told[told["repeats"].eq("") & ~told["voice"].str.startswith("quoted in ")]
     known = coded.reference(case, origin).to_dict("records")
     known = [r for r in known if r["kind"] in kinds]
     actors, label = lookup(case, "actors", "kind"), event_labels(case)
@@ -168,9 +154,6 @@ def same_covers(a: Row, b: Row) -> bool:
     return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
 
 
-# --- parts and totals -------------------------------------------------------------------------
-
-
 def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
     """Add up figures; those of one window, target and item may overlap and count once at least."""
     groups: dict[tuple[str, ...], list[float]] = {}
@@ -213,11 +196,10 @@ def wholes(told: pd.DataFrame) -> list[Row]:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
         alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
-        sums = {"wide": _sum(parts, ""), "close": _sum(parts, "close_")}
+        sums: Row = {"wide": _sum(parts, ""), "close": _sum(parts, "close_")}
         sums |= {"stated": math.fsum(p["stated"] for p in parts)}
-        made.append(
-            {"total": total, "parts": parts, "complete": alike and _tiles(parts, total)} | sums
-        )
+        complete = alike and _tiles(parts, total)
+        made.append(sums | {"total": total, "parts": parts, "complete": complete})
     return made
 
 
@@ -285,9 +267,6 @@ def parts_and_totals(
     return made or [Estimate(unit="in number", measures=measures, why=none)]
 
 
-# --- forces -----------------------------------------------------------------------------------
-
-
 def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
     """Return why the dates of two forces keep them apart; empty where they can be one force.
 
@@ -314,7 +293,12 @@ def force_ratio(
     told = told[told["figure"].astype(bool) & told["repeats"].eq("")]
     told = told[told["actor_side"].ne("") & told["place_scope"].ne("")]
     sides = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
-    pairs = [(a, b) for a, b in product(*sides) if _same_force(a, b) and not force_obstacle(a, b)]
+    pairs = [
+        (a, b)
+        for a, b in product(*sides)
+        if all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope", "item"))
+        and not force_obstacle(a, b)
+    ]
     low, high, made = f"{ENDS[reading]}low", f"{ENDS[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
@@ -332,14 +316,6 @@ def force_ratio(
         value = math.sqrt(least * most) if bounded else math.nan
         made.append(Estimate(value, "times", least, most, LEFT_OPEN, **about))
     return made or [Estimate(unit="times", why=("not estimable: no force is told by both sides",))]
-
-
-def _same_force(a: Row, b: Row) -> bool:
-    same = all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope"))
-    return same and a["item"] == b["item"]
-
-
-# --- whose losses are told --------------------------------------------------------------------
 
 
 def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
@@ -367,41 +343,47 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["side"] != "", ["event_id", "side", "loss", "camp"]].drop_duplicates()
 
 
-def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
-    """Return which of the known losses of each side each camp tells, one row camp, side and loss.
+def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
+    """Return the known losses beside each camp, one row camp, side, loss and event.
 
     Known are losses that the reference or the other side tells of events at risk (by `coverage`);
-    where no sides are compared, those that anybody tells. Columns: camp, side, own (whether it is
-    the camp's), loss (people, places, equipment), known, told (numbers of events), events_untold
-    (labels), told_ids, known_ids.
+    where no sides are compared, those that anybody tells. Columns: camp, own (whether the side is
+    the camp's), side, loss (people, places, equipment), event_id, label, told (by the camp).
     """
-    table = coverage(case, **choices)
+    table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("left_out", "reposts")}
     told = claims(case, choices.get("calendar", "calibrated"), **which)
-    known = _losses(case, choices.get("reference", "non_belligerent"), told)
-    first = dict(zip(table["event_id"], table["first"], strict=True))
-    tellers: dict[tuple[str, str], dict[str, set[str]]] = {}
-    for event, side, loss, camp in known.itertuples(index=False):
-        if event in first:
-            tellers.setdefault((side, loss), {}).setdefault(event, set()).add(camp)
-    label, made = event_labels(case), []
+    found = _losses(case, choices.get("reference", "non_belligerent"), told)
+    found = found[~found["side"].isin(coded.NEUTRAL_SIDES)]
+    found = found[found["loss"].isin(losses or found["loss"])]
+    tellers = found.groupby(["side", "loss", "event_id"], as_index=False)["camp"].agg(set)
+    events = table.drop_duplicates("event_id")[["event_id", "label", "first"]]
+    tellers = tellers.rename(columns={"camp": "tellers"}).merge(events, on="event_id")
+    made = []
     for camp in camps(case):
-        risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
-        for (side, loss), who in sorted(tellers.items()):
-            own = side == own_side(case, camp)
-            if side in coded.NEUTRAL_SIDES or (losses and loss not in losses):
-                continue
-            events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
-            ordered = sorted(events, key=lambda e: (first[e], e))
-            yes = [e for e in ordered if camp in who[e]]
-            row: Row = {"camp": camp, "side": side, "own": own, "loss": loss, "known": len(events)}
-            row |= {"told": len(yes), "told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
-            row["events_untold"] = listed([label[e] for e in ordered if e not in yes])
-            made += [row] if events else []
-    columns = "camp side own loss known told events_untold told_ids known_ids".split()
-    table, keys = pd.DataFrame(made, columns=columns), ["camp", "own", "side", "loss"]
+        own = tellers.assign(camp=camp, own=tellers["side"] == own_side(case, camp))
+        risk = table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"]
+        others = [bool(who - {camp}) for who in own["tellers"]]
+        if case.compare:
+            own = own[own["event_id"].isin(risk) & np.array(others, dtype=bool)]
+        made.append(own.assign(told=[camp in who for who in own["tellers"]]))
+    columns = "camp own side loss event_id label told first".split()
+    keys = ["camp", "own", "side", "loss", "first", "event_id"]
     ascending = [key != "own" for key in keys]
-    return table.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
+    table = pd.concat(made) if made else pd.DataFrame(columns=columns)
+    return table[columns].sort_values(keys, ascending=ascending, ignore_index=True)
+
+
+def losses_table(case: Case, **choices: str) -> pd.DataFrame:
+    """Return `known_losses` counted: camp, side, own, loss, known, told, events_untold (labels)."""
+    made = []
+    for keys, rows in known_losses(case, **choices).groupby(
+        ["camp", "own", "side", "loss"], sort=False
+    ):
+        told = rows["told"].astype(bool)
+        made.append((*keys, len(rows), told.sum(), listed(list(rows.loc[~told, "label"]))))
+    columns = "camp own side loss known told events_untold".split()
+    return pd.DataFrame(made, columns=columns)
 
 
 @estimand(
@@ -421,28 +403,22 @@ def own_losses(
     An event with several kinds of loss counts once, and as told where any of them is. With
     `opponents` the losses of its opponents are set beside them.
     """
-    table, label, made = losses_table(case, losses=losses, **choices), event_labels(case), []
-    for camp in sorted(camps(case)):
-        for own in (True, False) if opponents else (True,):
-            rows = table[(table["camp"] == camp) & (table["own"] == own)]
-            told, known = (
-                {e for ids in rows[c] for e in set_of(ids)} for c in ("told_ids", "known_ids")
-            )
-            k, n, whose = len(told), len(known), "own side" if own else "its opponents"
-            about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
-            if n >= MIN_UNITS:
-                about["interval"] = "95 % Wilson interval over these events"
-            else:
-                few = f"no interval: {n} event{'s'[: n != 1]}"
-                about["why"] = (few if n else "not estimable: no such event at risk",)
-            about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
-            measures = f"events that cost {whose} {', '.join(losses)}, told as such"
-            made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
+    table, made = known_losses(case, losses, **choices), []
+    for camp, own in product(sorted(camps(case)), (True, False) if opponents else (True,)):
+        rows = table[(table["camp"] == camp) & (table["own"] == own)]
+        told = rows[rows["told"].astype(bool)].drop_duplicates("event_id")
+        k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
+        about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
+        if n >= MIN_UNITS:
+            about["interval"] = "95 % Wilson interval over these events"
+        else:
+            few = f"no interval: {n} event{'s'[: n != 1]}"
+            about["why"] = (few if n else "not estimable: no such event at risk",)
+        about |= {"detail": "; ".join(sorted(told["label"])[:NAMED])}
+        measures = f"events that cost {whose} {', '.join(losses)}, told as such"
+        made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     none = ("not estimable: no camp here speaks for a side",)
     return made or [share("", "losses told", 0, 0, why=none)]
-
-
-# --- how much was taken, and all figures of one event -----------------------------------------
 
 
 def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:

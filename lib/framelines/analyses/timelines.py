@@ -15,17 +15,7 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import (
-    DAY_WIDTH,
-    Row,
-    claims,
-    day_text,
-    days_text,
-    joined,
-    listed,
-    lookup,
-    set_of,
-)
+from framelines.analyses.claims import Row, claims, days_text, joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
@@ -48,9 +38,6 @@ SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 BASES = ("reference", "other_side", "other_outlet", "alone")
-
-
-# --- calendars --------------------------------------------------------------------------------
 
 
 def _rounded_down(probability: float) -> str:
@@ -143,9 +130,6 @@ def calendar_offset(
     return made or [Estimate(unit="days", why=("not estimable: no date has an anchor",))]
 
 
-# --- the day told -----------------------------------------------------------------------------
-
-
 def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd.DataFrame:
     """Return claims that an event took place, with a date that their own document gives.
 
@@ -198,7 +182,9 @@ def date_agreement_table(
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
-    exact = days[days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < DAY_WIDTH)]
+    exact = days[
+        days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < coded.DAY_WIDTH)
+    ]
     others = _beside(case, exact, reference)[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other"))
     both = both[both["camp"] != both["camp_other"]]
@@ -274,7 +260,7 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     Only dates to the day make the value; `low` are the days that lie between in any case.
     """
     table = days_of_event(case, event_id=event_id, **choices)
-    exact = table[table["last"] - table["first"] < DAY_WIDTH]
+    exact = table[table["last"] - table["first"] < coded.DAY_WIDTH]
     measures = "days between the first and the last day told; only dates to the day count"
     about: Row = {"unit": "days", "measures": measures, "n": (float(len(exact)),)}
     if exact.empty:
@@ -307,7 +293,7 @@ def leads(
     table = both.assign(
         event=both["event_id"].map(event_labels(case)),
         told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
-        reference=both["known"].map(day_text),
+        reference=both["known"].map(coded.day_text),
         lead_least=least,
         lead_most=most,
         lead=np.select(certain, ["before", "same", "after"], "open"),
@@ -333,7 +319,7 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
     made = []
     for label, rows in leads(case, **choices).groupby("event", sort=True):
-        exact = rows[rows["lead_most"] - rows["lead_least"] < DAY_WIDTH]
+        exact = rows[rows["lead_most"] - rows["lead_least"] < coded.DAY_WIDTH]
         about: Row = {"part": str(label), "measures": measures, "n": (float(len(exact)),)}
         if exact.empty:
             why = "not estimable: no outlet dates it to the day"
@@ -365,9 +351,6 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     columns = "event_id label source bloc first last hijri accounts".split()
     keys = ["first", "last", "event_id", "source"]
     return table.sort_values(keys, kind="stable")[columns].reset_index(drop=True)
-
-
-# --- told and passed over ---------------------------------------------------------------------
 
 
 def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
@@ -414,7 +397,7 @@ def coverage(
     """
     own = documents(case, left_out=left_out, reposts=reposts)
     told = claims(case, calendar, left_out=left_out, reposts=reposts)
-    exact = told[told["last"] - told["first"] < DAY_WIDTH]
+    exact = told[told["last"] - told["first"] < coded.DAY_WIDTH]
     days = _event_days(case, exact, reference)
     if risk_set == "publication":
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
@@ -467,29 +450,9 @@ def silence(case: Case, **choices: str) -> pd.DataFrame:
         silent = list(rows.loc[state == SILENT, "label"])
         told, denied = state.isin([TOLD, PARTLY]).sum(), (state == DENIED).sum()
         about = camp, BASES[basis], len(rows), told, denied, len(silent)
-        made.append((*about, listed(silent)))
+        made.append((*about, coded.listed(silent)))
     columns = "camp basis at_risk told denied silent passed_over".split()
     return pd.DataFrame(made, columns=columns).sort_values(["camp", "basis"], ignore_index=True)
-
-
-def notable(table: pd.DataFrame, most: int = 30) -> pd.DataFrame:
-    """Return the rows of `coverage` of the `most` events that most sources tell or pass over.
-
-    An event counts where the reference has it or two sources tell it; those of the reference first.
-    """
-    by_event = table.assign(
-        listed=table["basis"] == "reference",
-        said=table["state"].isin([TOLD, PARTLY, DENIED]),
-        weight=table["state"] != NOT_AT_RISK,
-    ).groupby("event_id", as_index=False)
-    ranked = by_event.agg({"listed": "max", "said": "sum", "weight": "sum"})
-    ranked = ranked[ranked["listed"] | (ranked["said"] > 1)]
-    keys = ["listed", "weight", "event_id"]
-    chosen = ranked.sort_values(keys, ascending=[False, False, True]).head(most)["event_id"]
-    return table[table["event_id"].isin(chosen)].reset_index(drop=True)
-
-
-# --- taken twice ------------------------------------------------------------------------------
 
 
 def days_between(a: Row, b: Row) -> float:
@@ -506,9 +469,9 @@ def days_between(a: Row, b: Row) -> float:
 def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
     """Whether the source tells that the taker lost the place again between the two."""
     low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
-    places = set_of(a["place_id"]) & set_of(b["place_id"])
+    places = coded.set_of(a["place_id"]) & coded.set_of(b["place_id"])
     others = [r for r in rows if r["source_id"] == a["source_id"] and r["taker"] != a["taker"]]
-    met = [r for r in others if set_of(r["place_id"]) & places]
+    met = [r for r in others if coded.set_of(r["place_id"]) & places]
     return any(r["last"] >= low and r["first"] <= high for r in met)
 
 
@@ -548,7 +511,7 @@ def taken_twice_table(
     name, made = lookup(case, "places", "name"), []
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
-        place = joined(name.get(p, p) for r in rows for p in set_of(r["place_id"]))
+        place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
         stated, ids = (
             joined(r["event_date"] for r in rows),
             joined((r["claim_id"] for r in rows), ", "),
