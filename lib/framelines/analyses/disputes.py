@@ -17,9 +17,8 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses import losses, timelines
 from framelines.analyses.claims import Row, claims, joined, lookup
-from framelines.methods import quantities
 from framelines.methods.intervals import relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -37,26 +36,9 @@ NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
 
 def _figures(told: pd.DataFrame) -> list[Row]:
-    """Every figure that tells something done, each once, and every sum of parts.
-
-    A figure is its claim with ids (of claims), wide and close readings, parts_of (the total that a
-    sum is of) and complete (whether a sum leaves nothing out).
-    """
-    told = losses.realised(told)[lambda t: t["event_id"].ne("") & t["repeats"].eq("")]
-    made: list[Row] = []
-    for row in told[told["figure"].astype(bool)].to_dict("records"):
-        row |= {"ids": (row["claim_id"],), "parts_of": "", "complete": True, "who": row["voice"]}
-        row |= {"wide": Quantity(row["low"], row["high"])}
-        made.append(row | {"close": Quantity(row["close_low"], row["close_high"])})
-    for whole in losses.wholes(told):
-        parts, kinds = whole["parts"], {p["kind"] for p in whole["parts"]}
-        voice = joined(p["voice"] for p in parts)
-        # The sum of a total's parts, as if it were told of the total's event and window.
-        row = whole["total"] | {key: whole[key] for key in ("wide", "close", "complete")}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": row["claim_id"]}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"voice": voice, "who": f"{voice} in parts"}
-        made.append(row | {"told": " + ".join(p["told"] for p in parts)})
+    """Every figure that tells something done, each once, and every sum of parts."""
+    told_once = told[told["event_id"].ne("") & told["repeats"].eq("")]
+    made = losses.figures_of(told_once) + [row for _, _, row in losses.wholes(told_once)]
     return sorted(made, key=lambda f: (f["parts_of"], *f["ids"]))
 
 
@@ -125,21 +107,6 @@ def reason(a: Row, b: Row) -> str:
     return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
 
 
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [(a["wide"], b["wide"]), (a["close"], b["close"])]
-    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
-    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [losses.at_most(*pair) for pair in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [losses.at_most(y, x)[::-1] for x, y in ends]
-    found = quantities.verdict(*ends[0], *ends[1])
-    return found, quantities.breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
-
-
 def _pair(*values: Any) -> Row:
     return dict(zip(PAIR, values, strict=True))
 
@@ -154,7 +121,7 @@ def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
         for a, b in combinations(by_key[key], 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
             why = reason(a, b)
-            found = ("", math.nan) if why else compare(a, b)
+            found = ("", math.nan) if why else losses.compare(a, b)
             yield _pair(sums, a, b, key, "share", why, *found)
 
 

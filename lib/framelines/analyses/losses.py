@@ -21,7 +21,7 @@ from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import Quantity, conventional_of, logical_of, same_window
+from framelines.methods.quantities import Quantity, same_window
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -154,14 +154,19 @@ def same_covers(a: Row, b: Row) -> bool:
     return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
 
 
-def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
+def _readings(row: Row) -> tuple[Quantity, Quantity]:
+    """All that a figure leaves open, and what a reader takes from it."""
+    return Quantity(row["low"], row["high"]), Quantity(row["close_low"], row["close_high"])
+
+
+def _sum(parts: Sequence[Row], reading: str) -> Row:
     """Add up figures; those of one window, target and item may overlap and count once at least."""
     groups: dict[tuple[str, ...], list[float]] = {}
     for part in parts:
         key = tuple(part[k] for k in ("kind", "target_id", "item", "window", "event_id"))
-        groups.setdefault(key, []).append(part[f"{prefix}low"])
+        groups.setdefault(key, []).append(part[f"{reading}low"])
     low = math.fsum(max(lows) for lows in groups.values())
-    return Quantity(low, math.fsum(p[f"{prefix}high"] for p in parts))
+    return {f"{reading}low": low, f"{reading}high": math.fsum(p[f"{reading}high"] for p in parts)}
 
 
 def _tiles(parts: Sequence[Row], whole: Row) -> bool:
@@ -173,21 +178,46 @@ def _tiles(parts: Sequence[Row], whole: Row) -> bool:
     return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
 
 
-def at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
-    """Return two intervals that share a number where `part` need not exceed `whole`."""
+def _at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
+    """Two intervals that share a number where `part` need not exceed `whole`."""
     return Quantity(part.low, math.inf), Quantity(0, whole.high)
 
 
-def wholes(told: pd.DataFrame) -> list[Row]:
-    """Return every total that has parts, with their sum, by its id.
+def compare(a: Row, b: Row) -> tuple[str, float]:
+    """Return the verdict on two figures, and the least share by which they must be widened.
 
-    Keys: total (a claim), parts (claims), wide and close (readings of the sum), stated (NaN where
-    a part states no number), complete: whether the parts cover its window and place, so that their
-    sum may not fall short either. Killed and wounded add up to figures of both together.
+    The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
-    rows = realised(told)[lambda t: t["figure"].astype(bool)].to_dict("records")
-    rows.sort(key=lambda r: r["claim_id"])
-    made = []
+    ends = list(zip(_readings(a), _readings(b), strict=True))
+    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
+        ends = [_at_most(*pair) for pair in ends]
+    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
+        ends = [_at_most(y, x)[::-1] for x, y in ends]
+    found = quantities.verdict(*ends[0], *ends[1])
+    apart = ends[0] if found == quantities.CONTRADICTION else ends[1]
+    return found, quantities.breakdown_width(*apart)
+
+
+def figures_of(told: pd.DataFrame) -> list[Row]:
+    """Return every figure that tells something done, as a row to compare, by the id of its claim.
+
+    It is its claim with ids (of claims), parts_of (the total that a sum is of; empty here) and
+    complete (whether a sum leaves nothing out).
+    """
+    rows = realised(told)[lambda t: t["figure"].astype(bool)].sort_values("claim_id", kind="stable")
+    about = {"parts_of": "", "complete": True}
+    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
+
+
+def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
+    """Return every total that has parts, with these and their sum, by its id.
+
+    The sum is a row of `figures_of` as if it were told of the total's event and window: complete
+    where the parts cover its window and place, so that it may not fall short either; stated is NaN
+    where a part states no number. Killed and wounded add up to figures of both together.
+    """
+    rows, made = figures_of(told), []
     for total in rows:
         both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
         parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
@@ -196,10 +226,13 @@ def wholes(told: pd.DataFrame) -> list[Row]:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
         alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
-        sums: Row = {"wide": _sum(parts, ""), "close": _sum(parts, "close_")}
-        sums |= {"stated": math.fsum(p["stated"] for p in parts)}
-        complete = alike and _tiles(parts, total)
-        made.append(sums | {"total": total, "parts": parts, "complete": complete})
+        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
+        row = total | _sum(parts, "") | _sum(parts, "close_")
+        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}
+        row |= {"who": f"{voice} in parts", "complete": alike and _tiles(parts, total)}
+        row |= {"stated": math.fsum(p["stated"] for p in parts)}
+        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
     return made
 
 
@@ -220,25 +253,21 @@ def parts_table(
     told = claims(case, calendar)
     told = told[told["repeats"] == ""] if repeats == "collapsed" else told
     label, made = event_labels(case), []
-    for whole in wholes(told):
-        total, parts, stated = whole["total"], whole["parts"], whole["stated"]
-        thing = total["item"] or total["kind"]
-        ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
-        # Where parts leave something of the total out, only a sum above it counts.
-        pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
-        own, of = ends[READING.index(reading)]
+    end = ENDS[reading]
+    for total, parts, own in wholes(told):
+        stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
         row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
         row |= {"total": total["told"], "sum": stated, "total_stated": total["stated"]}
         row |= {"difference": stated - total["stated"], "count": len(parts)}
-        row |= {"low": own.low - of.high, "high": own.high - of.low}
-        row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
+        row |= {"low": own[f"{end}low"] - total[f"{end}high"]}
+        row |= {"high": own[f"{end}high"] - total[f"{end}low"], "verdict": compare(own, total)[0]}
         row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
-        row |= {"words": " + ".join(p["told"] for p in parts) + f"{sums} against {total['told']}"}
-        ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
-        made.append(row | {"event_id": total["event_id"], "claims": ", ".join(ids)})
+        row |= {"words": f"{own['told']}{sums} against {total['told']}"}
+        ids = ", ".join((total["claim_id"], *own["ids"]))
+        made.append(row | {"event_id": total["event_id"], "claims": ids})
     columns = "event source what total sum total_stated difference low high verdict count numbers"
     return pd.DataFrame(made, columns=[*columns.split(), "words", "thing", "event_id", "claims"])
 
