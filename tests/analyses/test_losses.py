@@ -50,9 +50,6 @@ def test_own_losses_of_the_real_cases() -> None:
     kinds = ["people", "places", "equipment"]
     idlib = m.own_losses(case_of("idlib"), losses=kinds, opponents=True)
     assert [(e.k, e.n) for e in idlib] == [((2,), (4,)), ((51,), (53,))]
-
-
-def test_how_much_was_taken_and_the_losses_of_one_convoy() -> None:
     found = m.scope_of_taking(case_of("idlib"), published="2019-08-22/2019-08-24")
     assert max(e.value for e in found) == 17 and len(found) == 5
     convoy = m.figures_of_event(case_of("idlib"), event_id="turkish-convoy-strike-2019-08")
@@ -125,9 +122,7 @@ def test_matched_figures_need_side_and_window() -> None:
     assert list(table["told"]) == [9, 30]
     assert list(table["ratio"]) == [9 / 5, 3]
     assert list(table["told_words"]) == ["9 against 5", "30 against 10"]
-
-
-def test_the_window_of_a_reference_can_be_another_than_its_day() -> None:
+    # The window of a reference can be another than its day.
     days = "2019-05-01/2019-05-03"
     row = known("x1", "raid", value=10, target="blue", window=days)
     assert m.matched_figures(toy([figure("r1-c1", "raid", 30)], references=[row])).empty

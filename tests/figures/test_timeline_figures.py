@@ -54,14 +54,6 @@ def test_figures_show_what_the_tables_hold(name: str, figure: str, words: str) -
     plt.close(fig)
 
 
-def test_every_day_told_of_an_event_has_a_lane() -> None:
-    table = timelines.days_of_event(case_of("idlib"), event_id="khan-shaykhun-fall-2019-08")
-    fig = f.days_told(table)
-    assert len(fig.axes[0].get_yticks()) == 13
-    assert "South Front: liberate" in texts(fig)
-    plt.close(fig)
-
-
 def test_a_single_account_is_drawn_too() -> None:
     row = {"event_id": "e", "label": "Fall", "source": "Red News", "bloc": "red", "hijri": False}
     rows = pd.DataFrame([row | {"first": 737000.0, "last": 737002.0, "accounts": 1}])

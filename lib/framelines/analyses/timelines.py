@@ -190,7 +190,9 @@ def date_agreement_table(
     both = both[both["camp"] != both["camp_other"]]
     other = both["first_other"], both["last_other"]
     found = relate((both["first"], both["last"]), other)
-    both = both.rename(columns={"event_date": "stated", "source_other": "other"}).assign(
+    both = both.assign(
+        stated=both["event_date"],
+        other=both["source_other"],
         event=both["event_id"].map(event_labels(case)),
         other_day=[days_text(*pair) for pair in zip(*other, strict=True)],
         gap=found.gap,
@@ -234,7 +236,7 @@ def days_of_event(
 ) -> pd.DataFrame:
     """Return every day that an event is told of, one row a claim, the earliest end first.
 
-    Columns: source, bloc, wording (verbs of taking in the claim), stated, first, last, claim_id.
+    Columns: source, wording (verbs of taking in the claim), stated, first, last, claim_id.
     `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
     """
     told = claims(case, **which)
@@ -244,15 +246,21 @@ def days_of_event(
         verbs = rows["wording"].str.split("[; ]+", regex=True)
         rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in verbs]]
     rows = rows.sort_values(["last", "first", "claim_id", "doc_id"], kind="stable")
-    return rows["source bloc wording stated first last claim_id".split()].reset_index(drop=True)
+    return rows["source wording stated first last claim_id".split()].reset_index(drop=True)
+
+
+def days_in_words(case: Case, *, event_id: str) -> pd.DataFrame:
+    """Return `days_of_event` to be read: source, day, wording, stated, claim_id."""
+    table = days_of_event(case, event_id=event_id)
+    table["day"] = [days_text(*p) for p in zip(table["first"], table["last"], strict=True)]
+    return table["source day wording stated claim_id".split()]
 
 
 @estimand(
     "timelines.spread_of_day",
     choices={"wording": ("any_taking", "full_control_only")}
     | {"reposts": REPOSTS, "left_out": LEFT_OUT},
-    evidence=days_of_event,
-    figure="days_told",
+    evidence=days_in_words,
 )
 def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     """Return the days between the earliest and the latest day that articles leave open.

@@ -157,27 +157,6 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     return fig
 
 
-def days_told(data: pd.DataFrame) -> Figure:
-    """Draw every day that is told of one event, a lane each; open beginnings are arrowheads.
-
-    `data` is `timelines.days_of_event`.
-    """
-    colour, shape = colours(data["bloc"]), markers(data["bloc"])
-    fig = figure(height=0.8 + ROW * len(data))
-    ax = fig.subplots()
-    told = zip(data["source"], data["wording"], strict=True)
-    lanes(ax, [f"{short(who, 26)}: {short(verbs, 22) or 'no verb'}" for who, verbs in told])
-    _day_axis(ax, *style.limits([*data["first"], *data["last"]]))
-    for y, row in enumerate(data.to_dict("records")):
-        paint = colour[row["bloc"]]
-        ends = row["first"] - EPOCH + 0.1, row["last"] - EPOCH + 0.9
-        style.span(ax, y, *ends, color=paint, linewidth=4, alpha=0.45)
-        if row["last"] - row["first"] < 1:
-            ax.plot(_middle(row), y, shape[row["bloc"]], color=paint, markersize=5)
-    legend(fig, data["bloc"])
-    return fig
-
-
 # --- told and passed over ---------------------------------------------------------------------
 
 
