@@ -38,6 +38,7 @@ SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 BASES = ("reference", "other_side", "other_outlet", "alone")
+RANKS = {"state": STATES, "basis": BASES}
 
 
 def _rounded_down(probability: float) -> str:
@@ -403,6 +404,8 @@ def coverage(
     the `other_side`, of an `other_outlet` of the same side, or `alone`. What stands alone is never
     called silence. `publication` asks a document no more than that it came out after the event.
     """
+    if risk_set not in ("told_window", "publication"):
+        raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
     own = documents(case, left_out=left_out, reposts=reposts)
     told = claims(case, calendar, left_out=left_out, reposts=reposts)
     exact = told[told["last"] - told["first"] < coded.DAY_WIDTH]
@@ -444,19 +447,17 @@ def silence(case: Case, **choices: str) -> pd.DataFrame:
     at_risk, told (with those told partly), denied, silent, and the events passed over.
     """
     table = coverage(case, **choices)
-    rank = table["state"].map(STATES.index)
-    keys = ["first", "last", "event_id", "label", "camp"]
-    table = (
-        table.assign(rank=rank, basis=table["basis"].map(BASES.index))
-        .groupby(keys)
-        .agg(rank=("rank", "min"), basis=("basis", "min"), at_risk=("at_risk", "max"))
-    )
+    table = table.assign(**{c: table[c].map(order.index) for c, order in RANKS.items()})
+    by_camp = table.groupby(["first", "last", "event_id", "label", "camp"])
+    table = by_camp.agg({"state": "min", "basis": "min", "at_risk": "max"})
     table = table[table["at_risk"].astype(bool) & (table["basis"] < BASES.index("other_outlet"))]
     made = []
     for (camp, basis), rows in table.reset_index().groupby(["camp", "basis"]):
-        state = rows["rank"].map(STATES.__getitem__)
-        silent = list(rows.loc[state == SILENT, "label"])
-        told, denied = state.isin([TOLD, PARTLY]).sum(), (state == DENIED).sum()
+        told, denied = (
+            (rows["state"] < STATES.index(DENIED)).sum(),
+            (rows["state"] == STATES.index(DENIED)).sum(),
+        )
+        silent = list(rows.loc[rows["state"] == STATES.index(SILENT), "label"])
         about = camp, BASES[basis], len(rows), told, denied, len(silent)
         made.append((*about, coded.listed(silent)))
     columns = "camp basis at_risk told denied silent passed_over".split()
@@ -520,12 +521,10 @@ def taken_twice_table(
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
         place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
-        stated, ids = (
-            joined(r["event_date"] for r in rows),
-            joined((r["claim_id"] for r in rows), ", "),
-        )
+        stated, ids = joined(r["event_date"] for r in rows), sorted({r["claim_id"] for r in rows})
         apart = int(max(days_between(a, b) for a, b in pairs))
-        made.append((place, rows[0]["source"], rows[0]["taker"], stated, apart, ids))
+        about = place, rows[0]["source"], rows[0]["taker"], stated
+        made.append((*about, apart, ", ".join(ids)))
     return pd.DataFrame(made, columns="place source taker stated days_apart claims".split())
 
 
