@@ -41,6 +41,8 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     row = table[table["kind"] == "parts and total"].iloc[0]
     assert row["event_id"] == TRUTH["totals"]["contradicted_by_its_parts"]["event"]
     assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
+    table = d.disputes(case, "umm_al_qura")
+    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
 
 
 @pytest.mark.parametrize(("name", "count", "apart"), [("palmyra", 8, 12), ("idlib", 4, 27)])
@@ -52,24 +54,13 @@ def test_the_disputes_of_the_real_cases(name: str, count: int, apart: int) -> No
     assert not table["statements"].eq("").any()
 
 
-def test_the_uncalibrated_example_has_no_dispute_of_dates() -> None:
-    table = d.disputes(case_of("example"), "umm_al_qura")
-    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
-
-
-def test_nothing_coded_is_nothing_disputed() -> None:
-    assert d.disputes(uncoded("palmyra")).empty and d.not_comparable(uncoded("idlib")).empty
-
-
 @pytest.mark.parametrize("name", ["example", "palmyra", "idlib"])
 def test_order_of_rows_and_of_sides_changes_nothing(name: str) -> None:
     case = case_of(name)
     other = swapped(shuffled(case)) if case.compare else shuffled(case)
     pd.testing.assert_frame_equal(d.disputes(case), d.disputes(other))
     pd.testing.assert_frame_equal(d.not_comparable(case), d.not_comparable(other))
-
-
-# --- figures ------------------------------------------------------------------------------------
+    assert d.disputes(uncoded(name)).empty and d.not_comparable(uncoded(name)).empty
 
 
 def test_two_numbers_of_one_deed_contradict() -> None:
@@ -104,13 +95,12 @@ def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> N
     # A change of the day of a momentary deed is a dispute of dates, which is another matter.
     assert not found(*pair)["kind"].isin(["figure", "parts and total"]).any()
     assert reason in reasons(*pair)
-
-
-def test_another_item_or_event_is_no_pair_at_all() -> None:
-    one = figure("r1-c1", "raid", 3, kind="equipment_destroyed", item="tank")
-    two = figure("b1-c1", "raid", 1, kind="equipment_destroyed", item="lorry")
-    other = figure("b1-c2", "siege", 1, kind="equipment_destroyed", item="tank")
-    assert found(one, two, other).empty and not reasons(one, two, other)
+    # Another item or event is no pair at all.
+    equipment: Row = {"kind": "equipment_destroyed"}
+    one = figure("r1-c1", "raid", 3, **equipment, item="tank")
+    others = [figure("b1-c1", "raid", 1, **equipment, item="lorry")]
+    others.append(figure("b1-c2", "siege", 1, **equipment, item="tank"))
+    assert found(one, *others).empty and not reasons(one, *others)
 
 
 def test_an_unknown_window_is_comparable_for_one_deed_only() -> None:
@@ -164,14 +154,12 @@ def test_a_sum_meets_another_sources_total_only_where_it_covers_it() -> None:
     assert "in parts" not in short["statements"].iloc[0]
 
 
-@pytest.mark.parametrize(
-    "change",
-    [{}, {"place_scope": "mill"}, {"actor_id": "blue-army"}, {"window": "2018"}],
-)
-def test_forces_need_one_place_role_and_date(change: Row) -> None:
-    force = {"kind": "force_size", "scope": "standing"}
+def test_forces_need_one_place_role_and_date() -> None:
+    force: Row = {"kind": "force_size", "scope": "standing"}
     one = figure("r1-c1", "raid", 800, **force)
-    assert len(found(one, figure("b1-c1", "siege", 2000, **{**force, **change}))) == (not change)
+    assert len(found(one, figure("b1-c1", "siege", 2000, **force))) == 1
+    for change in ({"place_scope": "mill"}, {"actor_id": "blue-army"}, {"window": "2018"}):
+        assert found(one, figure("b1-c1", "siege", 2000, **force | change)).empty
 
 
 def test_repetitions_and_reposts_are_one_witness() -> None:
@@ -182,12 +170,6 @@ def test_repetitions_and_reposts_are_one_witness() -> None:
     assert list(found(*rows, documents=documents)["claims"]) == ["b1-c1;r1-c1"]
 
 
-def test_a_tension_is_less_than_a_contradiction() -> None:
-    more = figure("r1-c1", "raid", 50, qualifier="more_than", value_max=None)
-    assert list(found(more, figure("b1-c1", "raid", 300))["class"]) == [d.TENSION]
-    assert found(more, figure("b1-c1", "raid", 90)).empty
-
-
 def test_disputes_are_ranked_by_class_then_width() -> None:
     rows = []
     for i, (one, two) in enumerate([(10, 12), (10, 90), (10, 30)]):
@@ -196,9 +178,6 @@ def test_disputes_are_ranked_by_class_then_width() -> None:
     table = found(*rows)
     assert list(table["event_id"]) == ["e1", "e2", "e0", "e9"]
     assert list(table["class"]) == [d.BETWEEN] * 3 + [d.INSIDE]
-
-
-# --- denials, dates, deeds ----------------------------------------------------------------------
 
 
 def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
@@ -236,9 +215,7 @@ def test_days_of_an_uncalibrated_calendar(day: str, disputes: list[str]) -> None
     # 1 Ramadan 1440 is 6 May 2019 by Umm al-Qura; the hull has some days more.
     case = toy([dated("r1-c1", "1440-09-01", "hijri"), dated("b1-c1", day)])
     assert list(d.disputes(case, "umm_al_qura")["class"]) == disputes
-
-
-def test_two_hijri_days_of_one_source_are_compared_as_they_stand() -> None:
+    # Two of one source are compared as they stand.
     documents = [document(i, "red-news") for i in ("r1", "r2")]
     pair = dated("r1-c1", "1440-09-01", "hijri"), dated("r2-c1", "1440-09-02", "hijri")
     assert list(found(*pair, documents=documents)["class"]) == [d.INSIDE]
@@ -282,3 +259,7 @@ def test_no_contradiction_is_found_where_none_was_planted() -> None:
             rows.append(claim(f"{name}1-d{i}", f"e{i}", event_date="2019-05-03"))
     table = found(*rows)
     assert set(table["class"]) <= {d.TENSION}
+    # A tension is less than a contradiction.
+    more = figure("r1-c1", "raid", 50, qualifier="more_than", value_max=None)
+    assert list(found(more, figure("b1-c1", "raid", 300))["class"]) == [d.TENSION]
+    assert found(more, figure("b1-c1", "raid", 90)).empty

@@ -12,6 +12,7 @@ import yaml
 from framelines import REPO
 from framelines.analyses import framing as f
 from framelines.errors import DataError
+from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case, load_case
@@ -192,7 +193,7 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
 
 @pytest.mark.parametrize("name", NAMING)
 @pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
-@pytest.mark.parametrize("unit", f.UNITS)
+@pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
     one, two = (estimate(c, unit=unit) for c in (case_of(name), mirrored(name)))
     assert same(as_told(two), negated(one)) and two.why == one.why

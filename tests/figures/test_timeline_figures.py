@@ -24,16 +24,14 @@ def texts(fig: Figure) -> str:
     return " ".join([*found, *legends]).replace("\n", " ")
 
 
-def lanes(case: Case) -> pd.DataFrame:
-    table = timelines.lanes(case)
-    first, last = timelines.densest_run(table)
-    return table[(table["accounts"] > 1) & (table["first"] <= last) & (table["last"] >= first)]
+def shared(case: Case) -> pd.DataFrame:
+    return timelines.lanes(case).query("accounts > 1")
 
 
 DRAWN = {
     "calibration": (f.calibration, timelines.calibration_panels),
-    "lanes": (f.event_lanes, lanes),
-    "coverage": (f.coverage, lambda case: timelines.notable(timelines.coverage(case))),
+    "lanes": (f.event_lanes, shared),
+    "coverage": (f.coverage, lambda case: timelines.coverage(case).tail(200)),
 }
 SHOWN = [
     ("palmyra", "calibration", "Islamic State magazine: calibrated"),

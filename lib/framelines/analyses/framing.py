@@ -211,9 +211,7 @@ def naming_by_group(
 
 def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
     """Return who calls whom what: a row a teller, target and stance, with k, n and share."""
-    parts = [
-        shares(naming_hits(case, stance=s), [by, target]).assign(stance=s) for s in STANCES
-    ]
+    parts = [shares(naming_hits(case, stance=s), [by, target]).assign(stance=s) for s in STANCES]
     return pd.concat(parts, ignore_index=True)
 
 

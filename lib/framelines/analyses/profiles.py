@@ -130,13 +130,15 @@ def rates(case: Case) -> pd.DataFrame:
     counts = sentence_counts(case).query("own")
     parts = [
         counts[["source_id", "doc_id"]].assign(
-            metric=m.metric, hit=m.scale * counts[m.above].astype(float), of=counts[m.below]
+            metric=m.metric, hit=counts[m.above].astype(float), of=counts[m.below]
         )
         for m in metrics(case).itertuples()
     ]
     found = shares(pd.concat(parts), ["metric", "source_id"])
     found = found.rename(columns={"share": "value"}).drop(columns=["k", "n"])
-    found = metrics(case)[["metric", "label", "unit"]].merge(found, on="metric")
+    found = metrics(case)[["metric", "label", "unit", "scale"]].merge(found, on="metric")
+    ends = ["value", "low", "high"]
+    found[ends] = found[ends].mul(found.pop("scale"), axis=0)
     return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")
 
 
