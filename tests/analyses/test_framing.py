@@ -88,8 +88,8 @@ def test_two_documents_a_side_have_neither_interval_nor_test() -> None:
 def test_the_declared_findings_of_idlib() -> None:
     case = load_case("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
-    assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.9338
-    assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.6409
+    assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
+    assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
     other, distant = f.other_voice(case)
     assert counts(other) == [(3, 315)] and counts(distant) == [(1, 3)]
 
@@ -175,7 +175,7 @@ def test_planted_verbs_are_recovered(camp: str, role: str, planted: str) -> None
 
 def test_planted_agency_is_recovered_document_by_document() -> None:
     truth, case = TRUTH["agency"], case_of("example")
-    table = shares(f.agency_hits(case), ["camp", "relation"], "agency", draws=1000)
+    table = shares(f.agency_hits(case), ["camp", "relation"])
     for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
         told = truth[f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
         assert (row["k"], row["n"]) == (told["unnamed"], told["acts"])

@@ -18,7 +18,15 @@ from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.agreement import rogan_gladen
 from framelines.methods.contrasts import Pair, contrast, matched, shares
-from framelines.methods.estimate import LEVEL, MIN_UNITS, POINTS, Estimate, share, to_frame
+from framelines.methods.estimate import (
+    LEVEL,
+    MIN_UNITS,
+    OVER_DOCUMENTS,
+    POINTS,
+    Estimate,
+    share,
+    to_frame,
+)
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import (
@@ -344,7 +352,7 @@ def _share(words: dict[str, str], row: Any, none: str) -> Estimate:
     """k of n with its interval over documents, or why there is none; `row` is one of `shares`."""
     more: dict[str, Any] = {}
     if pd.notna(row["low"]):
-        more |= {"low": row["low"], "high": row["high"], "interval": contrasts.OVER_DOCUMENTS}
+        more |= {"low": row["low"], "high": row["high"], "interval": OVER_DOCUMENTS}
     elif row["n"]:
         more |= {"why": (none,)}
     if row["n"]:

@@ -16,12 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 import framelines.methods.estimate as est
-from framelines.methods.estimate import OVER_DOCUMENTS, Estimate, Floats
+from framelines.methods.estimate import Estimate, Floats
 
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
-UNITS = ("texts", "documents", "matched_events")
-DEALT = "labels dealt anew over documents, t of their mean shares"
+UNITS = ("texts", "documents", "outlets", "matched_events")
 SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
 
@@ -106,8 +105,9 @@ def contrast(
 
     `key` names what is measured, and the random streams. `unit` texts takes all rows together;
     documents gives the difference of the mean shares of documents, and the test is of these in
-    either case, for one long text can carry a share of rows; matched_events gives the mean
-    difference over events that both groups tell by `told` (see `matched`). With `strata`, a column
+    either case, for one long text can carry a share of rows; outlets (`source_id`) the same of
+    outlets, tested over outlets; matched_events the mean difference over events that both groups
+    tell by `told` (see `matched`). With `strata`, a column
     of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
     stand in the same documents, which are then resampled together. A group with fewer than `least`
     rows to count among gives no estimate. Swapping the sides negates the estimate to the last
@@ -122,10 +122,11 @@ def contrast(
         return _asked(paired_contrast(matched(hits, told, pair), pair, key, **drawing), least)
     sides = pair.codes(hits[pair.column])
     hits, sides = hits[sides >= 0], sides[sides >= 0]
-    documents = pd.factorize(hits["doc_id"], sort=True)[0]
+    units = "outlets" if unit == "outlets" else "documents"
+    documents = pd.factorize(hits["source_id" if unit == "outlets" else "doc_id"], sort=True)[0]
     sums = _sums(documents, sides, hits)
     k, n = sums.sum(axis=2)
-    mean = ", a document counting like another" if unit == "documents" else ""
+    mean = "" if unit == "texts" else f", all {units} alike"
     fields: dict[str, Any] = {
         "unit": est.POINTS,
         "measures": f"{key}, {pair.first} minus {pair.second}{mean}",
@@ -145,7 +146,7 @@ def contrast(
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
     reasons = ["neither interval nor test: nothing was counted"]
     if k.any():
-        ends, reasons = _interval(weighed, pair, joint, (draws, seed, key))
+        ends, reasons = _interval(weighed, pair, joint, units, (draws, seed, key))
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         by_name = sides if pair.first <= pair.second else 1 - sides
         size = int(documents.max()) + 1
@@ -153,33 +154,38 @@ def contrast(
         laid = _sums(stratum * size + documents, by_name, hits)
         hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
-        units = (hit[used] / of[used], used % 2 == 0, used // 2 // size)
-        p, why = _permuted(*(a.tobytes() for a in units), permutations, seed, key)
-        fields |= ends | {"p": p, "test": "" if why else DEALT}
-        reasons += [why] if why else []
+        dealt = (hit[used] / of[used], used % 2 == 0, used // 2 // size)
+        p, why = _permuted(*(a.tobytes() for a in dealt), permutations, seed, key)
+        test = f"labels dealt anew over {units}, t of their mean shares"
+        fields |= ends | {"p": p, "test": "" if why else test}
+        reasons += [why.replace("documents", units)] if why else []
     reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < est.MIN_UNITS else []
     return _asked(Estimate(**fields, why=tuple(reasons)), least)
 
 
 def _interval(
-    sums: Floats, pair: Pair, joint: bool, drawing: tuple[int, int, str]
+    sums: Floats, pair: Pair, joint: bool, units: str, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
     used = sums[1] > 0
     a, b = used.sum(axis=1).tolist()
     if min(a, b) < est.MIN_UNITS:
-        return {}, [f"no interval: {a} and {b} documents, where each side needs {est.MIN_UNITS}"]
+        return {}, [f"no interval: {a} and {b} {units}, where each side needs {est.MIN_UNITS}"]
     alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
     if all(alike):
-        return {}, ["no interval: the documents of each side are all alike"]
+        return {}, [f"no interval: the {units} of each side are all alike"]
     drawn = []
     for side, name in enumerate((pair.first, pair.second)):
         own = sums[:, side, used.any(axis=0) if joint else used[side]]
         arrays = [array.tobytes() for array in own]
         drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
     low, high = est.interval_of(drawn[0] - drawn[1], min(a, b))
-    alone = "the documents of one side are all alike: the interval varies the other side alone"
-    ends = {"low": 100 * low, "high": 100 * high, "interval": OVER_DOCUMENTS}
+    alone = f"the {units} of one side are all alike: the interval varies the other side alone"
+    ends = {
+        "low": 100 * low,
+        "high": 100 * high,
+        "interval": f"95 % bootstrap interval over {units}",
+    }
     return ends, [alone] if any(alike) else []
 
 

@@ -27,7 +27,7 @@ MIN_PAIRS = 6
 DIGITS = 12
 PERMUTATIONS = 9_999
 POINTS = "percentage points"
-OVER_DOCUMENTS = "95 % bootstrap interval over documents"
+OVER_DOCUMENTS = "95 % interval over documents"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from framelines.tables.case import Case
 from framelines.tables.schema import shares_events
 
 SCOPES = ("theatre_sentences", "whole_texts")
-META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre", "language"]
+META = ["doc_id", "label", "source_id", "source", "outlet_kind", "bloc", "camp", "side"]
+META += ["genre", "language"]
 # Tables whose rows are tied to events and places.
 PLACED = ("claims", "captures", "acts")
 ORDER = ("doc_id", "start", "coder", "frame_id", "claim_id")
@@ -53,8 +54,8 @@ def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd
 
     `left_out` names an outlet, or is `none`. Raises `DataError` for an unknown choice.
     """
-    sources = case["sources"][["source_id", "name", "bloc", "camp"]]
-    sources = sources.rename(columns={"name": "source"})
+    sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
+    sources = sources.rename(columns={"name": "source", "kind": "outlet_kind"})
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
     outlets = ["none", *sorted(set(found["source_id"]))]
     _check(case, "no such outlet to leave out", left_out, outlets)
