@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -179,7 +180,8 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
     for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
         told = truth[f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
         assert (row["k"], row["n"]) == (told["unnamed"], told["acts"])
-        assert row["low"] <= told["planted"] <= row["high"]
+        # Where fewer than three documents leave the agent out there is no interval.
+        assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
     table = f.agency_contrasts(case).set_index("part")
     assert list(table.loc["north", ["k_1", "n_1", "k_2", "n_2"]]) == [19, 24, 7, 32]
     assert (table["low"] > 0).all() and (table["p"] <= 0.01).all()

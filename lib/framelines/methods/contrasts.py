@@ -168,8 +168,8 @@ def _interval(
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
     used = sums[1] > 0
-    a, b = used.sum(axis=1).tolist()
-    if min(a, b) < est.MIN_UNITS:
+    a, b = sorted(used.sum(axis=1).tolist())
+    if a < est.MIN_UNITS:
         return {}, [f"no interval: {a} and {b} {units}, where each side needs {est.MIN_UNITS}"]
     alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
     if all(alike):
@@ -179,7 +179,7 @@ def _interval(
         own = sums[:, side, used.any(axis=0) if joint else used[side]]
         arrays = [array.tobytes() for array in own]
         drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
-    low, high = est.interval_of(drawn[0] - drawn[1], min(a, b))
+    low, high = est.interval_of(drawn[0] - drawn[1], a)
     alone = f"the {units} of one side are all alike: the interval varies the other side alone"
     ends = {
         "low": 100 * low,

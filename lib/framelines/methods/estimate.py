@@ -255,9 +255,9 @@ def why_no_test(sizes: Sizes) -> str:
     The smallest two-sided p must reach 5 %. Where every stratum has as many units on one side as
     on the other, each relabelling has a mirror image with the same absolute statistic.
     """
-    first, second = sum(a for a, _ in sizes), sum(b for _, b in sizes)
-    if min(first, second) < MIN_SIDE:
-        return f"no test: {first} and {second} documents, where each side needs {MIN_SIDE}"
+    few, many = sorted([sum(a for a, _ in sizes), sum(b for _, b in sizes)])
+    if few < MIN_SIDE:
+        return f"no test: {few} and {many} documents, where each side needs {MIN_SIDE}"
     mirrored = all(a == b for a, b in sizes)
     least = min(1.0, (2 if mirrored else 1) / distinct_relabelings(sizes))
     return f"no test: the smallest p that it could give is {least:.3f}" if least > LEVEL else ""
