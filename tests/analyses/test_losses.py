@@ -193,15 +193,44 @@ def test_repeated_parts_count_when_kept() -> None:
     assert m.parts_table(case, repeats="kept")["difference"].iloc[0] == 20
 
 
-def test_the_interval_of_a_factor_covers() -> None:
-    # The path from claims to interval, fifty times over.
+@pytest.mark.parametrize("reading", ["stated", "conventional"])
+def test_the_interval_of_a_factor_covers(reading: str) -> None:
+    """The path from claims to interval, fifty times: exact, or “more than” a rounded number."""
     rng, covered = random_stream(1438, "inflation"), 0
     for _ in range(50):
         truth = rng.integers(20, 200, 12)
         told = np.maximum(np.rint(truth * np.exp(rng.normal(math.log(2), 0.3, 12))), 1)
-        rows = [figure(f"r1-c{i}", f"e{i:02}", float(n)) for i, n in enumerate(told)]
+        if reading == "conventional":
+            step = 10 ** np.floor(np.log10(told))
+            ends = [{"value_min": float(n), "qualifier": "more_than"} for n in told // step * step]
+        else:
+            ends = [{"value": float(n)} for n in told]
+        day = {"event_date": "2019-05-03", "window": "2019-05-03", "place_scope": "ford"}
+        rows = [claim(f"r1-c{i}", f"e{i:02}", **day, **end) for i, end in enumerate(ends)]
         pairs = enumerate(truth)
         references = [known(f"x{i:02}", f"e{i:02}", value=int(n), target="blue") for i, n in pairs]
-        found = {e.part: e for e in m.inflation(toy(rows, references=references))}["red"]
+        case = toy(rows, references=references)
+        found = {e.part: e for e in m.inflation(case, reading=reading)}["red"]
         covered += found.low <= 2 <= found.high
     assert covered >= 44
+
+
+def test_the_dead_of_four_days_are_added_up_and_meet_two_references() -> None:
+    table = m.summed_figures(case_of("palmyra")).set_index(["figure", "reference"])
+    assert table["stated"].groupby("figure").first().to_dict() == {
+        "its own total, killed or wounded": 350,
+        "sum if later parts include earlier": 360,
+        "sum of parts": 522,
+    }
+    assert table.loc["sum of parts", "ratio"].round(2).to_dict() == {"UCDP": 4.54, "SOHR": 4.35}
+    found = {e.part.split(", ", 1)[1]: e for e in m.summed_losses(case_of("palmyra"))}
+    assert (found["sum of parts"].low, found["sum of parts"].high) == (522 / 120, 522 / 115)
+    assert m.summed_losses(case_of("idlib"))[0].why[0].startswith("not estimable")
+
+
+def test_a_part_that_exceeds_all_before_it_may_include_them() -> None:
+    def days(*numbers: int) -> list[dict[str, float]]:
+        return [{"covers_first": i, "stated": n, "claim_id": ""} for i, n in enumerate(numbers)]
+
+    assert m._running(days(50, 112, 260, 100)) == 360
+    assert m._running(days(9, 5, 4)) == 18 and m._running(days(7)) == 7

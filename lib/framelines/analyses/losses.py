@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
@@ -19,7 +18,14 @@ from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
 from framelines.methods.dates import gregorian
-from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
+from framelines.methods.estimate import (
+    MIN_UNITS,
+    Estimate,
+    geometric_mean,
+    number_text,
+    share,
+    wilson,
+)
 from framelines.methods.intervals import bounds
 from framelines.methods.quantities import Quantity, same_window
 from framelines.tables.case import Case
@@ -43,14 +49,6 @@ AREA_KINDS = (
 def realised(told: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of what was done, as far as they are not told as denied."""
     return told[(told["modality"] == "realised") & (told["certainty"] != "denied")]
-
-
-def geometric_mean(values: Sequence[float]) -> float:
-    """Return the geometric mean, of one value exactly that; NaN of none."""
-    if len(values) < 2:
-        return values[0] if values else math.nan
-    # Rounded, so that equal figures give the same mean on every machine.
-    return round(math.exp(math.fsum(math.log(v) for v in values) / len(values)), 12)
 
 
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
@@ -97,8 +95,8 @@ def matched_figures(
             met = list({c["claim_id"]: c for c, _ in meetings}.values())
             used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
             points = [quantities.point_of(c, reading) for c in met]
-            said = geometric_mean([p for p in points if not math.isnan(p)])
-            figure = geometric_mean([r["stated"] for r in used])
+            said = geometric_mean([p for p in points if not math.isnan(p)])[0]
+            figure = geometric_mean([r["stated"] for r in used])[0]
             words = [joined(r["told"] for r in rows) for rows in (met, used)]
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
             row |= {"camp": camp, "target_side": side, "told": said, "known": figure}
@@ -114,37 +112,106 @@ def matched_figures(
     "timelines.inflation",
     choices={"reading": quantities.READINGS, "origin": tuple(coded.ORIGINS)}
     | {"outcome": tuple(OUTCOMES), "calendar": CALENDAR, "left_out": LEFT_OUT},
+    main={"reading": "conventional"},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
 
     The geometric mean over matched events, with Student's t interval of the mean log ratio from
     `MIN_UNITS` events on. Matched events are a selection: both had to count the dead of one window.
+    “More than 50” is read as a reader takes it: what rounds down would lose a seventh of a factor
+    of two (see `simulations.of_ratios`).
     """
     table = matched_figures(case, **choices).dropna(subset=["ratio"])
+    least = matched_figures(case, **choices | {"reading": "logical_low"}).dropna(subset=["ratio"])
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     made = []
     for camp in sorted(camps(case)):
         rows = table[table["camp"] == camp]
-        logs = np.sort(np.array([round(math.log(r), 12) for r in rows["ratio"]]))
-        count = len(logs)
-        about: Row = {"part": camp, "measures": measures, "unit": "times"}
-        about |= {"n": (float(count),)}
+        count, ratios = len(rows), sorted(rows["ratio"])
+        about: Row = {"part": camp, "measures": measures, "unit": "times", "n": (float(count),)}
         if not count:
             why = "not estimable: no figure meets one of the reference"
             made.append(Estimate(why=(why,), **about))
             continue
-        mean = math.fsum(logs) / count
         named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        about |= {"value": math.exp(mean), "units": (count,), "detail": named}
-        if count < MIN_UNITS:
+        bound = geometric_mean(sorted(least.loc[least["camp"] == camp, "ratio"]))[0]
+        named += f"; by the least that the words allow {number_text(bound, 'times')} times"
+        about |= dict(zip(("value", "low", "high"), geometric_mean(ratios), strict=True))
+        about |= {"units": (count,), "detail": named}
+        if math.isnan(about["low"]):
             about["why"] = (f"no interval: {count} matched event{'s'[: count > 1]}",)
         else:
-            half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
-            about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
-            about |= {"interval": "95 % t interval over matched events"}
+            about["interval"] = "95 % t interval over matched events"
         made.append(Estimate(**about))
     none = ("not estimable: no camp here speaks for a side",)
+    return made or [Estimate(unit="times", measures=measures, why=none)]
+
+
+def _running(parts: Sequence[Row]) -> float:
+    """The sum where every later figure that is no less than all before it includes them."""
+    total = 0.0
+    for part in sorted(parts, key=lambda p: (p["covers_first"], p["claim_id"])):
+        stated = float(part["stated"])
+        total = stated if stated >= total else total + stated
+    return total
+
+
+def summed_figures(
+    case: Case, *, origin: str = "non_belligerent", calendar: str = "calibrated"
+) -> pd.DataFrame:
+    """Return the dead of a window of days, as a source adds them up, beside a reference's.
+
+    One row a figure and reference of the same side, outcome and days, whatever event of the days it
+    is tied to. Figures: the sum of the parts; their sum where later figures may include earlier
+    ones; and the total that the source states. Columns: source, event, figure, told (as worded),
+    stated and known (numbers), ratio, reference (who according to), event_id, claims.
+    """
+    label, actors, made = event_labels(case), lookup(case, "actors", "kind"), list[Row]()
+    references = coded.reference(case, origin).to_dict("records")
+    for total, parts, own in wholes(claims(case, calendar)):
+        own = own | {k: total[k] for k in ("covers_first", "covers_last", "window_slack")}
+        running = own | {"stated": _running(parts)}
+        figures = {"sum of parts": own, "sum if later parts include earlier": running}
+        figures |= {f"its own total, {total['kind'].replace('_', ' ')}": total}
+        for name, figure in figures.items():
+            if name.startswith("sum if") and running["stated"] == own["stated"]:
+                continue
+            for known in references:
+                killed = known["kind"] == "killed" and figure["kind"].startswith("killed")
+                if killed and _meets(figure, known, actors):
+                    row = {"source": total["source"], "event": label[total["event_id"]]}
+                    row |= {"figure": name, "told": figure["told"], "stated": figure["stated"]}
+                    row |= {"known": known["stated"], "ratio": figure["stated"] / known["stated"]}
+                    row |= {"reference": known["according_to"], "event_id": total["event_id"]}
+                    made.append(row | {"claims": ", ".join(figure["ids"])})
+    columns = "source event figure told stated known ratio reference event_id claims"
+    table = pd.DataFrame(made, columns=columns.split())
+    keys = ["source", "event", "figure", "known"]
+    return table.sort_values(keys, kind="stable", ignore_index=True)
+
+
+@estimand(
+    "timelines.summed_losses",
+    choices={"origin": ("non_belligerent", "monitor"), "calendar": CALENDAR},
+    evidence=summed_figures,
+)
+def summed_losses(case: Case, **choices: str) -> list[Estimate]:
+    """Return what a source adds up over what references have for the same days, a part a figure.
+
+    `low` and `high` are the least and the largest factor over the references.
+    """
+    measures = "figures of the dead of some days over the references’ for the same days"
+    table, made = summed_figures(case, **choices), []
+    for (source, figure), rows in table.groupby(["source", "figure"], sort=True):
+        about: Row = {"part": f"{source}, {figure}", "measures": measures, "unit": "times"}
+        known = [f"{r.known:,.10g} ({r.reference})" for r in rows.itertuples()]
+        about |= {"detail": f"{rows['told'].iloc[0]} against {' and '.join(known)}"}
+        ends = float(rows["ratio"].min()), float(rows["ratio"].max())
+        value = geometric_mean(sorted(rows["ratio"]))[0]
+        about |= {"n": (float(len(rows)),), "interval": "all references of these days"}
+        made.append(Estimate(value, low=ends[0], high=ends[1], **about))
+    none = ("not estimable: no sum meets a reference of the same days",)
     return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
