@@ -185,7 +185,7 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
     table = f.agency_contrasts(case).set_index("part")
     assert list(table.loc["north", ["k_1", "n_1", "k_2", "n_2"]]) == [19, 24, 7, 32]
     assert (table["low"] > 0).all() and (table["p"] <= 0.01).all()
-    # Ten documents of the South hold both kinds of act; 8 of 1,024 swaps reach the t that was found.
+    # Ten documents of the South hold both kinds of act; 8 of 1,024 swaps reach its t.
     found = f.agency_contrasts(load_case("example", draws=10)).set_index("part")
     assert found.at["south", "p"] == pytest.approx(8 / 1024)
 

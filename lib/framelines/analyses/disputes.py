@@ -4,6 +4,10 @@ Most careless pairings are artefacts: a day's dead against a month's, a part aga
 two figures meet only where event, item and unit are the same and no `reason` parts
 them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
 excludes every common number or day, a *tension* only what a reader would take.
+
+So strict a rule passes over much that a reader would stop at. Two more tiers are therefore listed
+as questions: pairs that only one condition, which is named, keeps from contradicting each other;
+and statements on one event that are told so differently that somebody should read them.
 """
 
 import math
@@ -26,11 +30,18 @@ BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a sourc
 TENSION, CALENDAR = "tension", "calendar-dependent"
 CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
-PAIR = ("kind", "first", "second", "key", "unit", "reason", "verdict", "width")
+PAIR = ("kind", "first", "second", "key", "unit", "reasons", "verdict", "width")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
 LASTS = "the event lasts, and each may tell another day of it"
 QUOTED = "one passes on what the other side says"
 LEFT_AWAY = "a sum that leaves out a part of the window or place"
+# What a reader may look past: these conditions guard against artefacts, and cost real disputes.
+LOOKED_PAST = {
+    *("another window", "the window of one is unknown", "another place", LASTS),
+    *("the place of one is unknown", "another scope, or none told", "another target, or none told"),
+}
+CHANGED, FATE = "a repeat tells it otherwise", "one thing, captured or destroyed"
+WHO, DONE, STAGE = "who did it", "done or not", "the day of a place, under two events"
 # In this order by the alphabet too: the first says more.
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
@@ -82,29 +93,27 @@ def _place(a: Row, b: Row) -> str:
     return "another place" if first and second else "the place of one is unknown"
 
 
-def reason(a: Row, b: Row) -> str:
+def reasons(a: Row, b: Row) -> list[str]:
     """Return why two figures of one key are not set against each other; empty where they are."""
     force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
     actors, targets = ([coded.set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
-    # The first that is met counts. The sum of a total's parts is asked apart.
+    # The sum of a total's parts is asked apart: window and place were asked when it was made.
+    total = _own_total(a, b)
     met = {
         "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
         "two parts of one total": a["part_of"] == b["part_of"] != "",
         QUOTED: _quotes_other(a, b),
         "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
         "another actor": actors[0] != actors[1] and (force or all(actors)),
-        "another target, or none told": targets[0] != targets[1] and not force,
+        "another target, or none told": targets[0] != targets[1] and not force and not total,
         "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
     }
-    if _own_total(a, b):
-        del met["another target, or none told"]
-    found = next((why for why, holds in met.items() if holds), "")
-    # A sum against its own total: window and place were asked when it was made.
-    if found or _own_total(a, b):
+    found = [why for why, holds in met.items() if holds]
+    if total:
         return found
     partial = sums[0] == sums[1] and not (a["complete"] and b["complete"])
-    return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
+    return [*found, *filter(None, [_window(a, b), _place(a, b), LEFT_AWAY * partial])]
 
 
 def _pair(*values: Any) -> Row:
@@ -120,9 +129,7 @@ def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     for key in sorted(by_key):
         for a, b in combinations(by_key[key], 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            why = reason(a, b)
-            found = ("", math.nan) if why else losses.compare(a, b)
-            yield _pair(sums, a, b, key, "share", why, *found)
+            yield _pair(sums, a, b, key, "share", reasons(a, b), *losses.compare(a, b))
 
 
 def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -141,13 +148,8 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            why = (
-                QUOTED
-                if _quotes_other(a, b)
-                else ""
-                if kinds.get(event) in coded.MOMENTARY
-                else LASTS
-            )
+            lasts = kinds.get(event) not in coded.MOMENTARY
+            why = [QUOTED] * _quotes_other(a, b) + [LASTS] * lasts
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
             if hijri and a["source_id"] == b["source_id"]:
                 apart = [timelines.days_between(a, b)] * 2
@@ -157,7 +159,7 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
             found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
             days = min(apart) if all(apart) else max(apart)
             width = math.ceil(days / 2) if math.isfinite(days) else math.inf
-            yield _pair("date", a, b, (event,), "days", why, "" if why else found, width)
+            yield _pair("date", a, b, (event,), "days", why, found, width)
 
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -165,29 +167,29 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     for a, b in timelines.repeated_takings(case, told):
         key: tuple[str, ...] = (a["event_id"],)
         width = math.ceil(timelines.days_between(a, b) / 2)
-        yield _pair("repeated deed", a, b, key, "days", "", CONTRADICTION, width)
+        yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
     by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
     for row in told[told["denies"].isin(by_id)].to_dict("records"):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
-            yield _pair("denial", denied, row, key, "", "", CONTRADICTION, math.nan)
+            yield _pair("denial", denied, row, key, "", [], CONTRADICTION, math.nan)
 
 
 @cache
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
-    """Return every pair of claims of one thing: comparable, or with the reason why not.
+    """Return every pair of claims of one thing: comparable, or with the reasons why not.
 
     Keys: kind (of `KINDS`), first and second (claims, or figures with the ids of their claims), key
-    (what both are of), reason (empty where they are compared), verdict (`compatible`, `tension`,
-    `contradiction`, `calendar-dependent`), width and its unit: the least share by which both
-    figures, or the days by which both dates, must give way to agree; a denial has none. Reposts
-    count once.
+    (what both are of), reasons (empty where they are compared), verdict (`compatible`, `tension`,
+    `contradiction`, `calendar-dependent`; what it would be, where there are reasons), width and its
+    unit: the least share by which both figures, or the days by which both dates, must give way to
+    agree; a denial has none. Reposts count once.
     """
     told = claims(case, calendar)
     made = [*_figure_pairs(case, told), *_date_pairs(case, told), *_other_pairs(case, told)]
     deeds = {_claims_of(p) for p in made if p["kind"] == "repeated deed"}
-    return [p for p in made if p["kind"] != "date" or p["reason"] or _claims_of(p) not in deeds]
+    return [p for p in made if p["kind"] != "date" or p["reasons"] or _claims_of(p) not in deeds]
 
 
 def _ids(row: Row) -> tuple[str, ...]:
@@ -233,7 +235,7 @@ def _what(pair: Row, names: dict[str, str]) -> str:
 
 def _statement(pair: Row, row: Row) -> str:
     """Who says what, with the ids of the claims."""
-    who, said = row.get("who", row["voice"]), row["told"]
+    who, said = row.get("who", row["voice"]), row["told"] or row["modality"]
     if pair["kind"] == "denial":
         if row["attribution"] != "own_voice":
             who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
@@ -254,23 +256,31 @@ def _width_text(width: float, unit: str) -> str:
     return f"{width:.0f} day{'s'[: width != 1]}" if unit == "days" else f"{100 * width:.0f} %"
 
 
+def _stake(pair: Row) -> float:
+    """How much hangs on a pair: of figures |log ratio| times the larger, of dates the days."""
+    if pair["unit"] == "days":
+        return math.inf if math.isinf(pair["width"]) else float(pair["width"])
+    ends = [r.get("stated", math.nan) for r in (pair["first"], pair["second"])]
+    known = pair["unit"] == "share" and all(end > 0 for end in ends)
+    return round(abs(math.log(ends[0] / ends[1])) * max(ends), 9) if known else 0.0
+
+
 def _rank(row: Row) -> tuple[Any, ...]:
-    """Place of a dispute: class, kind (widths have different units), then the widest first."""
-    width = 1 if math.isnan(row["least_width"]) else -row["least_width"]
-    place = CLASSES.index(row["class"]), KINDS.index(row["kind"])
-    return *place, width, row["event_id"], row["what"], row["claims"]
+    """Place of a dispute: contradictions, figures first, then what has most at stake."""
+    soft, kind = row["class"] in (TENSION, CALENDAR), max(KINDS.index(row["kind"]), 1)
+    return soft, kind, -row["stake"], row["event_id"], row["what"], row["claims"]
 
 
 def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return what cannot all be true, one row a dispute, ranked by class, kind and width.
+    """Return what cannot all be true, one row a dispute, ranked by what is at stake.
 
     Columns: rank, event, what, statements (who says what, with the ids of claims), class, width (in
-    words: how far all must give way), kind, event_id, claims, least_width (a number).
+    words: how far all must give way), kind, event_id, claims, least_width and stake (numbers).
     """
     names, label = lookup(case, "actors", "name"), event_labels(case)
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for pair in pairs(case, calendar):
-        if pair["reason"] or pair["verdict"] == COMPATIBLE:
+        if pair["reasons"] or pair["verdict"] == COMPATIBLE:
             continue
         kind, group, what = pair["kind"], _class_of(pair), _what(pair, names)
         # Sources that contradict each other do so whether in one figure or in its parts.
@@ -287,24 +297,99 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
         row: Row = {"event": label.get(event, event), "event_id": event, "class": group}
         # Of several denials of a claim, the one that denies most.
         row |= {"kind": kind, "what": min(p["what"] for p in own), "least_width": width}
+        row |= {"stake": max(map(_stake, own))}
         row |= {
             "statements": coded.listed(sorted(said)),
             "width": _width_text(width, own[0]["unit"]),
         }
         made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
-    columns = "event what statements class width kind event_id claims least_width".split()
+    columns = "event what statements class width kind event_id claims least_width stake".split()
     table = pd.DataFrame(sorted(made, key=_rank), columns=columns)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 
 
-def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return why pairs of one thing were not compared: reason, pairs (number), example (claims)."""
-    left = [
-        (p["reason"], " and ".join(sorted("+".join(_ids(p[r])) for r in ("first", "second"))))
-        for p in pairs(case, calendar)
-        if p["reason"]
-    ]
-    found = pd.DataFrame(left, columns=["reason", "example"]).groupby("reason", as_index=False)
-    found = found.agg(pairs=("example", "size"), example=("example", "min"))
-    return found.sort_values(["pairs", "reason"], ascending=[False, True], ignore_index=True)
+def _unlike(case: Case, calendar: str) -> Iterable[tuple[str, Row, Row]]:
+    """Statements on one event that are told so differently that somebody should read them."""
+    told = claims(case, calendar)
+    kinds, by_id = (
+        lookup(case, "events", "kind"),
+        {r["claim_id"]: r for r in told.to_dict("records")},
+    )
+    rows = [r for r in by_id.values() if r["event_id"]]
+    for row in rows:
+        first = by_id.get(row["repeats"])
+        if first is None:
+            continue
+        figures = bool(row["figure"] and first["figure"]) and row["told"] != first["told"]
+        dates = row["event_date"] != first["event_date"] and {"sentence"} == {
+            r["date_basis"] for r in (row, first)
+        }
+        if figures or (dates and timelines.days_between(row, first) > 0):
+            yield CHANGED, first, row
+    own = [r for r in rows if not r["repeats"]]
+    for a, b in combinations(own, 2):
+        if a["voice"] == b["voice"] or _quotes_other(a, b):
+            continue
+        deeds = a["kind"] == b["kind"] == "event" and kinds[a["event_id"]] in coded.MOMENTARY
+        if a["event_id"] == b["event_id"]:
+            sides = [coded.set_of(r["actor_side"]) for r in (a, b)]
+            if (
+                a["item"]
+                and a["item"] == b["item"]
+                and _fate(a)
+                and {_fate(a), _fate(b)} > {_fate(a)}
+            ):
+                yield FATE, a, b
+            elif deeds and all(sides) and not sides[0] & sides[1]:
+                yield WHO, a, b
+            elif deeds and (a["modality"] == "realised") != (b["modality"] == "realised"):
+                yield DONE, a, b
+        elif deeds and kinds[a["event_id"]] == kinds[b["event_id"]] == "taking":
+            same = a["place_id"] == b["place_id"] != "" and {"sentence"} == {
+                r["date_basis"] for r in (a, b)
+            }
+            if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
+                yield STAGE, a, b
+
+
+def _fate(row: Row) -> str:
+    """What became of equipment, so far as a claim of it says so."""
+    return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
+
+
+def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return what somebody should read, one row a question; no row is a contradiction found.
+
+    First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
+    has most at stake first; then statements on one event that are told otherwise. Columns: event,
+    asks, what, statements, stake, claims.
+    """
+    names, label = lookup(case, "actors", "name"), event_labels(case)
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for pair in pairs(case, calendar):
+        one = len(pair["reasons"]) == 1 and pair["reasons"][0] in LOOKED_PAST
+        if one and pair["verdict"] == CONTRADICTION:
+            what = _what(pair, names)
+            key = 0, pair["reasons"][0], *pair["key"], what
+            groups.setdefault(key, []).append(pair | {"what": what})
+    for asks, a, b in _unlike(case, calendar):
+        unit = (
+            "share" if a["figure"] and b["figure"] else "days" if asks in (CHANGED, STAGE) else ""
+        )
+        pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", math.nan)
+        what = _what(pair, names) if unit == "share" else {"days": "day"}.get(unit, asks)
+        groups.setdefault((1, asks, a["event_id"], what), []).append(pair | {"what": what})
+    made: list[Row] = []
+    for (tier, asks, *_), own in groups.items():
+        event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
+        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
+        row: Row = {"event": label.get(event, event), "asks": asks, "what": own[0]["what"]}
+        row |= {"statements": coded.listed(sorted(said)), "tier": tier}
+        row |= {"stake": max(map(_stake, own))}
+        made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
+    columns = "event asks what statements stake claims tier".split()
+    table = pd.DataFrame(made, columns=columns)
+    keys, down = ["tier", "stake", "event", "asks", "claims"], [True, False, True, True, True]
+    table = table.sort_values(keys, ascending=down, kind="stable", ignore_index=True)
+    return table.drop(columns="tier")
