@@ -182,3 +182,21 @@ def of_ratios(*, runs: int, seed: int = 1) -> pd.DataFrame:
         ends = [mean, mean - spread, mean + spread]
         made.append(["mean factor, 2 planted", "20 events", f"{reading} number", runs, *ends])
     return pd.DataFrame(made, columns=COLUMNS)
+
+
+def page(table: pd.DataFrame) -> str:
+    """Return a table of `COLUMNS` as Markdown: a chapter a measure, a line a design."""
+    parts = []
+    for what, rows in table.groupby("what", sort=False):
+        wide = rows.pivot(index="design", columns="setting", values="value")
+        wide = wide.reindex(index=rows["design"].unique(), columns=rows["setting"].unique())
+        lines = [["", *wide.columns], ["---", *["--:"] * len(wide.columns)]]
+        lines += [[str(name), *(_short(v) for v in values)] for name, *values in wide.itertuples()]
+        body = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+        runs = " to ".join(dict.fromkeys(str(f(rows["runs"])) for f in (min, max)))
+        parts.append(f"## {str(what).capitalize()}\n\n{body}\n\nRuns: {runs}.\n")
+    return "\n".join(parts)
+
+
+def _short(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.3f}"
