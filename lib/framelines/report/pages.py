@@ -46,6 +46,7 @@ QUESTION = "How do opposing sources tell the same war?"
 # The pages beside the reports: name, file, what they are for, and where their words are from.
 SHELF = (
     ("Methods", "methods.html", "what is computed, how, and from whom", "docs/methods.md"),
+    ("Simulations", "simulations.html", "do intervals cover, do tests hold", "docs/simulations.md"),
     ("Data dictionary", "data.html", "every table and every column of the codes", ""),
     ("Codebook", "codebook.html", "the rules by which coders coded", "data/CODEBOOK.md"),
     ("Environment", "environment.html", "what the same results means", "docs/environment.md"),
