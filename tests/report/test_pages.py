@@ -32,6 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "notebooks/02-days.ipynb": "{}",
         "docs/methods.md": "# Methods\n\nOf $x^2$, as ever [@one1999].\n\n## References\n",
         "docs/environment.md": "# The environment\n",
+        "docs/simulations.md": "# Simulations\n",
         "data/CODEBOOK.md": "# Codebook\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         "paper/references.bib": "@book{one1999, author={Anne One}, title={Numbers}, year={1999}}",
     }
