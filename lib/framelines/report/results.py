@@ -14,6 +14,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -28,6 +29,7 @@ from framelines import REPO, write_whole
 from framelines.analyses.findings import Finding, capital, evidence, main, named, told
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
+from framelines.methods.estimate import number_text
 from framelines.report import fragment, tables
 from framelines.report.tables import markdown
 from framelines.tables.case import Case
@@ -63,7 +65,8 @@ class Results:
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
         value = value.item() if hasattr(value, "item") else value
-        text = value if isinstance(value, str) else tables.rounded_text(value)
+        shown = partial(number_text, unit="p") if unit == "p" else tables.rounded_text
+        text = value if isinstance(value, str) else shown(value)
         if isinstance(value, float):
             value = tables.significant(value) if math.isfinite(value) else text
         entry = {"value": value, "text": text, "unit": unit}
