@@ -120,14 +120,20 @@ def calendar_offset(
         ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
         about: Row = {"measures": "days that the source’s calendar lies after Umm al-Qura"}
         about |= {"interval": "95 % credible set of offsets", "n": (float(len(own)),)}
-        detail = f"{len(own)} anchors, {(own['low'] == own['high']).sum()} of a single day"
+        value, exact = float(ordered["offset"].iloc[0]), own[own["low"] == own["high"]]
+        detail = f"{len(own)} anchors, {len(exact)} of a single day"
+        # Errors to one side alone would pass for an offset.
+        beside = (
+            f"{(exact['low'] < value).sum()} lie before and {(exact['low'] > value).sum()} after"
+        )
+        detail += f", of which {beside} the offset" * (len(exact) > 0)
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]
             if len(kept):
                 detail += f"; probability {_rounded_down(kept.min())} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
         about |= {"part": part, "detail": detail}
-        made.append(Estimate(float(ordered["offset"].iloc[0]), "days", *_credible(rows), **about))
+        made.append(Estimate(value, "days", *_credible(rows), **about))
     return made or [Estimate(unit="days", why=("not estimable: no date has an anchor",))]
 
 
