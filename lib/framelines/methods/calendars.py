@@ -28,7 +28,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri, hull, relative
-from framelines.methods.intervals import bounds, relate
 
 Floats = npt.NDArray[np.float64]
 Offsets = Mapping[str, int]
@@ -38,7 +37,6 @@ SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
 ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9
 SINGLE_DAYS_NEEDED, PROBABILITY_NEEDED = 4, 0.95
-PRIORS = (1.0, 2.0, 4.0, 9.0, 19.0, 49.0)
 # Statistics are rounded before they are compared, so that no machine's last bit decides.
 DECIMALS = 12
 _X, _W = np.polynomial.legendre.leggauss(64)
@@ -288,21 +286,3 @@ class Calibration:
 def calibrate(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> Calibration:
     """Return the calibration of every source by its table of anchors; an empty one gives none."""
     return Calibration(anchors, verdicts(anchors, prior=prior))
-
-
-def held_out(pairs: pd.DataFrame, calibration: Calibration) -> pd.DataFrame:
-    """Return how far stated days lie from the reference before and after calibration.
-
-    `pairs` needs source_id, stated (Hijri), reference_first and reference_last (timestamps), and
-    keeps its other columns. Adds gap_umm_al_qura and gap_calibrated, days from the stated to the
-    reference (0 where they share a day), and `calibrated`, whether the months of the date are.
-    """
-    found: dict[str, list[int]] = {"gap_umm_al_qura": [], "gap_calibrated": [], "calibrated": []}
-    for row in pairs.to_dict("records"):
-        offsets = calibration.offsets(row["source_id"])
-        told = row["reference_first"].toordinal(), row["reference_last"].toordinal()
-        for setting in ("umm_al_qura", "calibrated"):
-            days = bounds(convert(row["stated"], setting, offsets))
-            found[f"gap_{setting}"].append(int(relate(days, told).gap))
-        found["calibrated"].append(all(s[:7] in offsets for s in row["stated"].split("/")))
-    return pairs.assign(**found)

@@ -1,4 +1,4 @@
-"""Which words set two groups of documents apart: ranks, effects, dispersion, and a test by max-T.
+"""Which words set two groups of documents apart: ranks, effects, and a test by max-T.
 
 Counts are a table with one row a document (or chunk of it) and word: `doc_id`, `token`, `count`.
 They are kept sparse and relabelled in blocks, so that ten thousand documents fit into a gigabyte.
@@ -26,7 +26,7 @@ LEAST_DOCUMENTS = 2
 CELLS = 4_000_000
 MOST_INTERVALS = 1_000
 COLUMNS = ["term", "count_first", "count_second", "documents_first", "documents_second"]
-COLUMNS += ["rate_first", "rate_second", "log_odds", "z", "g2", "log_ratio", "low", "high", "dp"]
+COLUMNS += ["rate_first", "rate_second", "log_odds", "z", "g2", "log_ratio", "low", "high"]
 COLUMNS += ["key", "p", "p_max", "q"]
 
 
@@ -35,17 +35,15 @@ class Keyness:
     """The terms of two groups of documents, ranked, with what can be said of them.
 
     `table` has one row a term, the largest absolute z first: count_, documents_ and rate_ (per
-    1,000 words) of either group, log_odds, z, g2, log_ratio with low and high, dp, key, p, p_max
+    1,000 words) of either group, log_odds, z, g2, log_ratio with low and high, key, p, p_max
     and q. `p` compares a term with itself under other labels, `p_max` with the largest of all
-    terms, `q` is `p` by Benjamini and Hochberg. A word with an absolute z above `threshold` has a
-    `p_max` of at most 5 %. What is missing is NaN, and `why` has the reasons.
+    terms, `q` is `p` by Benjamini and Hochberg. What is missing is NaN, and `why` has the reasons.
     """
 
     table: pd.DataFrame
     groups: tuple[str, str]
     documents: tuple[int, int]
     tokens: tuple[int, int]
-    threshold: float = nan
     why: tuple[str, ...] = ()
 
 
@@ -84,19 +82,6 @@ def log_rate_ratio(first: Floats, second: Floats, n_first: Floats, n_second: Flo
     return np.asarray(rate - (np.log2(second + half) - np.log2(n_second)))
 
 
-def deviation_of_proportions(counts: sparse.csr_array, sizes: Floats) -> Floats:
-    """Return Gries's DP of each term, from 0 (spread like the text) to nearly 1 (in one document).
-
-    ½ Σ |count share − size share| over documents (Gries 2008, International Journal of Corpus
-    Linguistics 13(4):403–437). `counts` is (documents, terms), `sizes` (documents,).
-    """
-    cells, terms = sparse.coo_array(counts), counts.shape[1]
-    own = (sizes / sizes.sum())[cells.row]
-    apart = np.abs(cells.data / counts.sum(axis=0)[cells.col] - own)
-    # A document without the term is as far off as its share of the text.
-    return (np.bincount(cells.col, apart - own, minlength=terms) + 1) / 2
-
-
 def permutation_keyness(
     counts: sparse.csr_array,
     sizes: Floats,
@@ -105,8 +90,8 @@ def permutation_keyness(
     *,
     permutations: int = est.PERMUTATIONS,
     seed: int = 1,
-) -> tuple[Floats, Floats, float]:
-    """Return p-values, max-T p-values and the threshold, labels dealt anew over documents.
+) -> tuple[Floats, Floats]:
+    """Return p-values and max-T p-values, labels dealt anew over documents.
 
     `counts` is (documents, terms), `sizes` (documents,), `mine` true for the documents of the
     group that is dealt. The statistic is the absolute z of the log-odds: dividing by its error lets
@@ -132,9 +117,7 @@ def permutation_keyness(
     plus = 0 if est.distinct_relabelings(dealt) <= permutations else 1
     below = len(ordered) + plus
     reached = len(ordered) - np.searchsorted(ordered, observed, side="left")
-    allowed = int(np.floor(est.LEVEL * below + 1e-9)) - plus
-    threshold = ordered[-(allowed + 1)] if 0 <= allowed < len(ordered) else np.inf
-    return (plus + single) / below, (plus + reached) / below, float(threshold)
+    return (plus + single) / below, (plus + reached) / below
 
 
 def _drawn(counts: sparse.csr_array, sizes: Floats, draws: int, seed: int, key: str) -> Floats:
@@ -182,7 +165,7 @@ def keyness(
     frequent = matrix.sum(axis=0) >= least
     if min(here) == 0 or not frequent.any():
         why = "not estimable: no countable text on a side"
-        return Keyness(pd.DataFrame(columns=COLUMNS), groups, here, tokens, nan, (why,))
+        return Keyness(pd.DataFrame(columns=COLUMNS), groups, here, tokens, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
     weights = words.groupby("token")["count"].sum() if background is None else background
     # A word that the background lacks gets the weight of its rarest.
@@ -197,10 +180,9 @@ def keyness(
     n_a, n_b = (np.array(float(n)) for n in tokens)
     table["log_odds"], table["z"] = log_odds(a, b, n_a, n_b, prior)
     table["g2"], table["log_ratio"] = (f(a, b, n_a, n_b) for f in (g_squared, log_rate_ratio))
-    table["dp"] = deviation_of_proportions(matrix, sizes)
     table["key"] = table["documents_first"] + table["documents_second"] >= LEAST_DOCUMENTS
     table[["low", "high", "p", "p_max", "q"]] = nan
-    ranks, reasons, threshold = np.lexsort((table.index, -table["z"].abs())), [], nan
+    ranks, reasons = np.lexsort((table.index, -table["z"].abs())), list[str]()
     if min(here) >= est.MIN_UNITS:
         top = np.sort(ranks[:MOST_INTERVALS])
         x, y = (
@@ -223,14 +205,11 @@ def keyness(
         reasons.append(why or "no test: no term stands in two documents")
     else:
         arrays = (matrix[:, may], sizes, mine, prior[may])
-        single, family, threshold = permutation_keyness(
-            *arrays, permutations=permutations, seed=seed
-        )
+        single, family = permutation_keyness(*arrays, permutations=permutations, seed=seed)
         q = stats.false_discovery_control(single, method="bh")
         table.loc[may, ["p", "p_max", "q"]] = np.stack([single, family, q], axis=1)
     table = table.loc[ranks, COLUMNS].reset_index(drop=True)
-    threshold = threshold if np.isfinite(threshold) else nan
-    return Keyness(table, groups, here, tokens, threshold, tuple(reasons))
+    return Keyness(table, groups, here, tokens, tuple(reasons))
 
 
 def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28) -> pd.DataFrame:
@@ -259,7 +238,7 @@ def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28)
         g2 = stats.chi2.sf(g_squared(a, b, n_a, n_b), df=1)
         z = np.abs(log_odds(a, b, n_a, n_b, prior)[1])
         arrays = (sparse.csr_array(counts), sizes, mine, prior)
-        single, family, _ = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
+        single, family = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
         words = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]
         anything = [(g2 < est.LEVEL / len(g2)).any(), (family <= est.LEVEL).any()]
         found.append([*(alarms.mean() for alarms in words), *map(float, anything)])
