@@ -185,9 +185,10 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
     table = f.agency_contrasts(case).set_index("part")
     assert list(table.loc["north", ["k_1", "n_1", "k_2", "n_2"]]) == [19, 24, 7, 32]
     assert (table["low"] > 0).all() and (table["p"] <= 0.01).all()
-    # Ten documents of the South hold both kinds of act: 2 of 1,024 swaps are the least there is.
+    # Ten documents of the South hold both kinds of act. In two of them both have the same share, so
+    # that 8 of 1,024 swaps are the least there is.
     found = f.agency_contrasts(load_case("example", draws=10)).set_index("part")
-    assert found.at["south", "p"] == pytest.approx(2 / 1024)
+    assert found.at["south", "p"] == pytest.approx(8 / 1024)
 
 
 # --- symmetry and sums ----------------------------------------------------------------------------
@@ -254,11 +255,9 @@ def test_verbs_stand_beside_their_role() -> None:
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
 
 
-def test_attribution_adds_up_and_hedged_claims_can_stay_out() -> None:
+def test_hedged_claims_can_stay_out() -> None:
     case = case_of("idlib")
-    table = f.attribution_counts(case).set_index("outlet")
-    assert table.drop(columns="claims").sum(axis=1).eq(table["claims"]).all()
-    assert table["claims"].sum() == 315 and table["enemy media"].sum() == 3
+    assert f.attribution_hits(case, kind="enemy_media")[["hit", "of"]].sum().tolist() == [3, 315]
     fewer = f.attribution_by_group(case, hedged="not_counted")
     assert sum(fewer.n) < sum(f.attribution_by_group(case).n)
 
@@ -328,7 +327,6 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
         f.labels_of_actors(case),
         f.verbs_by_event(case),
         f.naming_by_event(case),
-        f.attribution_counts(case),
         f.frame_contrasts(case),
         f.agency_contrasts(case),
     ]

@@ -79,15 +79,10 @@ def test_outlets_and_their_documents() -> None:
     table = p.by_source(case_of("idlib")).set_index("source_id")
     assert table["documents"].sum() == 24
     assert table.at["south-front", "documents"] == 8
-    found = p.inventory(case_of("idlib"))
-    assert (found["first_day"] <= found["last_day"]).all() and found["tokens"].notna().all()
+    assert (table["first_day"] <= table["last_day"]).all() and (table["tokens"] > 0).all()
 
 
-def test_hosts_and_repeated_matter_of_idlib() -> None:
-    documents = p.inventory(case_of("idlib"))
-    assert documents["hosted"].all()
-    contained = documents[documents["published_in"] == "syrian-perspective"]
-    assert list(contained["source_id"]) == ["syria-times"]
+def test_repeated_matter_of_idlib() -> None:
     repeated = p.repeated_matter(case_of("idlib"))
     assert {"contained in", "as caption"} <= set(repeated["repeats"])
 
@@ -106,11 +101,13 @@ def test_what_counting_twice_would_do(matter: str, moved: int, largest: tuple[st
     assert (frames.detail, frames.value) == (largest[0], pytest.approx(largest[1], abs=1e-3))
 
 
-def test_a_sentence_inside_another_article_has_its_twin() -> None:
+def test_what_stands_inside_another_article_counts_for_its_outlet() -> None:
     case = case_of("idlib")
-    pairs = p.twins(case, "contained")
-    assert set(pairs["doc_id"]) != set(pairs["of_doc"]) and len(pairs) == 6
-    assert len(p.twins(case, "captions")) == 13 and len(p.twins(case)) == 19
+    counts = p.sentence_counts(case)
+    inside = p.counted_again(case, counts, "contained")
+    assert set(inside["source_id"]) == {"syrian-perspective"} and len(inside) == 6
+    assert len(p.counted_again(case, counts, "captions")) == 13
+    assert len(p.counted_again(case, counts)) == 19
 
 
 def test_documents_alone_are_enough(small: Case) -> None:
@@ -119,7 +116,7 @@ def test_documents_alone_are_enough(small: Case) -> None:
     undated = bare["documents"].assign(published="")
     case = replace(small, tables={**bare, "documents": undated})
     assert p.rates(case).empty and p.repeated_matter(case).empty
-    assert len(p.inventory(case)) == 2 and p.inventory(case)["first_day"].isna().all()
-    assert list(p.by_source(case)["documents"]) == [1, 1]
+    table = p.by_source(case)
+    assert list(table["documents"]) == [1, 1] and table["first_day"].isna().all()
     rates, frames = p.effect_of_reposts(case)
     assert "not estimable" in rates.why[0] and "not estimable" in frames.why[0]
