@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+import framelines.methods.estimate as est
 from framelines.analyses import trust
 from framelines.analyses.findings import EACH_OUTLET, estimand, named
 from framelines.analyses.trust import KEYS
@@ -19,15 +20,7 @@ from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.agreement import rogan_gladen
 from framelines.methods.contrasts import Pair, contrast, matched, shares
-from framelines.methods.estimate import (
-    MIN_UNITS,
-    OVER_DOCUMENTS,
-    POINTS,
-    Estimate,
-    ratio,
-    share,
-    to_frame,
-)
+from framelines.methods.estimate import Estimate
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import (
@@ -57,8 +50,6 @@ SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contra
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
-# An actor is listed under every name with this many mentions, by so many labels of each stance.
-LEAST_NAMED, MOST_LABELS = 10, 5
 # Groups of rows in the same documents: dealt inside them, resampled with them.
 INSIDE: dict[str, Any] = {"strata": "doc_id", "joint": True}
 NOBODY = Pair("source_id", "", "", (), ())
@@ -118,14 +109,14 @@ def _compared(
     """The contrast of hits between two groups, or in words why there is none."""
     if pair is None:
         why = "not estimable: there are no two groups of texts"
-        return Estimate(measures=key, unit=POINTS, n=(len(hits),), why=(why,))
+        return Estimate(measures=key, unit=est.POINTS, n=(len(hits),), why=(why,))
     told = sentence_events(case)
-    return contrast(hits, pair, key, unit=unit, told=told, least=MIN_UNITS, **case.drawing)
+    return contrast(hits, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
 
 
-def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame:
+def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
-    pair = pair or NOBODY
+    pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(event_labels(case)).fillna(table["event_id"])
     first, second = (named(case, group) for group in (pair.first, pair.second))
@@ -174,7 +165,7 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
 
 def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
     """Return the events in whose sentences both groups name their opponent, and the difference."""
-    return _by_event(case, _of_foes(case), groups_of(case))
+    return _by_event(case, _of_foes(case))
 
 
 @estimand(
@@ -210,34 +201,11 @@ def naming_by_group(
     return _compared(case, hits, pair, "derogatory naming of armed opponents", unit)
 
 
-def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
-    """Return who calls whom what: a row a teller, target and stance, with k, n and share."""
-    parts = [shares(naming_hits(case, stance=s), [by, target]).assign(stance=s) for s in STANCES]
+def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
+    """Return who calls whom what: a row a teller, relation and stance, with k, n and share."""
+    hits = {stance: naming_hits(case, stance=stance) for stance in STANCES}
+    parts = [shares(own, [by, "relation"]).assign(stance=name) for name, own in hits.items()]
     return pd.concat(parts, ignore_index=True)
-
-
-def labels_of_actors(case: Case) -> pd.DataFrame:
-    """Return the same actor under every name: a row an actor and teller, its labels by stance.
-
-    Only actors with `LEAST_NAMED` mentions whom more than one teller names; of each stance the
-    `MOST_LABELS` most used labels with their counts.
-    """
-    by, label, found = teller_of(case), glossed(case), naming_hits(case)
-
-    def listed(labels: pd.Series) -> str:
-        more = [f"and {len(labels) - MOST_LABELS} more"] * (len(labels) > MOST_LABELS)
-        return ", ".join([*labels[:MOST_LABELS], *more])
-
-    whole = found.groupby("actor")[by].agg(["size", "nunique"])
-    kept = whole.index[(whole["size"] >= LEAST_NAMED) & (whole["nunique"] > 1)]
-    counts = found[found["actor"].isin(kept)].groupby(["actor", by, "stance", "wording"]).size()
-    counts = counts.reset_index(name="n").sort_values(["n", "wording"], ascending=[False, True])
-    counts["label"] = counts["wording"].map(label) + " " + counts["n"].astype(str)
-    groups = counts.groupby(["actor", by])
-    table = counts.groupby(["actor", by, "stance"])["label"].agg(listed).unstack(fill_value="")
-    table = table.reindex(columns=STANCES, fill_value="")
-    table.insert(0, "mentions", groups["n"].sum())
-    return table.rename_axis(index=["actor", "teller"], columns=None).reset_index()
 
 
 def glossed(case: Case) -> Callable[[str], str]:
@@ -269,17 +237,14 @@ def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.Dat
     took, lost = _sides(case, found["taker_id"]), _sides(case, found["loser_id"])
     sides = zip(found["side"], took, lost, strict=True)
     role = ["took" if s in t else "lost" if s in x else "neither" for s, t, x in sides]
-    label = event_labels(case)
-    found = found.assign(role=role, event=[label.get(e, "no event") for e in found["event_id"]])
+    found = found.assign(role=role)
     if scope == "matched_events":
         told = found[(found["modality"] == "realised") & (found["event_id"] != "")]
         told = told[told["camp"].isin(case.compare or set(told["camp"]))]
         tellers = told.groupby("event_id")["camp" if case.compare else "source_id"].nunique()
         found = found[found["event_id"].isin(tellers.index[tellers >= 2])]
     counts = ((found["modality"] == "realised") & (found["role"] != "neither")).astype(float)
-    found = found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
-    order = ["event_id", "camp", "source_id", "doc_id", "start"]
-    return found.sort_values(order, kind="stable").reset_index(drop=True)
+    return found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
 
 
 def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -> pd.DataFrame:
@@ -299,9 +264,10 @@ def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -
     def joined(roles: pd.Series) -> str:
         return " and ".join(sorted(set(roles), reverse=True))
 
-    columns = {"event": ("event", "first"), "role": ("role", joined), "verbs": ("verb", listed)}
-    table = told.groupby(["event_id", "teller"]).agg(**columns).reset_index()
-    return table[["event", "teller", "role", "verbs"]]
+    groups = told.groupby(["event_id", "teller"], as_index=False)
+    table = groups.agg(role=("role", joined), verbs=("verb", listed))
+    table.insert(0, "event", table.pop("event_id").map(event_labels(case)))
+    return table
 
 
 def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
@@ -345,11 +311,11 @@ def _share(hits: pd.DataFrame, none: str, **words: str) -> Estimate:
     more: dict[str, Any] = {}
     if len(hits):
         sums = hits.groupby("doc_id")[["hit", "of"]].sum()
-        _, low, high = ratio(*sums.to_numpy().T)
-        more = {"units": (len(sums),), "low": low, "high": high, "interval": OVER_DOCUMENTS}
+        _, low, high = est.ratio(*sums.to_numpy().T)
+        more = {"units": (len(sums),), "low": low, "high": high, "interval": est.OVER_DOCUMENTS}
         if isnan(low):
             more |= {"interval": "", "why": (f"no interval: too few texts, or {none}",)}
-    return share(**words, k=float(hits["hit"].sum()), n=float(hits["of"].sum()), **more)
+    return est.share(**words, k=float(hits["hit"].sum()), n=float(hits["of"].sum()), **more)
 
 
 def agency_hits(case: Case, **which: str) -> pd.DataFrame:
@@ -360,8 +326,8 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     found = coded(case, "acts", **which)
     found = found[found["actor_id"] != ""]
     kinds = case["actors"].set_index("actor_id")["kind"]
+    sides = ["+".join(sorted(sides)) for sides in _sides(case, found["actor_id"])]
     kind = found["actor_id"].str.split(";").str[0].map(kinds)
-    sides = ["+".join(sorted(s)) for s in _sides(case, found["actor_id"])]
     found = found.assign(actor_side=sides, actor_kind=kind)
     return _hits(found.assign(relation=_relations(case, found)), found["agent"] == "unnamed")
 
@@ -377,7 +343,7 @@ def agency_contrasts(case: Case) -> pd.DataFrame:
     tellers = hits[hits["relation"].isin(["own", "foe"])].groupby(by)
     what = "acts without a named agent"
     made = {str(t): contrast(own, pair, f"{what}, {t}", **inside) for t, own in tellers}
-    return to_frame(made.values()).assign(part=list(made))
+    return est.to_frame(made.values()).assign(part=list(made))
 
 
 def attribution_hits(
@@ -419,7 +385,7 @@ def other_voice(case: Case, **which: str) -> list[Estimate]:
     what = "claims attributed to the other side or its media"
     far = "of those, claims that are hedged or denied where they stand"
     first = _share(found, "no such claim", part="claims", measures=what)
-    return [first, share("hedged or denied", far, distant, len(told))]
+    return [first, est.share("hedged or denied", far, distant, len(told))]
 
 
 def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
@@ -434,7 +400,7 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
 
 def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) -> pd.DataFrame:
     """Return the events that both groups tell: how many of their sentences carry the frame."""
-    return _by_event(case, frame_hits(case, frame), groups_of(case))
+    return _by_event(case, frame_hits(case, frame))
 
 
 @estimand(
@@ -468,7 +434,7 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}
     made = {frame: found for frame, found in every.items() if sum(found.k)}
-    table = to_frame(made.values()).assign(frame=list(made))
+    table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
     groups = table[["group_1", "group_2"]]
@@ -525,8 +491,6 @@ def genres_of(case: Case) -> str:
     if pair is None:
         return "one group alone"
     sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
-    told = [
-        f"{group}: " + ", ".join(f"{n} {genre}" for genre, n in sizes[group].items())
-        for group in (pair.first, pair.second)
-    ]
+    groups = {group: sizes[group].items() for group in (pair.first, pair.second)}
+    told = [f"{g}: " + ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()]
     return "; ".join(told)

@@ -176,21 +176,18 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
 
 
 @cache
-def agreement_table(case: Case, second: str = "") -> pd.DataFrame:
-    """Return how the case's coder and a second one agree: one row a kind of code and measure.
+def agreement_table(case: Case) -> pd.DataFrame:
+    """Return how the case's coder and the second one agree: one row a kind of code and measure.
 
-    Columns `AGREEMENT`. Of frames (`code`): nominal alpha and positive agreement over the n
-    sentences that both have coded, of which the coder who sees the frame more often sees it in
-    `seen`. Of claims, names, takings and acts: the F1 of spans (n rows of both), alpha of every
-    field over the matched pairs to which it applies; of claims also the share of the same days and
-    figures. Empty with one coder.
+    Columns `AGREEMENT`. Of frames: nominal alpha and positive agreement over the n sentences that
+    both have coded; `seen` is in how many of them the coder sees it who sees it more often. Of
+    claims, names, takings and acts: the F1 of spans (n rows of both), alpha of every field over the
+    matched pairs to which it applies, and the share of the same days and figures.
     """
-    second = second or second_coder(case)
-    if not second or _coded_by_both(case, second).empty:
-        return pd.DataFrame(columns=AGREEMENT)
-    found = _frame_rows(case, second)
+    second = second_coder(case)
+    found = _frame_rows(case, second) if second else []
     for table in FIELDS:
-        if (case[table]["coder"] == second).any():
+        if second in set(case[table]["coder"]):
             found += _row_rows(case, table, second)
     return pd.DataFrame(found, columns=AGREEMENT)
 
@@ -240,15 +237,10 @@ def how_far(case: Case) -> dict[str, Any]:
     `established` of `frames` reach the `bar`. `why` says why nothing is known.
     """
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
-    second, table = second_coder(case), frame_agreement(case)
-    nobody = case["frame_codes"].empty
-    none = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
-    return {
-        "coder": label.get(case.coder) or case.coder,
-        "second": label.get(second) or second,
-        "frames": len(frame_names(case)),
-        "established": int(table["established"].sum()),
-        "bar": BAR,
-        "sentences": int(table["n"].max()) if len(table) else 0,
-        "why": "" if len(table) else none,
-    }
+    second, table, what = second_coder(case), frame_agreement(case), "was coded by two coders"
+    if case["frame_codes"].empty:
+        what = "has been coded"
+    found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
+    found |= {"frames": len(frame_names(case)), "established": int(table["established"].sum())}
+    found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else 0}
+    return found | {"why": "" if len(table) else f"no sentence {what}"}
