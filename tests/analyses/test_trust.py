@@ -108,7 +108,6 @@ def test_one_coder_or_none_establishes_nothing() -> None:
         assert trust.weak_frames(case) == set(FRAMES)
         found = trust.how_far(case)
         assert found["established"] == 0 and found["why"].startswith("no sentence")
-    assert trust.coder_errors(make([])).isna().all(axis=None)
     assert trust.coded_sentences(make([])).empty
 
 
@@ -197,12 +196,3 @@ def test_claims_by_hand() -> None:
     # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1
-
-
-def test_errors_of_a_coder_against_the_adjudication() -> None:
-    case = simulated("first", "second", "adjudicated")
-    errors = trust.coder_errors(case)
-    assert (errors.loc["liberation"] > 0.8).all()
-    # The two codings hardly agree; by hand, there are too few sentences.
-    assert errors.loc["victimhood"].isna().all()
-    assert trust.coder_errors(make(BY_HAND)).isna().all(axis=None)

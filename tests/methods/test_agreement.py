@@ -126,10 +126,3 @@ def test_matching_does_not_know_the_order_of_rows(
     shuffled = list(first)
     random.shuffle(shuffled)
     assert by_id(shuffled, second) == met
-
-
-def test_rogan_gladen_of_the_epir_manual() -> None:
-    """epiR's manual, epi.prev: 23 of 150 cows, se .96, sp .89: 5.1 cases per 100 cows."""
-    assert round(100 * float(a.rogan_gladen(23 / 150, 0.96, 0.89)), 1) == 5.1
-    assert a.rogan_gladen(0.05, 0.9, 0.9) == 0 and a.rogan_gladen(0.99, 0.9, 0.9) == 1
-    assert np.isnan(a.rogan_gladen(0.5, 0.5, 0.5))

@@ -18,7 +18,6 @@ from framelines.analyses.findings import EACH_OUTLET, estimand, named
 from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
-from framelines.methods.agreement import rogan_gladen
 from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import Estimate
 from framelines.methods.keyness import Keyness, keyness
@@ -427,9 +426,8 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     """Return the contrast of every frame met in sentences on the theatre; `to_frame` and more.
 
     name; `status` weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
-    `solid`; `corrected`, the difference after correction for the coder's errors by Rogan and
-    Gladen, where they are known; `p_holm`, for all frames tested (Holm 1979, Scandinavian Journal
-    of Statistics 6(2):65–70).
+    `solid`; `p_holm`, for all frames tested (Holm 1979, Scandinavian Journal of Statistics
+    6(2):65–70).
     """
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}
@@ -442,9 +440,6 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
     table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
-    errors = trust.coder_errors(case).loc[table["frame"]].to_numpy().T
-    mended = rogan_gladen(table[["value_1", "value_2"]].to_numpy().T, *errors)
-    table["corrected"] = 100 * (mended[0] - mended[1])
     solid = table["status"] == ""
     tested = table["p"].where(solid).dropna().sort_values(kind="stable")
     steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)

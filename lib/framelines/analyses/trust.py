@@ -1,4 +1,4 @@
-"""How far the coding of a case can be trusted: agreement of two coders, weak frames, errors.
+"""How far the coding of a case can be trusted: agreement of two coders, weak frames.
 
 Which sentences a coder has coded is told by its rows in `frame_codes`, where a sentence without a
 frame has a row with `none`. Rows of other tables count where both coders have coded the sentence in
@@ -14,7 +14,6 @@ import pandas as pd
 import framelines.methods.agreement as agree
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, gregorian
-from framelines.methods.estimate import MIN_UNITS
 from framelines.tables.case import Case
 from framelines.tables.rows import rows, with_sentences
 
@@ -24,8 +23,7 @@ ADJUDICATED = "adjudicated"
 BAR = 0.667
 # Below this many sentences by either coder, alpha hangs on single ones.
 RARE = 5
-# A correction divides by sensitivity + specificity − 1; below this it adds more than it mends.
-LEAST_YOUDEN = 0.2
+SECOND = " (second)"
 KEYS = ["doc_id", "sentence"]
 # What recurs or is no sentence of the author's; these and the other flags are no frames.
 UNCOUNTED = ["furniture", "fragment", "repeat"]
@@ -87,16 +85,6 @@ def coded_sentences(case: Case, coder: str = "", **which: str) -> pd.DataFrame:
     return about.merge(seen.reset_index(), on=KEYS, validate="1:1")
 
 
-def _seen_by_both(case: Case, other: str) -> tuple[np.ndarray, pd.Series]:
-    """What the case's coder and another saw: (coders, frames, sentences), and the documents."""
-    names = frame_names(case)
-    columns = [*KEYS, *names]
-    mine, theirs = (coded_sentences(case, coder)[columns] for coder in (case.coder, other))
-    both = mine.merge(theirs, on=KEYS, suffixes=("", " of the other"))
-    seen = both.drop(columns=KEYS).to_numpy(dtype=np.float64).T
-    return seen.reshape(2, len(names), len(both)), both["doc_id"]
-
-
 def _row(
     case: Case, about: tuple[str, ...], of: agree.Statistic, documents: pd.Series, seen: int
 ) -> dict[str, Any]:
@@ -109,15 +97,18 @@ def _row(
 
 
 def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
-    found, (every, documents) = [], _seen_by_both(case, second)
-    for i, (frame, name) in enumerate(frame_names(case).items()):
-        seen = every[:, i]
+    """The rows of frames, over the sentences that both have coded."""
+    names, found = frame_names(case), []
+    mine, theirs = (coded_sentences(case, coder)[[*KEYS, *names]] for coder in (case.coder, second))
+    both = mine.merge(theirs, on=KEYS, suffixes=("", SECOND))
+    for frame, name in names.items():
+        seen = both[[frame, frame + SECOND]].to_numpy(dtype=np.float64).T
         # The chance that the other coder sees the frame where one does, 2a / (2a + b + c).
         positive = agree.share_of(2 * seen.prod(axis=0), seen.sum(axis=0))
         most = int(seen.sum(axis=1).max())
         for measure, of in (("alpha", agree.alpha_of(seen)), ("positive agreement", positive)):
             about = ("frame_codes", frame, name, measure)
-            found.append(_row(case, about, of, documents, most))
+            found.append(_row(case, about, of, both["doc_id"], most))
     return found
 
 
@@ -207,27 +198,6 @@ def weak_frames(case: Case) -> set[str]:
     table = frame_agreement(case)
     sure = table["established"] & (table["seen"] >= RARE)
     return set(frame_names(case)) - set(table.loc[sure.astype(bool), "code"])
-
-
-def coder_errors(case: Case) -> pd.DataFrame:
-    """Return sensitivity and specificity of the case's coder by frame, a reference taken as right.
-
-    The reference is the adjudication where there is one, else the second coder. Missing where no
-    share can be corrected by them: `MIN_UNITS` documents, and sentences with and without the frame,
-    are needed, and codings that agree by `LEAST_YOUDEN`.
-    """
-    adjudicated = ADJUDICATED in set(case["frame_codes"]["coder"])
-    reference = ADJUDICATED if adjudicated else second_coder(case) or "nobody"
-    seen, documents = _seen_by_both(case, reference)
-    mine, right = seen.astype(bool)
-    with_it, without = right.sum(axis=1), (~right).sum(axis=1)
-    rates = {
-        "sensitivity": (mine & right).sum(axis=1) / np.maximum(with_it, 1),
-        "specificity": (~mine & ~right).sum(axis=1) / np.maximum(without, 1),
-    }
-    table = pd.DataFrame(rates, index=list(frame_names(case)))
-    enough = (np.minimum(with_it, without) >= MIN_UNITS) & (documents.nunique() >= MIN_UNITS)
-    return table.where(enough & (table.sum(axis=1) - 1 >= LEAST_YOUDEN))
 
 
 def how_far(case: Case) -> dict[str, Any]:

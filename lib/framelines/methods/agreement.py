@@ -1,10 +1,9 @@
-"""Agreement of any two coders or more: alpha, matching of spans, and coding errors."""
+"""Agreement of any two coders or more: alpha, and matching of spans."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from math import nan
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -128,15 +127,3 @@ def match_spans(
     ties = TIE * rank / (rank.max() * min(rank.shape))
     chosen = linear_sum_assignment(np.where(allowed, weight + ties, 0.0), maximize=True)
     return sorted((rows[i], columns[j]) for i, j in zip(*chosen, strict=True) if allowed[i, j])
-
-
-def rogan_gladen(share: npt.ArrayLike, sensitivity: Any, specificity: Any) -> Floats:
-    """Return the true share behind an apparent one, cut to [0, 1]; NaN where se + sp ≤ 1.
-
-    (q + sp − 1) / (se + sp − 1), Rogan & Gladen 1978, American Journal of Epidemiology
-    107(1):71–76.
-    """
-    above = np.asarray(share, dtype=np.float64) + specificity - 1
-    youden = np.broadcast_to(np.asarray(sensitivity) + specificity - 1, above.shape)
-    found = np.divide(above, youden, out=np.full(above.shape, nan), where=youden > 0)
-    return np.clip(found, 0.0, 1.0)
