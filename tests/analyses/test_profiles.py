@@ -82,11 +82,6 @@ def test_outlets_and_their_documents() -> None:
     assert (table["first_day"] <= table["last_day"]).all() and (table["tokens"] > 0).all()
 
 
-def test_repeated_matter_of_idlib() -> None:
-    repeated = p.repeated_matter(case_of("idlib"))
-    assert {"contained in", "as caption"} <= set(repeated["repeats"])
-
-
 @pytest.mark.parametrize(
     ("matter", "moved", "largest"),
     [
@@ -115,7 +110,7 @@ def test_documents_alone_are_enough(small: Case) -> None:
     bare = {k: t if k in kept else t.iloc[:0] for k, t in small.tables.items()}
     undated = bare["documents"].assign(published="")
     case = replace(small, tables={**bare, "documents": undated})
-    assert p.rates(case).empty and p.repeated_matter(case).empty
+    assert p.rates(case).empty
     table = p.by_source(case)
     assert list(table["documents"]) == [1, 1] and table["first_day"].isna().all()
     rates, frames = p.effect_of_reposts(case)

@@ -464,20 +464,10 @@ def key_terms(case: Case) -> Keyness:
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group, as `Keyness.table` with three columns more.
-
-    `group` has more of the term, which `label` gives with its translation; `comes_from` names each
-    outlet with count and documents.
-    """
+    """Return the leading terms of either group: `Keyness.table`, `group` that has more, `label`."""
     table = found.table.assign(group=np.where(found.table["z"] > 0, *found.groups))
     table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
-    chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])]
-    chunks = chunks.merge(documents(case)[["doc_id", "source"]], on="doc_id")
-    sums = chunks.groupby(["token", "source"]).agg(n=("count", "sum"), d=("doc_id", "nunique"))
-    from_ = [f"{source} {n} ({d})" for (_, source), n, d in sums.itertuples(name=None)]
-    listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
-    comes_from = table["term"].map(listed.groupby(level=0).agg(", ".join))
-    return table.assign(comes_from=comes_from, label=table["term"].map(glossed(case)))
+    return table.assign(label=table["term"].map(glossed(case)))
 
 
 def genres_of(case: Case) -> str:

@@ -142,20 +142,6 @@ def rates(case: Case) -> pd.DataFrame:
     return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")
 
 
-def repeated_matter(case: Case) -> pd.DataFrame:
-    """Return what stands in the corpus twice: document, repeats, of."""
-    labels = case["documents"].set_index("doc_id")["label"]
-    found = [
-        (row.label, "repost of" if row.duplicate_of else "contained in", labels.get(other, other))
-        for row in case["documents"].itertuples()
-        if (other := str(row.duplicate_of or row.contained_in))
-    ]
-    repeats = case["regions"][case["regions"]["kind"] == "repeat"]
-    for doc_id, number in repeats.groupby("doc_id", sort=True).size().items():
-        found.append((labels[doc_id], "as caption", f"own headline ×{number}"))
-    return pd.DataFrame(found, columns=["document", "repeats", "of"])
-
-
 def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.DataFrame:
     """Return the rows of `sentence_counts` that repeat, of the document in which they recur.
 
