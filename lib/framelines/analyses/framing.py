@@ -49,8 +49,6 @@ SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contra
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
-# Groups of rows in the same documents: dealt inside them, resampled with them.
-INSIDE: dict[str, Any] = {"strata": "doc_id", "joint": True}
 NOBODY = Pair("source_id", "", "", (), ())
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 
@@ -329,20 +327,6 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     kind = found["actor_id"].str.split(";").str[0].map(kinds)
     found = found.assign(actor_side=sides, actor_kind=kind)
     return _hits(found.assign(relation=_relations(case, found)), found["agent"] == "unnamed")
-
-
-def agency_contrasts(case: Case) -> pd.DataFrame:
-    """Return for each teller (`part`) the share without a named agent, own side minus foe.
-
-    Both kinds of act stand in the same documents: the test swaps them inside documents, and
-    documents that tell of both are resampled whole.
-    """
-    by, hits = teller_of(case), agency_hits(case)
-    pair, inside = Pair("relation", "own", "foe", ("own",), ("foe",)), case.drawing | INSIDE
-    tellers = hits[hits["relation"].isin(["own", "foe"])].groupby(by)
-    what = "acts without a named agent"
-    made = {str(t): contrast(own, pair, f"{what}, {t}", **inside) for t, own in tellers}
-    return est.to_frame(made.values()).assign(part=list(made))
 
 
 def attribution_hits(
