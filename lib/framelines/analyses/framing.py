@@ -419,8 +419,8 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
-    groups = table[["group_1", "group_2"]]
-    table[[*groups]] = groups.map(lambda group: named(case, group))
+    groups = ["group_1", "group_2"]
+    table[groups] = table[groups].map(lambda group: named(case, group))
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
     table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))

@@ -17,14 +17,9 @@ from framelines.tables.rows import documents, rows
 # Words for the foe are hostile by creed or by label; both count.
 HOSTILE = dict.fromkeys(("sectarian_names", "derogatory_names"), "hostile")
 LEXICON_OF = {"attribution_verbs": "attributions", **HOSTILE}
-LISTED = {
-    "places": "Places",
-    "hedges": "Hedges",
-    "boosters": "Boosters",
-    "first_person_plural": "First person plural",
-    "sacred": "Sacred vocabulary",
-    "legal": "Legal vocabulary",
-}
+LISTED = {"places": "Places", "hedges": "Hedges", "boosters": "Boosters"}
+LISTED |= {"first_person_plural": "First person plural", "sacred": "Sacred vocabulary"}
+LISTED |= {"legal": "Legal vocabulary"}
 # What is counted by codes, and by words where a corpus is not coded yet: a word is no code.
 COUNTS = {
     "figures": ("Figures claimed", "Tokens with a digit"),
@@ -167,9 +162,11 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     where they recur. Lexical diversity is left out: it cannot be had from counts.
     """
     names = frame_names(case)
-    coded = coded_sentences(case)[[*KEYS, *names]].assign(coded=1)
+    coded = (
+        coded_sentences(case)[[*KEYS, *names]].assign(coded=1).astype(dict.fromkeys(names, float))
+    )
     counts = sentence_counts(case).merge(coded, on=KEYS, how="left")
-    counts[[*names, "coded"]] = counts[[*names, "coded"]].astype(float).fillna(0)
+    counts = counts.fillna(dict.fromkeys([*names, "coded"], 0.0))
     once, again = counts[counts["own"]], counted_again(case, counts, matter)
     every = [once, pd.concat([once, again], ignore_index=True)]
     before, after = (t.groupby("source_id").sum(numeric_only=True) for t in every)
@@ -179,8 +176,8 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     moves = np.abs(twice[rate > 0] / rate[rate > 0] - 1).round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
-    what = "largest change of an outlet’s share of a frame in sentences"
-    words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS, "measures": what}
+    words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS}
+    words["measures"] = "largest change of an outlet’s share of a frame in sentences"
     if coded.empty:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
     shares_of = [t[list(names)].div(t["coded"], axis=0) for t in (before, after)]

@@ -25,7 +25,7 @@ BAR = 0.667
 RARE = 5
 SECOND = " (second)"
 KEYS = ["doc_id", "sentence"]
-# What recurs or is no sentence of the author's; these and the other flags are no frames.
+# What recurs or is no sentence of the author's.
 UNCOUNTED = ["furniture", "fragment", "repeat"]
 CLAIM = "kind qualifier event_calendar attribution certainty place_id actor_id target_id scope "
 FIELDS = {
@@ -56,18 +56,15 @@ def second_coder(case: Case) -> str:
     others = set(case["frame_codes"]["coder"]) - {case.coder, ADJUDICATED}
     if kinds.get(case.coder) != "rules":
         others -= {coder for coder, kind in kinds.items() if kind == "rules"}
-    shared = {coder: len(_coded_by_both(case, coder)) for coder in sorted(others)}
-    best = max(shared, key=lambda coder: shared[coder], default="")
-    return best if shared.get(best) else ""
+    shared = [(-len(_coded_by_both(case, coder)), coder) for coder in others]
+    most, best = min(shared, default=(0, ""))
+    return best if most else ""
 
 
 def frame_names(case: Case) -> dict[str, str]:
-    """Return every frame of the codebook, and any other that is coded, with its printed name."""
-    book = case["frames"]
-    flags = {"none", "unclear", *UNCOUNTED, *book.loc[book["kind"] == "flag", "frame_id"]}
-    names = dict(zip(book["frame_id"], book["name"], strict=True))
-    found = sorted({*book["frame_id"], *case["frame_codes"]["frame_id"]} - flags)
-    return {frame: str(names.get(frame, frame.replace("_", " "))) for frame in found}
+    """Return every frame of the codebook with its printed name."""
+    book = case["frames"][case["frames"]["kind"] == "frame"].sort_values("frame_id")
+    return dict(zip(book["frame_id"], book["name"], strict=True))
 
 
 @cache
@@ -207,10 +204,10 @@ def how_far(case: Case) -> dict[str, Any]:
     `established` of `frames` reach the `bar`. `why` says why nothing is known.
     """
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
-    second, table, what = second_coder(case), frame_agreement(case), "was coded by two coders"
-    if case["frame_codes"].empty:
-        what = "has been coded"
+    second, table = second_coder(case), frame_agreement(case)
+    nobody = case["frame_codes"].empty
+    what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
     found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
     found |= {"frames": len(frame_names(case)), "established": int(table["established"].sum())}
     found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else 0}
-    return found | {"why": "" if len(table) else f"no sentence {what}"}
+    return found | {"why": "" if len(table) else what}
