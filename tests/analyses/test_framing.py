@@ -2,13 +2,13 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from toys import case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
@@ -16,32 +16,10 @@ from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
-from framelines.tables.case import Case, load_case
+from framelines.tables.case import Case
 
 TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 NAMING = ("example", "palmyra")
-
-
-@cache
-def case_of(name: str) -> Case:
-    """A case, read once for all tests; none of them may change its tables."""
-    return load_case(name, draws=1000, permutations=999)
-
-
-@cache
-def mirrored(name: str) -> Case:
-    """The same case with its sides in the other order."""
-    case = case_of(name)
-    assert case.compare is not None
-    return replace(case, compare=case.compare[::-1])
-
-
-@cache
-def uncoded(name: str) -> Case:
-    """The case with nothing but its sources and documents."""
-    case = case_of(name)
-    kept = ("sources", "documents")
-    return replace(case, tables={k: t if k in kept else t.iloc[:0] for k, t in case.tables.items()})
 
 
 def counts(found: Estimate) -> list[tuple[float, float]]:
@@ -87,7 +65,7 @@ def test_two_documents_a_side_have_neither_interval_nor_test() -> None:
 
 
 def test_the_declared_findings_of_idlib() -> None:
-    case = load_case("idlib")
+    case = case_of("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
     assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
     assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
@@ -146,7 +124,7 @@ def test_the_contrast_by_event_covers_what_was_planted() -> None:
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     found = f.naming_contrast(case, scope="whole_texts", unit="matched_events")
     assert found.low <= -40 <= found.high and found.p <= 0.05
-    back = f.naming_by_event(mirrored("example"))
+    back = f.naming_by_event(swapped(case))
     assert list(back["difference"]) == list(-table["difference"])
 
 
@@ -194,7 +172,7 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
 @pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
-    one, two = (estimate(c, unit=unit) for c in (case_of(name), mirrored(name)))
+    one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
     assert same(as_told(two), negated(one)) and two.why == one.why
 
 

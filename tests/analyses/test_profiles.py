@@ -1,22 +1,17 @@
 """Profiles: a tiny corpus counted by hand, the real ones, and a case with nothing but documents."""
 
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from toys import case_of, shuffled
 
 from framelines.analyses import profiles as p
-from framelines.tables.case import Case, load_case
+from framelines.tables.case import Case
 from framelines.tables.schema import read_tables
 
 PARAMETERS = {"draws": 50, "seed": 1, "permutations": 99}
-
-
-@cache
-def case_of(name: str) -> Case:
-    return load_case(name, draws=50)
 
 
 @pytest.fixture
@@ -61,11 +56,7 @@ def test_reposts_stay_out_of_the_rates(small: Case) -> None:
 
 def test_rows_in_another_order_change_nothing() -> None:
     case = case_of("idlib")
-    shuffled = {
-        name: frame.sample(frac=1, random_state=5).reset_index(drop=True)
-        for name, frame in case.tables.items()
-    }
-    pd.testing.assert_frame_equal(p.rates(replace(case, tables=shuffled)), p.rates(case))
+    pd.testing.assert_frame_equal(p.rates(shuffled(case)), p.rates(case))
 
 
 def test_an_interval_rests_on_ten_documents() -> None:
