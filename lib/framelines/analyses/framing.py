@@ -175,10 +175,7 @@ def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
 def naming_contrast(
     case: Case, *, scope: str = "theatre_sentences", unit: str = "texts", **which: str
 ) -> Estimate:
-    """Return the derogatory share of the mentions of the opponent, first group minus second.
-
-    The groups are `groups_of`; labels that name no side are no mention of the opponent.
-    """
+    """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
     hits = _of_foes(case, scope=scope, **which)
     return _compared(case, hits, groups_of(case), "derogatory naming of the opponent", unit)
 
@@ -222,9 +219,8 @@ def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
 def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.DataFrame:
     """Return every wording of a taking; `hit` where it favours the taker.
 
-    `role` is took, lost or neither, of the teller's side. A wording counts where it is told as
-    realised and its teller's side took or lost. `matched_events` are those that both camps
-    (without a comparison: two outlets) tell as realised.
+    It counts where it is told as realised and its teller's side took or lost (`role`).
+    `matched_events` are those that both camps (else: two outlets) tell as realised.
     """
     found = coded(case, "captures", **which)
     events = case["events"].set_index("event_id")
@@ -287,10 +283,7 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     evidence=verbs_by_event,
 )
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
-    """Return how favourably takings are worded: first by event, where both sides tell one.
-
-    Then for each teller, k of n wordings of its own takings and of its own losses.
-    """
+    """Return how favourably takings are worded: by event that both tell, then by teller, role."""
     found, by = verb_hits(case, scope=scope, **which), teller_of(case)
     estimates = [_taken_and_lost(case, found)]
     found = found[found["of"] > 0]
@@ -409,9 +402,8 @@ def frame_contrast(
 def frame_contrasts(case: Case) -> pd.DataFrame:
     """Return the contrast of every frame met in sentences on the theatre; `to_frame` and more.
 
-    name; `status` weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
-    `solid`; `p_holm`, for all frames tested (Holm 1979, Scandinavian Journal of Statistics
-    6(2):65–70).
+    `status` is weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
+    `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
     """
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}

@@ -15,8 +15,8 @@ from framelines.tables.case import Case
 from framelines.tables.rows import documents, rows
 
 # Words for the foe are hostile by creed or by label; both count.
-HOSTILE = dict.fromkeys(("sectarian_names", "derogatory_names"), "hostile")
-LEXICON_OF = {"attribution_verbs": "attributions", **HOSTILE}
+LEXICON_OF = {"sectarian_names": "hostile", "derogatory_names": "hostile"}
+LEXICON_OF |= {"attribution_verbs": "attributions"}
 LISTED = {"places": "Places", "hedges": "Hedges", "boosters": "Boosters"}
 LISTED |= {"first_person_plural": "First person plural", "sacred": "Sacred vocabulary"}
 LISTED |= {"legal": "Legal vocabulary"}
@@ -47,17 +47,12 @@ def metrics(case: Case) -> pd.DataFrame:
 
 
 def by_source(case: Case) -> pd.DataFrame:
-    """Return one row an outlet: documents, reposts, tokens, days, languages, genres.
-
-    The days are those between which its documents can have been published; `tokens` are those of
-    the running text.
-    """
+    """Return one row an outlet: documents, reposts, tokens of text, days, languages, genres."""
 
     def listed(values: pd.Series) -> str:
         return ", ".join(str(v).replace("_", " ") for v in sorted(set(values)))
 
-    found = documents(case, reposts="in")
-    found = found.merge(case["documents"][["doc_id", "published"]], on="doc_id")
+    found = documents(case, reposts="in").merge(case["documents"][["doc_id", "published"]])
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
     found = found.assign(
@@ -79,9 +74,8 @@ def by_source(case: Case) -> pd.DataFrame:
 def sentence_counts(case: Case) -> pd.DataFrame:
     """Return what the rates of `metrics` are made of, one row a counted sentence.
 
-    Columns: doc_id, sentence, source_id, kind, own (false in reposts), and every column that
-    `metrics` names. Lexical diversity is known a document and stands in its first sentence, by its
-    words.
+    Columns: those of sentences, source_id, own (false in reposts), and all that `metrics` names.
+    Lexical diversity is known a document and stands in its first sentence, by its words.
     """
     about = documents(case, reposts="in")
     about = about.assign(own=about["duplicate_of"] == "")[["doc_id", "source_id", "own"]]

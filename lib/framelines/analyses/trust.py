@@ -167,10 +167,9 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
 def agreement_table(case: Case) -> pd.DataFrame:
     """Return how the case's coder and the second one agree: one row a kind of code and measure.
 
-    Columns `AGREEMENT`. Of frames: nominal alpha and positive agreement over the n sentences that
-    both have coded; `seen` is in how many of them the coder sees it who sees it more often. Of
-    claims, names, takings and acts: the F1 of spans (n rows of both), alpha of every field over the
-    matched pairs to which it applies, and the share of the same days and figures.
+    Columns `AGREEMENT`. Of frames: over the n sentences that both coded, of which the one who sees
+    more sees it in `seen`. Of claims, names, takings and acts: the F1 of spans (n rows of both),
+    and of every field over the n matched pairs to which it applies.
     """
     second = second_coder(case)
     found = _frame_rows(case, second) if second else []
@@ -200,8 +199,8 @@ def weak_frames(case: Case) -> set[str]:
 def how_far(case: Case) -> dict[str, Any]:
     """Return what a sentence on trust needs: who coded, and how far coders agree.
 
-    `coder` and `second` are described by the table of coders; `sentences` were coded by both;
-    `established` of `frames` reach the `bar`. `why` says why nothing is known.
+    `sentences` were coded by both; `established` of `frames` reach the `bar`; `why` says why
+    nothing is known.
     """
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
     second, table = second_coder(case), frame_agreement(case)
