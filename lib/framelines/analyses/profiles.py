@@ -1,4 +1,4 @@
-"""Source profiles: what each outlet publishes, how it writes, and who hosts whom."""
+"""Source profiles: what each outlet publishes, how it writes, and what stands there twice."""
 
 from typing import Any
 
