@@ -60,12 +60,12 @@ DOCUMENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(4, 9)), min_size=0
 
 
 @settings(max_examples=60, deadline=None)
-@given(DOCUMENTS, DOCUMENTS, st.booleans(), st.sampled_from(["texts", "documents"]))
+@given(DOCUMENTS, DOCUMENTS, st.sampled_from(["texts", "documents"]))
 def test_swapping_the_groups_negates_to_the_last_digit(
-    a: list[tuple[int, int]], b: list[tuple[int, int]], in_strata: bool, unit: str
+    a: list[tuple[int, int]], b: list[tuple[int, int]], unit: str
 ) -> None:
-    hits = hits_of({"a": a, "b": b}).assign(genre=lambda h: h["doc_id"].str[-1])
-    more = FEW | {"strata": "genre" if in_strata else None, "permutations": 99, "unit": unit}
+    hits = hits_of({"a": a, "b": b})
+    more = FEW | {"permutations": 99, "unit": unit}
     one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
     if a and b:
         assert mirrored(one, two)
@@ -133,23 +133,6 @@ def test_too_few_rows_give_no_rate_where_that_is_asked() -> None:
     found = contrast(hits, PAIR, "m", least=10, **FEW)
     assert np.isnan([found.value, found.p]).all() and "9 to count among" in found.why[0]
     assert found.n == (9, 16)
-
-
-def test_strata_keep_what_differs_by_genre_out_of_the_test() -> None:
-    hits = hits_of({"a": [(4, 4)] * 4 + [(0, 4)], "b": [(4, 4)] + [(0, 4)] * 4})
-    full = hits.groupby("doc_id")["hit"].transform("max")
-    hits["genre"] = np.where(full > 0, "report", "opinion")
-    assert contrast(hits, PAIR, "m", **FEW).p < 0.3
-    assert contrast(hits, PAIR, "m", strata="genre", **FEW).p == 1.0
-
-
-def test_groups_in_the_same_documents_are_resampled_together() -> None:
-    """Where each document has as many hits of either kind, no resample makes a difference."""
-    counts = [(k, 4) for k in [0, 1, 2, 3, 4] * 3]
-    hits = hits_of({"a": counts, "b": counts})
-    hits["doc_id"] = hits["doc_id"].str[1:]
-    together, apart = (contrast(hits, PAIR, "m", joint=j, **FEW) for j in (True, False))
-    assert (together.low, together.high) == (0.0, 0.0) and apart.low < 0
 
 
 def test_intervals_of_contrasts_cover_the_truth() -> None:

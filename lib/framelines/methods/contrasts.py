@@ -69,16 +69,14 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 
 @lru_cache(maxsize=4096)
 def _permuted(
-    shares: bytes, dealt: bytes, strata: bytes, permutations: int, seed: int, key: str
+    shares: bytes, dealt: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
     """The p-value of Welch's t of the documents' shares, labels dealt anew, or why there is none.
 
-    Equal inputs are computed once; the documents of a stratum stand side by side.
+    Equal inputs are computed once.
     """
     mine, values = np.frombuffer(dealt, dtype=bool), np.frombuffer(shares)
-    _, strata_of = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
-    dealt_in, all_in = np.bincount(strata_of, mine), np.bincount(strata_of)
-    sizes = tuple((int(a), int(n - a)) for a, n in zip(dealt_in, all_in, strict=True))
+    sizes = ((int(mine.sum()), int((~mine).sum())),)
     why = est.why_no_test(sizes)
     if why:
         return nan, why
@@ -94,8 +92,6 @@ def contrast(
     *,
     unit: str = "texts",
     told: pd.DataFrame | None = None,
-    strata: str | None = None,
-    joint: bool = False,
     least: float = 1,
     draws: int = 5000,
     seed: int = 1,
@@ -107,11 +103,8 @@ def contrast(
     documents gives the difference of the mean shares of documents, and the test is of these in
     either case, for one long text can carry a share of rows; outlets (`source_id`) the same of
     outlets, tested over outlets; matched_events the mean difference over events that both groups
-    tell by `told` (see `matched`). With `strata`, a column
-    of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
-    stand in the same documents, which are then resampled together. A group with fewer than `least`
-    rows to count among gives no estimate. Swapping the sides negates the estimate to the last
-    digit.
+    tell by `told` (see `matched`). A group with fewer than `least` rows to count among gives no
+    estimate. Swapping the sides negates the estimate to the last digit.
     """
     if unit not in UNITS:
         raise ValueError(f"no unit {unit!r}; allowed: {', '.join(UNITS)}")
@@ -146,15 +139,12 @@ def contrast(
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
     reasons = ["neither interval nor test: nothing was counted"]
     if k.any():
-        ends, reasons = _interval(weighed, pair, joint, units, (draws, seed, key))
+        ends, reasons = _interval(weighed, pair, units, (draws, seed, key))
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         by_name = sides if pair.first <= pair.second else 1 - sides
-        size = int(documents.max()) + 1
-        stratum = pd.factorize(hits[strata], sort=True)[0] if strata else 0 * documents
-        laid = _sums(stratum * size + documents, by_name, hits)
-        hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
+        hit, of = _sums(documents, by_name, hits).transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
-        dealt = (hit[used] / of[used], used % 2 == 0, used // 2 // size)
+        dealt = hit[used] / of[used], used % 2 == 0
         p, why = _permuted(*(a.tobytes() for a in dealt), permutations, seed, key)
         test = f"labels dealt anew over {units}, t of their mean shares"
         fields |= ends | {"p": p, "test": "" if why else test}
@@ -164,7 +154,7 @@ def contrast(
 
 
 def _interval(
-    sums: Floats, pair: Pair, joint: bool, units: str, drawing: tuple[int, int, str]
+    sums: Floats, pair: Pair, units: str, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
     used = sums[1] > 0
@@ -176,9 +166,8 @@ def _interval(
         return {}, [f"no interval: the {units} of each side are all alike"]
     drawn = []
     for side, name in enumerate((pair.first, pair.second)):
-        own = sums[:, side, used.any(axis=0) if joint else used[side]]
-        arrays = [array.tobytes() for array in own]
-        drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
+        arrays = [array.tobytes() for array in sums[:, side, used[side]]]
+        drawn.append(_drawn(*arrays, *drawing, name))
     low, high = est.interval_of(drawn[0] - drawn[1], a)
     alone = f"the {units} of one side are all alike: the interval varies the other side alone"
     ends = {
