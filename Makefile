@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
 .PHONY: all test test-all manifest verify review diff bench null-simulation check check-corpus check-text
-.PHONY: features audit mentions new-case new-source add-document lab clean distclean help
+.PHONY: features audit mentions new-case add-document lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@$(FRAMELINES) build
@@ -57,8 +57,6 @@ null-simulation: ## simulate corpora without a difference, into docs/null-simula
 # --- a corpus of your own ---
 new-case: .venv/.ready ## lay down a case that builds: make new-case NAME=my-war
 	@$(FRAMELINES) new-case "$$NAME"
-new-source: .venv/.ready ## add an outlet: make new-source NAME=daily-news DATA=data/my-war
-	@$(FRAMELINES) new-source "$$NAME" --data "$${DATA:-data}"
 add-document: .venv/.ready ## add an article: make add-document TEXT= SOURCE= PUBLISHED= LABEL= CASES= DATA=
 	@$(FRAMELINES) add-document "$$TEXT" --source "$$SOURCE" --published "$$PUBLISHED" \
 	  --label "$$LABEL" --cases "$$CASES" --data "$${DATA:-data}" $(OPTIONS)

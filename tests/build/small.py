@@ -23,7 +23,7 @@ Little is said.
 """
 # A notebook whose every result hangs on one digit of the claims.
 CELLS = [
-    'case_name: str = "example"\ndraws: int = 200\nshare: float = 0.5',
+    'case_name: str = "example"\ndraws: int = 200',
     """from pathlib import Path
 import framelines, matplotlib.pyplot as plt
 from framelines.report.results import Results
@@ -80,7 +80,10 @@ def write_notebook(folder: Path, cells: Sequence[str], name: str = "01-few") -> 
     made[1].metadata["tags"] = ["parameters"]
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"
-    nbformat.write(v4.new_notebook(cells=made), folder / "notebooks" / f"{name}.ipynb")
+    about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    nbformat.write(
+        v4.new_notebook(cells=made, metadata=about), folder / "notebooks" / f"{name}.ipynb"
+    )
 
 
 def change_case(folder: Path, **parameters: object) -> None:

@@ -108,9 +108,4 @@ def test_from_words_to_a_row_and_back(small: tuple[d.Tables, Path]) -> None:
     assert found == [(at, at + 2, short_hash("12")) for at in (POST.index("12"), POST.rindex("12"))]
     with pytest.raises(DataError, match="do not stand in it.*'13 tanks'"):
         d.locate(tables, "post", "13 tanks", folder / "raw")
-    shown = d.show(tables, ["bridge-c01"], folder / "raw")
-    assert shown.startswith("claims\n") and "outcome: killed" in shown and "note" not in shown
-    assert shown.endswith("holds: ⟦4 dead⟧. …")
-    with pytest.raises(DataError, match="no located row has this key"):
-        d.show(tables, ["nobody-c01"], folder / "raw")
     assert d.in_context("one\ntwo three four", (4, 7), 5) == "one ⟦two⟧ thre"

@@ -90,10 +90,9 @@ def run(notebook: str, case: str) -> list[Path]:
     outputs.mkdir(parents=True)
     os.environ["FRAMELINES_STAGING"] = str(REPO / outputs)
     where, failed = f"{source}, case {case}", Path("build", "failed", f"{case}-{notebook}.ipynb")
-    settings: dict[str, Any] = {"kernel_name": "python3", "language": "python", "where": where}
-    settings |= {"engine_name": "framelines", "progress_bar": False}
+    settings: dict[str, Any] = {"engine_name": "framelines", "progress_bar": False}
     try:
-        papermill.execute_notebook(source, draft, parameters, **settings)
+        papermill.execute_notebook(source, draft, parameters, where=where, **settings)
         if not (outputs / f"reports/{case}/numbers/{prefix}.json").is_file():
             what = f"it wrote no numbers/{prefix}.json"
             fix = f"It must make Results(case, '{prefix}') and end with results.close()"

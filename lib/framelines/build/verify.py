@@ -173,13 +173,15 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
         elif now and now != was == here and agrees(name, aside, copy):
             close += 1
         elif not was == now == here:
-            how = "moved" if now else "not built"
-            if was == now:
+            how = "moved"
+            if not now:
+                how = "not built"
+            elif was == now:
                 how = f"damaged or missing; restore it: git checkout -- {name}"
-            elif now and (now == here or not was):
+            elif now == here or not was:
                 how = f"not as {FILE} says; if it was meant: make manifest"
             lines.append(f"{name}: {how}")
-            if now and here:
+            if now and here and now != here:
                 told += changes(name, _text(aside / name), _text(copy / name))
     # Where a machine rounds otherwise, the bytes of pages tell nothing.
     lines += pages if not close else []
@@ -260,7 +262,7 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
     Nothing is built. Raises `DataError` for a revision that git does not know.
     """
     ends = [
-        git(root, "rev-list", "-1", "--end-of-options", end or "HEAD").strip()
+        git(root, "rev-list", "-1", "--end-of-options", end or "HEAD", "--").strip()
         for end in revision.split("..", 1)
     ]
     listed = git(root, "diff", "-z", "--name-only", "--no-renames", *ends, "--", *COMMITTED)

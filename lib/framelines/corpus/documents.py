@@ -169,24 +169,3 @@ def in_context(text: str, span: Span, context: int = 160) -> str:
     start, end = span
     before, after = text[max(0, start - context) : start], text[end : end + context]
     return " ".join(f"{before}⟦{text[start:end]}⟧{after}".split())
-
-
-def show(tables: Tables, words: list[str], texts: Path) -> str:
-    """Return every located row whose key holds all of `words`, with its passage in context.
-
-    A table's own name may be among the words. For a holder of the texts; raises `DataError` where
-    no row has such a key.
-    """
-    passages = []
-    for name, row in located_rows(tables):
-        if set(words) <= {name, *_key(row)}:
-            text = document_text(tables["documents"], row["doc_id"], texts)
-            passage = in_context(text, (row["start"], row["end"]))
-            fields = {k: v for k, v in row.items() if v != "" and not pd.isna(v)}
-            listed = [f"  {key}: {value}" for key, value in fields.items()]
-            passages.append("\n".join([name, *listed, f"  … {passage} …"]))
-    if not passages:
-        what = "no located row has this key"
-        allowed = "parts of a key, such as: claims first DOC-c014, or frame_codes first DOC 120"
-        raise DataError([Problem("data", what, value=" ".join(words), allowed=allowed)])
-    return "\n\n".join(passages)
