@@ -60,18 +60,16 @@ def _print(*paths: Path) -> None:
         print(path.relative_to(REPO))
 
 
-def _pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    return dict(one.partition("=")[::2] for one in given)
+def _set(context: click.Context, _: click.Parameter, given: tuple[str, ...]) -> None:
+    context.params.update(dict(one.partition("=")[::2] for one in given))
 
 
 def _folder(_: click.Context, __: click.Parameter, given: str) -> Path:
     return (REPO / given).resolve()
 
 
-# Commands that a function of the library does: it is called with arguments and options by their
+# A command that a function of the library does: it is called with arguments and options by their
 # names, and returns a code of exit or what it wrote. What a command needs is imported when it runs.
-
-
 def _command(name: str, function: str, about: str, *parameters: click.Parameter) -> None:
     def call(**given: Any) -> int:
         module, _, called = function.partition(".")
@@ -93,7 +91,7 @@ ARTICLE = (
     click.Option(["--cases"], required=True, help="cases that use it, joined by ;"),
     click.Option(["--first"], default="", help="its first words, where the file holds more"),
     click.Option(["--last"], default="", help="its last words"),
-    click.Option(["--set", "more"], multiple=True, callback=_pairs, help="COLUMN=VALUE"),
+    click.Option(["--set"], multiple=True, expose_value=False, callback=_set, help="COLUMN=VALUE"),
     DATA,
 )
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])

@@ -40,10 +40,9 @@ def _files(folder: Path) -> dict[Path, bytes]:
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def _add(folder: Path, text: Path, first: str = "", last: str = "", **more: str) -> None:
-    given = {"source": "daily-news", "published": "2020-05-04", "label": "A title"}
-    given |= {"cases": "river-war", "first": first, "last": last}
-    add_document(text, folder, more=more, **given)
+def _add(folder: Path, text: Path, **more: str) -> None:
+    given = {"source": "daily-news", "cases": "river-war"}
+    add_document(text, folder, **given, **{"published": "2020-05-04", "label": "A title"} | more)
 
 
 def test_a_new_case_passes_every_check(tmp_path: Path) -> None:

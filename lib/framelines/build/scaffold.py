@@ -6,7 +6,6 @@ A row is judged by the checks of the tables, in a copy; what stands changes only
 import re
 import shutil
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -54,36 +53,25 @@ def new_case(name: str, root: Path = REPO) -> list[Path]:
         why = "this name is taken"
     if why:
         raise DataError([Problem("NAME", why, value=name, fix="Choose another name")])
-    with tempfile.TemporaryDirectory() as place:
-        text = write_whole(Path(place) / "first-text.txt", FIRST_TEXT)
-        about = {"source": "first-source", "published": "2020-01-01"}
-        for table in ("sources", "documents"):
-            write_table(pd.DataFrame(), folder, table)
-        label = "Stand-in for a first article"
-        add_document(text, folder, cases=name, label=label, more=None, **about)
+    text = write_whole(folder / "raw" / "first-text.txt", FIRST_TEXT)
+    for table in ("sources", "documents"):
+        write_table(pd.DataFrame(), folder, table)
+    about = {"published": "2020-01-01", "label": "Stand-in for a first article"}
+    add_document(text, folder, "first-source", name, **about)
     write_whole(file, CASE_FILE.format(name=name, title=name.replace("-", " ").capitalize()))
     return [file, *sorted(path for path in folder.rglob("*") if path.is_file())]
 
 
 def add_document(
-    text: Path,
-    data: Path,
-    *,
-    source: str,
-    cases: str,
-    first: str = "",
-    last: str = "",
-    more: Mapping[str, str] | None = None,
-    **columns: str,
+    text: Path, data: Path, source: str, cases: str, first: str = "", last: str = "", **more: str
 ) -> list[Path]:
     """Add an article to the tables in the folder `data`; return the paths of what changed.
 
     `text` is its raw file, which is copied beside the others. The article begins with the words
     `first` and ends with the words `last`, or is the whole file without the white space around
-    it. `cases` are the cases that use it, joined by `;`; `columns` must be `published` and
-    `label`, and `more` may hold any other. A source that is not in `sources.csv` gets a row there.
-    Features are made anew if all texts are here. Raises `DataError` with every problem; then
-    nothing changes.
+    it. `cases` are the cases that use it, joined by `;`; `more` are other columns, `published` and
+    `label` among them. A source that is not in `sources.csv` gets a row there. Features are made
+    anew if all texts are here. Raises `DataError` with every problem; then nothing changes.
     """
     if not (data / "documents.csv").is_file():
         fix = "Begin a case: make new-case NAME=my-war; or name its folder: DATA=data/my-war"
@@ -102,7 +90,7 @@ def add_document(
     row = {"doc_id": re.sub("[^a-z0-9]+", "-", text.stem.lower()).strip("-"), **ARTICLE}
     row |= {"source_id": source, "published_in": source, "raw_file": text.name, "cases": cases}
     row |= {"theatre": cases.split(";")[0], "sha256": sha256(content[slice(*span)])}
-    row |= {"start": str(span[0]), "end": str(span[1]), **columns, **(more or {})}
+    row |= {"start": str(span[0]), "end": str(span[1])} | more
     if problems.found:  # a span of its own, so that the rest of the row is judged too
         row |= {"raw_file": "no text", "start": "0", "end": "1"}
     named = {"source_id": source, "name": source.replace("-", " ").capitalize(), **SOURCE}

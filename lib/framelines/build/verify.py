@@ -59,20 +59,11 @@ def git(root: Path, *arguments: str) -> str:
     return done.stdout.decode("utf-8", "surrogateescape")
 
 
-# What there is, and what was recorded.
-
-
 def sums(root: Path) -> dict[str, str]:
     """Return the SHA-256 of every result below `root` by its path."""
     paths = [path for place in PLACES for path in root.glob(place) if path.is_file()]
     names = {path.relative_to(root).as_posix(): path for path in paths if path.name[0] != "."}
     return {name: hashlib.sha256(names[name].read_bytes()).hexdigest() for name in sorted(names)}
-
-
-def is_committed(name: str) -> bool:
-    """Whether a result is committed with the tree, and not only built from it."""
-    page = name.startswith("reports/") and name.endswith((".html", ".pdf"))
-    return name.startswith(COMMITTED) and not page
 
 
 def recorded(root: Path) -> dict[str, str]:
@@ -83,9 +74,6 @@ def recorded(root: Path) -> dict[str, str]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         fix = f"Restore it: git checkout -- {FILE}; or write it anew: make manifest"
         raise DataError([Problem(FILE, "this is no manifest of results", fix=fix)]) from None
-
-
-# A rebuild.
 
 
 def scratch(place: Path, root: Path = REPO, clean: bool = False) -> tuple[Path, Path, str]:
@@ -168,7 +156,10 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
     lines, told, pages, close = list[str](), list[str](), list[str](), 0
     for name in sorted({*known, *built, *kept}):
         was, now, here = known.get(name), built.get(name), kept.get(name)
-        if was and now and not is_committed(name):
+        is_page = name.startswith(("build/", "reports/")) and name.endswith(
+            (".html", ".pdf", "ipynb")
+        )
+        if was and now and is_page:
             pages += [f"{name}: other bytes than recorded"] * (was != now)
         elif now and now != was == here and agrees(name, aside, copy):
             close += 1
@@ -188,9 +179,6 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
     result = f"{len(known)} results: {len(lines)} not as recorded"
     result += f", {close} with other bytes and the same values" if close else ""
     return [*lines, *told], f"{result}."
-
-
-# What agreement is, and what moved.
 
 
 def _text(path: Path) -> str:
@@ -223,37 +211,29 @@ def agrees(name: str, old: Path, new: Path) -> bool:
 
 
 def changes(name: str, old: str, new: str) -> list[str]:
-    """Return in words what moved in the numbers or in the table `name`; nothing of a picture."""
-    if name.endswith(".json"):
-        told = _numbers(old, new)
-    elif name.endswith(".csv"):
-        found = list(difflib.unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0))
-        told = [f"columns: {(new or old).partition(chr(10))[0]}"]
-        told += [f"{line[0]} {line[1:]}" for line in found[2:] if line[0] in "+-"]
-    else:
+    """Return the lines of numbers or of a table `name` that moved; nothing of a picture."""
+    if not name.endswith((".csv", ".json")):
         return []
+    found = difflib.unified_diff(_lines(name, old), _lines(name, new), lineterm="", n=0)
+    told = [f"{line[0]} {line[1:]}" for line in found if line[0] in "+-"][2:]
+    if name.endswith(".csv"):
+        told.insert(0, f"columns: {(new or old).splitlines()[0]}")
     more = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
     return ["", name, *(f"  {line}" for line in told[:SHOWN] + more)]
 
 
-def _numbers(old: str, new: str) -> list[str]:
-    """Every verdict that changed, and every number that moved with the findings that it feeds."""
+def _lines(name: str, text: str) -> list[str]:
+    """What a result says: verdicts, and numbers with the findings that they feed; or its rows."""
     try:
-        records = [json.loads(text or '{"findings": [], "numbers": {}}') for text in (old, new)]
-        findings = [{f["name"]: f for f in record["findings"]} for record in records]
-        numbers = [record["numbers"] for record in records]
-        both, lines = findings[0] | findings[1], []
-        for name in both:
-            a, b = (side.get(name, {}).get("verdict", "(none)") for side in findings)
-            lines += [f"{name}: the verdict was “{a}” and is “{b}”"] * (a != b)
-        for key in numbers[0] | numbers[1]:
-            entries = [side.get(key, {"value": "nothing", "unit": ""}) for side in numbers]
-            a, b = (f"{entry['value']} {entry['unit']}".strip() for entry in entries)
-            fed = "; ".join(name for name, finding in both.items() if key in finding["numbers"])
-            lines += [f"{key}: {a} → {b}" + (f"; feeds {fed}" if fed else "")] * (a != b)
+        record = json.loads(text) if name.endswith(".json") else {}
+        lines = [f"{one['name']}: “{one['verdict']}”" for one in record["findings"]]
+        for key, entry in record["numbers"].items():
+            fed = [one["name"] for one in record["findings"] if key in one["numbers"]]
+            feeds = f"; feeds {'; '.join(fed)}" if fed else ""
+            lines.append(f"{key}: {entry['value']} {entry['unit']}".rstrip() + feeds)
         return lines
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return ["one of the two is no record of numbers"]
+    except (ValueError, KeyError, TypeError):
+        return text.splitlines()
 
 
 def diff(revision: str = "HEAD", root: Path = REPO) -> int:
