@@ -124,11 +124,10 @@ def test_an_overlap_and_another_text_of_the_same_name(folder: Path, bridge: Path
 
 @pytest.mark.parametrize(
     "name",
-    ["River war", "", "../x", "-a", "RIVER", "a$(b)", "a;b", "a/b", "a" * 61]
-    + ["2019", "2019-05-04", "no", "on", "null", "nan", "mixed", "raw"],
+    ["River war", "", "../x", "-a", "RIVER", "a$(b)", "a;b", "a/b", "a" * 61, "mixed", "raw"],
 )
 def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path, name: str) -> None:
-    with pytest.raises(DataError, match="NAME: (not a-z|this would be read as)"):
+    with pytest.raises(DataError, match="NAME: not a-z"):
         new_case(name, tmp_path)
     assert not list(tmp_path.iterdir())
 

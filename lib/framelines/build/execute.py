@@ -24,7 +24,6 @@ from framelines.build.runner import notebooks
 from framelines.errors import DataError, Problem
 from framelines.tables.case import read_case_file
 
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SHELL = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
 
 
@@ -55,12 +54,10 @@ class InProcess(Engine):
             if error is not None:
                 name = {"ename": type(error).__name__, "evalue": str(error)}
                 cell.outputs.append(new_output("error", traceback=[], **name))
-                lines = [line.strip() for line in cell.source.splitlines()]
-                first = next((line for line in lines if line and line[0] != "#"), "")
-                what = f"code cell [{cell.execution_count}], which begins `{first}`"
                 found = error.problems if isinstance(error, DataError) else []
-                what += "" if found else f", raised {type(error).__name__}: {error}"
-                raise DataError([*found, Problem(kwargs["where"], what)])
+                what = "" if found else f", raised {type(error).__name__}: {error}"
+                cell_name = f"code cell [{cell.execution_count}]"
+                raise DataError([*found, Problem(kwargs["where"], cell_name + what)])
 
 
 papermill_engines.register("framelines", InProcess)
@@ -70,10 +67,8 @@ logging.getLogger("papermill").setLevel(logging.ERROR)
 def run(notebook: str, case: str) -> list[Path]:
     """Run `notebooks/<notebook>.ipynb` for a case; return the paths of all that it made.
 
-    They are `build/executed/<case>/<notebook>.ipynb`, and figures, tables and numbers below
-    `figures/<case>/` and `reports/<case>/`. Raises `DataError` for an unknown notebook or case, a
-    case file that is wrong, and a cell that raises; `build/failed/<case>-<notebook>.ipynb` is the
-    notebook as far as it got.
+    Raises `DataError` for an unknown notebook or case, a case file that is wrong, and a cell that
+    raises; `build/failed/<case>-<notebook>.ipynb` is the notebook as far as it got.
     """
     if notebook not in notebooks():
         known = ", ".join(notebooks())
@@ -90,9 +85,9 @@ def run(notebook: str, case: str) -> list[Path]:
     outputs.mkdir(parents=True)
     os.environ["FRAMELINES_STAGING"] = str(REPO / outputs)
     where, failed = f"{source}, case {case}", Path("build", "failed", f"{case}-{notebook}.ipynb")
-    settings: dict[str, Any] = {"engine_name": "framelines", "progress_bar": False}
+    settings = {"engine_name": "framelines", "progress_bar": False, "where": where}
     try:
-        papermill.execute_notebook(source, draft, parameters, where=where, **settings)
+        papermill.execute_notebook(source, draft, parameters, **settings)
         if not (outputs / f"reports/{case}/numbers/{prefix}.json").is_file():
             what = f"it wrote no numbers/{prefix}.json"
             fix = f"It must make Results(case, '{prefix}') and end with results.close()"
@@ -116,8 +111,7 @@ def _normalise(draft: Path, target: Path, parameters: dict[str, Any]) -> None:
         cell.metadata.pop("papermill", None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
-    own = {"papermill": {"parameters": parameters}, "language_info": {"name": "python"}}
-    notebook.metadata = nbformat.from_dict({"kernelspec": KERNEL, **own})
+    notebook.metadata["papermill"] = {"parameters": parameters}
     # Addresses of objects, and this checkout's place.
     text = re.sub(r"\bat 0x[0-9a-fA-F]+", "at 0x0", nbformat.writes(notebook))
     write_whole(target, text.replace(f"{REPO}{os.sep}", "").replace(str(REPO), ".") + "\n")

@@ -82,13 +82,13 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
     for name in {*names} - {*cases}:
         what, known = "there is no such case", ", ".join(cases) or "none"
         raise DataError([Problem("notebooks/cases", what, value=name, allowed=known)])
-    runs: list[Unit] = []
-    rest: list[Unit] = []
+    runs, rest = list[Unit](), list[Unit]()
     for case in names or cases:
         file = f"notebooks/cases/{case}.yaml"
         # What the file says is checked by whoever reads the tables, in words.
-        named = re.search(r"(?m)^data:\s*[\"']?(\w[\w./-]*)", (REPO / file).read_text("utf-8"))
-        folder = named[1] if named else "data"
+        text = (REPO / file).read_text(encoding="utf-8", errors="replace")
+        named = re.search(r"(?m)^data:\s*[\"']?(\w[^\"'#\n]*)", text)
+        folder = named[1].strip() if named else "data"
         tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *LIBRARY)
         own = [
             Unit(f"{case} {one}", (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one)
@@ -101,9 +101,6 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
         rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))
         rest.append(Unit("article", ARTICLE, made))
     return [*runs, *rest]
-
-
-# What is stale.
 
 
 @cache
@@ -137,9 +134,6 @@ def is_stale(unit: Unit, state: dict[str, Any]) -> bool:
     if not known or known["inputs"] != _made_from(unit, state):
         return True
     return any(_file_sum(REPO / name) != digest for name, digest in known["outputs"].items())
-
-
-# Building.
 
 
 @contextmanager
@@ -237,7 +231,7 @@ def _pool() -> ProcessPoolExecutor:
 
 
 def _watch() -> None:
-    """In a worker: end it with the build that began it, whose lock it would hold for ever."""
+    """End this worker with the build that began it, whose lock it would hold for ever."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

@@ -30,8 +30,7 @@ compare: null
 # Where the defaults do not fit: draws, seed, permutations, calendar.
 parameters: {{}}
 """
-# What YAML or a spreadsheet takes for a truth value or for nothing, and the folders of tables.
-WORDS = "y n yes no on off true false null none nan raw features audits".split()
+FOLDERS = ("raw", "features", "audits")
 # What is taken for granted of an article and its source, until somebody says more.
 ARTICLE = {"source_basis": "stated", "published_basis": "stated", "language": "en"}
 ARTICLE |= {"genre": "report"}
@@ -44,15 +43,13 @@ def new_case(name: str, root: Path = REPO) -> list[Path]:
     Returns the paths of what was made. Raises `DataError` where the name is none or is taken.
     """
     folder, file = root / "data" / name, root / "notebooks" / "cases" / f"{name}.yaml"
-    why = ""
-    if not re.fullmatch(ID, name) or len(name) > 60 or name.replace("-", "").isdigit():
-        why = "not a-z, 0-9 and single hyphens (at most 60 characters), such as river-war"
-    elif name in (*WORDS, *NO_CASE):
-        why = "this would be read as something else than a name"
-    elif folder.exists() or file.exists():
-        why = "this name is taken"
-    if why:
-        raise DataError([Problem("NAME", why, value=name, fix="Choose another name")])
+    what, fix = "this name is taken", "Choose another name"
+    if not re.fullmatch(ID, name) or len(name) > 60 or name in (*FOLDERS, *NO_CASE):
+        what = "not a-z, 0-9 and single hyphens (at most 60 characters), such as river-war"
+    elif not (folder.exists() or file.exists()):
+        what = ""
+    if what:
+        raise DataError([Problem("NAME", what, value=name, fix=fix)])
     text = write_whole(folder / "raw" / "first-text.txt", FIRST_TEXT)
     for table in ("sources", "documents"):
         write_table(pd.DataFrame(), folder, table)
