@@ -51,7 +51,7 @@ def hostile(home: Path) -> dict[str, str]:
         (home / name).write_text(text)
     odd = {"TZ": "Asia/Tokyo", "MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
     odd |= {"LC_ALL": "C", "COLUMNS": "30", "PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
-    return small.environment(**odd) | {"HOME": str(home)}
+    return small.environment() | odd | {"HOME": str(home)}
 
 
 @pytest.mark.slow

@@ -180,7 +180,6 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
     total, count = len(todo), itertools.count(1)
     failed, told = set[str](), set[str]()
     running = dict[Future[Any], tuple[Unit, str]]()
-
     pool = _pool()
     try:
         while todo or running:

@@ -156,9 +156,7 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
     lines, told, pages, close = list[str](), list[str](), list[str](), 0
     for name in sorted({*known, *built, *kept}):
         was, now, here = known.get(name), built.get(name), kept.get(name)
-        is_page = name.startswith(("build/", "reports/")) and name.endswith(
-            (".html", ".pdf", "ipynb")
-        )
+        is_page = name.endswith((".html", ".pdf", ".ipynb")) and not name.startswith("figures/")
         if was and now and is_page:
             pages += [f"{name}: other bytes than recorded"] * (was != now)
         elif now and now != was == here and agrees(name, aside, copy):
