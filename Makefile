@@ -6,8 +6,8 @@ UV := uv==0.13.9
 export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
-.PHONY: all test test-all manifest verify review diff bench null-simulation check check-corpus check-text
-.PHONY: features audit mentions new-case new-source add-document lab clean distclean help
+.PHONY: all test test-all manifest verify review diff bench simulate check check-corpus check-text
+.PHONY: features audit mentions new-case add-document lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@$(FRAMELINES) build
@@ -43,7 +43,7 @@ verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
-bench check check-corpus check-text features audit mentions null-simulation: .venv/.ready
+bench check check-corpus check-text features audit mentions simulate: .venv/.ready
 	@$(FRAMELINES) $(subst check-corpus,check --with-texts,$@)
 bench: ## time a clean build, into docs/benchmarks.md
 check: ## check every table
@@ -52,13 +52,11 @@ check-text: ## search the tree for runs of words from the texts: make check-text
 features: ## rebuild data/features/ from the texts: make features CORPUS=folder
 audit: ## list what no row explains: make audit CORPUS=folder
 mentions: ## count naming mentions anew: make mentions CORPUS=folder
-null-simulation: ## simulate corpora without a difference, into docs/null-simulation.csv
+simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 
 # --- a corpus of your own ---
 new-case: .venv/.ready ## lay down a case that builds: make new-case NAME=my-war
 	@$(FRAMELINES) new-case "$$NAME"
-new-source: .venv/.ready ## add an outlet: make new-source NAME=daily-news DATA=data/my-war
-	@$(FRAMELINES) new-source "$$NAME" --data "$${DATA:-data}"
 add-document: .venv/.ready ## add an article: make add-document TEXT= SOURCE= PUBLISHED= LABEL= CASES= DATA=
 	@$(FRAMELINES) add-document "$$TEXT" --source "$$SOURCE" --published "$$PUBLISHED" \
 	  --label "$$LABEL" --cases "$$CASES" --data "$${DATA:-data}" $(OPTIONS)

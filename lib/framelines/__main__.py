@@ -2,16 +2,19 @@
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problem, Problems
+from framelines.errors import DataError, Problems
 
-# What no result may take from the machine. The date is a constant, so that a commit does not move
-# a byte; the last four keep this checkout's library and settings, and nobody else's.
+# What no result may take from the machine: every other variable that begins so is left out. The
+# date is a constant, so that a commit does not move a byte; the last keep this checkout's library
+# and settings, and nobody else's.
+UNWANTED = ("PYTHON", "MPL", "MATPLOTLIB", "JUPYTER", "IPYTHON", "COLUMNS")
 SETTINGS = {
     "SOURCE_DATE_EPOCH": "1767225600",
     "PYTHONHASHSEED": "0",
@@ -26,14 +29,11 @@ SETTINGS = {
     "MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib"),
     "IPYTHONDIR": str(REPO / "build" / "ipython"),
 }
-UNWANTED = {"MPLBACKEND", "COLUMNS", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONUTF8"}
-UNWANTED |= {"PYTHONOPTIMIZE", "PYTHONDONTWRITEBYTECODE", "JUPYTER_PATH", "JUPYTER_CONFIG_DIR"}
-DATA = click.option("--data", default="data", show_default=True, help="the folder of the tables")
 
 
 def settle() -> None:
     """Begin again with the settings of a build, where this process was begun with others."""
-    own = {n: v for n, v in os.environ.items() if n not in UNWANTED} | SETTINGS
+    own = {n: v for n, v in os.environ.items() if not n.startswith(UNWANTED)} | SETTINGS
     if own != dict(os.environ):
         os.execve(sys.executable, [sys.executable, "-m", "framelines", *sys.argv[1:]], own)
 
@@ -60,38 +60,59 @@ def _print(*paths: Path) -> None:
         print(path.relative_to(REPO))
 
 
-# What a command needs is imported when it runs: a build with nothing to do takes no library.
+def _set(context: click.Context, _: click.Parameter, given: tuple[str, ...]) -> None:
+    context.params.update(dict(one.partition("=")[::2] for one in given))
 
 
-@main.command()
-@click.argument("cases", nargs=-1)
-def build(cases: tuple[str, ...]) -> int:
-    """Build everything that is stale, or all of the named CASES."""
-    from framelines.build import runner
-
-    return runner.build(cases)
+def _folder(_: click.Context, __: click.Parameter, given: str) -> Path:
+    return (REPO / given).resolve()
 
 
-@main.command()
-@click.argument("notebook")
-@click.argument("case")
-@click.option("-p", "given", multiple=True, metavar="NAME=VALUE", help="a parameter")
-def run(notebook: str, case: str, given: tuple[str, ...]) -> None:
-    """Run one NOTEBOOK for one CASE; with -p draws=200 the results go to build/variant/."""
-    import yaml
+# A command that a function of the library does: it is called with arguments and options by their
+# names, and returns a code of exit or what it wrote. What a command needs is imported when it runs.
+def _command(name: str, function: str, about: str, *parameters: click.Parameter) -> None:
+    def call(**given: Any) -> int:
+        module, _, called = function.partition(".")
+        made = getattr(import_module(f"framelines.build.{module}"), called)(**given)
+        if isinstance(made, int):
+            return made
+        _print(*made)
+        return 0
 
-    from framelines.build import execute
+    main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
-    pairs = [one.partition("=") for one in given]
-    parameters = {name: yaml.safe_load(value) for name, _, value in pairs}
-    _print(execute.run(notebook, case, parameters)[0])
+
+DATA = click.Option(["--data"], default="data", callback=_folder, help="the folder of the tables")
+ARTICLE = (
+    click.Argument(["text"], type=click.Path(exists=True, dir_okay=False, path_type=Path)),
+    click.Option(["--source"], required=True, help="id of its outlet, which may be new"),
+    click.Option(["--published"], required=True, help="day of publication in EDTF"),
+    click.Option(["--label"], required=True, help="a short title in your own words"),
+    click.Option(["--cases"], required=True, help="cases that use it, joined by ;"),
+    click.Option(["--first"], default="", help="its first words, where the file holds more"),
+    click.Option(["--last"], default="", help="its last words"),
+    click.Option(["--set"], multiple=True, expose_value=False, callback=_set, help="COLUMN=VALUE"),
+    DATA,
+)
+CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
+REVISION = click.Argument(["revision"], default="HEAD")
+RUN = (click.Argument(["notebook"]), click.Argument(["case"]))
+_command("build", "runner.build", "Build everything that is stale, or all of CASES.", CASES)
+_command("run", "execute.run", "Run a NOTEBOOK for a CASE.", *RUN)
+_command("manifest", "verify.manifest", "Rebuild everything and record every result.")
+_command("verify", "verify.verify", "Rebuild everything and name what is not as recorded.")
+_command("review", "verify.review", "Verify the commit without a network, and say so.")
+_command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
+_command("bench", "verify.bench", "Time three builds, into docs/benchmarks.md.")
+_command("new-case", "scaffold.new_case", "Lay down a case that builds.", NAME)
+_command("add-document", "scaffold.add_document", "Add an article, the file TEXT.", *ARTICLE)
 
 
 @main.command()
 @click.option("--with-texts", is_flag=True, help="hold every span against the texts too")
 def check(with_texts: bool) -> None:
     """Check every table, case and declared finding."""
-    from framelines.analyses.findings import declared, unused
+    from framelines.analyses.findings import declared
     from framelines.tables.case import case_names, data_folders, load_case
     from framelines.tables.schema import check_tables
 
@@ -106,19 +127,15 @@ def check(with_texts: bool) -> None:
     problems.raise_if_any()
     for case in case_names():
         print(f"{case}: {len(declared(load_case(case).name))} declared findings")
-    for warning in unused():
-        print(f"Beware: {warning}")
 
 
 @main.command("check-text")
 def check_text() -> int:
     """Search the tree for runs of words of the texts (CORPUS=folder)."""
-    import subprocess
-
+    from framelines.build.verify import git
     from framelines.corpus.audit import RUN, runs_of_texts
 
-    command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=REPO, capture_output=True, text=True, check=True).stdout
+    listed = git(REPO, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     built = [*(REPO / "build").glob("executed/**/*.ipynb"), *(REPO / "reports").glob("**/*.html")]
     files = {REPO / name for name in listed.split("\0") if name} | {*built}
     found = runs_of_texts(REPO / "data", sorted(files))
@@ -144,36 +161,23 @@ def features() -> None:
             print(f"{folder.relative_to(REPO)}: no texts here; its features stay as they are")
 
 
-def _with_texts(data: str) -> tuple[Any, Path, Path]:
-    """The tables of a folder, the folder, and the folder of its texts, which must be here."""
-    from framelines.corpus.documents import texts_of
-    from framelines.tables.case import data_folders
-    from framelines.tables.schema import read_tables
-
-    folder = (REPO / data).resolve()
-    if folder not in data_folders():
-        raise DataError([Problem(data, "no case uses these tables")])
-    return read_tables(folder), folder, texts_of(folder)
-
-
-@main.command()
-@DATA
-def mentions(data: str) -> None:
+@main.command(params=[DATA])
+def mentions(data: Path) -> None:
     """Count the first coder's naming mentions anew from the texts."""
     from framelines.corpus.audit import build_mentions
+    from framelines.tables.schema import read_tables
 
-    tables, folder, _ = _with_texts(data)
-    _print(build_mentions(tables, folder))
+    _print(build_mentions(read_tables(data), data))
 
 
-@main.command()
-@DATA
-def audit(data: str) -> int:
+@main.command(params=[DATA])
+def audit(data: Path) -> int:
     """List the numbers, dates and names that no row explains."""
     from framelines.corpus.audit import audit
+    from framelines.tables.schema import read_tables
 
-    tables, folder, _ = _with_texts(data)
-    found = audit(tables, folder)
+    tables = read_tables(data)
+    found = audit(tables, data)
     missing = found[found["explained_by"] == ""]
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
@@ -182,83 +186,29 @@ def audit(data: str) -> int:
     return 1 if len(missing) else 0
 
 
-@main.command()
-@click.argument("document")
-@click.argument("words")
-@DATA
-def locate(document: str, words: str, data: str) -> None:
+@main.command(params=[click.Argument(["document"]), click.Argument(["words"]), DATA])
+def locate(document: str, words: str, data: Path) -> None:
     """Print span and hash of WORDS as they stand in a DOCUMENT."""
-    from framelines.corpus.documents import locate
+    from framelines.corpus.documents import locate, texts_of
+    from framelines.tables.schema import read_tables
 
-    tables, _, texts = _with_texts(data)
-    for start, end, digest in locate(tables, document, words, texts):
+    for start, end, digest in locate(read_tables(data), document, words, texts_of(data)):
         print(f"{start},{end},{digest}")
 
 
-@main.command("new-case")
-@click.argument("name")
-def new_case(name: str) -> None:
-    """Lay down a case that builds."""
-    from framelines.build import scaffold
-
-    _print(*scaffold.new_case(name))
-
-
-@main.command("new-source")
-@click.argument("name")
-@DATA
-def new_source(name: str, data: str) -> None:
-    """Add a row for an outlet to sources.csv."""
-    from framelines.build import scaffold
-
-    _print(scaffold.new_source(name, (REPO / data).resolve()))
-
-
-@main.command("add-document")
-@click.argument("text", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", required=True, help="id of the outlet that wrote it")
-@click.option("--published", required=True, help="day of publication in EDTF")
-@click.option("--label", required=True, help="a short title in your own words")
-@click.option("--cases", default="", help="cases that use it, joined by ;")
-@click.option("--first", default="", help="its first words, where the file holds more")
-@click.option("--last", default="", help="its last words")
-@click.option("--doc-id", default="", help="its id; the file's name without it")
-@click.option("--set", "more", multiple=True, metavar="COLUMN=VALUE", help="any other column")
-@DATA
-def add_document(text: Path, data: str, more: tuple[str, ...], **row: str) -> None:
-    """Add an article, the file TEXT in UTF-8, to documents.csv."""
-    from framelines.build import scaffold
-
-    columns = dict(one.partition("=")[::2] for one in more)
-    print(scaffold.add_document(text, data=(REPO / data).resolve(), **row | columns))
-
-
-def _verify(name: str, about: str, *parameters: click.Parameter) -> None:
-    def call(**given: str) -> Any:
-        from framelines.build import verify
-
-        made = getattr(verify, name)(*given.values())
-        return made if isinstance(made, int) else _print(made)
-
-    main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
-
-
-_verify("manifest", "Rebuild everything and record every result in MANIFEST.json.")
-_verify("verify", "Rebuild everything in a clean copy and name what is not as recorded.")
-_verify("review", "Do what a reviewer does: verify the commit without a network, and say so.")
-REVISION = click.Argument(["revision"], default="HEAD")
-_verify("diff", "Say what moved in the results since a REVISION, or from REV..REV.", REVISION)
-_verify("bench", "Time three builds, into docs/benchmarks.md.")
-
-
-@main.command("null-simulation")
-def null_simulation() -> None:
-    """Simulate corpora without any difference, into docs/null-simulation.csv."""
+@main.command()
+def simulate() -> None:
+    """Simulate corpora without a difference, into docs/simulations.md and two tables beside it."""
     from framelines import write_whole
-    from framelines.methods.keyness import null_simulation
+    from framelines.analyses.findings import designs
+    from framelines.methods import keyness, simulations
 
-    content = null_simulation().to_csv(index=False, lineterminator="\n")
-    _print(write_whole(REPO / "docs" / "null-simulation.csv", content))
+    table = simulations.everything(designs())
+    tables = {"simulations": table, "null-simulation": keyness.null_simulation()}
+    for name, made in tables.items():
+        text = made.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+        _print(write_whole(REPO / "docs" / f"{name}.csv", text))
+    _print(write_whole(REPO / "docs" / "simulations.md", simulations.page(table)))
 
 
 if __name__ == "__main__":

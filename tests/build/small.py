@@ -2,13 +2,13 @@
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import yaml
 from nbformat import v4
 
@@ -23,7 +23,7 @@ Little is said.
 """
 # A notebook whose every result hangs on one digit of the claims.
 CELLS = [
-    'case_name: str = "example"\ndraws: int = 200\nshare: float = 0.5',
+    'case_name: str = "example"\ndraws: int = 200',
     """from pathlib import Path
 import framelines, matplotlib.pyplot as plt
 from framelines.report.results import Results
@@ -50,9 +50,8 @@ def checkout(folder: Path) -> Path:
     """Lay down a checkout of its own with the fictional case and one notebook; return it."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(REPO / "lib", folder / "lib", ignore=ignored)
-    for name in ("data/example", "docs"):
+    for name in ("data/example", "docs", "paper"):
         shutil.copytree(REPO / name, folder / name)
-    shutil.copytree(REPO / "paper", folder / "paper")
     files = ["Makefile", "requirements.lock", "matplotlibrc", "pyproject.toml", "CITATION.cff"]
     files += [".gitattributes", ".gitignore", "notebooks/cases/example.yaml", "data/lexicons.csv"]
     files += ["data/datapackage.yaml", "data/README.md", "data/CODEBOOK.md", "data/INTRODUCTION.md"]
@@ -73,14 +72,16 @@ def checkout(folder: Path) -> Path:
     return folder
 
 
-def write_notebook(folder: Path, cells: Sequence[str], name: str = "01-few") -> None:
+def write_notebook(folder: Path, cells: Sequence[str]) -> None:
     """Write a notebook of code cells, the first of them its parameters."""
     made = [v4.new_markdown_cell("# Few results\n\nWhat few say.")]
     made += [v4.new_code_cell(source) for source in cells]
     made[1].metadata["tags"] = ["parameters"]
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"
-    nbformat.write(v4.new_notebook(cells=made), folder / "notebooks" / f"{name}.ipynb")
+    about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    notebook = v4.new_notebook(cells=made, metadata=about)
+    nbformat.write(notebook, folder / "notebooks" / "01-few.ipynb")
 
 
 def change_case(folder: Path, **parameters: object) -> None:
@@ -94,16 +95,11 @@ def change_case(folder: Path, **parameters: object) -> None:
 def change_a_digit(folder: Path) -> None:
     """Change one digit of the first figure of the killed."""
     file = folder / "data" / "example" / "claims.csv"
-    head, *rows = file.read_text(encoding="utf-8").splitlines()
-    place, kind = head.split(",").index("value_min"), head.split(",").index("kind")
-    for number, row in enumerate(rows):
-        cells = row.split(",")
-        low, high = cells[place], cells[place + 1]
-        if cells[kind] == "killed" and low and low == high and '"' not in row and low[0] != "1":
-            cells[place] = "1" + low[1:]
-            rows[number] = ",".join(cells)
-            break
-    file.write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    claims = pd.read_csv(file, dtype=str, keep_default_na=False)
+    exact = claims["value_min"].eq(claims["value_max"]) & claims["value_min"].str.match("[2-9]")
+    row = claims.index[exact & claims["kind"].eq("killed")][0]
+    claims.loc[row, "value_min"] = "1" + claims.loc[row, "value_min"][1:]
+    claims.to_csv(file, index=False, lineterminator="\n")
 
 
 def results(folder: Path) -> dict[str, bytes]:
@@ -113,31 +109,17 @@ def results(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
 
 
-def environment(**more: str) -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Return the environment of a plain user, without what make and pytest left in it."""
-    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ} | more
+    return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
-def run(
-    folder: Path,
-    *command: str,
-    expect: int = 0,
-    env: Mapping[str, str] | None = None,
-    timeout: float = LONGEST,
-) -> str:
+def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
     """Run a command of the library, or make, in a checkout; return what it says."""
     python = [str(folder / ".venv" / "bin" / "python"), "-m", "framelines"]
     wanted = list(command) if "make" in command else [*python, *command]
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    running = subprocess.Popen(
-        wanted, cwd=folder, env=given, text=True, start_new_session=True, **pipes
-    )
-    try:
-        said, _ = running.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        os.killpg(running.pid, signal.SIGKILL)
-        running.wait()
-        raise
-    assert running.returncode == expect, said[-4000:]
-    return str(said)
+    done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=LONGEST, **pipes)
+    assert done.returncode == expect, done.stdout[-4000:]
+    return str(done.stdout)

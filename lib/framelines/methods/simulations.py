@@ -20,6 +20,12 @@ from framelines.methods.quantities import point_of
 Sizes = Sequence[float]
 Design = tuple[Sizes, Sizes, float]  # sizes of the documents of two groups, and their share of hits
 GROUPS = Pair("group", "first", "second", ("first",), ("second",))
+# Beside the contrasts that were declared: texts of unlike lengths, and sides of unlike sizes.
+MADE: dict[str, Design] = {
+    "12 long texts against 12 short": ([60] * 12, [8] * 12, 0.2),
+    "4 long texts against 12 short": ([60] * 4, [10] * 12, 0.2),
+    "12 long texts against 4 short": ([60] * 12, [10] * 4, 0.2),
+}
 CORRELATIONS = (0.05, 0.15, 0.45)
 COLUMNS = ["what", "design", "setting", "runs", "value", "low", "high"]
 
@@ -182,6 +188,12 @@ def of_ratios(*, runs: int, seed: int = 1) -> pd.DataFrame:
         ends = [mean, mean - spread, mean + spread]
         made.append(["mean factor, 2 planted", "20 events", f"{reading} number", runs, *ends])
     return pd.DataFrame(made, columns=COLUMNS)
+
+
+def everything(designs: Mapping[str, Design], *, runs: int = 2_000) -> pd.DataFrame:
+    """Return all simulations, those of contrasts for `designs` and `MADE`; columns `COLUMNS`."""
+    made = [of_contrasts({**designs, **MADE}, runs=runs)]
+    return pd.concat([*made, of_calendars(runs=runs), of_ratios(runs=runs)], ignore_index=True)
 
 
 HEAD = """# Simulations
