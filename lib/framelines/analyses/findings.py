@@ -545,10 +545,12 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     if len(made) == 1 and one.interval and one.low <= one.high:
         ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
         said.append(f"{one.interval}: {ends}")
-    said += [f"the test gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
+    over = one.test.partition(" anew")[2].partition(",")[0]
+    said += [f"the test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
     for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
         if len(sizes) > 2 and max(sizes) > CARRIES * n:
-            said.append(f"one text holds {max(sizes):.0f} of the {n:.0f} of {group}")
+            one_of = "outlet" if "outlets" in one.test else "text"
+            said.append(f"one {one_of} holds {max(sizes):.0f} of the {n:.0f} of {group}")
     none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
     said += [reason for reason in none if "no test" in reason]
     said += ["it rests on one event"] * _one_event(made)
