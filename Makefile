@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
 .PHONY: all test test-all manifest verify review diff bench simulate check check-corpus check-text
-.PHONY: features audit mentions new-case add-document lab clean distclean help
+.PHONY: features audit mentions corpus lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@$(FRAMELINES) build
@@ -55,11 +55,8 @@ mentions: ## count naming mentions anew: make mentions CORPUS=folder
 simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 
 # --- a corpus of your own ---
-new-case: .venv/.ready ## lay down a case that builds: make new-case NAME=my-war
-	@$(FRAMELINES) new-case "$$NAME"
-add-document: .venv/.ready ## add an article: make add-document TEXT= SOURCE= PUBLISHED= LABEL= CASES= DATA=
-	@$(FRAMELINES) add-document "$$TEXT" --source "$$SOURCE" --published "$$PUBLISHED" \
-	  --label "$$LABEL" --cases "$$CASES" --data "$${DATA:-data}" $(OPTIONS)
+corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
+	@$(FRAMELINES) corpus "$$FROM" "$$NAME"
 
 lab: .venv/.ready ## add JupyterLab and open the notebooks
 	@mkdir -p build; sed -n 's/^\([a-z0-9.-]*==[^ ]*\).*/\1/p' requirements.lock > build/constraints.txt

@@ -60,10 +60,6 @@ def _print(*paths: Path) -> None:
         print(path.relative_to(REPO))
 
 
-def _set(context: click.Context, _: click.Parameter, given: tuple[str, ...]) -> None:
-    context.params.update(dict(one.partition("=")[::2] for one in given))
-
-
 def _folder(_: click.Context, __: click.Parameter, given: str) -> Path:
     return (REPO / given).resolve()
 
@@ -83,17 +79,7 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
 
 
 DATA = click.Option(["--data"], default="data", callback=_folder, help="the folder of the tables")
-ARTICLE = (
-    click.Argument(["text"], type=click.Path(exists=True, dir_okay=False, path_type=Path)),
-    click.Option(["--source"], required=True, help="id of its outlet, which may be new"),
-    click.Option(["--published"], required=True, help="day of publication in EDTF"),
-    click.Option(["--label"], required=True, help="a short title in your own words"),
-    click.Option(["--cases"], required=True, help="cases that use it, joined by ;"),
-    click.Option(["--first"], default="", help="its first words, where the file holds more"),
-    click.Option(["--last"], default="", help="its last words"),
-    click.Option(["--set"], multiple=True, expose_value=False, callback=_set, help="COLUMN=VALUE"),
-    DATA,
-)
+PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")
 RUN = (click.Argument(["notebook"]), click.Argument(["case"]))
@@ -104,8 +90,7 @@ _command("verify", "verify.verify", "Rebuild everything and name what is not as 
 _command("review", "verify.review", "Verify the commit without a network, and say so.")
 _command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
 _command("bench", "verify.bench", "Time three builds, into docs/benchmarks.md.")
-_command("new-case", "scaffold.new_case", "Lay down a case that builds.", NAME)
-_command("add-document", "scaffold.add_document", "Add an article, the file TEXT.", *ARTICLE)
+_command("corpus", "ingest.lay_down", "Make a case of the texts of a folder or table.", PLACE, NAME)
 
 
 @main.command()

@@ -127,9 +127,8 @@ def test_what_make_hands_on(tmp_path: Path) -> None:
     (tmp_path / ".venv" / ".ready").touch()
     (tmp_path / "notebooks" / "cases").mkdir(parents=True)
     (tmp_path / "notebooks" / "cases" / "$(touch run);`touch run`.yaml").touch()
-    label = 'say "$(touch run)" `touch run`'
-    given = {"LABEL": label, "TEXT": "a b.txt", "SOURCE": "s", "PUBLISHED": "2020", "CASES": "c"}
-    env = {**small.environment(), **given}
-    assert f"<--label><{label}>" in small.run(tmp_path, "make", "add-document", env=env)
+    place = 'say "$(touch run)" `touch run`'
+    env = {**small.environment(), "FROM": place, "NAME": "c"}
+    assert f"<corpus><{place}><c>" in small.run(tmp_path, "make", "corpus", env=env)
     small.run(tmp_path, "make")
     assert not (tmp_path / "run").exists()

@@ -114,7 +114,8 @@ def sentence_counts(case: Case) -> pd.DataFrame:
 def rates(case: Case) -> pd.DataFrame:
     """Return one row an outlet and metric: value, 95 % interval over documents, and labels.
 
-    The interval covers these texts, never the outlet, and needs ten documents. Reposts stay out.
+    The interval covers these texts, never the outlet, and needs ten documents. Reposts stay out,
+    and metrics of which no outlet has any.
     """
     counts, wanted = sentence_counts(case).query("own"), metrics(case)
     parts = [
@@ -128,6 +129,8 @@ def rates(case: Case) -> pd.DataFrame:
     found = wanted[["metric", "label", "unit", "scale"]].merge(found, on="metric")
     ends = ["value", "low", "high"]
     found[ends] = found[ends].mul(found.pop("scale"), axis=0)
+    # What nobody has any of is no measure of how they write: often there is no list for it.
+    found = found[found.groupby("metric")["value"].transform("any")]
     return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")
 
 

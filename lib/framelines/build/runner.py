@@ -33,7 +33,7 @@ STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.yaml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc")
 # Code of the library from which no notebook has anything.
-APART = ("__main__", "build/runner", "build/verify", "build/scaffold", "report/pages", "report/pdf")
+APART = ("__main__", "build/runner", "build/verify", "build/ingest", "report/pages", "report/pdf")
 TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")

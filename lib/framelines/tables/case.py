@@ -104,7 +104,10 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         known = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
         raise DataError([Problem(file, "no name of a case", value=name, allowed=known)])
     if name not in names:
-        fix, known = f"To begin a case: make new-case NAME={name}", ", ".join(names) or "none"
+        fix, known = (
+            f"To begin a case: make corpus FROM=folder NAME={name}",
+            ", ".join(names) or "none",
+        )
         what = "there is no such case"
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
