@@ -56,7 +56,7 @@ simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 
 # --- a corpus of your own ---
 corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
-	@$(FRAMELINES) corpus "$$FROM" "$$NAME"
+	@$(FRAMELINES) corpus "$$FROM" "$$NAME" --dates "$$DATES"
 
 lab: .venv/.ready ## add JupyterLab and open the notebooks
 	@mkdir -p build; sed -n 's/^\([a-z0-9.-]*==[^ ]*\).*/\1/p' requirements.lock > build/constraints.txt

@@ -80,6 +80,7 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
 
 DATA = click.Option(["--data"], default="data", callback=_folder, help="the folder of the tables")
 PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
+DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")
 RUN = (click.Argument(["notebook"]), click.Argument(["case"]))
@@ -90,7 +91,14 @@ _command("verify", "verify.verify", "Rebuild everything and name what is not as 
 _command("review", "verify.review", "Verify the commit without a network, and say so.")
 _command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
 _command("bench", "verify.bench", "Time three builds, into docs/benchmarks.md.")
-_command("corpus", "ingest.lay_down", "Make a case of the texts of a folder or table.", PLACE, NAME)
+_command(
+    "corpus",
+    "ingest.lay_down",
+    "Make a case of the texts of a folder or table.",
+    PLACE,
+    NAME,
+    DATES,
+)
 
 
 @main.command()

@@ -136,6 +136,12 @@ def test_a_day_is_read_or_asked_and_never_guessed(stated: str, read: str, asked:
     assert day(stated) == (read, asked)
 
 
+def test_days_are_read_as_a_person_says_that_they_are_written() -> None:
+    assert day("03/04/2019", "%d/%m/%Y") == ("2019-04-03", "")
+    assert day("4/5/17", "%m/%d/%y") == ("2017-04-05", "")
+    assert day("13/13/17", "%m/%d/%y") == ("", "'13/13/17' is not written as %m/%d/%y")
+
+
 @pytest.mark.parametrize(
     "name", ["River war", "", "../x", "a;b", "a" * 61, "raw", "2019", "1e5", "no", "nan", "mixed"]
 )

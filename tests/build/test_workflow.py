@@ -129,6 +129,6 @@ def test_what_make_hands_on(tmp_path: Path) -> None:
     (tmp_path / "notebooks" / "cases" / "$(touch run);`touch run`.yaml").touch()
     place = 'say "$(touch run)" `touch run`'
     env = {**small.environment(), "FROM": place, "NAME": "c"}
-    assert f"<corpus><{place}><c>" in small.run(tmp_path, "make", "corpus", env=env)
+    assert f"<corpus><{place}><c><--dates><>" in small.run(tmp_path, "make", "corpus", env=env)
     small.run(tmp_path, "make")
     assert not (tmp_path / "run").exists()

@@ -8,7 +8,7 @@ in. Nothing is guessed: what cannot be told stays open, and is named in the repo
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,11 +196,17 @@ def articles(place: Path, report: Report) -> Iterator[Article]:
         yield Article(name, text, known)
 
 
-def day(stated: str) -> tuple[str, str]:
+def day(stated: str, dates: str = "") -> tuple[str, str]:
     """Return a day in EDTF, and what to ask a person: one of the two is empty.
 
-    03/04/2019 is 3 April or 4 March: both are offered, and neither is taken.
+    03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
+    how days are written, such as `%d/%m/%Y`.
     """
+    if dates:
+        try:
+            return f"{datetime.strptime(stated, dates):%Y-%m-%d}", ""
+        except ValueError:
+            return "", f"{stated!r} is not written as {dates}"
     try:
         gregorian(stated)
         return stated, ""
@@ -263,7 +269,7 @@ def _check_name(name: str) -> None:
         raise DataError([Problem("NAME", what, value=name, fix="Choose another name")])
 
 
-def corpus(place: Path, name: str, root: Path = REPO) -> Report:
+def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report:
     """Lay down the texts of a folder or table as a case, or add those that the case lacks.
 
     Writes `data/<name>/` (sources.csv, documents.csv, features; the texts into raw/, which git
@@ -286,7 +292,7 @@ def corpus(place: Path, name: str, root: Path = REPO) -> Report:
         elif sha256(text) in known:
             report.known += 1
         else:
-            row = _document(article, text, name, ids, report)
+            row = _document(article, text, name, ids, report, dates)
             known.add(row["sha256"])
             source = sources.setdefault(row["source_id"], _source(row, article))
             spoken = {*source["languages"].split(";"), row["language"]}
@@ -304,9 +310,9 @@ def corpus(place: Path, name: str, root: Path = REPO) -> Report:
     return report
 
 
-def lay_down(place: Path, name: str) -> int:
+def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place.expanduser(), name)
+    report = corpus(place.expanduser(), name, dates=dates)
     print(
         "\n".join([*report.lines(f"data/{name}"), f"Now: make, and open reports/{name}/index.html"])
     )
@@ -321,11 +327,13 @@ def _old(folder: Path, table: str) -> pd.DataFrame:
 
 
 def _document(
-    article: Article, text: str, name: str, ids: set[str], report: Report
+    article: Article, text: str, name: str, ids: set[str], report: Report, dates: str
 ) -> dict[str, str]:
     """A row of documents.csv; what cannot be told of the article goes into the report."""
     about = article.about
-    published, asked = day(about["published"]) if "published" in about else ("", "no day is told")
+    published, asked = (
+        day(about["published"], dates) if "published" in about else ("", "no day is told")
+    )
     if asked:
         report.open.setdefault("the day is open", []).append(f"{article.origin} ({asked})")
         # Not later than the day on which it came in.
