@@ -4,6 +4,7 @@ Every question makes hits, one row a mention, wording, act, claim or sentence: `
 has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups of them side by side.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from functools import cache
 from math import isnan
@@ -420,6 +421,25 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     tested = table["p"].where(solid).dropna().sort_values(kind="stable")
     steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)
     return table.assign(p_holm=steps, solid=solid)
+
+
+@estimand(
+    "framing.word_use",
+    choices={"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS},
+)
+def word_use(
+    case: Case, *, words: str | Sequence[str], unit: str = "outlets", **which: str
+) -> Estimate:
+    """Return the share of texts that use one of some words, first group minus second.
+
+    `words` are counted forms; `liberat*` stands for all that begin so. It needs no codes.
+    """
+    wanted = [words] if isinstance(words, str) else list(words)
+    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in wanted]
+    using = case["chunks"]["token"].str.fullmatch("|".join(ends)).astype(bool)
+    own = documents(case, **which)
+    hits = _hits(own, own["doc_id"].isin(set(case["chunks"].loc[using, "doc_id"])))
+    return _compared(case, hits, groups_of(case), f"texts that use {', '.join(wanted)}", unit)
 
 
 @cache

@@ -5,6 +5,7 @@ matter, meta tags of a page, the file's name (2019-08-21_sana_title.txt), the fo
 in. Nothing is guessed: what cannot be told stays open, and is named in the report.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ NUMBER = r"[0-9-]+|[0-9]+e[0-9]+|0x[0-9a-f]+|0o[0-7]+|0b[01]+"
 # Names of columns and fields under which people keep what we need.
 CALLED = {
     "text": "text content body article article_content full_text maintext",
-    "title": "title headline label name heading",
+    "title": "title headline article_title name heading",
     "published": "published date published_date date_published pubdate publish_date day",
     "source": "source outlet publisher sitename hostname publication newspaper site",
     "author": "author authors byline creator",
@@ -93,7 +94,10 @@ class Report:
 
 
 def _decoded(content: bytes) -> str:
-    best = from_bytes(content.removeprefix(b"\xef\xbb\xbf")).best()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        best = from_bytes(content).best()
     if best is None:
         raise ValueError("its encoding cannot be told; save it as UTF-8")
     return str(best)
@@ -153,10 +157,11 @@ def _table(path: Path) -> pd.DataFrame:
         return pd.read_excel(path, dtype=str, keep_default_na=False)
     if path.suffix == ".jsonl":
         return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
-    options: dict[str, Any] = {"dtype": str, "keep_default_na": False, "encoding": "utf-8-sig"}
-    return pd.read_csv(
-        path, sep="\t" if path.suffix == ".tsv" else None, engine="python", **options
-    )
+    text = _decoded(path.read_bytes())
+    # A text may hold any sign; the head of a table only parts its names.
+    head = text.partition("\n")[0]
+    sep = max(",;\t", key=head.count)
+    return pd.read_csv(io.StringIO(text), sep=sep, dtype=str, keep_default_na=False)
 
 
 def _rows(path: Path) -> Iterator[Article]:
@@ -340,7 +345,10 @@ def _document(
         published = f"../{date.today():%Y-%m-%d}"
     if "source" not in about:
         report.open.setdefault("the source is open", []).append(article.origin)
-    base = slug(f"{published if not asked else ''} {about.get('title', article.origin)}")
+    # Titles are sentences of a text, which stay out: four words of one are a label.
+    title = about.get("title", article.origin).split()
+    label = " ".join(title[:4]) + " …" * (len(title) > 4)
+    base = slug(f"{published if not asked else ''} {label}")
     doc_id, again = base, 1
     while doc_id in ids:
         again += 1
@@ -351,7 +359,7 @@ def _document(
     language = told if re.fullmatch("[a-z]{2}", told) else py3langid.classify(text)[0]
     genres = fields_of("documents")["genre"]["constraints"]["enum"]
     genre = about.get("genre", "").lower().replace(" ", "_")
-    row = {"doc_id": doc_id, "label": about.get("title", doc_id)[:120], "source_id": source}
+    row = {"doc_id": doc_id, "label": label[:120], "source_id": source}
     row |= {"source_basis": "stated" if "source" in about else UNKNOWN, "published_in": source}
     row |= {"author": about.get("author", ""), "published": published, "theatre": name}
     row |= {"published_basis": UNKNOWN if asked else "stated", "language": language}
