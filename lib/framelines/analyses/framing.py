@@ -432,12 +432,14 @@ def word_use(
 ) -> Estimate:
     """Return the share of texts that use one of some words, first group minus second.
 
-    `words` are counted forms; `liberat*` stands for all that begin so. It needs no codes.
+    `words` are counted forms; `liberat*` stands for all that begin so. It needs no codes. Texts
+    that are too short to have a chunk have no words in the tables, and do not enter.
     """
     wanted = [words] if isinstance(words, str) else list(words)
     ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in wanted]
     using = case["chunks"]["token"].str.fullmatch("|".join(ends)).astype(bool)
     own = documents(case, **which)
+    own = own[own["doc_id"].isin(set(case["chunks"]["doc_id"]))]
     hits = _hits(own, own["doc_id"].isin(set(case["chunks"].loc[using, "doc_id"])))
     return _compared(case, hits, groups_of(case), f"texts that use {', '.join(wanted)}", unit)
 
