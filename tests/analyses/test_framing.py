@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.stats import ttest_ind
 from toys import case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
+from framelines.analyses.findings import declared, main
 from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
@@ -300,3 +302,35 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
     words = f.key_terms(case)
     assert words.table.empty and "not estimable" in words.why[0]
     assert f.leading_terms(case, words).empty
+
+
+# --- words of texts that nobody coded ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("finding", [one.id for one in declared("fa-kes")])
+def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
+    """Computed anew from the CSV files: counts, shares by outlet, and every deal of the outlets."""
+    case, (one,) = case_of("fa-kes"), [f for f in declared("fa-kes") if f.id == finding]
+    (made,) = main(case, one)
+    folder = REPO / "data" / "fa-kes"
+    words = pd.read_csv(folder / "features" / "chunks.csv", keep_default_na=False)
+    texts = pd.read_csv(folder / "documents.csv")
+    texts = texts[texts["duplicate_of"].isna() & texts["doc_id"].isin(words["doc_id"])]
+    camps = pd.read_csv(folder / "sources.csv").set_index("source_id")["camp"]
+    texts = texts.assign(camp=texts["source_id"].map(camps)).query("camp != 'neutral'")
+    stems = [w.removesuffix("*") for w in one.with_["words"]]
+    whole = [w for w in one.with_["words"] if not w.endswith("*")]
+    met = words["token"].isin(whole)
+    for stem in {*stems} - {*whole}:
+        met |= words["token"].str.startswith(stem)
+    texts["hit"] = texts["doc_id"].isin(words.loc[met, "doc_id"])
+    counts = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
+    assert list(made.k) == list(counts["sum"]) and list(made.n) == list(counts["size"])
+    own = texts.groupby(["camp", "source_id"])["hit"].mean()
+    a, b = (own[camp].to_numpy() for camp in case.compare or ())
+    assert made.value == pytest.approx(100 * (a.mean() - b.mean()))
+    every = np.concatenate([a, b])
+    deals = [list(deal) for deal in combinations(range(len(every)), len(a))]
+    rest = [[i for i in range(len(every)) if i not in deal] for deal in deals]
+    t = np.abs(ttest_ind(every[deals], every[rest], axis=1, equal_var=False).statistic)
+    assert made.p == pytest.approx((t >= t[0] - 1e-9).mean())
