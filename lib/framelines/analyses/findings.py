@@ -557,7 +557,7 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
     for part in [e for e in made if math.isnan(e.value)]:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         said.append(f"{part.part or 'it'} has no estimate: {why}")
-    said += ["whoever coded the texts knew the answer"] * (finding.known_before == "yes")
+    said += ["the answer was known before it was computed"] * (finding.known_before == "yes")
     return " ".join(f"{group_text(case, sentence)}." for sentence in said)
 
 

@@ -42,6 +42,8 @@ Contents = Sequence[tuple[str, str]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
+# So many findings of a case stand on the front page.
+LEADING = 3
 QUESTION = "How do opposing sources tell the same war?"
 # The pages beside the reports: name, file, what they are for, and where their words are from.
 SHELF = (
@@ -141,6 +143,15 @@ def _links(case: str, current: str) -> list[tuple[str, str, bool]]:
     return [("Overview", "index.html", current == "index"), *pages]
 
 
+def _rank(finding: dict[str, Any]) -> tuple[int, bool]:
+    """How much a verdict says, what holds and was tested first; then if a headline is borne."""
+    order = ("holds", "holds but", "as expected", "described", "does not hold", "not")
+    said = finding["verdict"]
+    ranks = [i for i, word in enumerate(order) if said.startswith(word)]
+    rank = max(ranks, default=len(order)) + ("untested" in said)
+    return rank, finding["headline"] == finding["name"]
+
+
 def overview(case: str) -> dict[str, Any]:
     """Return a case as readers meet it: title, pages, and the findings and tables of each page."""
     findings: list[dict[str, Any]] = []
@@ -153,16 +164,19 @@ def overview(case: str) -> dict[str, Any]:
             pages.append((label(notebook), page))
             findings += [entry | {"page": page} for entry in told["findings"]]
             tables += [entry | {"page": page} for entry in told["tables"]]
-    about = {"name": case, "title": read_case_file(case, REPO).title}
+    file = read_case_file(case, REPO)
+    about: dict[str, Any] = {"name": case, "title": file.title}
+    about |= {"planted": (REPO / file.data / "truth.yaml").is_file()}
+    about |= {"leading": sorted(findings, key=_rank)[:LEADING]}
     return about | {"findings": findings, "tables": tables, "pages": pages}
 
 
 def render_site() -> list[Path]:
     """Write the front page, the page of every case and the prose; return their paths."""
     made = [_prose(name, file, source) for name, file, _, source in SHELF]
-    # Cases with tables of their own, such as a fictional one, come after those of the corpus.
-    names = sorted(case_names(REPO), key=lambda name: read_case_file(name, REPO).data != "data")
-    cases = [overview(name) for name in names]
+    cases = [overview(name) for name in case_names(REPO)]
+    # First what most is found in; a case with planted truth comes last, for it shows nothing new.
+    cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["leading"]]))
     for case in cases:
         name, links = case["name"], _links(case["name"], "index")
         page = (f"{name}/index.html", case["title"], "site.html.j2")
