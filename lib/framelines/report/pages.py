@@ -149,7 +149,7 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool]:
     said = finding["verdict"]
     ranks = [i for i, word in enumerate(order) if said.startswith(word)]
     rank = max(ranks, default=len(order)) + ("untested" in said)
-    return rank, finding["headline"] == finding["name"]
+    return rank, finding["headline"] == finding.get("name")
 
 
 def overview(case: str) -> dict[str, Any]:
