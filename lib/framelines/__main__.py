@@ -101,6 +101,22 @@ _command(
 )
 
 
+def _with_texts() -> list[Path]:
+    """The folders of tables whose texts are here; a problem where `$CORPUS` or nobody has any."""
+    from framelines.corpus.documents import raw_folder, texts_of
+    from framelines.tables.case import data_folders
+
+    places = {folder: raw_folder(folder) for folder in data_folders()}
+    named = Path(os.environ.get("CORPUS", "")).resolve()
+    found = [folder for folder, place in places.items() if place]
+    asked = "CORPUS" in os.environ and named not in {p.resolve() for p in places.values() if p}
+    if asked or not found:
+        texts_of(REPO / "data")  # says where they go
+    for folder in [folder for folder in places if folder not in found]:
+        print(f"{folder.relative_to(REPO)}: no texts here; it is left as it is")
+    return found
+
+
 @main.command()
 @click.option("--with-texts", is_flag=True, help="hold every span against the texts too")
 def check(with_texts: bool) -> None:
@@ -111,7 +127,7 @@ def check(with_texts: bool) -> None:
 
     problems = Problems()
     how = "every table and coded span matches the texts" if with_texts else "every table passes"
-    for folder in data_folders():
+    for folder in _with_texts() if with_texts else data_folders():
         try:
             documents = check_tables(folder, with_texts=with_texts)["documents"]
             print(f"{folder.relative_to(REPO)}: {how}; {len(documents)} documents")
@@ -124,14 +140,18 @@ def check(with_texts: bool) -> None:
 
 @main.command("check-text")
 def check_text() -> int:
-    """Search the tree for runs of words of the texts (CORPUS=folder)."""
+    """Search the tree for runs of words of all texts that stay out of it (CORPUS=folder)."""
     from framelines.build.verify import git
     from framelines.corpus.audit import RUN, runs_of_texts
+    from framelines.corpus.documents import texts_of
 
     listed = git(REPO, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
     built = [*(REPO / "build").glob("executed/**/*.ipynb"), *(REPO / "reports").glob("**/*.html")]
     files = {REPO / name for name in listed.split("\0") if name} | {*built}
-    found = runs_of_texts(REPO / "data", sorted(files))
+    kept_out = [f for f in _with_texts() if not {*texts_of(f).glob("*.txt")} & files]
+    found: dict[Path, list[int]] = {}
+    for folder in kept_out:
+        found |= runs_of_texts(folder, sorted(files))
     for path, lines in found.items():
         print(f"{path.relative_to(REPO)}: {RUN} words of the texts on end, lines {lines[:20]}")
     print(f"check-text: {len(found)} of {len(files)} files with a run of {RUN} words of the texts")
@@ -141,17 +161,11 @@ def check_text() -> int:
 @main.command()
 def features() -> None:
     """Rebuild the features of every corpus whose texts are here (CORPUS=folder)."""
-    from framelines.corpus.documents import raw_folder
     from framelines.corpus.features import build_features
-    from framelines.tables.case import data_folders
     from framelines.tables.schema import check_tables
 
-    for folder in data_folders():
-        # Who names a folder of texts wants them read.
-        if raw_folder(folder) or os.environ.get("CORPUS"):
-            _print(*build_features(check_tables(folder), folder))
-        else:
-            print(f"{folder.relative_to(REPO)}: no texts here; its features stay as they are")
+    for folder in _with_texts():
+        _print(*build_features(check_tables(folder), folder))
 
 
 @main.command(params=[DATA])
