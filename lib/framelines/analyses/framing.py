@@ -531,7 +531,8 @@ def key_terms(case: Case) -> Keyness:
     prior = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior = prior.groupby("token")["count"].sum()
     pair = groups_of(case) or NOBODY
-    return keyness(case["chunks"], here, pair, background=prior, **case.drawing)
+    drawing = {key: case.drawing[key] for key in ("seed", "permutations")}
+    return keyness(case["chunks"], here, pair, background=prior, **drawing)
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def calibration_panels(case: Case) -> pd.DataFrame:
         "check": coded.held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
     }
     table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
-    sure = coded.calibration(case).months.groupby("source_id")["calibrated"].all()
+    sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
     name = lookup(case, "sources", "source_id", "name")
     return table.assign(
         source=table["source_id"].map(name), calibrated=table["source_id"].map(sure).astype(object)
