@@ -10,6 +10,11 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parents[2]
 
 
+def notebooks(root: Path = REPO) -> list[str]:
+    """Return the names of all notebooks, without their ending."""
+    return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
 def write_whole(path: Path, content: str | bytes) -> Path:
     """Write a file whole or not at all; return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)

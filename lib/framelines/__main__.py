@@ -170,7 +170,7 @@ def mentions(data: str) -> None:
 @DATA
 def audit(data: str) -> int:
     """List the numbers, dates and names that no row explains."""
-    from framelines.corpus.audit import audit, unread
+    from framelines.corpus.audit import audit
 
     tables, folder, _ = _with_texts(data)
     found = audit(tables, folder)
@@ -178,21 +178,8 @@ def audit(data: str) -> int:
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
         print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
-    for language, count in unread(tables["documents"]).items():
-        print(f"{count} documents in {language}: its words of number and date are not listed")
     print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
     return 1 if len(missing) else 0
-
-
-@main.command()
-@click.argument("key", nargs=-1, required=True)
-@DATA
-def show(key: tuple[str, ...], data: str) -> None:
-    """Print coded rows in their context; KEY is parts of a key, such as claims first."""
-    from framelines.corpus.documents import show
-
-    tables, _, texts = _with_texts(data)
-    print(show(tables, list(key), texts))
 
 
 @main.command()

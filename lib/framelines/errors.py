@@ -1,6 +1,7 @@
 """Errors for researchers: every problem of a table at once, each with where and what to do."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -20,19 +21,16 @@ class Problem:
     fix: str | None = None
 
     def __str__(self) -> str:
-        place = self.where
-        if self.row is not None:
-            place += f", row {self.row}"
-        if self.column is not None:
-            place += f", column {self.column}"
-        text = f"{place}: {self.what}"
-        if self.value is not None:
-            text += f"; met {self.value!r}"
-        if self.allowed is not None:
-            text += f"; allowed: {self.allowed}"
-        if self.fix is not None:
-            text += f". {self.fix}"
-        return text
+        pieces = [
+            (", row {}", self.row),
+            (", column {}", self.column),
+            (": {}", self.what),
+            ("; met {!r}", self.value),
+            ("; allowed: {}", self.allowed),
+            (". {}", self.fix),
+        ]
+        told = (words.format(value) for words, value in pieces if value is not None)
+        return self.where + "".join(told)
 
 
 class DataError(Exception):
@@ -49,19 +47,9 @@ class Problems:
 
     found: list[Problem] = field(default_factory=list)
 
-    def add(
-        self,
-        where: str,
-        what: str,
-        *,
-        row: str | int | None = None,
-        column: str | None = None,
-        value: str | None = None,
-        allowed: str | None = None,
-        fix: str | None = None,
-    ) -> None:
+    def add(self, where: str, what: str, **more: Any) -> None:
         """Note one problem; the arguments are those of `Problem`."""
-        self.found.append(Problem(where, what, row, column, value, allowed, fix))
+        self.found.append(Problem(where, what, **more))
 
     def extend(self, problems: list[Problem]) -> None:
         """Note problems that were found elsewhere."""

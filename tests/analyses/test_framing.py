@@ -2,44 +2,24 @@
 
 from collections import Counter
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from toys import case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
 from framelines.errors import DataError
+from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
-from framelines.tables.case import Case, load_case
+from framelines.tables.case import Case
 
 TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 NAMING = ("example", "palmyra")
-
-
-@cache
-def case_of(name: str) -> Case:
-    """A case, read once for all tests; none of them may change its tables."""
-    return load_case(name, draws=1000, permutations=999)
-
-
-@cache
-def mirrored(name: str) -> Case:
-    """The same case with its sides in the other order."""
-    case = case_of(name)
-    assert case.compare is not None
-    return replace(case, compare=case.compare[::-1])
-
-
-@cache
-def uncoded(name: str) -> Case:
-    """The case with nothing but its sources and documents."""
-    case = case_of(name)
-    kept = ("sources", "documents")
-    return replace(case, tables={k: t if k in kept else t.iloc[:0] for k, t in case.tables.items()})
 
 
 def counts(found: Estimate) -> list[tuple[float, float]]:
@@ -85,10 +65,10 @@ def test_two_documents_a_side_have_neither_interval_nor_test() -> None:
 
 
 def test_the_declared_findings_of_idlib() -> None:
-    case = load_case("idlib")
+    case = case_of("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
-    assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.9338
-    assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.6409
+    assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
+    assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
     other, distant = f.other_voice(case)
     assert counts(other) == [(3, 315)] and counts(distant) == [(1, 3)]
 
@@ -144,7 +124,7 @@ def test_the_contrast_by_event_covers_what_was_planted() -> None:
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     found = f.naming_contrast(case, scope="whole_texts", unit="matched_events")
     assert found.low <= -40 <= found.high and found.p <= 0.05
-    back = f.naming_by_event(mirrored("example"))
+    back = f.naming_by_event(swapped(case))
     assert list(back["difference"]) == list(-table["difference"])
 
 
@@ -174,17 +154,15 @@ def test_planted_verbs_are_recovered(camp: str, role: str, planted: str) -> None
 
 def test_planted_agency_is_recovered_document_by_document() -> None:
     truth, case = TRUTH["agency"], case_of("example")
-    table = shares(f.agency_hits(case), ["camp", "relation"], "agency", draws=1000)
+    table = shares(f.agency_hits(case), ["camp", "relation"])
     for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
         told = truth[f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
         assert (row["k"], row["n"]) == (told["unnamed"], told["acts"])
-        assert row["low"] <= told["planted"] <= row["high"]
-    table = f.agency_contrasts(case).set_index("part")
-    assert list(table.loc["north", ["k_1", "n_1", "k_2", "n_2"]]) == [19, 24, 7, 32]
-    assert (table["low"] > 0).all() and (table["p"] <= 0.01).all()
-    # Ten documents of the South hold both kinds of act: 2 of 1,024 swaps are the least there is.
-    found = f.agency_contrasts(load_case("example", draws=10)).set_index("part")
-    assert found.at["south", "p"] == pytest.approx(2 / 1024)
+        # Where fewer than three documents leave the agent out there is no interval.
+        assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
+    counts = table.set_index(["camp", "relation"])[["k", "n"]]
+    assert list(counts.loc[("north", "own")]) == [19, 24]
+    assert list(counts.loc[("north", "foe")]) == [7, 32]
 
 
 # --- symmetry and sums ----------------------------------------------------------------------------
@@ -192,9 +170,9 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
 
 @pytest.mark.parametrize("name", NAMING)
 @pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
-@pytest.mark.parametrize("unit", f.UNITS)
+@pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
-    one, two = (estimate(c, unit=unit) for c in (case_of(name), mirrored(name)))
+    one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
     assert same(as_told(two), negated(one)) and two.why == one.why
 
 
@@ -221,13 +199,6 @@ def test_without_two_sides_the_foe_is_any_armed_opponent() -> None:
     assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
 
 
-def test_the_same_actor_is_listed_under_every_name() -> None:
-    table = f.labels_of_actors(case_of("example")).set_index(["actor", "teller"])
-    row = table.loc[("League of Lower Arda", "north")]
-    assert row["mentions"] == 60
-    assert "bandits" in row["derogatory"] and "marauders" in row["derogatory"]
-
-
 def test_arabic_labels_stand_behind_their_translation() -> None:
     name = f.glossed(case_of("idlib"))
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
@@ -251,11 +222,9 @@ def test_verbs_stand_beside_their_role() -> None:
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
 
 
-def test_attribution_adds_up_and_hedged_claims_can_stay_out() -> None:
+def test_hedged_claims_can_stay_out() -> None:
     case = case_of("idlib")
-    table = f.attribution_counts(case).set_index("outlet")
-    assert table.drop(columns="claims").sum(axis=1).eq(table["claims"]).all()
-    assert table["claims"].sum() == 315 and table["enemy media"].sum() == 3
+    assert f.attribution_hits(case, kind="enemy_media")[["hit", "of"]].sum().tolist() == [3, 315]
     fewer = f.attribution_by_group(case, hedged="not_counted")
     assert sum(fewer.n) < sum(f.attribution_by_group(case).n)
 
@@ -273,8 +242,6 @@ def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     assert table.at["military_technical", "status"] == ""
     assert table["p_holm"].notna().sum() == (table["status"] == "").sum()
     assert (table["p_holm"].dropna() >= table["p"].reindex(table["p_holm"].dropna().index)).all()
-    # Two errors of the first coder, mended: −42.3 instead of −39.9 points.
-    assert table.at["military_technical", "corrected"] == pytest.approx(-42.26, abs=0.01)
 
 
 def test_an_unknown_frame_is_refused_with_those_that_there_are() -> None:
@@ -282,13 +249,11 @@ def test_an_unknown_frame_is_refused_with_those_that_there_are() -> None:
         f.frame_contrast(case_of("palmyra"), frame="defeat")
 
 
-def test_leading_terms_come_from_somewhere() -> None:
+def test_leading_terms_of_either_group() -> None:
     case = case_of("example")
-    found = f.key_terms(case)
-    table = f.leading_terms(case, found, each=3)
+    table = f.leading_terms(case, f.key_terms(case), each=3)
     assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
-    first = table.set_index("term").loc["league"]
-    assert "Northern Courier Agency 35 (12)" in first["comes_from"]
+    assert table.set_index("term").at["league", "documents_first"] == 12
 
 
 # --- groups, and nothing to count -----------------------------------------------------------------
@@ -322,12 +287,10 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
     case = uncoded(name)
     tables = [
         f.stance_shares(case),
-        f.labels_of_actors(case),
         f.verbs_by_event(case),
         f.naming_by_event(case),
-        f.attribution_counts(case),
         f.frame_contrasts(case),
-        f.agency_contrasts(case),
+        f.agency_hits(case),
     ]
     assert all(table.empty for table in tables)
     answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from framelines.analyses import trust
-from framelines.methods.agreement import alpha, b_cubed
+from framelines.methods.agreement import alpha
 from framelines.methods.estimate import random_stream
 from framelines.tables.case import Case
 from framelines.tables.schema import fields_of, resources
@@ -74,12 +74,12 @@ BY_HAND = [
     *code("first", 0, 2),
     *code("first", 0, 3, "furniture"),
     *code("first", 1, 0, "unclear"),
-    *code("first", 1, 1, "liberation", "repeat"),
+    *code("first", 1, 1, "liberation"),
     *code("first", 1, 2, "liberation"),
     *code("second", 0, 0, "liberation"),
     *code("second", 0, 1, "divine_sanction"),
     *code("second", 0, 2, "none"),
-    *code("second", 0, 3, "liberation"),
+    *code("second", 0, 3, "liberation", "repeat"),
     *code("second", 1, 0, "none"),
     *code("second", 1, 1, "liberation"),
     *code("adjudicated", 1, 2, "liberation"),
@@ -92,9 +92,11 @@ def test_frames_by_hand() -> None:
     # Five sentences: furniture by one coder goes, and what only an adjudicator shared.
     assert set(table["n"]) == {5} and set(table["documents"]) == {2}
     row = table.loc["liberation"]
-    assert (row["k_main"], row["k_second"], row["second"]) == (3, 2, "second")
+    assert row["seen"] == 3
     assert row["value"] == pytest.approx(alpha([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]]))
-    assert table["rare"].all() and not table.at["divine_sanction", "established"]
+    assert not table.at["divine_sanction", "established"]
+    # Three sentences are too few to establish anything.
+    assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
     every = trust.agreement_table(case).set_index(["code", "measure"])["value"]
     assert every["liberation", "positive agreement"] == pytest.approx(4 / 5)
 
@@ -103,29 +105,18 @@ def test_one_coder_or_none_establishes_nothing() -> None:
     alone = make([row for row in BY_HAND if row["coder"] != "second"])
     for case in (alone, make([]), make(alone["frame_codes"].to_dict("records")[:1])):
         assert trust.agreement_table(case).empty and trust.second_coder(case) == ""
-        assert trust.weak_frames(case) == sorted(FRAMES)
+        assert trust.weak_frames(case) == set(FRAMES)
         found = trust.how_far(case)
         assert found["established"] == 0 and found["why"].startswith("no sentence")
-    assert trust.coder_errors(make([])).empty and trust.coded_sentences(make([])).empty
-    assert trust.dictionary_against_hand(make([]))["sentences"].tolist() == [0] * 4
+    assert trust.coded_sentences(make([])).empty
 
 
 def test_rules_are_no_second_coder_of_a_person() -> None:
     again = [row | {"coder": "machine"} for row in BY_HAND if row["coder"] == "first"]
     case = make([*BY_HAND, *again])
-    assert trust.second_coder(case) == "second" and len(trust.agreement_table(case, "machine"))
-    assert (
-        trust.second_coder(
-            make(
-                [
-                    r
-                    for r in case["frame_codes"].to_dict("records")
-                    if r["coder"] in ("first", "machine")
-                ]
-            )
-        )
-        == ""
-    )
+    assert trust.second_coder(case) == "second"
+    alone = [row for row in BY_HAND if row["coder"] == "first"]
+    assert trust.second_coder(make([*alone, *again])) == ""
 
 
 SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
@@ -150,23 +141,22 @@ def simulated(*coders: str, documents: int = 14) -> Case:
 def test_slips_decide_what_is_established() -> None:
     case = simulated("first", "second")
     table = trust.frame_agreement(case).set_index("code")
-    assert trust.weak_frames(case) == ["victimhood"]
+    assert trust.weak_frames(case) == {"victimhood"}
     # Two coders with slips of 5 % each over a rate of 40 %: 1 − .095 / (2 · .41 · .59).
     row = table.loc["liberation"]
     assert row["low"] < 1 - 0.095 / (2 * 0.41 * 0.59) < row["high"]
-    assert "documents, then units" in row["interval"] and not table["rare"].any()
     found = trust.how_far(case)
-    assert (found["weak"], found["established"], found["sentences"]) == ("Victimhood", 2, 168)
-    assert (found["coder"], found["second"], found["f1"]) == ("a student", "second", 1)
+    assert (found["established"], found["sentences"]) == (2, 168)
+    assert (found["coder"], found["second"]) == ("a student", "second")
     few = trust.frame_agreement(simulated("first", "second", documents=4))
-    assert few["interval"].str.contains("units in these documents").any()
+    assert few["value"].notna().all() and few["low"].isna().all()
 
 
 def test_order_of_rows_and_the_name_of_the_second_coder_change_nothing() -> None:
     one, other = simulated("first", "second"), simulated("first", "zoe")
     for name, table in other.tables.items():
         other.tables[name] = table.sample(frac=1, random_state=3).reset_index(drop=True)
-    tables = [trust.agreement_table(case).drop(columns="second") for case in (one, other)]
+    tables = [trust.agreement_table(case) for case in (one, other)]
     pd.testing.assert_frame_equal(*tables)
 
 
@@ -206,33 +196,3 @@ def test_claims_by_hand() -> None:
     # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1
-    one, two = ["e1", "e1", "e2", "e2", "e2"], ["x", "x", "y", "y", "z"]
-    assert found("B-cubed F1", "event_id") == (b_cubed(one, two)[2], 5)
-
-
-def test_errors_of_a_coder_against_the_adjudication() -> None:
-    case = simulated("first", "second", "adjudicated")
-    errors = trust.coder_errors(case).set_index("frame")
-    assert set(errors["reference"]) == {"adjudicated"}
-    row = errors.loc["liberation"]
-    assert row["why"] == "" and row["sensitivity"] > 0.8 and row["specificity"] > 0.8
-    assert row[["both", "only_coder", "only_reference", "neither"]].sum() == 168
-    assert errors.at["victimhood", "why"] == "not estimable: the two codings hardly agree"
-    few = trust.coder_errors(make(BY_HAND))
-    assert few["why"].str.contains("with and without it are needed").all()
-
-
-def test_word_lists_against_hand_codes() -> None:
-    codes = [row for s in range(4) for row in code("first", 0, s, *FRAMES[: 1 - s % 2])]
-    hits = [
-        {"doc_id": "d00", "sentence": s, "lexicon": "sacred", "term": t, "count": 1}
-        for s, t in ((0, "god"), (0, "holy"), (1, "god"), (2, "shrine"))
-    ]
-    note = "added after reading"
-    words = [{"lexicon": "sacred", "term": "shrine", "source": "own", "note": note}]
-    case = make(codes, lexicon_hits=hits, lexicons=words)
-    table = trust.dictionary_against_hand(case).set_index(["frame", "terms"])
-    row = table.loc[("divine_sanction", "all")]
-    assert row[["sentences", "hand", "flagged", "both"]].tolist() == [4, 2, 3, 2]
-    assert (row["precision"], row["recall"]) == (2 / 3, 1) and np.isnan(row["recall_low"])
-    assert table.loc[("divine_sanction", "before reading"), "recall"] == 1 / 2

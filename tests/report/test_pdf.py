@@ -28,12 +28,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with one case and one notebook."""
     for module in (pages, pdf):
         monkeypatch.setattr(module, "REPO", tmp_path)
-    for folder in (
-        "notebooks/cases",
-        "figures/hill",
-        "build/executed/hill",
-        "reports/hill/numbers",
-    ):
+    for folder in "notebooks/cases figures/hill build/executed/hill reports/hill/numbers".split():
         (tmp_path / folder).mkdir(parents=True)
     (tmp_path / "notebooks/cases/hill.yaml").write_text("title: 'The #hill'\ndata: data\n")
     (tmp_path / "notebooks/01-days.ipynb").write_text("{}")

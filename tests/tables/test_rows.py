@@ -73,18 +73,14 @@ def test_unknown_choices_and_missing_sides_are_said() -> None:
     assert len(r.documents(case, left_out="none")) == 4
 
 
-def test_reposts_are_out_unless_they_are_asked_for() -> None:
+def test_reposts_and_contained_articles_count_for_their_hosts_when_asked_for() -> None:
     case = case_of("example")
     assert "digest-01-tamsar-copy" not in set(r.documents(case)["doc_id"])
     once, twice = r.rows(case, "captures"), r.rows(case, "captures", reposts="in")
     original = once[once["doc_id"] == "lantern-02-tamsar"]
     # Once for the copy, and once for the page that hosts it.
     assert len(twice) == len(once) + 2 * len(original)
-
-
-def test_an_article_inside_another_counts_for_its_host_when_asked_for() -> None:
-    case = case_of("idlib")
-    once, twice = r.rows(case, "frame_codes"), r.rows(case, "frame_codes", reposts="in")
+    once, twice = (r.rows(case_of("idlib"), "frame_codes", reposts=way) for way in ("out", "in"))
     inside = (once["doc_id"] == "st-command-vows").sum()
     assert inside > 0 and len(twice) == len(once) + inside
 

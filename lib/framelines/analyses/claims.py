@@ -5,7 +5,7 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from typing import Any
@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.methods import calendars, quantities
+from framelines.methods import quantities
 from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
+from framelines.tables.schema import fields_of
 
 Row = dict[str, Any]
 REFERENCE = "reference"
@@ -63,72 +64,63 @@ def days_text(first: float, last: float) -> str:
     return low if low == high and low else f"{low or '…'} to {high or '…'}"
 
 
-def lookup(case: Case, table: str, key: str, column: str) -> dict[str, str]:
-    """Return one column of a table by another."""
+def lookup(case: Case, table: str, column: str) -> dict[str, str]:
+    """Return one column of a table by the ids of its rows."""
+    key = next(iter(fields_of(table)))
     return dict(zip(case[table][key], case[table][column], strict=True))
 
 
-# --- anchors and calibration ------------------------------------------------------------------
+def listed(names: Sequence[str], most: int = 6) -> str:
+    """Return names joined by semicolons; of many the first, and how many more there are."""
+    more = [f"and {len(names) - most} more"] if len(names) > most else []
+    return "; ".join([*names[:most], *more])
 
 
 def _root(place: str, parents: Mapping[str, str]) -> str:
-    seen: set[str] = set()
-    while parents.get(place) and place not in seen:
-        seen.add(place)
-        place = parents[place]
-    return place
-
-
-def _matches(case: Case, name: str, part_of_day: str = "as_coded") -> pd.DataFrame:
-    """Every Hijri-dated claim beside the rows of a reference for its event, the best first."""
-    told = case["claims"][case["claims"]["coder"] == case.coder]
-    told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
-    told = told[told["modality"] == "realised"].merge(
-        case["documents"][["doc_id", "source_id"]], on="doc_id", validate="m:1"
-    )
-    # An event's own row before its figures, a first mention before its repetitions.
-    later = (told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event")
-    told = told.rename(columns={"event_date": "stated"}).assign(later=later)
-    told = told["source_id doc_id claim_id start event_id stated later".split()]
-    known = case["reference"]
-    known = known[(known["case"] == name) & (known["event_id"] != "")]
-    known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
-    hour = known["part_of_day"]
-    first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
-    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
-    # count so; and an hour that is not told may be one of the evening.
-    late = hour.isin(["evening", "night", "unknown"])
-    known = known[["event_id", "ref_id", "place_id", "origin"]].assign(
-        quality=known["quality"].map(QUALITY),
-        part_of_day=hour,
-        reference_first=first,
-        reference_last=last,
-        open_first=first,
-        open_last=last.where(~late, last + pd.Timedelta(days=1)),
-    )
-    found = told.merge(known, on="event_id")
-    found["width"] = (found["open_last"] - found["open_first"]).dt.days
-    found["vague"] = ~found["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool)
-    order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
-    return found.sort_values(order, kind="stable").reset_index(drop=True)
+    return _root(parents[place], parents) if parents.get(place) else place
 
 
 @cache
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
-    """Return every match of a Hijri-dated claim with an anchor row of the reference.
+    """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
     Columns as of `calendars.anchor_days`, with doc_id, claim_id, ref_id, part_of_day and the days
     of the reference. An evening, or an hour that is not told, leaves its day and the next open;
     with `day_only` every row its own days.
     """
-    found = _matches(case, "anchors", part_of_day)
-    parents = lookup(case, "places", "place_id", "parent")
-    own = {_root(place, parents) for place in case.regions}
-    home = [_root(p, parents) in own and p != "" for p in found["place_id"]]
-    reason = pd.Series("", index=found.index, dtype=object)
-    reason = reason.mask(np.array(home, dtype=bool), "in the theatre’s own country")
-    reason = reason.mask(found["origin"] == "belligerent", "dated by a party to the war")
-    return anchor_days(found.assign(reason=reason))
+    told = case["claims"][case["claims"]["coder"] == case.coder]
+    told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
+    told = told[told["modality"] == "realised"].rename(columns={"event_date": "stated"})
+    # An event's own row before its figures, a first mention before its repetitions.
+    told = told.assign(
+        source_id=told["doc_id"].map(lookup(case, "documents", "source_id")),
+        later=(told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event"),
+        vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
+    )
+    known = case["reference"]
+    known = known[(known["case"] == "anchors") & (known["event_id"] != "")]
+    known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
+    first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
+    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
+    # count so; and an hour that is not told may be one of the evening.
+    late = known["part_of_day"].isin(["evening", "night", "unknown"])
+    own = {_root(p, lookup(case, "places", "parent")) for p in case.regions}
+    home = known["place_id"].map(lambda p: _root(p, lookup(case, "places", "parent"))).isin(own)
+    reason = pd.Series("", known.index, dtype=object).mask(home, "in the theatre’s own country")
+    reason = reason.mask(known["origin"] == "belligerent", "dated by a party to the war")
+    open_last = last.where(~late, last + pd.Timedelta(days=1))
+    known = known[["event_id", "ref_id", "part_of_day"]].assign(
+        quality=known["quality"].map(QUALITY),
+        reference_first=first,
+        reference_last=last,
+        open_first=first,
+        open_last=open_last,
+        width=(open_last - first).dt.days,
+        reason=reason,
+    )
+    told = told["source_id doc_id claim_id start event_id stated later vague".split()]
+    order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
+    return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
 
 
 @cache
@@ -137,59 +129,35 @@ def calibration(case: Case) -> pd.DataFrame:
     return calibrate(anchors(case))
 
 
-def held_out(case: Case) -> pd.DataFrame:
-    """Return compared events that calibrated months date, with their gaps before and after.
-
-    Columns as of `calendars.held_out`, with label. None of them enters the calibration; what
-    parties to the war say is left out.
-    """
-    found = _matches(case, case.name)
-    found = found[found["origin"] != "belligerent"]
-    found = found[~found.duplicated(["source_id", "event_id"])]
-    found = calendars.held_out(found, calibration(case))
-    found = found[found["calibrated"].astype(bool)]
-    found = found.assign(label=found["event_id"].map(lookup(case, "events", "event_id", "label")))
-    return found.sort_values(["reference_first", "event_id"], kind="stable", ignore_index=True)
-
-
-# --- claims -----------------------------------------------------------------------------------
-
-
-def _days(case: Case, told: pd.DataFrame, role: str, setting: str) -> tuple[Any, Any]:
+def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
     """First and last day of a stated date of each claim, under a setting of the calendar."""
-    texts = told["window" if role == "window" else "event_date"]
-    named = texts.map(calendar_of) if role == "window" else told["event_calendar"]
-    published = lookup(case, "documents", "doc_id", "published")
-    source = lookup(case, "documents", "doc_id", "source_id")
-    known = calibration(case) if setting == "calibrated" else None
+    named = told["event_calendar"] if column == "event_date" else told[column].map(calendar_of)
+    published, source = (lookup(case, "documents", c) for c in ("published", "source_id"))
+    known = calibration(case)
 
     @cache
     def read(text: str, name: str, doc_id: str) -> tuple[float, float]:
-        asked = known is not None and name == "hijri"
-        offsets = offsets_of(known, source[doc_id]) if asked else {}
+        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
         return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
 
-    ends = [read(*key) for key in zip(texts, named, told["doc_id"], strict=True)]
+    ends = [read(*key) for key in zip(told[column], named, told["doc_id"], strict=True)]
     both = np.array(ends, dtype=np.float64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
 
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
-    made: list[Row] = []
+    columns = "figure told covers_first covers_last low high close_low close_high stated".split()
+    made: list[tuple[Any, ...]] = []
     for row in told.to_dict("records"):
-        first, last = quantities.window_of(row) or (math.nan, math.nan)
-        one: Row = {"figure": quantities.has_figure(row), "told": ""}
-        one |= {"covers_first": first, "covers_last": last}
-        if one["figure"]:
-            wide, close = quantities.logical_of(row), quantities.conventional_of(row)
-            one |= {"low": wide.low, "high": wide.high, "stated": quantities.point_of(row)}
-            one |= {"close_low": close.low, "close_high": close.high}
-            one["told"] = quantities.figure_text(row)
-        made.append(one)
-    columns = "figure low high close_low close_high stated told covers_first covers_last".split()
-    found = pd.DataFrame(made, columns=columns, index=told.index)
-    return told.assign(**{c: found[c] for c in columns})
+        covers = quantities.window_of(row) or (math.nan, math.nan)
+        if quantities.has_figure(row):
+            ends = *quantities.logical_of(row), *quantities.conventional_of(row)
+            text, stated = quantities.figure_text(row), quantities.point_of(row)
+            made.append((True, text, *covers, *ends, stated))
+        else:
+            made.append((False, "", *covers, *[math.nan] * 5))
+    return told.join(pd.DataFrame(made, columns=columns, index=told.index))
 
 
 @cache
@@ -197,17 +165,17 @@ def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
     told = case["claims"][case["claims"]["coder"] == case.coder].reset_index(drop=True)
     for setting, prefix in ((calendar, ""), ("hull", "hull_"), ("umm_al_qura", "computed_")):
-        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event", setting)
+        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event_date", setting)
     told["window_first"], told["window_last"] = _days(case, told, "window", calendar)
     low, high = _days(case, told, "window", "umm_al_qura")
     # Days by which either end may be off because the calendar is not known: 0 where it is.
     with np.errstate(invalid="ignore"):  # ∞ − ∞, for dates that are open at both ends
         wider = (told["window_last"] - told["window_first"]) - (high - low)
     told["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
-    side = lookup(case, "actors", "actor_id", "side")
+    side = lookup(case, "actors", "side")
     for role in ("actor", "target"):
-        ids = told[f"{role}_id"]
-        told[f"{role}_side"] = [joined((side.get(i, "") for i in set_of(s)), ";") for s in ids]
+        ids = told[f"{role}_id"].map(set_of)
+        told[f"{role}_side"] = [joined((side.get(i, "") for i in own), ";") for own in ids]
     return _figures(told)
 
 
@@ -249,26 +217,17 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
-    side = lookup(case, "actors", "actor_id", "side")
+    side = lookup(case, "actors", "side")
     both = rows["value_min"].notna() & rows["value_max"].notna()
     wording = rows["value_min"].isna().map({True: "up_to", False: "at_least"}).where(~both, "range")
-    days = {
-        end: [bounds(gregorian(str(d)[:10]))[0] for d in rows[f"date_{word}"]]
-        for end, word in (("first", "from"), ("last", "to"))
-    }
-    windows = [
-        bounds(gregorian(w)) if w else ends
-        for w, *ends in zip(rows["window"], days["first"], days["last"], strict=True)
-    ]
+    days = rows["date_from"] + "/" + rows["date_to"]
+    windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
-        **days,
         claim_id=rows["ref_id"],
         kind=rows["outcome"].where(_usable(rows), "event"),
         qualifier=wording,
         unit="",
         scope="",
-        window_first=[float(w[0]) for w in windows],
-        window_last=[float(w[1]) for w in windows],
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
@@ -276,12 +235,11 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
         camp=REFERENCE,
         bloc="",
     )
-    found = _figures(found)
-    pairs = zip(found["low"], found["high"], strict=True)
-    words = [f"{a:,.10g}" if a == b else f"{a:,.10g} to {b:,.10g}" for a, b in pairs]
-    told = pd.Series([w.replace(" to inf", " or more") for w in words], found.index, dtype=object)
-    found = found.assign(told=told.where(found["figure"].astype(bool), ""))
-    return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
+    for name, texts in (("", days), ("window_", windows)):
+        ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
+        found[f"{name}first"], found[f"{name}last"] = ends.T
+    keys = ["event_id", "rank", "ref_id"]
+    return _figures(found).sort_values(keys, kind="stable", ignore_index=True)
 
 
 def _usable(rows: pd.DataFrame) -> pd.Series:
@@ -290,32 +248,25 @@ def _usable(rows: pd.DataFrame) -> pd.Series:
 
 
 def unusable_figures(case: Case) -> pd.DataFrame:
-    """Return the figures of the reference that can meet no claim: ref_id, event, quantity, why."""
+    """Return the figures of the reference that can meet no claim: ref_id and why."""
     rows = case["reference"][case["reference"]["case"] == case.name]
     rows = rows[(rows["value_min"].notna() | rows["value_max"].notna())]
     rows = rows[~_usable(rows) | (rows["event_id"] == "")]
-    why = np.select(
-        [rows["event_id"] == "", rows["outcome"] == ""],
-        ["an event of ours", "an outcome that claims have"],
-        "a side or an item",
-    )
-    return rows[["ref_id", "event", "quantity"]].assign(why=why).reset_index(drop=True)
+    wanted = ["an event of ours", "an outcome that claims have"]
+    why = np.select([rows["event_id"] == "", rows["outcome"] == ""], wanted, "a side or an item")
+    return rows[["ref_id"]].assign(why=why)
 
 
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return one row an event of the reference: event_id, first, last, ref_ids.
+    """Return one row an event of the reference: event_id, first, last.
 
     Where rows differ, those of the best quality date it, from their first day to their last.
     """
     rows = reference(case, which)
     best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
     found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    ids = rows.groupby("event_id", sort=True)["ref_id"].agg(lambda r: joined(r, ";"))
-    return found.assign(ref_ids=ids.astype(object)).reset_index()
-
-
-# --- who and where ----------------------------------------------------------------------------
+    return found.reset_index()
 
 
 def own_side(case: Case, camp: str) -> str:
@@ -348,13 +299,10 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
-    here = theatre_places(case)
-    named: dict[str, set[str]] = {}
     placed = case["claims"][case["claims"]["coder"] == case.coder]
-    for event, ids in placed[["event_id", "place_id"]].itertuples(index=False):
-        named.setdefault(event, set()).update(set_of(ids))
-    own = lookup(case, "events", "event_id", "place_id")
-    return frozenset(e for e, p in own.items() if here & ({p} if p else named.get(e, set())))
+    named = placed.groupby("event_id")["place_id"].agg(";".join).to_dict()
+    own, here = lookup(case, "events", "place_id"), theatre_places(case)
+    return frozenset(e for e, place in own.items() if here & set_of(place or named.get(e, "")))
 
 
 @cache
@@ -363,18 +311,12 @@ def theatre_documents(case: Case) -> frozenset[str]:
 
     A `mixed` document is one where at least `THEATRE_SHARE` of its placed events lie there.
     """
-    about, here = lookup(case, "documents", "doc_id", "theatre"), theatre_places(case)
-    inside: dict[str, list[bool]] = {}
     placed = case["claims"][lambda c: (c["coder"] == case.coder) & (c["kind"] == "event")]
-    placed = placed[placed["place_id"] != ""]
-    for doc_id, ids in placed[["doc_id", "place_id"]].itertuples(index=False):
-        inside.setdefault(doc_id, []).extend(place in here for place in set_of(ids))
-    enough = {d for d, hits in inside.items() if sum(hits) >= THEATRE_SHARE * len(hits)}
-    mixed = {d for d in enough if about[d] == "mixed"}
-    return frozenset(mixed | {d for d, theatre in about.items() if theatre == case.theatre})
-
-
-def hijri_sources(case: Case) -> list[str]:
-    """Return the names of the sources that date any event by the Hijri calendar."""
-    told = claims(case, "umm_al_qura")
-    return sorted(set(told.loc[told["event_calendar"] == "hijri", "source"]))
+    placed = placed[placed["place_id"] != ""].assign(place=lambda c: c["place_id"].str.split(";"))
+    placed = placed.explode("place")
+    near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
+    enough = set(near.index[near >= THEATRE_SHARE])
+    about = lookup(case, "documents", "theatre")
+    return frozenset(
+        d for d, at in about.items() if at == case.theatre or (at == "mixed" and d in enough)
+    )

@@ -1,67 +1,55 @@
 """What cannot all be true: pairs of claims with the reason why they are not compared, and disputes.
 
 Most careless pairings are artefacts: a day's dead against a month's, a part against its total. So
-two figures meet only where event, item and unit are the same and no condition of `CONDITIONS`
-parts them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
+two figures meet only where event, item and unit are the same and no `reason` parts
+them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
 excludes every common number or day, a *tension* only what a reader would take.
+
+So strict a rule passes over much that a reader would stop at. Two more tiers are therefore listed
+as questions: pairs that only one condition, which is named, keeps from contradicting each other;
+and statements on one event that are told so differently that somebody should read them.
 """
 
 import math
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cache
 from itertools import combinations, groupby
 from typing import Any
 
 import pandas as pd
 
-from framelines.analyses.claims import MOMENTARY, claims, days_text, joined, lookup, set_of
-from framelines.analyses.losses import at_most, covers, force_obstacle, realised, wholes
-from framelines.analyses.timelines import dated_events, days_between, repeated_takings
-from framelines.methods import quantities
+from framelines.analyses import claims as coded
+from framelines.analyses import losses, timelines
+from framelines.analyses.claims import Row, claims, joined, lookup
 from framelines.methods.intervals import relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, Quantity
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
-Row = dict[str, Any]
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
 TENSION, CALENDAR = "tension", "calendar-dependent"
 CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
+PAIR = ("kind", "first", "second", "key", "unit", "reasons", "verdict", "width")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
 LASTS = "the event lasts, and each may tell another day of it"
 QUOTED = "one passes on what the other side says"
 LEFT_AWAY = "a sum that leaves out a part of the window or place"
+# What a reader may look past: these conditions guard against artefacts, and cost real disputes.
+LOOKED_PAST = {
+    *("another window", "the window of one is unknown", "another place", LASTS),
+    *("the place of one is unknown", "another scope, or none told", "another target, or none told"),
+}
+CHANGED, FATE = "a repeat tells it otherwise", "one thing, captured or destroyed"
+WHO, DONE, STAGE = "who did it", "done or not", "the day of a place, under two events"
 # In this order by the alphabet too: the first says more.
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
 
-# --- figures ----------------------------------------------------------------------------------
-
-
 def _figures(told: pd.DataFrame) -> list[Row]:
-    """Every figure that tells something done, each once, and every sum of parts.
-
-    A figure is its claim with claims (ids), wide and close readings, parts_of (the total that a sum
-    is of) and complete (whether a sum leaves nothing out).
-    """
-    told = realised(told)
-    told = told[told["event_id"].ne("") & told["repeats"].eq("")]
-    made: list[Row] = []
-    for row in told[told["figure"].astype(bool)].to_dict("records"):
-        row |= {"ids": (row["claim_id"],), "parts_of": "", "complete": True, "who": row["voice"]}
-        row |= {"wide": Quantity(row["low"], row["high"])}
-        made.append(row | {"close": Quantity(row["close_low"], row["close_high"])})
-    for whole in wholes(told):
-        parts, kinds = whole["parts"], {p["kind"] for p in whole["parts"]}
-        voice = joined(p["voice"] for p in parts)
-        # The sum of a total's parts, as if it were told of the total's event and window.
-        row = whole["total"] | {key: whole[key] for key in ("wide", "close", "complete")}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": row["claim_id"]}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"voice": voice, "who": f"{voice} in parts"}
-        made.append(row | {"told": " + ".join(p["told"] for p in parts)})
+    """Every figure that tells something done, each once, and every sum of parts."""
+    told_once = told[told["event_id"].ne("") & told["repeats"].eq("")]
+    made = losses.figures_of(told_once) + [row for _, _, row in losses.wholes(told_once)]
     return sorted(made, key=lambda f: (f["parts_of"], *f["ids"]))
 
 
@@ -71,7 +59,7 @@ def _key(figure: Row) -> tuple[str, ...]:
     thing = figure["event_id"]
     if kind == "force_size" and figure["place_scope"]:
         # A force is one wherever it is told of: place, role and date make it the same.
-        thing = "at " + joined(set_of(figure["place_scope"]), ";")
+        thing = "at " + joined(coded.set_of(figure["place_scope"]), ";")
     return thing, kind, figure["item"], figure["unit"]
 
 
@@ -85,98 +73,63 @@ def _is_deed(a: Row, b: Row) -> bool:
     return a["scope"] == b["scope"] == "incremental" and a["momentary"]
 
 
-def _part_and_whole(a: Row, b: Row) -> bool:
-    """Whether one is among the parts of the other (the sum of them is asked apart)."""
-    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
-    return (direct and not a["parts_of"] and not b["parts_of"]) or bool({*a["ids"]} & {*b["ids"]})
-
-
 def _quotes_other(a: Row, b: Row) -> bool:
     return a["camp"] != b["camp"] and "enemy_media" in (a["attribution"], b["attribution"])
-
-
-def _another_actor(a: Row, b: Row) -> bool:
-    first, second = set_of(a["actor_id"]), set_of(b["actor_id"])
-    return first != second and (a["kind"] == "force_size" or bool(first and second))
-
-
-def _another_target(a: Row, b: Row) -> bool:
-    differs = set_of(a["target_id"]) != set_of(b["target_id"])
-    return differs and a["kind"] != "force_size" and not _own_total(a, b)
 
 
 def _window(a: Row, b: Row) -> str:
     if a["kind"] == b["kind"] == "force_size":
         # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
-        return force_obstacle(a, b, within_days=0)
-    first, second = covers(a), covers(b)
-    if first is None or second is None:
+        return losses.force_obstacle(a, b, within_days=0)
+    if math.isnan(a["covers_first"] + b["covers_first"]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
-    slack = max(a["window_slack"], b["window_slack"])
-    return "" if quantities.same_window(first, second, slack) else "another window"
+    return "" if losses.same_covers(a, b) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
-    first, second = set_of(a["place_scope"]), set_of(b["place_scope"])
+    first, second = coded.set_of(a["place_scope"]), coded.set_of(b["place_scope"])
     if first == second or (_is_deed(a, b) and not (first and second)):
         return ""
     return "another place" if first and second else "the place of one is unknown"
 
 
-# Why two figures of one key are not set against each other; the first that is met counts.
-CONDITIONS: tuple[tuple[str, Callable[[Row, Row], bool]], ...] = (
-    ("a part against its total", _part_and_whole),
-    ("two parts of one total", lambda a, b: a["part_of"] == b["part_of"] != ""),
-    (QUOTED, _quotes_other),
-    ("another outcome", lambda a, b: {a["kind"], b["kind"]} == {"killed", "wounded"}),
-    ("another actor", _another_actor),
-    ("another target, or none told", _another_target),
-    ("another scope, or none told", lambda a, b: a["scope"] != b["scope"] or a["scope"] == ""),
-)
-
-
-def reason(a: Row, b: Row) -> str:
+def reasons(a: Row, b: Row) -> list[str]:
     """Return why two figures of one key are not set against each other; empty where they are."""
-    found = next((why for why, met in CONDITIONS if met(a, b)), "")
-    # A sum against its own total: window and place were asked when it was made.
-    if found or _own_total(a, b):
+    force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
+    actors, targets = ([coded.set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
+    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
+    # The sum of a total's parts is asked apart: window and place were asked when it was made.
+    total = _own_total(a, b)
+    met = {
+        "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
+        "two parts of one total": a["part_of"] == b["part_of"] != "",
+        QUOTED: _quotes_other(a, b),
+        "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
+        "another actor": actors[0] != actors[1] and (force or all(actors)),
+        "another target, or none told": targets[0] != targets[1] and not force and not total,
+        "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
+    }
+    found = [why for why, holds in met.items() if holds]
+    if total:
         return found
-    alike = (a["parts_of"] == "") == (b["parts_of"] == "")
-    partial = alike and not (a["complete"] and b["complete"])
-    return _window(a, b) or _place(a, b) or (LEFT_AWAY if partial else "")
+    partial = sums[0] == sums[1] and not (a["complete"] and b["complete"])
+    return [*found, *filter(None, [_window(a, b), _place(a, b), LEFT_AWAY * partial])]
 
 
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [(a["wide"], b["wide"]), (a["close"], b["close"])]
-    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
-    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [at_most(*pair) for pair in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [at_most(y, x)[::-1] for x, y in ends]
-    found = quantities.verdict(*ends[0], *ends[1])
-    return found, quantities.breakdown_width(*(ends[0] if found == CONTRADICTION else ends[1]))
-
-
-# --- pairs ------------------------------------------------------------------------------------
+def _pair(*values: Any) -> Row:
+    return dict(zip(PAIR, values, strict=True))
 
 
 def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
-    kinds = lookup(case, "events", "event_id", "kind")
+    kinds = lookup(case, "events", "kind")
     by_key: dict[tuple[str, ...], list[Row]] = {}
     for figure in _figures(told):
-        figure["momentary"] = kinds.get(figure["event_id"]) in MOMENTARY
+        figure["momentary"] = kinds.get(figure["event_id"]) in coded.MOMENTARY
         by_key.setdefault(_key(figure), []).append(figure)
     for key in sorted(by_key):
         for a, b in combinations(by_key[key], 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            pair: Row = {"kind": sums, "first": a, "second": b, "key": key, "unit": "share"}
-            why = reason(a, b)
-            outcome, width = ("", math.nan) if why else compare(a, b)
-            yield pair | {"reason": why, "verdict": outcome, "width": width}
+            yield _pair(sums, a, b, key, "share", reasons(a, b), *losses.compare(a, b))
 
 
 def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -186,8 +139,8 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     Hijri dates of one source are compared as they stand. Where only one of the two readings parts
     them, the dispute depends on the calendar. Repetitions with the same date are one statement.
     """
-    kinds = lookup(case, "events", "event_id", "kind")
-    dated = dated_events(told, ("sentence",))
+    kinds = lookup(case, "events", "kind")
+    dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
@@ -195,168 +148,248 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            pair: Row = {"kind": "date", "first": a, "second": b, "key": (event,), "unit": "days"}
-            why = QUOTED if _quotes_other(a, b) else "" if kinds.get(event) in MOMENTARY else LASTS
+            lasts = kinds.get(event) not in coded.MOMENTARY
+            why = [QUOTED] * _quotes_other(a, b) + [LASTS] * lasts
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
             if hijri and a["source_id"] == b["source_id"]:
-                apart = [days_between(a, b)] * 2
+                apart = [timelines.days_between(a, b)] * 2
             else:
                 ends = [[(r[f"{p}first"], r[f"{p}last"]) for r in (a, b)] for p in ("", "hull_")]
-                apart = [abs(float(relate(*pair).gap)) for pair in ends]
+                apart = [abs(float(relate(*both).gap)) for both in ends]
             found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
             days = min(apart) if all(apart) else max(apart)
             width = math.ceil(days / 2) if math.isfinite(days) else math.inf
-            yield pair | {"reason": why, "verdict": "" if why else found, "width": width}
+            yield _pair("date", a, b, (event,), "days", why, found, width)
 
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Sites taken twice in one document, and every denial with the one claim that it denies."""
-    for a, b in repeated_takings(case, told):
-        pair: Row = {"kind": "repeated deed", "first": a, "second": b, "key": (a["event_id"],)}
-        width = math.ceil(days_between(a, b) / 2)
-        yield pair | {"reason": "", "verdict": CONTRADICTION, "width": width, "unit": "days"}
+    for a, b in timelines.repeated_takings(case, told):
+        key: tuple[str, ...] = (a["event_id"],)
+        width = math.ceil(timelines.days_between(a, b) / 2)
+        yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
     by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
     for row in told[told["denies"].isin(by_id)].to_dict("records"):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
-            pair = {"kind": "denial", "first": denied, "second": row, "key": key, "unit": ""}
-            yield pair | {"reason": "", "verdict": CONTRADICTION, "width": math.nan}
+            yield _pair("denial", denied, row, key, "", [], CONTRADICTION, math.nan)
 
 
 @cache
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
-    """Return every pair of claims of one thing: comparable, or with the reason why not.
+    """Return every pair of claims of one thing: comparable, or with the reasons why not.
 
     Keys: kind (of `KINDS`), first and second (claims, or figures with the ids of their claims), key
-    (what both are of), reason (empty where they are compared), verdict (`compatible`, `tension`,
-    `contradiction`, `calendar-dependent`), width and its unit: the least share by which both
-    figures, or the days by which both dates, must give way to agree; a denial has none. Reposts
-    count once.
+    (what both are of), reasons (empty where they are compared), verdict (`compatible`, `tension`,
+    `contradiction`, `calendar-dependent`; what it would be, where there are reasons), width and its
+    unit: the least share by which both figures, or the days by which both dates, must give way to
+    agree; a denial has none. Reposts count once.
     """
     told = claims(case, calendar)
     made = [*_figure_pairs(case, told), *_date_pairs(case, told), *_other_pairs(case, told)]
     deeds = {_claims_of(p) for p in made if p["kind"] == "repeated deed"}
-    return [p for p in made if p["kind"] != "date" or p["reason"] or _claims_of(p) not in deeds]
+    return [p for p in made if p["kind"] != "date" or p["reasons"] or _claims_of(p) not in deeds]
+
+
+def _ids(row: Row) -> tuple[str, ...]:
+    return row.get("ids") or (row["claim_id"],)
 
 
 def _claims_of(pair: Row) -> frozenset[str]:
-    both = pair["first"], pair["second"]
-    return frozenset(i for row in both for i in row.get("ids", (row["claim_id"],)))
-
-
-# --- disputes ---------------------------------------------------------------------------------
+    return frozenset(_ids(pair["first"]) + _ids(pair["second"]))
 
 
 def _class_of(pair: Row) -> str:
     a, b = pair["first"], pair["second"]
     if pair["verdict"] in (TENSION, CALENDAR):
         return str(pair["verdict"])
+    inside = a["voice"] == b["voice"]
     if pair["kind"] == "denial":
         # Whoever is denied in a document is heard there, if not in the document's own voice.
-        own = {r["attribution"] for r in (a, b)} == {"own_voice"}
-        return INSIDE if own and a["source_id"] == b["source_id"] else BETWEEN
-    return INSIDE if a["voice"] == b["voice"] else BETWEEN
-
-
-def _names(ids: str, names: dict[str, str], by: str = ", ") -> str:
-    return by.join(names.get(i, i) for i in ids.split(";") if i)
+        inside = a["source_id"] == b["source_id"]
+        inside &= a["attribution"] == b["attribution"] == "own_voice"
+    return INSIDE if inside else BETWEEN
 
 
 def _what(pair: Row, names: dict[str, str]) -> str:
     """What is disputed, in words; no more of a denial than the codes say."""
     a, b = pair["first"], pair["second"]
-    if pair["kind"] in ("date", "repeated deed"):
+    if pair["unit"] == "days":
         return "day" if pair["kind"] == "date" else "taken twice"
-    counted = lambda r: [r["kind"].replace("_", " "), r["item"].replace("_", " ")]  # noqa: E731
-    if pair["kind"] == "denial":
-        told = [] if a["kind"] == "event" else counted(a)
-        ids = {r: a[f"{r}_id"] for r in ("actor", "target")}
-        roles = [f"{r} {_names(i, names, ' and ')}" for r, i in ids.items() if i]
-        extent = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
-        return ", ".join(p for p in (extent, *told, *roles) if p)
+    denial = pair["kind"] == "denial"
     # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
-    row = min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
-    whom = row["actor_id" if row["kind"] == "force_size" else "target_id"]
-    return ", ".join(p for p in (*counted(row), _names(whom, names)) if p)
+    row = a if denial else min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
+    told = [row[k].replace("_", " ") for k in ("kind", "item") if row["kind"] != "event"]
+    who = {
+        role: [names.get(i, i) for i in row[f"{role}_id"].split(";") if i]
+        for role in ("actor", "target")
+    }
+    if denial:
+        told.insert(0, NOT_DONE if b["modality"] == "negated" else ALL_OR_PART)
+        told += [f"{role} {' and '.join(own)}" for role, own in who.items() if own]
+    else:
+        told += who["actor" if row["kind"] == "force_size" else "target"]
+    return ", ".join(filter(None, told))
 
 
 def _statement(pair: Row, row: Row) -> str:
     """Who says what, with the ids of the claims."""
-    who = row.get("who", row["voice"])
+    who, said = row.get("who", row["voice"]), row["told"] or row["modality"]
     if pair["kind"] == "denial":
-        own = row["attribution"] == "own_voice"
-        who = who if own else f"{row['attribution'].replace('_', ' ')} in {row['source']}"
+        if row["attribution"] != "own_voice":
+            who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
-        day = f" AH ({days_text(row['first'], row['last'])})"
+        day = f" AH ({coded.days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
-    else:
-        kinds = {pair["first"]["kind"], pair["second"]["kind"]}
-        said = row["told"] + (f" {row['kind'].replace('_', ' ')}" if len(kinds) > 1 else "")
-    return f"{who}: {said} [{', '.join(row.get('ids', (row['claim_id'],)))}]"
+    elif pair["first"]["kind"] != pair["second"]["kind"]:
+        said += f" {row['kind'].replace('_', ' ')}"
+    return f"{who}: {said} [{', '.join(_ids(row))}]"
 
 
 def _width_text(width: float, unit: str) -> str:
     if math.isnan(width):
         return "–"
-    if unit == "days":
-        return "open" if math.isinf(width) else f"{width:.0f} day{'s'[: width != 1]}"
-    return "no share" if math.isinf(width) else f"{100 * width:.0f} %"
+    if math.isinf(width):
+        return "open" if unit == "days" else "no share"
+    return f"{width:.0f} day{'s'[: width != 1]}" if unit == "days" else f"{100 * width:.0f} %"
+
+
+def _stake(pair: Row) -> float:
+    """How much hangs on a pair: of figures |log ratio| times the larger, of dates the days."""
+    if pair["unit"] == "days":
+        return math.inf if math.isinf(pair["width"]) else float(pair["width"])
+    ends = [r.get("stated", math.nan) for r in (pair["first"], pair["second"])]
+    known = pair["unit"] == "share" and all(end > 0 for end in ends)
+    return round(abs(math.log(ends[0] / ends[1])) * max(ends), 9) if known else 0.0
+
+
+def _rank(row: Row) -> tuple[Any, ...]:
+    """Place of a dispute: contradictions, figures first, then what has most at stake."""
+    soft, kind = row["class"] in (TENSION, CALENDAR), max(KINDS.index(row["kind"]), 1)
+    return soft, kind, -row["stake"], row["event_id"], row["what"], row["claims"]
 
 
 def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return what cannot all be true, one row a dispute, ranked.
+    """Return what cannot all be true, one row a dispute, ranked by what is at stake.
 
-    By class (between sources, inside a source, tension, calendar-dependent), then kind (their
-    widths have different units), then width, the widest first. Columns: rank, event, what,
-    statements (who says what, with the ids of claims), class, width (in words: how far all must
-    give way), kind, event_id, claims, least_width (a number), unit.
+    Columns: rank, event, what, statements (who says what, with the ids of claims), class, width (in
+    words: how far all must give way), kind, event_id, claims, least_width and stake (numbers).
     """
-    names, label = lookup(case, "actors", "actor_id", "name"), event_labels(case)
+    names, label = lookup(case, "actors", "name"), event_labels(case)
     groups: dict[tuple[Any, ...], list[Row]] = {}
     for pair in pairs(case, calendar):
-        if not pair["reason"] and pair["verdict"] != COMPATIBLE:
-            kind, group = pair["kind"], _class_of(pair)
-            # Sources that contradict each other do so whether in one figure or in its parts.
-            kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
-            what = _what(pair, names)
-            # All denials of one claim are one dispute, however much of it each denies.
-            key = pair["key"] if kind == "denial" else (*pair["key"], what)
-            groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
-    made = []
+        if pair["reasons"] or pair["verdict"] == COMPATIBLE:
+            continue
+        kind, group, what = pair["kind"], _class_of(pair), _what(pair, names)
+        # Sources that contradict each other do so whether in one figure or in its parts.
+        kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
+        # All denials of one claim are one dispute, however much of it each denies.
+        key = pair["key"] if kind == "denial" else (*pair["key"], what)
+        groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
+    made: list[Row] = []
     for (group, kind, *_), own in groups.items():
         event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
+        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
         # Rounded before it ranks: equal widths are equal on every machine.
-        width, unit = round(max(p["width"] for p in own), 12), own[0]["unit"]
-        row: Row = {"event": label.get(event, event), "class": group, "kind": kind}
+        width = round(max(p["width"] for p in own), 12)
+        row: Row = {"event": label.get(event, event), "event_id": event, "class": group}
         # Of several denials of a claim, the one that denies most.
-        row |= {"what": min(p["what"] for p in own), "event_id": event}
-        row |= {"statements": joined(_statement(p, p[r]) for p in own for r in ("first", "second"))}
-        row |= {"width": _width_text(width, unit), "least_width": width, "unit": unit}
+        row |= {"kind": kind, "what": min(p["what"] for p in own), "least_width": width}
+        row |= {"stake": max(map(_stake, own))}
+        row |= {
+            "statements": coded.listed(sorted(said)),
+            "width": _width_text(width, own[0]["unit"]),
+        }
         made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
-    columns = "event what statements class width kind event_id claims least_width unit".split()
-    table = pd.DataFrame(made, columns=columns)
-    table = table.assign(
-        a=table["class"].map(CLASSES.index),
-        b=table["kind"].map(KINDS.index),
-        c=-table["least_width"].fillna(-1).astype(float),
-    )
-    keys = ["a", "b", "c", "event_id", "what", "claims"]
-    table = table.sort_values(keys, kind="stable", ignore_index=True)[columns]
+    columns = "event what statements class width kind event_id claims least_width stake".split()
+    table = pd.DataFrame(sorted(made, key=_rank), columns=columns)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 
 
-def not_comparable(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return why pairs of one thing were not compared: reason, pairs (number), example (claims)."""
-    left = [p for p in pairs(case, calendar) if p["reason"]]
-    ids = lambda row: "+".join(row.get("ids", (row["claim_id"],)))  # noqa: E731
-    examples: dict[str, str] = {}
-    for pair in left:
-        example = " and ".join(sorted(ids(pair[r]) for r in ("first", "second")))
-        examples[pair["reason"]] = min(example, examples.get(pair["reason"], example))
-    counts = Counter(p["reason"] for p in left)
-    ordered = sorted(counts.items(), key=lambda count: (-count[1], count[0]))
-    made = [(why, n, examples[why]) for why, n in ordered]
-    return pd.DataFrame(made, columns=["reason", "pairs", "example"])
+def _unlike(case: Case, calendar: str) -> Iterable[tuple[str, Row, Row]]:
+    """Statements on one event that are told so differently that somebody should read them."""
+    told = claims(case, calendar)
+    kinds, by_id = (
+        lookup(case, "events", "kind"),
+        {r["claim_id"]: r for r in told.to_dict("records")},
+    )
+    rows = [r for r in by_id.values() if r["event_id"]]
+    for row in rows:
+        first = by_id.get(row["repeats"])
+        if first is None:
+            continue
+        figures = bool(row["figure"] and first["figure"]) and row["told"] != first["told"]
+        dates = row["event_date"] != first["event_date"] and {"sentence"} == {
+            r["date_basis"] for r in (row, first)
+        }
+        if figures or (dates and timelines.days_between(row, first) > 0):
+            yield CHANGED, first, row
+    own = [r for r in rows if not r["repeats"]]
+    for a, b in combinations(own, 2):
+        if a["voice"] == b["voice"] or _quotes_other(a, b):
+            continue
+        deeds = a["kind"] == b["kind"] == "event" and kinds[a["event_id"]] in coded.MOMENTARY
+        if a["event_id"] == b["event_id"]:
+            sides = [coded.set_of(r["actor_side"]) for r in (a, b)]
+            if (
+                a["item"]
+                and a["item"] == b["item"]
+                and _fate(a)
+                and {_fate(a), _fate(b)} > {_fate(a)}
+            ):
+                yield FATE, a, b
+            elif deeds and all(sides) and not sides[0] & sides[1]:
+                yield WHO, a, b
+            elif deeds and (a["modality"] == "realised") != (b["modality"] == "realised"):
+                yield DONE, a, b
+        elif deeds and kinds[a["event_id"]] == kinds[b["event_id"]] == "taking":
+            same = a["place_id"] == b["place_id"] != "" and {"sentence"} == {
+                r["date_basis"] for r in (a, b)
+            }
+            if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
+                yield STAGE, a, b
+
+
+def _fate(row: Row) -> str:
+    """What became of equipment, so far as a claim of it says so."""
+    return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
+
+
+def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return what somebody should read, one row a question; no row is a contradiction found.
+
+    First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
+    has most at stake first; then statements on one event that are told otherwise. Columns: event,
+    asks, what, statements, stake, claims.
+    """
+    names, label = lookup(case, "actors", "name"), event_labels(case)
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for pair in pairs(case, calendar):
+        one = len(pair["reasons"]) == 1 and pair["reasons"][0] in LOOKED_PAST
+        if one and pair["verdict"] == CONTRADICTION:
+            what = _what(pair, names)
+            key = 0, pair["reasons"][0], *pair["key"], what
+            groups.setdefault(key, []).append(pair | {"what": what})
+    for asks, a, b in _unlike(case, calendar):
+        unit = (
+            "share" if a["figure"] and b["figure"] else "days" if asks in (CHANGED, STAGE) else ""
+        )
+        pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", math.nan)
+        what = _what(pair, names) if unit == "share" else {"days": "day"}.get(unit, asks)
+        groups.setdefault((1, asks, a["event_id"], what), []).append(pair | {"what": what})
+    made: list[Row] = []
+    for (tier, asks, *_), own in groups.items():
+        event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
+        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
+        row: Row = {"event": label.get(event, event), "asks": asks, "what": own[0]["what"]}
+        row |= {"statements": coded.listed(sorted(said)), "tier": tier}
+        row |= {"stake": max(map(_stake, own))}
+        made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
+    columns = "event asks what statements stake claims tier".split()
+    table = pd.DataFrame(made, columns=columns)
+    keys, down = ["tier", "stake", "event", "asks", "claims"], [True, False, True, True, True]
+    table = table.sort_values(keys, ascending=down, kind="stable", ignore_index=True)
+    return table.drop(columns="tier")

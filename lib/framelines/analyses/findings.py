@@ -37,6 +37,8 @@ EACH_OUTLET, NUMBER, WHOLE_DAYS = "each_outlet", "a number from 1 on", "an offse
 MOST_MEMBERS = 64
 # Results that are equal on paper must be equal here before they are counted as distinct.
 DIGITS, LEAST_DISTINCT = 9, 3
+# A text that holds more of what is counted is named beside the share that it carries.
+CARRIES = 1 / 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
 HOLDS, BUT, FAILS = "holds", "holds but for", "does not hold"
@@ -544,6 +546,9 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
         ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
         said.append(f"{one.interval}: {ends}")
     said += [f"the test gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
+    for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
+        if len(sizes) > 2 and max(sizes) > CARRIES * n:
+            said.append(f"one text holds {max(sizes):.0f} of the {n:.0f} of {group}")
     none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
     said += [reason for reason in none if "no test" in reason]
     said += ["it rests on one event"] * _one_event(made)

@@ -6,19 +6,20 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from math import nan
+from math import isnan
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+import framelines.methods.estimate as est
 from framelines.analyses import trust
 from framelines.analyses.findings import EACH_OUTLET, estimand, named
+from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
-from framelines.methods.agreement import rogan_gladen
 from framelines.methods.contrasts import Pair, contrast, matched, shares
-from framelines.methods.estimate import LEVEL, MIN_UNITS, POINTS, Estimate, share, to_frame
+from framelines.methods.estimate import Estimate
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import (
@@ -29,7 +30,6 @@ from framelines.tables.rows import (
     rows,
     sentence_events,
     side_of_camp,
-    theatre_sentences,
 )
 from framelines.tables.schema import read_tables
 
@@ -42,18 +42,14 @@ BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
 MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
-REPOSTS, UNITS = ("out", "in"), ("texts", "matched_events")
+REPOSTS = ("out", "in")
 LEFT_OUT = ("none", EACH_OUTLET)
 MAIN = {"coder": EVERYTHING}
-SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": UNITS}
+SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
-KEYS = ["doc_id", "sentence"]
-# Groups of rows in the same documents: dealt inside them, resampled with them.
-INSIDE: dict[str, Any] = {"strata": "doc_id", "joint": True}
 NOBODY = Pair("source_id", "", "", (), ())
-NOTHING = {"k": 0, "n": 0, "low": nan}
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 
 
@@ -69,8 +65,8 @@ def groups_of(case: Case) -> Pair | None:
     if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
         return pair_of(case, "genre", OPINION, REPORT)
     for by in ("bloc", "source_id"):
-        sizes = own[by].value_counts().to_dict()
-        ranked = sorted(sizes, key=lambda name: (-sizes[name], name))
+        sizes = own[by].value_counts().sort_index()
+        ranked = sizes.sort_values(ascending=False, kind="stable").index
         if len(ranked) > 1:
             return pair_of(case, by, *ranked[:2])
     return None
@@ -82,28 +78,22 @@ def teller_of(case: Case) -> str:
 
 
 @cache
-def _shared_sentences(case: Case, reposts: str) -> pd.DataFrame:
-    """The sentences that every coder of the case coded: doc_id, sentence."""
-    every = rows(case, "frame_codes", coder="any", reposts=reposts)
-    seen = every.groupby(KEYS)["coder"].nunique()
-    return seen[seen == every["coder"].nunique()].reset_index()[KEYS]
-
-
-@cache
-def _rows(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> pd.DataFrame:
-    if coder == EVERYTHING:
-        return rows(case, table, **which)
-    shared = _shared_sentences(case, which.get("reposts", "out"))
-    return rows(case, table, coder=coder, **which).merge(shared, on=KEYS)
-
-
-def coded(case: Case, table: str, *, left_out: str = "none", **which: str) -> pd.DataFrame:
+def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> pd.DataFrame:
     """Return the rows of a table that count, of one coder (see `EVERYTHING`).
 
-    `which` are the choices of `tables.rows.rows`: coder, scope, reposts.
+    `which` are the choices of `tables.rows.rows`: scope, left_out, reposts. The table `sentences`
+    has the sentences that the coder coded, with a column of truth a frame.
     """
-    found = _rows(case, table, **which)
-    return found if left_out == "none" else found[found["source_id"] != left_out]
+    name = None if coder == EVERYTHING else coder
+    if table == "sentences":
+        found = trust.coded_sentences(case, name or "", **which)
+    else:
+        found = rows(case, table, coder=name, **which)
+    if name is None:
+        return found
+    every = rows(case, "frame_codes", coder="any", reposts=which.get("reposts", "out"))
+    coders = every.groupby(KEYS)["coder"].nunique()
+    return found.merge(coders[coders == every["coder"].nunique()].reset_index()[KEYS], on=KEYS)
 
 
 def _hits(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
@@ -116,14 +106,14 @@ def _compared(
     """The contrast of hits between two groups, or in words why there is none."""
     if pair is None:
         why = "not estimable: there are no two groups of texts"
-        return Estimate(measures=key, unit=POINTS, n=(len(hits),), why=(why,))
+        return Estimate(measures=key, unit=est.POINTS, n=(len(hits),), why=(why,))
     told = sentence_events(case)
-    return contrast(hits, pair, key, unit=unit, told=told, least=MIN_UNITS, **case.drawing)
+    return contrast(hits, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
 
 
-def _by_event(case: Case, hits: pd.DataFrame, pair: Pair | None) -> pd.DataFrame:
+def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
-    pair = pair or NOBODY
+    pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(event_labels(case)).fillna(table["event_id"])
     first, second = (named(case, group) for group in (pair.first, pair.second))
@@ -149,10 +139,9 @@ def naming_hits(
 ) -> pd.DataFrame:
     """Return every mention of an actor; `hit` where its label has the stance.
 
-    `relation` is own, foe or other: an actor of the side that the teller's camp stands by, of the
-    other compared camp's side (where no camps are compared: an armed actor of another side that is
-    no bystander), or anybody else. With `ambiguous_labels` left_out, labels that mean several
-    actors or bear several stances do not count.
+    `relation` is own, foe or other: an actor of the side of the teller's camp, of the other
+    camp's (where no camps are compared: an armed one of another side), or anybody else. Ambiguous
+    are labels that mean several actors or bear several stances.
     """
     found = coded(case, "naming_mentions", **which)
     if ambiguous_labels == "left_out":
@@ -173,7 +162,7 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
 
 def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
     """Return the events in whose sentences both groups name their opponent, and the difference."""
-    return _by_event(case, _of_foes(case), groups_of(case))
+    return _by_event(case, _of_foes(case))
 
 
 @estimand(
@@ -186,15 +175,12 @@ def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
 def naming_contrast(
     case: Case, *, scope: str = "theatre_sentences", unit: str = "texts", **which: str
 ) -> Estimate:
-    """Return the derogatory share of the mentions of the opponent, first group minus second.
-
-    The groups are `groups_of`; umbrella labels that name no side are no mention of the opponent.
-    """
+    """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
     hits = _of_foes(case, scope=scope, **which)
     return _compared(case, hits, groups_of(case), "derogatory naming of the opponent", unit)
 
 
-@estimand("framing.naming_by_group", choices=WHOLE | {"unit": UNITS}, main=MAIN)
+@estimand("framing.naming_by_group", choices=WHOLE | {"unit": contrasts.UNITS}, main=MAIN)
 def naming_by_group(
     case: Case,
     *,
@@ -209,47 +195,17 @@ def naming_by_group(
     return _compared(case, hits, pair, "derogatory naming of armed opponents", unit)
 
 
-def stance_shares(case: Case, by: str = "source", target: str = "relation") -> pd.DataFrame:
-    """Return who calls whom what: a row a teller, target and stance, with k, n and share."""
-    parts = [
-        shares(naming_hits(case, stance=s), [by, target], "stance", **_draws(case)).assign(stance=s)
-        for s in STANCES
-    ]
+def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
+    """Return who calls whom what: a row a teller, relation and stance, with k, n and share."""
+    hits = {stance: naming_hits(case, stance=stance) for stance in STANCES}
+    parts = [shares(own, [by, "relation"]).assign(stance=name) for name, own in hits.items()]
     return pd.concat(parts, ignore_index=True)
 
 
-def _draws(case: Case) -> dict[str, int]:
-    return {key: case.drawing[key] for key in ("draws", "seed")}
-
-
-def labels_of_actors(case: Case, least: int = 10, most: int = 5) -> pd.DataFrame:
-    """Return the same actor under every name: a row an actor and teller, its labels by stance.
-
-    Only actors with `least` mentions in all whom more than one teller names; of each stance the
-    `most` used labels with their counts.
-    """
-    by, found = teller_of(case), naming_hits(case)
-    counts = found.groupby(["actor", by, "stance", "wording"]).size().rename("count").reset_index()
-    counts = counts.sort_values(["count", "wording"], ascending=[False, True], kind="stable")
-    actors = counts.groupby("actor").agg(n=("count", "sum"), tellers=(by, "nunique"))
-    kept = actors.index[(actors["n"] >= least) & (actors["tellers"] > 1)]
-    label = glossed(case)
-    made = []
-    for (actor, teller), own in counts[counts["actor"].isin(kept)].groupby(["actor", by]):
-        row = {"actor": actor, "teller": teller, "mentions": int(own["count"].sum())}
-        for stance in STANCES:
-            told = own.loc[own["stance"] == stance, ["wording", "count"]]
-            listed = [f"{label(word)} {n}" for word, n in told.itertuples(index=False)]
-            more = [f"and {len(listed) - most} more"] * (len(listed) > most)
-            row[stance] = ", ".join(listed[:most] + more)
-        made.append(row)
-    return pd.DataFrame(made, columns=["actor", "teller", "mentions", *STANCES])
-
-
 def glossed(case: Case) -> Callable[[str], str]:
-    """Return a function that gives a term with its English translation, where there is one.
+    """Return a function that sets a term behind its English translation, where there is one.
 
-    It stands first: a line that begins in Arabic runs from the right, numbers and all.
+    A line that begins in Arabic runs from the right, numbers and all.
     """
     gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
@@ -260,16 +216,13 @@ def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
     return [{side.get(i, "") for i in str(several).split(";")} - {""} for several in ids]
 
 
-def verb_hits(
-    case: Case, *, scope: str = "all_takings", left_out: str = "none", **which: str
-) -> pd.DataFrame:
+def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.DataFrame:
     """Return every wording of a taking; `hit` where it favours the taker.
 
-    `role` is took, lost or neither, of the teller's side; taker and loser are the coded ones, else
-    the event's. A wording counts where it is told as realised and its teller's side took or lost.
-    `matched_events` are those that both camps (without a comparison: two outlets) tell as realised.
+    It counts where it is told as realised and its teller's side took or lost (`role`).
+    `matched_events` are those that both camps (else: two outlets) tell as realised.
     """
-    found = coded(case, "captures", left_out=left_out, **which)
+    found = coded(case, "captures", **which)
     events = case["events"].set_index("event_id")
     for column, known in (("taker_id", "winner"), ("loser_id", "loser")):
         told = found["event_id"].map(events[known]).fillna("")
@@ -277,17 +230,14 @@ def verb_hits(
     took, lost = _sides(case, found["taker_id"]), _sides(case, found["loser_id"])
     sides = zip(found["side"], took, lost, strict=True)
     role = ["took" if s in t else "lost" if s in x else "neither" for s, t, x in sides]
-    label = event_labels(case)
-    found = found.assign(role=role, event=[label.get(e, "no event") for e in found["event_id"]])
+    found = found.assign(role=role)
     if scope == "matched_events":
         told = found[(found["modality"] == "realised") & (found["event_id"] != "")]
         told = told[told["camp"].isin(case.compare or set(told["camp"]))]
         tellers = told.groupby("event_id")["camp" if case.compare else "source_id"].nunique()
         found = found[found["event_id"].isin(tellers.index[tellers >= 2])]
     counts = ((found["modality"] == "realised") & (found["role"] != "neither")).astype(float)
-    found = found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
-    order = ["event_id", "camp", "source_id", "doc_id", "start"]
-    return found.sort_values(order, kind="stable").reset_index(drop=True)
+    return found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
 
 
 def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -> pd.DataFrame:
@@ -298,13 +248,19 @@ def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -
     by, label = ("camp" if case.compare else "source"), glossed(case)
     told = verb_hits(case, scope=scope, **which)
     told = told[(told["modality"] == "realised") & (told["event_id"] != "")]
-    found = []
-    for (_, teller), own in told.groupby(["event_id", by], sort=True):
-        counts = (own["lemma"].map(label) + own["stance"].map(MARKS)).value_counts().sort_index()
-        verbs = ", ".join(f"{v} ×{n}" if n > 1 else str(v) for v, n in counts.items())
-        role = " and ".join(sorted(set(own["role"]), reverse=True))
-        found.append((own["event"].iloc[0], teller, role, verbs))
-    return pd.DataFrame(found, columns=["event", "teller", "role", "verbs"])
+    told = told.assign(teller=told[by], verb=told["lemma"].map(label) + told["stance"].map(MARKS))
+
+    def listed(verbs: pd.Series) -> str:
+        counts = verbs.value_counts().sort_index().items()
+        return ", ".join(f"{verb} ×{n}" if n > 1 else str(verb) for verb, n in counts)
+
+    def joined(roles: pd.Series) -> str:
+        return " and ".join(sorted(set(roles), reverse=True))
+
+    groups = told.groupby(["event_id", "teller"], as_index=False)
+    table = groups.agg(role=("role", joined), verbs=("verb", listed))
+    table.insert(0, "event", table.pop("event_id").map(event_labels(case)))
+    return table
 
 
 def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
@@ -327,36 +283,29 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     evidence=verbs_by_event,
 )
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
-    """Return how favourably takings are worded: first by event, where both sides tell one.
-
-    Then for each teller, k of n wordings of its own takings and of its own losses.
-    """
+    """Return how favourably takings are worded: by event that both tell, then by teller, role."""
     found, by = verb_hits(case, scope=scope, **which), teller_of(case)
     estimates = [_taken_and_lost(case, found)]
     found = found[found["of"] > 0]
-    known = shares(found, [by, "role"], f"favourable {by}", **_draws(case)).set_index([by, "role"])
     for teller in sorted(case.compare or set(documents(case)[by])):
         for role, what in ROLES.items():
             own = found[(found[by] == teller) & (found["role"] == role)]
-            row = known.loc[(teller, role)] if len(own) else NOTHING
             words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
             words["detail"] = ", ".join(sorted(set(own["lemma"])))
-            estimates.append(
-                _share(words, row, "no interval: too few texts, or none is favourable")
-            )
+            estimates.append(_share(own, "none is favourable", **words))
     return estimates
 
 
-def _share(words: dict[str, str], row: Any, none: str) -> Estimate:
-    """k of n with its interval over documents, or why there is none; `row` is one of `shares`."""
+def _share(hits: pd.DataFrame, none: str, **words: str) -> Estimate:
+    """The share of hits with its interval over documents, or why there is none."""
     more: dict[str, Any] = {}
-    if pd.notna(row["low"]):
-        more |= {"low": row["low"], "high": row["high"], "interval": contrasts.OVER_DOCUMENTS}
-    elif row["n"]:
-        more |= {"why": (none,)}
-    if row["n"]:
-        more |= {"units": (int(row["documents"]),), "largest": (float(row["largest"]),)}
-    return share(**words, k=float(row["k"]), n=float(row["n"]), **more)
+    if len(hits):
+        sums = hits.groupby("doc_id")[["hit", "of"]].sum()
+        _, low, high = est.ratio(*sums.to_numpy().T)
+        more = {"units": (len(sums),), "low": low, "high": high, "interval": est.OVER_DOCUMENTS}
+        if isnan(low):
+            more |= {"interval": "", "why": (f"no interval: too few texts, or {none}",)}
+    return est.share(**words, k=float(hits["hit"].sum()), n=float(hits["of"].sum()), **more)
 
 
 def agency_hits(case: Case, **which: str) -> pd.DataFrame:
@@ -367,25 +316,10 @@ def agency_hits(case: Case, **which: str) -> pd.DataFrame:
     found = coded(case, "acts", **which)
     found = found[found["actor_id"] != ""]
     kinds = case["actors"].set_index("actor_id")["kind"]
+    sides = ["+".join(sorted(sides)) for sides in _sides(case, found["actor_id"])]
     kind = found["actor_id"].str.split(";").str[0].map(kinds)
-    sides = ["+".join(sorted(s)) for s in _sides(case, found["actor_id"])]
     found = found.assign(actor_side=sides, actor_kind=kind)
     return _hits(found.assign(relation=_relations(case, found)), found["agent"] == "unnamed")
-
-
-def agency_contrasts(case: Case) -> pd.DataFrame:
-    """Return for each teller the share without a named agent: acts of its own side minus the foe's.
-
-    As `to_frame`, the teller in `part`. Both kinds of act stand in the same documents: the test
-    swaps them inside documents, and documents that tell of both are resampled whole.
-    """
-    by, hits = teller_of(case), agency_hits(case)
-    pair, inside = Pair("relation", "own", "foe", ("own",), ("foe",)), case.drawing | INSIDE
-    made = {
-        str(teller): contrast(own, pair, f"acts without a named agent, {teller}", **inside)
-        for teller, own in hits[hits["relation"].isin(["own", "foe"])].groupby(by)
-    }
-    return to_frame(made.values()).assign(part=list(made))
 
 
 def attribution_hits(
@@ -401,7 +335,7 @@ def attribution_hits(
 
 @estimand(
     "framing.attribution_by_group",
-    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": UNITS},
+    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": contrasts.UNITS},
     main=MAIN,
 )
 def attribution_by_group(
@@ -418,54 +352,31 @@ def attribution_by_group(
     return _compared(case, hits, pair, "claims attributed to somebody", unit)
 
 
-def attribution_counts(case: Case) -> pd.DataFrame:
-    """Return one row an outlet: its claims, and how many stand in whose words, a column a kind."""
-    found = attribution_hits(case)
-    kinds = found["attribution"].str.replace("_", " ")
-    table = pd.crosstab(found["source"], kinds).rename_axis(index="outlet", columns=None)
-    table.insert(0, "claims", table.sum(axis=1))
-    return table.reset_index()
-
-
 @estimand("framing.other_voice", choices=WHOLE, main=MAIN)
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
-    found = attribution_hits(case, kind="enemy_media", **which).assign(group="all")
-    table = shares(found, ["group"], "other voice source", **_draws(case))
-    row = table.iloc[0] if len(table) else NOTHING
+    found = attribution_hits(case, kind="enemy_media", **which)
     told = found[found["hit"] > 0]
     distant = int(told["certainty"].isin(["hedged", "denied"]).sum())
-    words = {"part": "claims", "measures": "claims attributed to the other side or its media"}
+    what = "claims attributed to the other side or its media"
     far = "of those, claims that are hedged or denied where they stand"
-    rest = share("hedged or denied", far, distant, len(told))
-    return [_share(words, row, "no interval: too few texts, or no such claim"), rest]
+    first = _share(found, "no such claim", part="claims", measures=what)
+    return [first, est.share("hedged or denied", far, distant, len(told))]
 
 
-def frame_hits(
-    case: Case,
-    frame: str,
-    *,
-    coder: str = EVERYTHING,
-    scope: str = "whole_texts",
-    left_out: str = "none",
-) -> pd.DataFrame:
+def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
     """Return the sentences that a coder coded; `hit` where they carry the frame."""
     names = trust.frame_names(case)
     if frame not in names:
         fix = f"Name one of {', '.join(names) or 'frames.csv, which is empty'}"
         raise DataError([Problem("frames.csv", "there is no such frame", value=frame, fix=fix)])
-    found = trust.coded_sentences(case, "" if coder == EVERYTHING else coder)
-    if coder != EVERYTHING:
-        found = found.merge(_shared_sentences(case, "out"), on=KEYS)
-    if scope == "theatre_sentences":
-        found = found.merge(theatre_sentences(case), on=KEYS)
-    found = found if left_out == "none" else found[found["source_id"] != left_out]
+    found = coded(case, "sentences", **which)
     return _hits(found, found[frame])
 
 
 def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) -> pd.DataFrame:
     """Return the events that both groups tell: how many of their sentences carry the frame."""
-    return _by_event(case, frame_hits(case, frame), groups_of(case))
+    return _by_event(case, frame_hits(case, frame))
 
 
 @estimand(
@@ -484,37 +395,31 @@ def frame_contrast(
     **which: str,
 ) -> Estimate:
     """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    return _compared(
-        case, frame_hits(case, frame, scope=scope, **which), groups_of(case), frame, unit
-    )
+    hits = frame_hits(case, frame, scope=scope, **which)
+    return _compared(case, hits, groups_of(case), frame, unit)
 
 
-def frame_contrasts(case: Case, scope: str = "theatre_sentences") -> pd.DataFrame:
-    """Return the contrast of every frame that is met, as `to_frame` with six columns more.
+def frame_contrasts(case: Case) -> pd.DataFrame:
+    """Return the contrast of every frame met in sentences on the theatre; `to_frame` and more.
 
-    frame and name; `status` weak (coders do not agree on it, or hardly any sentence shows whether
-    they do), not established (too rare), or nothing, and then `solid`; `corrected`, the difference
-    after correction for the coder's errors by Rogan and Gladen, where they are known; `p_holm`, for
-    all frames tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
+    `status` is weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
+    `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
     """
-    pair, names, agreement = groups_of(case), trust.frame_names(case), trust.frame_agreement(case)
-    weak = {*trust.weak_frames(case), *agreement.loc[agreement["rare"].astype(bool), "code"]}
-    made = [_compared(case, frame_hits(case, f, scope=scope), pair, f) for f in names]
-    table = to_frame(made).assign(frame=list(names), name=list(names.values()))
-    groups = [c for c in ("group_1", "group_2") if c in table]
+    names = trust.frame_names(case)
+    every = {frame: frame_contrast(case, frame=frame) for frame in names}
+    made = {frame: found for frame, found in every.items() if sum(found.k)}
+    table = est.to_frame(made.values()).assign(frame=list(made))
+    if table.empty:
+        return table
+    groups = ["group_1", "group_2"]
     table[groups] = table[groups].map(lambda group: named(case, group))
-    counts = np.array([sum(e.k) for e in made])
-    rare = np.where(counts < RARE, "not established", "")
-    table["status"] = np.where(table["frame"].isin(weak), "weak", rare)
-    errors = trust.coder_errors(case).set_index("frame")
-    errors = errors[errors["why"] == ""].reindex(names)[["sensitivity", "specificity"]]
-    shares_of = table.reindex(columns=["value_1", "value_2"]).to_numpy(dtype=np.float64).T
-    mended = rogan_gladen(shares_of, *errors.to_numpy(dtype=np.float64).T)
-    table["corrected"] = 100 * (mended[0] - mended[1])
-    ordered = table["p"].where(table["status"] == "").dropna().sort_values(kind="stable")
-    steps = (ordered * np.arange(len(ordered), 0, -1)).cummax().clip(upper=1.0)
-    table = table.assign(p_holm=steps.reindex(table.index), solid=table["status"] == "")
-    return table[counts > 0]
+    rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
+    weak = table["frame"].isin(trust.weak_frames(case))
+    table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
+    solid = table["status"] == ""
+    tested = table["p"].where(solid).dropna().sort_values(kind="stable")
+    steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)
+    return table.assign(p_holm=steps, solid=solid)
 
 
 @cache
@@ -524,45 +429,28 @@ def key_terms(case: Case) -> Keyness:
     The prior is made of all texts of the case's folder, those of other cases included.
     """
     here, every = documents(case), read_tables(case.folder)
-    here = here[here["language"] == here["language"].mode().iloc[0]]
-    own = every["documents"][every["documents"]["duplicate_of"] == ""]
-    own = own.loc[own["language"].isin(here["language"]), "doc_id"]
-    chunks = every["chunks"][every["chunks"]["doc_id"].isin(own)]
-    prior = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
-    prior = prior.groupby("token")["count"].sum()
-    pair = groups_of(case) or NOBODY
-    drawing = {key: case.drawing[key] for key in ("seed", "permutations")}
-    return keyness(case["chunks"], here, pair, background=prior, **drawing)
+    language = here["language"].mode().iloc[0]
+    texts = every["documents"].query("duplicate_of == '' and language == @language")
+    chunks = every["chunks"][every["chunks"]["doc_id"].isin(texts["doc_id"])]
+    words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
+    prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
+    drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
+    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group: `Keyness.table`, and what figures need.
-
-    `group` has more of the term, which `label` gives with its translation; `comes_from` names each
-    outlet with count and documents; `solid` pass max-T among all, where there is a test.
-    """
-    table = found.table.rename(columns={"count_first": "k_1", "count_second": "k_2"})
-    groups = [named(case, group) for group in found.groups]
-    table["group"] = np.where(table["z"] > 0, *groups)
+    """Return the leading terms of either group: `Keyness.table`, `group` that has more, `label`."""
+    table = found.table.assign(group=np.where(found.table["z"] > 0, *found.groups))
     table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
-    chunks = case["chunks"][case["chunks"]["token"].isin(table["term"])]
-    chunks = chunks.merge(documents(case)[["doc_id", "source"]], on="doc_id")
-    sums = chunks.groupby(["token", "source"]).agg(n=("count", "sum"), d=("doc_id", "nunique"))
-    from_ = [f"{source} {n} ({d})" for (_, source), n, d in sums.itertuples(name=None)]
-    listed = pd.Series(from_, index=sums.index.get_level_values(0), dtype="str")
-    table["comes_from"] = table["term"].map(listed.groupby(level=0).agg(", ".join))
-    table[["group_1", "group_2"]] = groups
-    passed = (table["p_max"] <= LEVEL) | found.table["p_max"].isna().all()
-    return table.assign(solid=passed, label=table["term"].map(glossed(case))).reset_index(drop=True)
+    return table.assign(label=table["term"].map(glossed(case)))
 
 
 def genres_of(case: Case) -> str:
     """Return what each of `groups_of` is made of, in words: its documents by genre."""
-    pair, own, told = groups_of(case), documents(case), list[str]()
+    pair, own = groups_of(case), documents(case)
     if pair is None:
         return "one group alone"
-    side = pair.of(own[pair.column])
-    for group in (pair.first, pair.second):
-        sizes = own.loc[side == group, "genre"].value_counts().sort_index().items()
-        told.append(f"{group}: " + ", ".join(f"{n} {genre}" for genre, n in sizes))
+    sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
+    groups = {group: sizes[group].items() for group in (pair.first, pair.second)}
+    told = [f"{g}: " + ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()]
     return "; ".join(told)

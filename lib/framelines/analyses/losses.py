@@ -5,29 +5,29 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Sequence
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import Row, camps, claims, joined, lookup, own_side, set_of
+from framelines.analyses import timelines
+from framelines.analyses.claims import Row, camps, claims, joined, listed, lookup, own_side, set_of
 from framelines.analyses.findings import estimand
-from framelines.analyses.timelines import (
-    CALENDAR,
-    LEFT_OPEN,
-    LEFT_OUT,
-    REFERENCES,
-    REPOSTS,
-    coverage,
-)
+from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
 from framelines.methods.dates import gregorian
-from framelines.methods.estimate import MIN_UNITS, Estimate, share, wilson
+from framelines.methods.estimate import (
+    MIN_UNITS,
+    Estimate,
+    geometric_mean,
+    number_text,
+    share,
+    wilson,
+)
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import Quantity, conventional_of, logical_of, same_window
+from framelines.methods.quantities import Quantity, same_window
 from framelines.tables.case import Case
 from framelines.tables.rows import event_labels
 
@@ -51,24 +51,6 @@ def realised(told: pd.DataFrame) -> pd.DataFrame:
     return told[(told["modality"] == "realised") & (told["certainty"] != "denied")]
 
 
-def own_figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the figures that a teller states in its own name, each once."""
-    rows = realised(told)
-    own = (rows["repeats"] == "") & (rows["event_id"] != "")
-    return rows[own & ~rows["voice"].str.startswith("quoted in ") & rows["figure"].astype(bool)]
-
-
-# --- against a reference ----------------------------------------------------------------------
-
-
-def geometric_mean(values: Sequence[float]) -> float:
-    """Return the geometric mean, of one value exactly that; NaN of none."""
-    if len(values) < 2:
-        return values[0] if values else math.nan
-    # Rounded, so that equal figures give the same mean on every machine.
-    return round(math.exp(math.fsum(math.log(v) for v in values) / len(values)), 12)
-
-
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
     actor = known["target_id"]
     named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
@@ -82,185 +64,242 @@ def matched_figures(
     reading: str = "stated",
     origin: str = "monitor",
     outcome: str = "killed",
-    calendar: str = "calibrated",
-    left_out: str = "none",
+    **which: str,
 ) -> pd.DataFrame:
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
     `whose` is `enemy` or `own`; `outcome` a key of `OUTCOMES`, of which the second sets figures of
     dead and wounded together against figures of the dead. Columns: event, source, camp,
-    target_side, counted, told and known (one number each, the geometric mean of several), ratio
-    (NaN where the reading gives no number), origin, told_words, claims and references (ids).
+    target_side, told and known (one number each, the geometric mean of several), ratio (NaN where
+    the reading gives no number), origin, told_words, event_id.
     """
     kinds = OUTCOMES[outcome]
-    told = own_figures(claims(case, calendar, left_out=left_out))
-    told = told[told["kind"].isin(kinds) & told["item"].eq("")]
-    by_event: dict[str, list[Row]] = {}
-    rows = coded.reference(case, origin)
-    for known in rows[rows["kind"].isin(kinds)].to_dict("records"):
-        by_event.setdefault(known["event_id"], []).append(known)
-    actors, label = lookup(case, "actors", "actor_id", "kind"), event_labels(case)
+    told = realised(claims(case, **which))
+    told = told[told["kind"].isin(kinds) & told["item"].eq("") & told["figure"].astype(bool)]
+    # What a teller states in its own name, each once.
+    told = told[told["repeats"].eq("") & ~told["voice"].str.startswith("quoted in ")]
+    known = coded.reference(case, origin).to_dict("records")
+    known = [r for r in known if r["kind"] in kinds]
+    actors, label = lookup(case, "actors", "kind"), event_labels(case)
     made: list[Row] = []
     for camp in camps(case):
         sides = (own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
         own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            met: list[Row] = []
-            best: dict[str, Row] = {}
-            for claim in group.to_dict("records"):
-                found = [r for r in by_event.get(event, []) if _meets(claim, r, actors)]
-                met += [claim] if found else []
-                best |= {r["claim_id"]: r for r in found}
-            if not met:
+            rows = [r for r in known if r["event_id"] == event]
+            both = product(group.to_dict("records"), rows)
+            meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
+            if not meetings:
                 continue
-            first = min(r["rank"] for r in best.values())
-            used = [r for _, r in sorted(best.items()) if r["rank"] == first]
+            best = min(row["rank"] for _, row in meetings)
+            met = list({c["claim_id"]: c for c, _ in meetings}.values())
+            used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
             points = [quantities.point_of(c, reading) for c in met]
-            said = geometric_mean([p for p in points if not math.isnan(p)])
-            figure = geometric_mean([r["stated"] for r in used])
+            said = geometric_mean([p for p in points if not math.isnan(p)])[0]
+            figure = geometric_mean([r["stated"] for r in used])[0]
             words = [joined(r["told"] for r in rows) for rows in (met, used)]
             row = {"event": label.get(event, event), "source": joined(c["source"] for c in met)}
-            row |= {"camp": camp, "target_side": side, "counted": joined(c["kind"] for c in met)}
-            row |= {"told": said, "known": figure, "ratio": said / figure, "event_id": event}
-            row |= {"origin": joined(r["origin"] for r in used)}
-            row |= {"told_words": " against ".join(words)}
-            row |= {"claims": joined((c["claim_id"] for c in met), ";")}
-            row |= {"references": joined((r["claim_id"] for r in used), ";")}
+            row |= {"camp": camp, "target_side": side, "told": said, "known": figure}
+            row |= {"ratio": said / figure, "origin": joined(r["origin"] for r in used)}
+            row |= {"told_words": " against ".join(words), "event_id": event}
             made.append(row | {"first": min(r["first"] for r in used)})
-    columns = "event source camp target_side counted told known ratio origin told_words"
-    columns += " claims references event_id first"
-    table = pd.DataFrame(made, columns=columns.split())
-    table = table.sort_values(["camp", "first", "event_id"], kind="stable", ignore_index=True)
-    return table.drop(columns="first")
+    columns = "event source camp target_side told known ratio origin told_words event_id first"
+    table = pd.DataFrame(made, columns=columns.split()).sort_values(["camp", "first", "event_id"])
+    return table.drop(columns="first").reset_index(drop=True)
 
 
 @estimand(
     "timelines.inflation",
     choices={"reading": quantities.READINGS, "origin": tuple(coded.ORIGINS)}
     | {"outcome": tuple(OUTCOMES), "calendar": CALENDAR, "left_out": LEFT_OUT},
+    main={"reading": "conventional"},
 )
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
 
     The geometric mean over matched events, with Student's t interval of the mean log ratio from
     `MIN_UNITS` events on. Matched events are a selection: both had to count the dead of one window.
+    “More than 50” is read as a reader takes it: what rounds down would lose a seventh of a factor
+    of two (see `simulations.of_ratios`).
     """
     table = matched_figures(case, **choices).dropna(subset=["ratio"])
+    least = matched_figures(case, **choices | {"reading": "logical_low"}).dropna(subset=["ratio"])
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     made = []
     for camp in sorted(camps(case)):
         rows = table[table["camp"] == camp]
-        logs = np.sort(np.array([round(math.log(r), 12) for r in rows["ratio"]]))
-        count = len(logs)
-        about: Row = {"part": camp, "measures": measures, "unit": "times"}
+        count, ratios = len(rows), sorted(rows["ratio"])
+        about: Row = {"part": camp, "measures": measures, "unit": "times", "n": (float(count),)}
         if not count:
             why = "not estimable: no figure meets one of the reference"
-            made.append(Estimate(n=(0.0,), why=(why,), **about))
+            made.append(Estimate(why=(why,), **about))
             continue
-        mean = math.fsum(logs) / count
         named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        about |= {"n": (float(count),), "units": (count,), "detail": named}
-        if count < MIN_UNITS:
-            why = f"no interval: {count} matched event{'s'[: count > 1]}"
-            made.append(Estimate(math.exp(mean), why=(why,), **about))
-            continue
-        half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
-        about |= {"low": math.exp(mean - half), "high": math.exp(mean + half)}
-        about |= {"interval": "95 % t interval over matched events"}
-        made.append(Estimate(math.exp(mean), **about))
+        bound = geometric_mean(sorted(least.loc[least["camp"] == camp, "ratio"]))[0]
+        named += f"; by the least that the words allow {number_text(bound, 'times')} times"
+        about |= dict(zip(("value", "low", "high"), geometric_mean(ratios), strict=True))
+        about |= {"units": (count,), "detail": named}
+        if math.isnan(about["low"]):
+            about["why"] = (f"no interval: {count} matched event{'s'[: count > 1]}",)
+        else:
+            about["interval"] = "95 % t interval over matched events"
+        made.append(Estimate(**about))
     none = ("not estimable: no camp here speaks for a side",)
     return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
-def figures_beside(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return the dead that meet a reference no party to the war gives, beside it, a row a figure.
+def _running(parts: Sequence[Row]) -> float:
+    """The sum where every later figure that is no less than all before it includes them."""
+    total = 0.0
+    for part in sorted(parts, key=lambda p: (p["covers_first"], p["claim_id"])):
+        stated = float(part["stated"])
+        total = stated if stated >= total else total + stated
+    return total
 
-    Columns: thing (in words), source, bloc (empty for the reference), stated, low and high,
-    close_low and close_high, claim_id.
+
+def summed_figures(
+    case: Case, *, origin: str = "non_belligerent", calendar: str = "calibrated"
+) -> pd.DataFrame:
+    """Return the dead of a window of days, as a source adds them up, beside a reference's.
+
+    One row a figure and reference of the same side, outcome and days, whatever event of the days it
+    is tied to. Figures: the sum of the parts; their sum where later figures may include earlier
+    ones; and the total that the source states. Columns: source, event, figure, told (as worded),
+    stated and known (numbers), ratio, reference (who according to), event_id, claims.
     """
-    rows = [*claims(case, calendar).to_dict("records"), *coded.reference(case).to_dict("records")]
-    by_id = {row["claim_id"]: row for row in rows}
-    wanted = {"origin": "non_belligerent", "outcome": "killed_or_wounded_included"}
-    columns, made = "source bloc stated low high close_low close_high claim_id".split(), []
-    for whose in ("enemy", "own"):
-        met = matched_figures(case, whose=whose, calendar=calendar, **wanted)
-        for row in met.to_dict("records"):
-            thing = f"dead, {row['target_side'].replace('_', ' ')}: {row['event']}"
-            ids = [*row["claims"].split(";"), *row["references"].split(";")]
-            made += [{"thing": thing} | {c: by_id[i][c] for c in columns} for i in ids]
-    table = pd.DataFrame(made, columns=["thing", *columns]).drop_duplicates(["thing", "claim_id"])
-    return table.sort_values(["thing", "source", "claim_id"], ignore_index=True)
+    label, actors, made = event_labels(case), lookup(case, "actors", "kind"), list[Row]()
+    references = coded.reference(case, origin).to_dict("records")
+    for total, parts, own in wholes(claims(case, calendar)):
+        own = own | {k: total[k] for k in ("covers_first", "covers_last", "window_slack")}
+        running = own | {"stated": _running(parts)}
+        figures = {"sum of parts": own, "sum if later parts include earlier": running}
+        figures |= {f"its own total, {total['kind'].replace('_', ' ')}": total}
+        for name, figure in figures.items():
+            if name.startswith("sum if") and running["stated"] == own["stated"]:
+                continue
+            for known in references:
+                killed = known["kind"] == "killed" and figure["kind"].startswith("killed")
+                if killed and _meets(figure, known, actors):
+                    row = {"source": total["source"], "event": label[total["event_id"]]}
+                    row |= {"figure": name, "told": figure["told"], "stated": figure["stated"]}
+                    row |= {"known": known["stated"], "ratio": figure["stated"] / known["stated"]}
+                    row |= {"reference": known["according_to"], "event_id": total["event_id"]}
+                    made.append(row | {"claims": ", ".join(figure["ids"])})
+    columns = "source event figure told stated known ratio reference event_id claims"
+    table = pd.DataFrame(made, columns=columns.split())
+    keys = ["source", "event", "figure", "known"]
+    return table.sort_values(keys, kind="stable", ignore_index=True)
 
 
-def covers(row: Row) -> tuple[float, float] | None:
-    """Return first and last day that a figure covers; None where the text leaves an end open."""
-    ends = row["covers_first"], row["covers_last"]
-    return None if math.isnan(ends[0]) else ends
+@estimand(
+    "timelines.summed_losses",
+    choices={"origin": ("non_belligerent", "monitor"), "calendar": CALENDAR},
+    evidence=summed_figures,
+)
+def summed_losses(case: Case, **choices: str) -> list[Estimate]:
+    """Return what a source adds up over what references have for the same days, a part a figure.
+
+    `low` and `high` are the least and the largest factor over the references.
+    """
+    measures = "figures of the dead of some days over the references’ for the same days"
+    table, made = summed_figures(case, **choices), []
+    for (source, figure), rows in table.groupby(["source", "figure"], sort=True):
+        about: Row = {"part": f"{source}, {figure}", "measures": measures, "unit": "times"}
+        known = [f"{r.known:,.10g} ({r.reference})" for r in rows.itertuples()]
+        about |= {"detail": f"{rows['told'].iloc[0]} against {' and '.join(known)}"}
+        ends = float(rows["ratio"].min()), float(rows["ratio"].max())
+        value = geometric_mean(sorted(rows["ratio"]))[0]
+        about |= {"n": (float(len(rows)),), "interval": "all references of these days"}
+        made.append(Estimate(value, low=ends[0], high=ends[1], **about))
+    none = ("not estimable: no sum meets a reference of the same days",)
+    return made or [Estimate(unit="times", measures=measures, why=none)]
 
 
 def same_covers(a: Row, b: Row) -> bool:
-    """Whether two figures cover the same days, as far as the calendar is known."""
-    one, other = covers(a), covers(b)
-    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
-    return one is not None and other is not None and same_window(one, other, slack)
+    """Whether two figures cover the same known days, as far as the calendar is known."""
+    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
+    return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
 
 
-# --- parts and totals -------------------------------------------------------------------------
+def _readings(row: Row) -> tuple[Quantity, Quantity]:
+    """All that a figure leaves open, and what a reader takes from it."""
+    return Quantity(row["low"], row["high"]), Quantity(row["close_low"], row["close_high"])
 
 
-def _sum(parts: Sequence[Row], prefix: str) -> Quantity:
+def _sum(parts: Sequence[Row], reading: str) -> Row:
     """Add up figures; those of one window, target and item may overlap and count once at least."""
     groups: dict[tuple[str, ...], list[float]] = {}
     for part in parts:
         key = tuple(part[k] for k in ("kind", "target_id", "item", "window", "event_id"))
-        groups.setdefault(key, []).append(part[f"{prefix}low"])
+        groups.setdefault(key, []).append(part[f"{reading}low"])
     low = math.fsum(max(lows) for lows in groups.values())
-    return Quantity(low, math.fsum(p[f"{prefix}high"] for p in parts))
+    return {f"{reading}low": low, f"{reading}high": math.fsum(p[f"{reading}high"] for p in parts)}
 
 
-def _tiles(windows: list[tuple[float, float] | None], whole: tuple[float, float] | None) -> bool:
+def _tiles(parts: Sequence[Row], whole: Row) -> bool:
     """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted(w for w in windows if w is not None)
-    # A part as long as the whole is “one of them”, and no day of it.
-    if whole is None or len(known) < len(windows) or len(set(known)) < 2:
-        return False
-    follows = all(b[0] == a[1] + 1 for a, b in zip(known, known[1:], strict=False))
-    return follows and same_window((known[0][0], known[-1][1]), whole)
+    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
+    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
+    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
+    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
 
 
-def at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
-    """Return two intervals that share a number where `part` need not exceed `whole`."""
+def _at_most(part: Quantity, whole: Quantity) -> tuple[Quantity, Quantity]:
+    """Two intervals that share a number where `part` need not exceed `whole`."""
     return Quantity(part.low, math.inf), Quantity(0, whole.high)
 
 
-def wholes(told: pd.DataFrame) -> list[Row]:
-    """Return every total that has parts, with their sum, by its id.
+def compare(a: Row, b: Row) -> tuple[str, float]:
+    """Return the verdict on two figures, and the least share by which they must be widened.
 
-    Keys: total (a claim), parts (claims), wide and close (readings of the sum), stated (NaN where
-    a part states no number), complete: whether the parts cover its window and place, so that their
-    sum may not fall short either. Killed and wounded add up to figures of both together.
+    The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
-    rows = realised(told)
-    rows = rows[rows["figure"].astype(bool)].to_dict("records")
-    by_total: dict[str, list[Row]] = {}
-    rows.sort(key=lambda r: r["claim_id"])
-    for row in rows:
-        by_total.setdefault(row["part_of"], []).append(row)
-    made = []
-    for total in (r for r in rows if r["claim_id"] in by_total):
+    ends = list(zip(_readings(a), _readings(b), strict=True))
+    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
+        ends = [_at_most(*pair) for pair in ends]
+    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
+        ends = [_at_most(y, x)[::-1] for x, y in ends]
+    found = quantities.verdict(*ends[0], *ends[1])
+    apart = ends[0] if found == quantities.CONTRADICTION else ends[1]
+    return found, quantities.breakdown_width(*apart)
+
+
+def figures_of(told: pd.DataFrame) -> list[Row]:
+    """Return every figure that tells something done, as a row to compare, by the id of its claim.
+
+    It is its claim with ids (of claims), parts_of (the total that a sum is of; empty here) and
+    complete (whether a sum leaves nothing out).
+    """
+    rows = realised(told)[lambda t: t["figure"].astype(bool)].sort_values("claim_id", kind="stable")
+    about = {"parts_of": "", "complete": True}
+    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
+
+
+def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
+    """Return every total that has parts, with these and their sum, by its id.
+
+    The sum is a row of `figures_of` as if it were told of the total's event and window: complete
+    where the parts cover its window and place, so that it may not fall short either; stated is NaN
+    where a part states no number. Killed and wounded add up to figures of both together.
+    """
+    rows, made = figures_of(told), []
+    for total in rows:
         both = {"killed", "wounded"} if total["kind"] == "killed_or_wounded" else set()
-        kinds = both | {total["kind"]}
-        parts = [p for p in by_total[total["claim_id"]] if p["kind"] in kinds]
-        parts = [p for p in parts if p["scope"] != "rate"]
+        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
+        parts = [p for p in parts if p["kind"] in both | {total["kind"]}]
         if not parts:
             continue
         alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        place = set_of(total["place_scope"])
-        tiles = _tiles([covers(p) for p in parts], covers(total))
-        tiles &= alike and all(set_of(p["place_scope"]) == place for p in parts)
-        sums = {"wide": _sum(parts, ""), "close": _sum(parts, "close_"), "complete": tiles}
-        sums |= {"stated": math.fsum(p["stated"] for p in parts)}
-        made.append({"total": total, "parts": parts, **sums})
+        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
+        row = total | _sum(parts, "") | _sum(parts, "close_")
+        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}
+        row |= {"who": f"{voice} in parts", "complete": alike and _tiles(parts, total)}
+        row |= {"stated": math.fsum(p["stated"] for p in parts)}
+        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
     return made
 
 
@@ -270,42 +309,32 @@ def parts_table(
     reading: str = "logical",
     repeats: str = "collapsed",
     calendar: str = "calibrated",
-    event_id: str = "",
-    items: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
-    Columns: event, source, what, parts and total (as worded), sum and total_stated (numbers),
-    difference (sum minus total), low and high of it under `reading`, complete, verdict, count
-    (of parts), claims. `event_id` and `items` (or kinds, of claims without an item) narrow it;
-    with `repeats` kept repeated parts are counted again.
+    Columns: event, source, what, parts and total (as worded), sum, difference (sum minus total),
+    low and high of it under `reading`, verdict, count (of parts), words (of parts and total), thing
+    (an item, or a kind), event_id, claims. With `repeats` kept repeated parts are counted again.
     """
     told = claims(case, calendar)
     told = told[told["repeats"] == ""] if repeats == "collapsed" else told
     label, made = event_labels(case), []
-    for whole in wholes(told):
-        total, parts = whole["total"], whole["parts"]
-        thing = total["item"] or total["kind"]
-        if (event_id and total["event_id"] != event_id) or (items and thing not in items):
-            continue
-        ends = [(whole["wide"], logical_of(total)), (whole["close"], conventional_of(total))]
-        # Where parts leave something of the total out, only a sum above it counts.
-        pairs = ends if whole["complete"] else [at_most(*pair) for pair in ends]
-        own, of = ends[READING.index(reading)]
+    end = ENDS[reading]
+    for total, parts, own in wholes(told):
+        stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
+        sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row: Row = {"event": label.get(total["event_id"], ""), "source": total["source"]}
         row |= {"what": thing if kinds == total["kind"] else f"{kinds}, of {thing}", "thing": thing}
-        row |= {"parts": " + ".join(p["told"] for p in parts), "total": total["told"]}
-        row |= {"sum": whole["stated"], "total_stated": total["stated"], "count": len(parts)}
-        row |= {"difference": whole["stated"] - total["stated"], "complete": whole["complete"]}
-        row |= {"low": own.low - of.high, "high": own.high - of.low}
-        row |= {"verdict": quantities.verdict(*pairs[0], *pairs[1])}
-        row |= {"numbers": ";".join(f"{p['stated']:.10g}" for p in parts)}
-        ids = [total["claim_id"], *(p["claim_id"] for p in parts)]
-        made.append(row | {"claims": ", ".join(ids)})
-    columns = "event source what parts total sum total_stated difference low high complete verdict"
-    columns += " count numbers thing claims"
-    return pd.DataFrame(made, columns=columns.split())
+        row |= {"parts": own["told"], "total": total["told"], "sum": stated}
+        row |= {"difference": stated - total["stated"], "count": len(parts)}
+        row |= {"low": own[f"{end}low"] - total[f"{end}high"]}
+        row |= {"high": own[f"{end}high"] - total[f"{end}low"], "verdict": compare(own, total)[0]}
+        row |= {"words": f"{own['told']}{sums} against {total['told']}"}
+        ids = ", ".join((total["claim_id"], *own["ids"]))
+        made.append(row | {"event_id": total["event_id"], "claims": ids})
+    columns = "event source what parts total sum difference low high verdict count words thing"
+    return pd.DataFrame(made, columns=[*columns.split(), "event_id", "claims"])
 
 
 @estimand(
@@ -316,23 +345,20 @@ def parts_and_totals(
     case: Case, *, event_id: str = "", items: Sequence[str] = (), **choices: Any
 ) -> list[Estimate]:
     """Return the sum of a source's parts minus its total, for each kind of thing counted."""
-    table = parts_table(case, event_id=event_id, **choices)
+    table = parts_table(case, **choices)
+    table = table[table["event_id"] == event_id] if event_id else table
     table = table[table["thing"].isin(items)] if items else table
     table = table.sort_values(["thing", "claims"], kind="stable")
     why, made = ("not estimable as one number: a word stands for a figure",), []
     measures = "sum of the stated parts minus the stated total"
     for row in table.to_dict("records"):
-        sums = f" = {row['sum']:,.10g}" if row["count"] > 1 and row["sum"] == row["sum"] else ""
         part = row["thing"] if event_id else f"{row['event']}: {row['thing']}"
         about: Row = {"part": part, "measures": measures, "n": (float(row["count"]),)}
-        about |= {"detail": f"{row['parts']}{sums} against {row['total']}", "interval": LEFT_OPEN}
+        about |= {key: row[key] for key in ("low", "high")} | {"detail": row["words"]}
         about |= {"why": why if math.isnan(row["difference"]) else (), "unit": "in number"}
-        made.append(Estimate(row["difference"], low=row["low"], high=row["high"], **about))
+        made.append(Estimate(row["difference"], interval=LEFT_OPEN, **about))
     none = ("not estimable: no source tells a total with its parts",)
     return made or [Estimate(unit="in number", measures=measures, why=none)]
-
-
-# --- forces -----------------------------------------------------------------------------------
 
 
 def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
@@ -358,19 +384,26 @@ def force_ratio(
     """
     told = realised(claims(case, calendar))
     told = told[told["kind"].eq("force_size") & told["unit"].eq("persons")]
-    told = told[told["figure"].astype(bool) & told["repeats"].eq("") & told["actor_side"].ne("")]
-    told = told[told["place_scope"].ne("")]
+    told = told[told["figure"].astype(bool) & told["repeats"].eq("")]
+    told = told[told["actor_side"].ne("") & told["place_scope"].ne("")]
     sides = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
-    pairs = [(a, b) for a, b in product(*sides) if _same_force(a, b) and not force_obstacle(a, b)]
+    pairs = [
+        (a, b)
+        for a, b in product(*sides)
+        if all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope", "item"))
+        and not force_obstacle(a, b)
+    ]
     low, high, made = f"{ENDS[reading]}low", f"{ENDS[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
-        own = [own_side(case, r["camp"]) == r["actor_side"] for r in (a, b)]
-        whose = ["its own force" if is_own else "its enemy" for is_own in own]
-        words = [f"{r['told']} by {r['camp']} ({w})" for r, w in zip((a, b), whose, strict=True)]
+        words = []
+        for r in (a, b):
+            own = own_side(case, r["camp"]) == r["actor_side"]
+            whose = "its own force" if own else "its enemy"
+            words.append(f"{r['told']} by {r['camp']} ({whose})")
         bounded = least > 0 and math.isfinite(most)
-        about: Row = {"detail": " and ".join(words).replace("_", " "), "n": (1.0,)}
+        about: Row = {"detail": " and ".join(words), "n": (1.0,)}
         about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
         about |= {"measures": "strength told by the first camp over that told by the second"}
         about |= {"why": () if bounded else ("not estimable: a figure has no upper end",)}
@@ -379,22 +412,14 @@ def force_ratio(
     return made or [Estimate(unit="times", why=("not estimable: no force is told by both sides",))]
 
 
-def _same_force(a: Row, b: Row) -> bool:
-    same = all(set_of(a[k]) == set_of(b[k]) for k in ("actor_id", "place_scope"))
-    return same and a["item"] == b["item"]
-
-
-# --- whose losses are told --------------------------------------------------------------------
-
-
 def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     """Who tells a loss of which side, one row a claim or row of the reference and side.
 
     Columns: event_id, side, loss, camp. A place counts as lost where its taking is told. What a
     text tells only to deny it in its own voice is no loss told.
     """
-    side = lookup(case, "actors", "actor_id", "side")
-    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "event_id", "loser").items()}
+    side = lookup(case, "actors", "side")
+    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
     told = realised(told)[lambda t: t["event_id"].ne("") & ~coded.disowned(told)[t.index]]
     days = coded.reference_days(case, which).assign(kind="event", target_side="")
     days["camp"] = coded.REFERENCE
@@ -412,43 +437,47 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["side"] != "", ["event_id", "side", "loss", "camp"]].drop_duplicates()
 
 
-def losses_table(case: Case, *, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
-    """Return which of the known losses of each side each camp tells, one row camp, side and loss.
+def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
+    """Return the known losses beside each camp, one row camp, side, loss and event.
 
     Known are losses that the reference or the other side tells of events at risk (by `coverage`);
-    where no sides are compared, those that anybody tells. Columns: camp, side, own (whether it is
-    the camp's), loss (people, places, equipment), known, told (numbers of events), events_told and
-    events_untold (labels), told_ids, known_ids.
+    where no sides are compared, those that anybody tells. Columns: camp, own (whether the side is
+    the camp's), side, loss (people, places, equipment), event_id, label, told (by the camp).
     """
-    table = coverage(case, **choices)
+    table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("left_out", "reposts")}
     told = claims(case, choices.get("calendar", "calibrated"), **which)
-    known = _losses(case, choices.get("reference", "non_belligerent"), told)
-    first = dict(zip(table["event_id"], table["first"], strict=True))
-    tellers: dict[tuple[str, str], dict[str, set[str]]] = {}
-    for event, side, loss, camp in known.itertuples(index=False):
-        if event in first:
-            tellers.setdefault((side, loss), {}).setdefault(event, set()).add(camp)
-    label, made = event_labels(case), []
+    found = _losses(case, choices.get("reference", "non_belligerent"), told)
+    found = found[~found["side"].isin(coded.NEUTRAL_SIDES)]
+    found = found[found["loss"].isin(losses or found["loss"])]
+    tellers = found.groupby(["side", "loss", "event_id"], as_index=False)["camp"].agg(set)
+    events = table.drop_duplicates("event_id")[["event_id", "label", "first"]]
+    tellers = tellers.rename(columns={"camp": "tellers"}).merge(events, on="event_id")
+    made = []
     for camp in camps(case):
-        risk = set(table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"])
-        for (side, loss), who in sorted(tellers.items()):
-            own = side == own_side(case, camp)
-            if side in coded.NEUTRAL_SIDES or (losses and loss not in losses):
-                continue
-            events = {e for e, c in who.items() if not case.compare or (e in risk and c - {camp})}
-            ordered = sorted(events, key=lambda e: (first[e], e))
-            yes = [e for e in ordered if camp in who[e]]
-            no = [e for e in ordered if camp not in who[e]]
-            row: Row = {"camp": camp, "side": side, "own": own, "loss": loss, "known": len(events)}
-            row |= {"told": len(yes), "events_told": "; ".join(label[e] for e in yes)}
-            row |= {"events_untold": "; ".join(label[e] for e in no)}
-            row |= {"told_ids": ";".join(yes), "known_ids": ";".join(ordered)}
-            made += [row] if events else []
-    columns = "camp side own loss known told events_told events_untold told_ids known_ids".split()
-    table, keys = pd.DataFrame(made, columns=columns), ["camp", "own", "side", "loss"]
+        own = tellers.assign(camp=camp, own=tellers["side"] == own_side(case, camp))
+        risk = table.loc[table["at_risk"].astype(bool) & (table["camp"] == camp), "event_id"]
+        others = [bool(who - {camp}) for who in own["tellers"]]
+        if case.compare:
+            own = own[own["event_id"].isin(risk) & np.array(others, dtype=bool)]
+        made.append(own.assign(told=[camp in who for who in own["tellers"]]))
+    columns = "camp own side loss event_id label told first".split()
+    keys = ["camp", "own", "side", "loss", "first", "event_id"]
     ascending = [key != "own" for key in keys]
-    return table.sort_values(keys, ascending=ascending, kind="stable", ignore_index=True)
+    table = pd.concat(made) if made else pd.DataFrame(columns=columns)
+    return table[columns].sort_values(keys, ascending=ascending, ignore_index=True)
+
+
+def losses_table(case: Case, **choices: str) -> pd.DataFrame:
+    """Return `known_losses` counted: camp, side, own, loss, known, told, events_untold (labels)."""
+    made = []
+    for keys, rows in known_losses(case, **choices).groupby(
+        ["camp", "own", "side", "loss"], sort=False
+    ):
+        told = rows["told"].astype(bool)
+        made.append((*keys, len(rows), told.sum(), listed(list(rows.loc[~told, "label"]))))
+    columns = "camp own side loss known told events_untold".split()
+    return pd.DataFrame(made, columns=columns)
 
 
 @estimand(
@@ -468,59 +497,48 @@ def own_losses(
     An event with several kinds of loss counts once, and as told where any of them is. With
     `opponents` the losses of its opponents are set beside them.
     """
-    table, label, made = losses_table(case, losses=losses, **choices), event_labels(case), []
-    for camp in sorted(camps(case)):
-        for own in (True, False) if opponents else (True,):
-            rows = table[(table["camp"] == camp) & (table["own"] == own)]
-            told, known = (
-                {e for ids in rows[c] for e in set_of(ids)} for c in ("told_ids", "known_ids")
-            )
-            k, n, whose = len(told), len(known), "own side" if own else "its opponents"
-            about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
-            if n >= MIN_UNITS:
-                about["interval"] = "95 % Wilson interval over these events"
-            else:
-                few = f"no interval: {n} event{'s'[: n != 1]}"
-                about["why"] = (few if n else "not estimable: no such event at risk",)
-            about |= {"detail": "; ".join(sorted(label[e] for e in told)[:NAMED])}
-            measures = f"events that cost {whose} {', '.join(losses)}, told as such"
-            made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
+    table, made = known_losses(case, losses, **choices), []
+    for camp, own in product(sorted(camps(case)), (True, False) if opponents else (True,)):
+        rows = table[(table["camp"] == camp) & (table["own"] == own)]
+        told = rows[rows["told"].astype(bool)].drop_duplicates("event_id")
+        k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
+        about: Row = dict(zip(("low", "high"), wilson(k, n), strict=True))
+        if n >= MIN_UNITS:
+            about["interval"] = "95 % Wilson interval over these events"
+        else:
+            few = f"no interval: {n} event{'s'[: n != 1]}"
+            about["why"] = (few if n else "not estimable: no such event at risk",)
+        about |= {"detail": "; ".join(sorted(told["label"])[:NAMED])}
+        measures = f"events that cost {whose} {', '.join(losses)}, told as such"
+        made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     none = ("not estimable: no camp here speaks for a side",)
     return made or [share("", "losses told", 0, 0, why=none)]
 
 
-# --- how much was taken, and all figures of one event -----------------------------------------
-
-
-def scope_table(
-    case: Case, *, published: str, reposts: str = "out", left_out: str = "none"
-) -> pd.DataFrame:
+def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     """Return how much each outlet tells as taken, in documents that can be of `published` (EDTF).
 
     One row an outlet, the widest last: source, documents, places (number of those told as
     taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
     """
     start, end = bounds(gregorian(published))
-    told = realised(claims(case, left_out=left_out, reposts=reposts))
-    dates = told["doc_id"].map(lookup(case, "documents", "doc_id", "published"))
+    told = realised(claims(case, **which))
+    dates = told["doc_id"].map(lookup(case, "documents", "published"))
     ends = [bounds(gregorian(date)) for date in dates]
     told = told[np.array([start <= low and high <= end for low, high in ends], dtype=bool)]
-    taken = told["event_id"].map(lookup(case, "events", "event_id", "kind")).eq("taking")
+    taken = told["event_id"].map(lookup(case, "events", "kind")).eq("taking")
     told = told[taken & told["place_id"].ne("") & told["kind"].isin(["event", "sites_captured"])]
-    name, kind = (lookup(case, "places", "place_id", c) for c in ("name", "kind"))
+    name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
     rank = {p: AREA_KINDS.index(k) if k in AREA_KINDS else 0 for p, k in kind.items()}
     made = []
     for source, rows in told.groupby("source", sort=True):
         ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
         widest = max(ids, key=lambda p: (rank[p], p), default="")
-        row: Row = {"source": source, "documents": rows["doc_id"].nunique()}
-        row |= {"places": len(ids), "widest": name.get(widest, ""), "rank": rank.get(widest, 0)}
-        row |= {"widest_kind": kind.get(widest, ""), "place_names": "; ".join(name[p] for p in ids)}
-        made.append(row)
-    columns = "source documents places widest widest_kind place_names rank".split()
-    table = pd.DataFrame(made, columns=columns)
-    table = table.sort_values(["rank", "places", "source"], kind="stable", ignore_index=True)
-    return table.drop(columns="rank")
+        about = rows["doc_id"].nunique(), len(ids), name.get(widest, ""), kind.get(widest, "")
+        made.append((rank.get(widest, 0), source, *about, "; ".join(name[p] for p in ids)))
+    columns = "rank source documents places widest widest_kind place_names".split()
+    table = pd.DataFrame(made, columns=columns).sort_values(["rank", "places", "source"])
+    return table.drop(columns="rank").reset_index(drop=True)
 
 
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
@@ -537,28 +555,21 @@ def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estim
 
 
 def event_figures(
-    case: Case,
-    *,
-    event_id: str,
-    reading: str = "logical",
-    reposts: str = "out",
-    left_out: str = "none",
+    case: Case, *, event_id: str, reading: str = "logical", **which: str
 ) -> pd.DataFrame:
     """Return every figure told of one event, with those of the reference.
 
     Columns: outcome, item, target (actors, or the side), source, attribution (an origin for
     the reference), certainty, told, low and high under `reading`, claim_id.
     """
-    told = claims(case, "umm_al_qura", left_out=left_out, reposts=reposts)
-    told = told[told["event_id"].eq(event_id) & told["repeats"].eq("")]
-    told = told[told["figure"].astype(bool)]
-    told = told.assign(target=told["target_id"].where(told["target_id"] != "", told["actor_id"]))
-    known = coded.reference(case, "any")
-    known = known[known["event_id"].eq(event_id) & known["kind"].ne("event")]
-    named = known["target_id"].where(known["target_id"] != "", known["target_side"])
-    known = known.assign(target=named, source=known["according_to"], certainty="")
-    known = known.assign(attribution=known["origin"])
-    table = pd.concat([told, known], ignore_index=True).assign(outcome=lambda t: t["kind"])
+    told = claims(case, "umm_al_qura", **which)
+    told = told[told["repeats"].eq("") & told["figure"].astype(bool)]
+    known = coded.reference(case, "any")[lambda r: r["kind"] != "event"]
+    known = known.assign(source=known["according_to"], certainty="", attribution=known["origin"])
+    known = known.assign(actor_id=known["target_side"])
+    table = pd.concat([told, known], ignore_index=True)[lambda t: t["event_id"] == event_id]
+    target = table["target_id"].where(table["target_id"] != "", table["actor_id"])
+    table = table.assign(outcome=table["kind"], target=target)
     ends = {end: table[f"{ENDS[reading]}{end}"] for end in ("low", "high")}
     order = ["outcome", "item", "target", "low", "claim_id"]
     table = table.assign(**ends).sort_values(order, kind="stable", ignore_index=True)

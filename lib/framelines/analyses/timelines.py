@@ -1,4 +1,4 @@
-"""When: calendars, the day that each account gives, order, lead; who tells what, and who is silent.
+"""When: calendars, the day that each account gives, lead; who tells what, and who is silent.
 
 Every table is made of `claims.claims` and `claims.reference`; every estimand takes its choices as
 strings. An event is at risk of being passed over in a document that came out after it, on its
@@ -15,38 +15,30 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import DAY_WIDTH, claims, days_text, joined, lookup, set_of
+from framelines.analyses.claims import Row, claims, days_text, joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, share
-from framelines.methods.intervals import EXCLUDED, bounds, compare_orders, relate
+from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, event_labels
 
-Row = dict[str, Any]
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
 LEFT_OUT, REPOSTS = ("none", EACH_OUTLET), ("out", "in")
 LEFT_OPEN = "all that the words leave open"
-CREDIBLE = 0.95
+CREDIBLE, PEACEFUL = 0.95, "non_belligerent"
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}
-# A date that leaves more days open is a backdrop, and drawn on no lane; a gap of more days than
-# `GAP` between events parts one run of them from the next.
-WIDEST, GAP = 31, 14
+# A date that leaves more days open is a backdrop, and drawn on no lane.
+WIDEST = 31
 # Parts of one place can be taken days apart; over more than a month it is taken anew.
 SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 BASES = ("reference", "other_side", "other_outlet", "alone")
-
-
-def _kinds(case: Case) -> dict[str, str]:
-    return lookup(case, "events", "event_id", "kind")
-
-
-# --- calendars --------------------------------------------------------------------------------
+RANKS = {"state": STATES, "basis": BASES}
 
 
 def _rounded_down(probability: float) -> str:
@@ -56,57 +48,43 @@ def _rounded_down(probability: float) -> str:
 
 
 def anchor_table(case: Case) -> pd.DataFrame:
-    """Return one row an anchor event: stated and known days, used or why not, and what it carries.
-
-    `without_it` and `without_it_and_another`: the probability that is left to the estimated
-    offsets, the least over the months.
-    """
+    """Return one row an anchor: event, source, stated, reference, days_after, used or why not."""
     found = coded.anchors(case)
-    least: list[dict[tuple[str, str], float]] = [{}, {}]
-    for count, worst in enumerate(least, start=1):
-        for row in leave_out(found, count).itertuples():
-            for event in row.left_out.split(";"):
-                key = row.source_id, event
-                worst[key] = min(worst.get(key, 1.0), row.kept)
     found = found.assign(unused=~found["used"].astype(bool))
     found = found.sort_values(["umm_al_qura", "stated", "event_id", "unused"], kind="stable")
-    label, name = event_labels(case), lookup(case, "sources", "source_id", "name")
-    made = []
-    for row in found.drop_duplicates(["source_id", "event_id"]).to_dict("records"):
-        key = row["source_id"], row["event_id"]
-        ends = f"{row['reference_first']:%Y-%m-%d}", f"{row['reference_last']:%Y-%m-%d}"
-        hour = "" if row["part_of_day"] == "day" else f", {row['part_of_day'].replace('_', ' ')}"
-        after = list(dict.fromkeys([row["low"], row["high"]]))
-        carried = [_rounded_down(w[key]) if row["used"] and key in w else "" for w in least]
+    label, name, made = event_labels(case), lookup(case, "sources", "name"), []
+    for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
+        hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
+        ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
         known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
-        days = "" if pd.isna(after[0]) else " to ".join(f"{v:.0f}" for v in after)
-        one: Row = {"event": label.get(row["event_id"], row["event_id"]), "days_after": days}
-        one |= {"source": name[row["source_id"]], "stated": row["stated"], "reference": known}
-        one |= {"used": "yes" if row["used"] else f"no: {row['reason']}"}
-        made.append(one | {"without_it": carried[0], "without_it_and_another": carried[1]})
-    columns = "event source stated reference days_after used without_it without_it_and_another"
-    return pd.DataFrame(made, columns=columns.split())
+        after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
+        used = f"no: {row.reason}" if row.unused else "yes"
+        about = label[row.event_id], name[row.source_id], row.stated, known
+        made.append((*about, " to ".join(after), used))
+    columns = "event source stated reference days_after used".split()
+    return pd.DataFrame(made, columns=columns)
 
 
 def calibration_panels(case: Case) -> pd.DataFrame:
     """Return what the figure of the calibration draws, in a column `panel`.
 
-    anchors: low and high, in days after Umm al-Qura. check: gaps of held-out events, before and
+    anchors: low and high, in days after Umm al-Qura. check: gaps of compared events, before and
     after. Both with label, source, and calibrated: whether all months of the source are.
     """
-    found = coded.anchors(case)
-    used = found[found["used"].astype(bool)]
+    used = coded.anchors(case).query("used")
     used = used.assign(label=used["event_id"].map(event_labels(case)))
-    parts = {
-        "anchors": used["source_id event_id label stated low high".split()],
-        "check": coded.held_out(case)[["source_id", "label", "gap_umm_al_qura", "gap_calibrated"]],
-    }
-    table = pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
+    used["source"] = used["source_id"].map(lookup(case, "sources", "name"))
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
-    name = lookup(case, "sources", "source_id", "name")
-    return table.assign(
-        source=table["source_id"].map(name), calibrated=table["source_id"].map(sure).astype(object)
-    )
+    used["calibrated"] = used["source_id"].map(sure).astype(object)
+    before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
+    check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
+    check = check.assign(gap_umm_al_qura=before["gap"]).drop_duplicates(["source", "label"])
+    check = check[check["source"].isin(used["source"])]
+    parts = {
+        "anchors": used["source label stated low high calibrated".split()],
+        "check": check[["source", "label", "gap_umm_al_qura", "gap_calibrated"]],
+    }
+    return pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
 
 
 def _credible(rows: pd.DataFrame) -> tuple[float, float]:
@@ -136,24 +114,27 @@ def calendar_offset(
     found = posterior(used, prior=prior)
     found = found[found["month"].isin(months)] if months else found
     several = [found[c].nunique() > 1 for c in ("source_id", "month")]
-    name, made = lookup(case, "sources", "source_id", "name"), []
+    name, made = lookup(case, "sources", "name"), []
     for (source, month), rows in found.groupby(["source_id", "month"], sort=True):
         own = used[used["source_id"] == source]
         ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
         about: Row = {"measures": "days that the source’s calendar lies after Umm al-Qura"}
         about |= {"interval": "95 % credible set of offsets", "n": (float(len(own)),)}
-        detail = f"{len(own)} anchors, {(own['low'] == own['high']).sum()} of a single day"
+        value, exact = float(ordered["offset"].iloc[0]), own[own["low"] == own["high"]]
+        detail = f"{len(own)} anchors, {len(exact)} of a single day"
+        # Errors to one side alone would pass for an offset.
+        beside = (
+            f"{(exact['low'] < value).sum()} lie before and {(exact['low'] > value).sum()} after"
+        )
+        detail += f", of which {beside} the offset" * (len(exact) > 0)
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]
             if len(kept):
                 detail += f"; probability {_rounded_down(kept.min())} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
         about |= {"part": part, "detail": detail}
-        made.append(Estimate(float(ordered["offset"].iloc[0]), "days", *_credible(rows), **about))
+        made.append(Estimate(value, "days", *_credible(rows), **about))
     return made or [Estimate(unit="days", why=("not estimable: no date has an anchor",))]
-
-
-# --- the day told -----------------------------------------------------------------------------
 
 
 def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd.DataFrame:
@@ -194,11 +175,7 @@ def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
 
 
 def date_agreement_table(
-    case: Case,
-    *,
-    calendar: str = "calibrated",
-    reference: str = "non_belligerent",
-    left_out: str = "none",
+    case: Case, *, calendar: str = "calibrated", reference: str = PEACEFUL, **which: str
 ) -> pd.DataFrame:
     """Return whether Hijri-dated events can be of the day that others give.
 
@@ -207,28 +184,29 @@ def date_agreement_table(
     Only Hijri days and spans of days are asked; events that serve as anchors are left out. An event
     that is told by a figure alone has the day of the figure.
     """
-    days = told_days(claims(case, calendar, left_out=left_out), with_figures=True)
+    days = told_days(claims(case, calendar, **which), with_figures=True)
     far = case["reference"].loc[case["reference"]["case"] == "anchors", "event_id"]
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
-    exact = days[days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < DAY_WIDTH)]
+    exact = days[
+        days["event_calendar"].ne("hijri") & (days["last"] - days["first"] < coded.DAY_WIDTH)
+    ]
     others = _beside(case, exact, reference)[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other"))
     both = both[both["camp"] != both["camp_other"]]
     other = both["first_other"], both["last_other"]
     found = relate((both["first"], both["last"]), other)
-    columns = "event source stated other other_day gap verdict claim_id".split()
     both = both.assign(
-        event=both["event_id"].map(event_labels(case)),
         stated=both["event_date"],
         other=both["source_other"],
+        event=both["event_id"].map(event_labels(case)),
         other_day=[days_text(*pair) for pair in zip(*other, strict=True)],
         gap=found.gap,
         verdict=found.kind,
     )
-    keys = ["first_other", "event_id", "source", "other"]
-    return both.sort_values(keys, kind="stable")[columns].reset_index(drop=True)
+    both = both.sort_values(["first_other", "event_id", "source", "other"], ignore_index=True)
+    return both["event source stated other other_day gap verdict claim_id".split()]
 
 
 @estimand(
@@ -261,28 +239,21 @@ def _wordings(case: Case, told: pd.DataFrame) -> list[str]:
 
 
 def days_of_event(
-    case: Case,
-    *,
-    event_id: str,
-    wording: str = "any_taking",
-    reposts: str = "out",
-    left_out: str = "none",
+    case: Case, *, event_id: str, wording: str = "any_taking", **which: str
 ) -> pd.DataFrame:
     """Return every day that an event is told of, one row a claim, the earliest end first.
 
-    Columns: source, bloc, day (in words), wording (verbs of taking in the claim), stated, first,
-    last, claim_id, repeats. `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
+    Columns: source, bloc, wording (verbs of taking in the claim), stated, first, last, claim_id.
+    `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
     """
-    told = claims(case, left_out=left_out, reposts=reposts)
+    told = claims(case, **which)
     rows = dated_events(told[told["event_id"] == event_id])
     rows = rows.assign(wording=_wordings(case, rows), stated=rows["event_date"])
     if wording == "full_control_only":
-        full = [bool(FULL_CONTROL & set(w.replace(";", " ").split())) for w in rows["wording"]]
-        rows = rows[np.array(full, dtype=bool)]
-    rows = rows.assign(day=[days_text(*p) for p in zip(rows["first"], rows["last"], strict=True)])
+        verbs = rows["wording"].str.split("[; ]+", regex=True)
+        rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in verbs]]
     rows = rows.sort_values(["last", "first", "claim_id", "doc_id"], kind="stable")
-    columns = "source bloc day wording stated first last claim_id repeats"
-    return rows[columns.split()].reset_index(drop=True)
+    return rows["source bloc wording stated first last claim_id".split()].reset_index(drop=True)
 
 
 @estimand(
@@ -298,7 +269,7 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     Only dates to the day make the value; `low` are the days that lie between in any case.
     """
     table = days_of_event(case, event_id=event_id, **choices)
-    exact = table[table["last"] - table["first"] < DAY_WIDTH]
+    exact = table[table["last"] - table["first"] < coded.DAY_WIDTH]
     measures = "days between the first and the last day told; only dates to the day count"
     about: Row = {"unit": "days", "measures": measures, "n": (float(len(exact)),)}
     if exact.empty:
@@ -313,42 +284,38 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
 
 
 def leads(
-    case: Case,
-    *,
-    reference: str = "non_belligerent",
-    reposts: str = "out",
-    left_out: str = "none",
-    calendar: str = "calibrated",
+    case: Case, *, reference: str = PEACEFUL, calendar: str = "calibrated", **which: str
 ) -> pd.DataFrame:
     """Return how far ahead of the reference each source has a place taken, a row a taking.
 
     Columns: event, source, told and reference (days in words), lead_least and lead_most (days told
     minus the reference's first day, below 0 where the text is earlier, −∞ for an open beginning),
-    claim_id.
+    lead (before, same, after, or left open), claim_id.
     """
-    days = told_days(claims(case, calendar, left_out=left_out, reposts=reposts))
-    days = days[days["event_id"].map(_kinds(case)).eq("taking")]
+    days = told_days(claims(case, calendar, **which))
+    days = days[days["event_id"].map(lookup(case, "events", "kind")).eq("taking")]
     known = coded.reference_days(case, reference)[["event_id", "first"]]
     both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
     both = both.sort_values(["known", "event_id", "source"], kind="stable")
-    ends = zip(both["first"], both["last"], strict=True)
+    least, most = both["first"] - both["known"], both["last"] - both["known"]
+    certain = [most < 0, (least == 0) & (most == 0), least > 0]
     table = both.assign(
         event=both["event_id"].map(event_labels(case)),
-        told=[days_text(*pair) for pair in ends],
-        reference=[days_text(d, d) for d in both["known"]],
-        lead_least=both["first"] - both["known"],
-        lead_most=both["last"] - both["known"],
+        told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
+        reference=both["known"].map(coded.day_text),
+        lead_least=least,
+        lead_most=most,
+        lead=np.select(certain, ["before", "same", "after"], "open"),
     )
-    columns = "event source told reference lead_least lead_most claim_id"
+    columns = "event source told reference lead_least lead_most lead claim_id"
     return table[columns.split()].reset_index(drop=True)
 
 
-def lead_counts(table: pd.DataFrame) -> dict[str, int]:
-    """Return of `leads` how many takings are told certainly before, on, after, or left open."""
-    before, after = table["lead_most"] < 0, table["lead_least"] > 0
-    same = (table["lead_least"] == 0) & (table["lead_most"] == 0)
-    found = {"before": before, "same": same, "after": after, "open": ~(before | same | after)}
-    return {name: int(rows.sum()) for name, rows in found.items()}
+def _beside_first(days: float) -> str:
+    """How a day lies to the reference's first: `the same day as …`, `2 days before …`."""
+    side = "before" if days < 0 else "after"
+    apart = f"{abs(days):.0f} day{'s'[: abs(days) != 1]} {side}" if days else "the same day as"
+    return f"{apart} the reference"
 
 
 @estimand(
@@ -361,43 +328,19 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
     made = []
     for label, rows in leads(case, **choices).groupby("event", sort=True):
-        exact = rows[rows["lead_most"] - rows["lead_least"] < DAY_WIDTH]
+        exact = rows[rows["lead_most"] - rows["lead_least"] < coded.DAY_WIDTH]
         about: Row = {"part": str(label), "measures": measures, "n": (float(len(exact)),)}
         if exact.empty:
             why = "not estimable: no outlet dates it to the day"
             made.append(Estimate(unit="days", why=(why,), **about))
             continue
         ends = float(exact["lead_least"].min()), float(exact["lead_most"].max())
-        words, value = joined(exact["source"], ", "), float(exact["lead_most"].min())
-        about |= {"interval": "all outlets that date it to the day", "detail": words}
+        value = float(exact["lead_most"].min())
+        about |= {"interval": "all outlets that date it to the day"}
+        about |= {"detail": f"{_beside_first(value)} ({joined(exact['source'], ', ')})"}
         made.append(Estimate(value, "days", *ends, **about))
     why = "not estimable: no taking is dated by a source and by the reference"
     return made or [Estimate(unit="days", measures=measures, why=(why,))]
-
-
-def order_of_events(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return every pair of momentary events in the order of two accounts.
-
-    Accounts: every source against the reference, and against every source of another camp. Columns:
-    account, other, first_event, second_event (labels), order, one of `intervals.ORDERS`.
-    """
-    both = _beside(case, told_days(claims(case, calendar)), "non_belligerent")
-    both = both[both["event_id"].map(_kinds(case)).isin(coded.MOMENTARY)]
-    label, parts = event_labels(case), []
-    accounts = sorted(set(zip(both["source"], both["camp"], strict=True)))
-    for (a, camp), (b, other) in combinations(accounts, 2):
-        if camp == other:
-            continue
-        own, known = both[both["source"] == a], both[both["source"] == b]
-        met = own.merge(known, on="event_id", suffixes=("", "_b")).sort_values("event_id")
-        x, y = np.triu_indices(len(met), 1)
-        days = [met[c].to_numpy(np.float64) for c in ("first", "last", "first_b", "last_b")]
-        pairs = [(low[i], high[i]) for low, high in (days[:2], days[2:]) for i in (x, y)]
-        names = met["event_id"].map(label).to_numpy(object)
-        made = {"account": a, "other": b, "first_event": names[x], "second_event": names[y]}
-        parts.append(pd.DataFrame({**made, "order": compare_orders(*pairs)}, index=range(len(x))))
-    columns = ["account", "other", "first_event", "second_event", "order"]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
 
 
 def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
@@ -408,7 +351,7 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days open are left out.
     """
     days = told_days(claims(case, calendar))
-    table, label = _beside(case, days, "non_belligerent"), event_labels(case)
+    table, label = _beside(case, days, PEACEFUL), event_labels(case)
     table = table.assign(hijri=table["event_calendar"].eq("hijri").astype(object))
     table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
@@ -419,39 +362,28 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     return table.sort_values(keys, kind="stable")[columns].reset_index(drop=True)
 
 
-def densest_run(table: pd.DataFrame) -> tuple[float, float]:
-    """Return first and last day of the run of `lanes` that holds most of them; NaN for no rows.
-
-    Runs are parted by more than `GAP` days without an event; of two alike the earlier counts.
-    """
-    if table.empty:
-        return math.nan, math.nan
-    ordered = table.sort_values(["first", "last"], kind="stable")
-    run = (ordered["first"] - ordered["last"].cummax().shift() > GAP).cumsum()
-    chosen = ordered[run == run.value_counts().sort_index().idxmax()]
-    return float(chosen["first"].min()), float(chosen["last"].max())
-
-
-# --- told and passed over ---------------------------------------------------------------------
-
-
-def _state(said: list[Row]) -> str:
-    """State of an event in a source, from all that the source says of it."""
-    asserted = [r for r in said if r["certainty"] != "denied"]
-    done = any(r["modality"] == "realised" and r["certainty"] == "asserted" for r in asserted)
-    return TOLD if done else PARTLY if asserted else DENIED
-
-
-def _event_days(case: Case, exact: pd.DataFrame, which: str) -> dict[str, tuple[float, float]]:
+def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
-    events = case["events"][case["events"]["case"] == case.name]
-    windows = zip(events["event_id"], events["window"], strict=True)
-    found = {event: bounds(gregorian(window)) for event, window in windows}
-    told = exact.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    for table in (told.reset_index(), coded.reference_days(case, which)):
-        ends = zip(table["event_id"], table["first"], table["last"], strict=True)
-        found |= {e: (float(a), float(b)) for e, a, b in ends if e in found}
-    return found
+    events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
+    windows = [bounds(gregorian(window)) for window in events["window"]]
+    wide = pd.DataFrame(windows, events.index, ["first", "last"], dtype=float)
+    told = exact.groupby("event_id").agg(first=("first", "min"), last=("last", "max"))
+    known = coded.reference_days(case, which).set_index("event_id")
+    days = known.combine_first(told).combine_first(wide).reindex(wide.index)
+    return days.assign(label=events["label"], listed=days.index.isin(known.index))
+
+
+def _at_risk(case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame) -> set[Any]:
+    """Events and sources of which a document could tell the event: came out after it, on the
+    theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
+    own = own[own["doc_id"].isin(coded.theatre_documents(case))]
+    published = lookup(case, "documents", "published")
+    own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
+    told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
+    here = days[days.index.isin(coded.theatre_events(case))].reset_index()
+    met = here.merge(own.merge(told, on="doc_id"), how="cross")
+    met = met.query("last < out and low <= first and last <= high")
+    return set(zip(met["event_id"], met["source"], strict=True))
 
 
 @cache
@@ -459,7 +391,7 @@ def coverage(
     case: Case,
     *,
     risk_set: str = "told_window",
-    reference: str = "non_belligerent",
+    reference: str = PEACEFUL,
     calendar: str = "calibrated",
     left_out: str = "none",
     reposts: str = "out",
@@ -474,107 +406,62 @@ def coverage(
     """
     if risk_set not in ("told_window", "publication"):
         raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
-    told = claims(case, calendar, left_out=left_out, reposts=reposts)
-    exact = told[told["last"] - told["first"] < DAY_WIDTH]
-    days = _event_days(case, exact, reference)
-    windows = exact.groupby("doc_id").agg(first=("first", "min"), last=("last", "max"))
-    window = {doc_id: (first, last) for doc_id, first, last in windows.itertuples()}
-    inside, near = coded.theatre_events(case), coded.theatre_documents(case)
-    published = lookup(case, "documents", "doc_id", "published")
-    # The day of publication, and the days that each document of the theatre tells from and to.
-    readers: dict[str, list[tuple[float, float, float]]] = {}
     own = documents(case, left_out=left_out, reposts=reposts)
-    for doc_id, source in zip(own["doc_id"], own["source_id"], strict=True):
-        ends = window.get(doc_id, (math.inf, -math.inf))
-        ends = ends if risk_set == "told_window" else (-math.inf, math.inf)
-        known = [(bounds(gregorian(published[doc_id]))[0], *ends)] if doc_id in near else []
-        readers.setdefault(source, []).extend(known)
-    said: dict[str, dict[str, list[Row]]] = {}
-    for row in told[(told["modality"] != "negated") & ~coded.disowned(told)].to_dict("records"):
-        said.setdefault(row["event_id"], {}).setdefault(row["source_id"], []).append(row)
-    about = case["sources"].set_index("source_id")[["name", "camp", "bloc"]].to_dict("index")
-    listed, label = set(coded.reference_days(case, reference)["event_id"]), event_labels(case)
-    columns, made = "event_id label first last source camp bloc state at_risk basis", []
-    for event in sorted(days):
-        if event not in said and event not in listed:
-            continue
-        first, last = days[event]
-        states = {s: _state(rows) for s, rows in said.get(event, {}).items()}
-        tellers = {s for s, state in states.items() if state in (TOLD, PARTLY)}
-        for source in sorted(readers):
-            camp = about[source]["camp"]
-            others = {about[s]["camp"] for s in tellers - {source}}
-            basis = BASES[0] if event in listed else BASES[1] if others - {camp, ""} else ""
-            basis = basis or (BASES[2] if others else BASES[3])
-            risk = event in inside and any(
-                last < out and low <= first and last <= high for out, low, high in readers[source]
-            )
-            state = states.get(source, SILENT)
-            if state == SILENT and (not risk or basis == "alone"):
-                state = NOT_AT_RISK
-            row = {"event_id": event, "label": label[event], "first": first, "last": last}
-            row |= {"source": about[source]["name"], "camp": camp, "bloc": about[source]["bloc"]}
-            made.append(row | {"state": state, "at_risk": risk, "basis": basis})
+    told = claims(case, calendar, left_out=left_out, reposts=reposts)
+    exact = told[told["last"] - told["first"] < coded.DAY_WIDTH]
+    days = _event_days(case, exact, reference)
+    if risk_set == "publication":
+        exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
+    risk = _at_risk(case, days, exact, own)
+    said = told[(told["modality"] != "negated") & ~coded.disowned(told)]
+    done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
+    rank = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
+    # A source's state is the fullest of all that it says of the event.
+    ranks = said.assign(rank=rank).groupby(["event_id", "source"])["rank"].min().to_dict()
+    tellers: dict[str, set[str]] = {}
+    for (event, source), at in ranks.items():
+        tellers.setdefault(event, set()).update({source} if STATES[at] != DENIED else ())
     # Inside an event the sources stand in the order of their ids.
-    table = pd.DataFrame(made, columns=columns.split())
+    about = own.sort_values("source_id").drop_duplicates("source_id").set_index("source")
+    camp_of, made = about["camp"], []
+    for row in days[days["listed"] | days.index.isin(tellers)].reset_index().to_dict("records"):
+        for source, camp, bloc in about[["camp", "bloc"]].itertuples():
+            pair, others = (row["event_id"], source), tellers.get(row["event_id"], set()) - {source}
+            basis = BASES[2] if others else BASES[3]
+            basis = BASES[1] if {camp_of[o] for o in others} - {camp, ""} else basis
+            basis = BASES[0] if row["listed"] else basis
+            unsaid = SILENT if pair in risk and basis != "alone" else NOT_AT_RISK
+            state = STATES[ranks[pair]] if pair in ranks else unsaid
+            one = {"source": source, "camp": camp, "bloc": bloc, "state": state, "basis": basis}
+            made.append(row | one | {"at_risk": pair in risk})
+    columns = "event_id label first last source camp bloc state at_risk basis".split()
+    table = pd.DataFrame(made, columns=columns)
     return table.sort_values(["first", "last", "event_id"], kind="stable", ignore_index=True)
-
-
-def coverage_by_camp(table: pd.DataFrame) -> pd.DataFrame:
-    """Return `coverage` a camp: told if any of its sources tells it, at risk if any is.
-
-    What only outlets of the camp itself tell stands nowhere else: for a camp they are one account.
-    """
-    ranked = table.assign(
-        state=table["state"].map(STATES.index), basis=table["basis"].map(BASES.index)
-    )
-    keys = ["first", "last", "event_id", "label", "camp"]
-    found = ranked.groupby(keys, sort=True, as_index=False).agg(
-        state=("state", "min"), basis=("basis", "min"), at_risk=("at_risk", "max")
-    )
-    alone = found["basis"] > BASES.index("other_side")
-    silent = alone & (found["state"] == STATES.index(SILENT))
-    return found.assign(
-        basis=[BASES[b] for b in found["basis"].mask(alone, BASES.index("alone"))],
-        state=[STATES[s] for s in found["state"].mask(silent, STATES.index(NOT_AT_RISK))],
-    )
 
 
 def silence(case: Case, **choices: str) -> pd.DataFrame:
     """Return how many of the events at risk each camp passes over, a row a camp and basis.
 
-    `choices` are those of `coverage`. Columns: camp, basis, at_risk, told (with those told partly),
-    denied, silent, and the events passed over. Told events count where they are at risk.
+    `choices` are those of `coverage`. A camp tells an event if any of its sources does, and is at
+    risk if any is; what only its own outlets tell stands nowhere else. Columns: camp, basis,
+    at_risk, told (with those told partly), denied, silent, and the events passed over.
     """
-    table = coverage_by_camp(coverage(case, **choices))
-    table = table[table["at_risk"].astype(bool) & table["basis"].ne("alone")]
-    table, made = table[table["state"] != NOT_AT_RISK], []
-    for (camp, basis), rows in table.groupby(["camp", "basis"], sort=True):
-        state, silent = rows["state"], rows["state"] == SILENT
-        row: Row = {"camp": camp, "basis": basis, "at_risk": len(rows)}
-        row |= {"told": int(state.isin([TOLD, PARTLY]).sum()), "silent": int(silent.sum())}
-        row |= {"denied": int((state == DENIED).sum())}
-        made.append(row | {"passed_over": "; ".join(rows.loc[silent, "label"])})
+    table = coverage(case, **choices)
+    table = table.assign(**{c: table[c].map(order.index) for c, order in RANKS.items()})
+    by_camp = table.groupby(["first", "last", "event_id", "label", "camp"])
+    table = by_camp.agg({"state": "min", "basis": "min", "at_risk": "max"})
+    table = table[table["at_risk"].astype(bool) & (table["basis"] < BASES.index("other_outlet"))]
+    made = []
+    for (camp, basis), rows in table.reset_index().groupby(["camp", "basis"]):
+        told, denied = (
+            (rows["state"] < STATES.index(DENIED)).sum(),
+            (rows["state"] == STATES.index(DENIED)).sum(),
+        )
+        silent = list(rows.loc[rows["state"] == STATES.index(SILENT), "label"])
+        about = camp, BASES[basis], len(rows), told, denied, len(silent)
+        made.append((*about, coded.listed(silent)))
     columns = "camp basis at_risk told denied silent passed_over".split()
-    return pd.DataFrame(made, columns=columns)
-
-
-def notable(table: pd.DataFrame, most: int = 30) -> pd.DataFrame:
-    """Return the rows of `coverage` of the `most` events that most sources tell or pass over.
-
-    An event counts where the reference has it or two sources tell it; those of the reference first.
-    """
-    said = table["state"].isin([TOLD, PARTLY, DENIED]).groupby(table["event_id"]).sum()
-    silent = (table["state"] == SILENT).groupby(table["event_id"]).sum()
-    listed = (table["basis"] == "reference").groupby(table["event_id"]).any()
-    ranked = pd.DataFrame({"listed": listed, "weight": said + silent}).reset_index()
-    ranked = ranked[listed.to_numpy() | (said.to_numpy() > 1)]
-    keys = ["listed", "weight", "event_id"]
-    chosen = ranked.sort_values(keys, ascending=[False, False, True]).head(most)["event_id"]
-    return table[table["event_id"].isin(chosen)].reset_index(drop=True)
-
-
-# --- taken twice ------------------------------------------------------------------------------
+    return pd.DataFrame(made, columns=columns).sort_values(["camp", "basis"], ignore_index=True)
 
 
 def days_between(a: Row, b: Row) -> float:
@@ -591,15 +478,10 @@ def days_between(a: Row, b: Row) -> float:
 def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
     """Whether the source tells that the taker lost the place again between the two."""
     low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
-    places = set_of(a["place_id"]) & set_of(b["place_id"])
-    return any(
-        r["source_id"] == a["source_id"]
-        and r["taker"] != a["taker"]
-        and set_of(r["place_id"]) & places
-        and r["last"] >= low
-        and r["first"] <= high
-        for r in rows
-    )
+    places = coded.set_of(a["place_id"]) & coded.set_of(b["place_id"])
+    others = [r for r in rows if r["source_id"] == a["source_id"] and r["taker"] != a["taker"]]
+    met = [r for r in others if coded.set_of(r["place_id"]) & places]
+    return any(r["last"] >= low and r["first"] <= high for r in met)
 
 
 def repeated_takings(
@@ -609,25 +491,20 @@ def repeated_takings(
 
     `one_document` asks inside each document, `one_source` across all of an outlet's.
     """
-    dated = dated_events(told)
-    dated = dated[dated["event_id"].map(_kinds(case)).eq("taking") & dated["place_id"].ne("")]
-    side = lookup(case, "actors", "actor_id", "side")
-    winner = dated["event_id"].map(lookup(case, "events", "event_id", "winner")).map(side)
+    dated = dated_events(told)[lambda d: d["place_id"] != ""]
+    dated = dated[dated["event_id"].map(lookup(case, "events", "kind")) == "taking"]
+    side = lookup(case, "actors", "side")
+    winner = dated["event_id"].map(lookup(case, "events", "winner")).map(side)
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
     rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
-    return [
-        (a, b)
-        for a, b in combinations(rows, 2)
-        if a[key] == b[key]
-        and a["taker"] == b["taker"]
-        and (apart := days_between(a, b)) > 0
-        and (
-            a["event_id"] == b["event_id"]
-            or (a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN)
-        )
-        and not _lost_between(a, b, rows)
-    ]
+    made = []
+    for a, b in combinations(rows, 2):
+        apart = days_between(a, b) if all(a[k] == b[k] for k in (key, "taker")) else 0
+        again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
+        same = a["event_id"] == b["event_id"] and apart > 0
+        made += [(a, b)] if (same or again) and not _lost_between(a, b, rows) else []
+    return made
 
 
 def taken_twice_table(
@@ -635,20 +512,19 @@ def taken_twice_table(
 ) -> pd.DataFrame:
     """Return sites that one source tells as taken twice by one side, no loss told in between.
 
-    One row a source and site: place, source, taker (side), stated (the dates), days_apart (most),
-    claims.
+    One row a source and site: place, source, taker, stated (dates), days_apart (most), claims.
     """
     groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for a, b in repeated_takings(case, claims(case, calendar), across_documents):
         groups.setdefault((a["source_id"], min(a["event_id"], b["event_id"])), []).append((a, b))
-    name, made = lookup(case, "places", "place_id", "name"), []
+    name, made = lookup(case, "places", "name"), []
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
-        row: Row = {key: rows[0][key] for key in ("source", "taker")}
-        row["place"] = joined(name.get(p, p) for r in rows for p in set_of(r["place_id"]))
-        row["stated"] = joined(r["event_date"] for r in rows)
-        row["days_apart"] = int(max(days_between(a, b) for a, b in pairs))
-        made.append(row | {"claims": joined((r["claim_id"] for r in rows), ", ")})
+        place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
+        stated, ids = joined(r["event_date"] for r in rows), sorted({r["claim_id"] for r in rows})
+        apart = int(max(days_between(a, b) for a, b in pairs))
+        about = place, rows[0]["source"], rows[0]["taker"], stated
+        made.append((*about, apart, ", ".join(ids)))
     return pd.DataFrame(made, columns="place source taker stated days_apart claims".split())
 
 

@@ -1,4 +1,4 @@
-"""How far the coding of a case can be trusted: agreement, weak frames, errors, word lists.
+"""How far the coding of a case can be trusted: agreement of two coders, weak frames.
 
 Which sentences a coder has coded is told by its rows in `frame_codes`, where a sentence without a
 frame has a row with `none`. Rows of other tables count where both coders have coded the sentence in
@@ -6,18 +6,16 @@ which they begin; they are matched by their spans alone, never by what they say.
 """
 
 from functools import cache
-from math import nan
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 import framelines.methods.agreement as agree
-from framelines.methods.dates import DateInterval, gregorian, hijri, relative
-from framelines.methods.estimate import MIN_UNITS, wilson
+from framelines.methods.calendars import stated_interval
+from framelines.methods.dates import OPEN, gregorian
 from framelines.tables.case import Case
-from framelines.tables.rows import rows
+from framelines.tables.rows import rows, with_sentences
 
 # The name of codes that were made with sight of two others': they count in no agreement.
 ADJUDICATED = "adjudicated"
@@ -25,35 +23,27 @@ ADJUDICATED = "adjudicated"
 BAR = 0.667
 # Below this many sentences by either coder, alpha hangs on single ones.
 RARE = 5
-# A correction divides by sensitivity + specificity − 1; below this it adds more than it mends.
-LEAST_YOUDEN = 0.2
-SENTENCE = ["doc_id", "start", "end"]
+SECOND = " (second)"
+KEYS = ["doc_id", "sentence"]
+# What recurs or is no sentence of the author's.
+UNCOUNTED = ["furniture", "fragment", "repeat"]
 CLAIM = "kind qualifier event_calendar attribution certainty place_id actor_id target_id scope "
 FIELDS = {
-    "claims": (CLAIM + "modality").split(),
+    "claims": (CLAIM + "modality event_date value").split(),
     "naming_mentions": ["actor_id", "stance", "label"],
     "captures": ["lemma", "taker_id", "loser_id", "place_id", "stance", "modality"],
     "acts": ["actor_id", "target_id", "agent", "voice"],
 }
-AGREEMENT = ["second", "table", "code", "name", "measure", "value", "low", "high", "interval"]
-AGREEMENT += ["n", "documents", "k_main", "k_second"]
-ERRORS = ["frame", "name", "reference", "both", "only_coder", "only_reference", "neither"]
-ERRORS += ["sensitivity", "specificity", "why"]
-# The lexicons that come nearest to a frame; no other frame of the codebook has a list of words.
-DICTIONARY = {
-    "divine_sanction": ("sacred",),
-    "delegitimation": ("derogatory_names", "sectarian_names"),
-}
-FOUND = ["frame", "lexicons", "terms", "sentences", "hand", "flagged", "both"]
-FOUND += [f"{name}{end}" for name in ("precision", "recall") for end in ("", "_low", "_high")]
+# Days and figures have no categories that chance could draw from.
+SHARED_ALIKE = ("event_date", "value")
+AGREEMENT = ["table", "code", "name", "measure", "value", "low", "high", "n", "documents", "seen"]
 
 
-def _shared(case: Case, second: str) -> pd.DataFrame:
-    """The sentences that the case's coder and a second one have coded: doc_id, start, end."""
-    codes = case["frame_codes"]
-    one, two = (codes.loc[codes["coder"] == coder, SENTENCE] for coder in (case.coder, second))
-    both = one.drop_duplicates().merge(two.drop_duplicates(), on=SENTENCE)
-    return both.sort_values(SENTENCE).reset_index(drop=True)
+def _coded_by_both(case: Case, second: str) -> pd.DataFrame:
+    """The sentences that the case's coder and a second one have coded: doc_id, sentence."""
+    codes = with_sentences(case, case["frame_codes"])
+    one, two = (codes.loc[codes["coder"] == coder, KEYS] for coder in (case.coder, second))
+    return one.drop_duplicates().merge(two.drop_duplicates(), on=KEYS)
 
 
 @cache
@@ -66,267 +56,157 @@ def second_coder(case: Case) -> str:
     others = set(case["frame_codes"]["coder"]) - {case.coder, ADJUDICATED}
     if kinds.get(case.coder) != "rules":
         others -= {coder for coder, kind in kinds.items() if kind == "rules"}
-    shared = {coder: len(_shared(case, coder)) for coder in sorted(others)}
-    best = max(shared, key=lambda coder: shared[coder], default="")
-    return best if shared.get(best) else ""
+    shared = [(-len(_coded_by_both(case, coder)), coder) for coder in others]
+    most, best = min(shared, default=(0, ""))
+    return best if most else ""
 
 
 def frame_names(case: Case) -> dict[str, str]:
-    """Return every frame of the codebook, and any other that is coded, with its printed name."""
-    book = case["frames"]
-    flags = {"none", "furniture", "fragment", "repeat", "unclear"}
-    flags |= set(book.loc[book["kind"] == "flag", "frame_id"])
-    names = dict(zip(book["frame_id"], book["name"], strict=True))
-    found = sorted({*book["frame_id"], *case["frame_codes"]["frame_id"]} - flags)
-    return {frame: str(names.get(frame, frame.replace("_", " "))) for frame in found}
+    """Return every frame of the codebook with its printed name."""
+    book = case["frames"][case["frames"]["kind"] == "frame"].sort_values("frame_id")
+    return dict(zip(book["frame_id"], book["name"], strict=True))
+
+
+@cache
+def coded_sentences(case: Case, coder: str = "", **which: str) -> pd.DataFrame:
+    """Return the sentences that a coder coded, one row each, with a column of truth a frame.
+
+    Furniture, fragments and repeats are left out; the case's coder if none is named. `which` are
+    the choices of `tables.rows.rows`.
+    """
+    found = rows(case, "frame_codes", coder=coder or None, **which)
+    seen = pd.crosstab([found["doc_id"], found["sentence"]], found["frame_id"]) > 0
+    flagged = seen.reindex(columns=UNCOUNTED, fill_value=False)
+    seen = seen.reindex(columns=list(frame_names(case)), fill_value=False)[~flagged.any(axis=1)]
+    about = found.drop(columns=["frame_id", "note", "hash"]).drop_duplicates(KEYS)
+    return about.merge(seen.reset_index(), on=KEYS, validate="1:1")
 
 
 def _row(
-    case: Case, about: list[str], of: agree.Statistic, documents: pd.Series, key: str
+    case: Case, about: tuple[str, ...], of: agree.Statistic, documents: pd.Series, seen: int
 ) -> dict[str, Any]:
     """A row of the table of agreement; `about` are table, code, name and measure."""
     draws, seed = case.drawing["draws"], case.drawing["seed"]
-    keys = ("frames",) if key == "frames" else (key, "counted")
+    keys = ("frames",) if about[0] == "frame_codes" else (about[0], "counted")
     made = agree.estimated(of, list(documents), "trust", *keys, "all", draws=draws, seed=seed)
-    row: dict[str, Any] = dict(zip(AGREEMENT[1:5], about, strict=True))
-    row |= {"value": made.value, "low": made.low, "high": made.high, "interval": made.interval}
-    return row | {"n": len(documents), "documents": made.units[0]}
+    counts = (made.value, made.low, made.high, len(documents), made.units[0], seen)
+    return dict(zip(AGREEMENT, (*about, *counts), strict=True))
 
 
 def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
-    codes = case["frame_codes"]
-    codes = codes[codes["coder"].isin([case.coder, second])]
-    flagged = codes.loc[codes["frame_id"].isin(["furniture", "fragment"]), SENTENCE]
-    units = _shared(case, second).merge(flagged.drop_duplicates(), "left", SENTENCE, indicator=True)
-    units = units[units["_merge"] == "left_only"].reset_index(drop=True)
-    place = codes.merge(units[SENTENCE].assign(unit=units.index), on=SENTENCE)
-    found = []
-    for frame, name in frame_names(case).items():
-        own = place[place["frame_id"] == frame]
-        seen = np.zeros((2, len(units)))
-        seen[(own["coder"] == second).to_numpy(dtype=int), own["unit"].to_numpy()] = 1
-        k_main, k_second = seen.sum(axis=1).astype(int)
+    """The rows of frames, over the sentences that both have coded."""
+    names, found = frame_names(case), []
+    mine, theirs = (coded_sentences(case, coder)[[*KEYS, *names]] for coder in (case.coder, second))
+    both = mine.merge(theirs, on=KEYS, suffixes=("", SECOND))
+    for frame, name in names.items():
+        seen = both[[frame, frame + SECOND]].to_numpy(dtype=np.float64).T
         # The chance that the other coder sees the frame where one does, 2a / (2a + b + c).
         positive = agree.share_of(2 * seen.prod(axis=0), seen.sum(axis=0))
+        most = int(seen.sum(axis=1).max())
         for measure, of in (("alpha", agree.alpha_of(seen)), ("positive agreement", positive)):
-            about = ["frame_codes", frame, name, measure]
-            row = _row(case, about, of, units["doc_id"], "frames")
-            found.append(row | {"k_main": k_main, "k_second": k_second})
+            about = ("frame_codes", frame, name, measure)
+            found.append(_row(case, about, of, both["doc_id"], most))
     return found
 
 
-def matched_rows(case: Case, table: str, second: str) -> pd.DataFrame:
-    """Return one row a unit, matched or of one coder only, over the sentences that both coded.
+def _days(stated: str, calendar: str, published: str) -> str:
+    by = gregorian(published) if published else OPEN
+    return str(stated_interval(stated, calendar, by, "umm_al_qura", None)) if stated else ""
 
-    Columns: doc_id, matched, and every column of `table` as `<name>_1` (the case's coder) and
-    `<name>_2`, missing for the coder who has no such row.
-    """
+
+def _rows_of_both(case: Case, table: str, second: str) -> pd.DataFrame:
+    """Rows of two coders in the sentences that both coded, with fields as they are compared."""
     own = case[table][case[table]["coder"].isin([case.coder, second])]
-    shared = _shared(case, second).rename(columns={"end": "until"})
-    own, shared = (f.sort_values(["start", "doc_id"], kind="stable") for f in (own, shared))
-    own = pd.merge_asof(own, shared.astype({"start": own["start"].dtype}), on="start", by="doc_id")
-    own = own[own["start"] < own["until"]].reset_index(drop=True)
-    ids = own["claim_id"] if "claim_id" in own else own["start"].astype(str)
-    keyed = list(zip(own["start"], own["end"], ids, strict=True))
-    found: list[tuple[int, int]] = []
-    for _, group in own.groupby("doc_id", sort=True):
-        one, two = (list(group.index[group["coder"] == c]) for c in (case.coder, second))
-        pairs = agree.match_spans([keyed[i] for i in one], [keyed[j] for j in two])
-        found += [(one[i], two[j]) for i, j in pairs]
-        found += [(i, -1) for i in set(one) - {one[i] for i, _ in pairs}]
-        found += [(-1, j) for j in set(two) - {two[j] for _, j in pairs}]
-    # No name of a coder decides the order of the units, on which the random stream falls.
-    found.sort(key=lambda unit: sorted((own.at[i, "doc_id"], *keyed[i]) for i in unit if i >= 0))
-    sides = [own.reindex([unit[i] for unit in found]).add_suffix(f"_{i + 1}") for i in (0, 1)]
-    units = pd.concat([side.reset_index(drop=True) for side in sides], axis=1)
-    units["doc_id"] = units["doc_id_1"].fillna(units["doc_id_2"])
-    return units.assign(matched=np.array([min(unit) >= 0 for unit in found], dtype=bool))
-
-
-def _values(units: pd.DataFrame, field: str) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """The two coders' values, several ids in one order, "" for none and for no row."""
-    one, two = (units[f"{field}_{side}"].fillna("").astype(str) for side in (1, 2))
-    one, two = (text.map(lambda ids: ";".join(sorted(ids.split(";")))) for text in (one, two))
-    return one.to_numpy(dtype=object), two.to_numpy(dtype=object)
-
-
-def _day(stated: Any, calendar: Any, published: str) -> DateInterval | str:
-    if not isinstance(stated, str) or not stated:
-        return ""
-    if calendar == "relative":
-        return relative(stated, gregorian(published))
-    return (hijri if calendar == "hijri" else gregorian)(stated)
+    own = with_sentences(case, own).merge(_coded_by_both(case, second), on=KEYS)
+    if table == "claims":
+        published = own["doc_id"].map(case["documents"].set_index("doc_id")["published"])
+        dates = zip(own["event_date"], own["event_calendar"], published, strict=True)
+        # Whatever the calendar, the days count.
+        own["event_date"] = [_days(*date) for date in dates]
+        ends = own[["value_min", "value_max"]].to_numpy(dtype=np.float64)
+        own["value"] = ["" if np.isnan(end).all() else str(end) for end in ends]
+    for field in FIELDS[table]:
+        ids = own[field].fillna("").astype(str).str.split(";")
+        own[field] = ids.map(sorted).str.join(";")
+    return own
 
 
 def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
-    units = matched_rows(case, table, second)
-    matched = units["matched"].to_numpy(dtype=bool)
-    both, either = 2.0 * matched, np.where(matched, 2.0, 1.0)
-    about = [table, "", "", "F1 of spans"]
-    found = [_row(case, about, agree.share_of(both, either), units["doc_id"], table)]
-    found[0]["n"] = int(either.sum())
-    compared = {field: _values(units, field) for field in FIELDS[table]}
-    if table == "claims":
-        published = units["doc_id"].map(case["documents"].set_index("doc_id")["published"])
-        for side in (1, 2):
-            stated = units[[f"event_date_{side}", f"event_calendar_{side}"]].assign(by=published)
-            units[f"date_{side}"] = [str(_day(*row)) for row in stated.itertuples(index=False)]
-            ends = units[[f"value_min_{side}", f"value_max_{side}"]].to_numpy(dtype=float)
-            units[f"value_{side}"] = ["" if np.isnan(e).all() else str(e) for e in ends]
-        compared |= {"event_date": _values(units, "date"), "value": _values(units, "value")}
-    for field, (one, two) in compared.items():
+    own = _rows_of_both(case, table, second)
+    ids = own["claim_id"] if "claim_id" in own else own["start"].astype(str)
+    keyed = list(zip(own["start"], own["end"], ids, strict=True))
+    units: list[tuple[int, ...]] = []
+    for _, group in own.groupby("doc_id", sort=True):
+        one, two = (list(group.index[group["coder"] == c]) for c in (case.coder, second))
+        pairs = agree.match_spans([keyed[i] for i in one], [keyed[j] for j in two])
+        matched = [(one[i], two[j]) for i, j in pairs]
+        alone = {*one, *two}.difference(*matched)
+        units += [*matched, *((i,) for i in alone)]
+    # No name of a coder decides the order of the units, on which the random stream falls.
+    units.sort(key=lambda unit: sorted((own.at[i, "doc_id"], *keyed[i]) for i in unit))
+    documents = own["doc_id"].loc[[unit[0] for unit in units]]
+    rows_in = np.array([len(unit) for unit in units], dtype=np.float64)
+    spans = agree.share_of(np.where(rows_in == 2, 2.0, 0.0), rows_in)
+    found = [_row(case, (table, "", "", "F1 of spans"), spans, documents, 0)]
+    found[0]["n"] = int(rows_in.sum())
+    both = np.array([unit for unit in units if len(unit) == 2], dtype=int).reshape(-1, 2).T
+    for field in FIELDS[table]:
+        values = own[field].to_numpy(dtype=object)[both]
         # A field that both leave empty does not apply.
-        asked = matched & ((one != "") | (two != ""))
-        of, measure = agree.alpha_of(np.stack([one, two])[:, asked]), "alpha"
-        if field in ("event_date", "value"):
-            same = (one == two)[asked].astype(float)
+        asked = (values != "").any(axis=0)
+        of, measure = agree.alpha_of(values[:, asked]), "alpha"
+        if field in SHARED_ALIKE:
+            same = (values[0] == values[1])[asked].astype(float)
             of, measure = agree.share_of(same, np.ones(len(same))), "share alike"
-        found.append(_row(case, [table, field, field, measure], of, units["doc_id"][asked], table))
-    if table == "claims":
-        one, two = _values(units, "event_id")
-        asked = matched & (one != "") & (two != "")
-        # A bootstrap draws units twice, and twins always cluster together: no interval.
-        about, f1 = (
-            [table, "event_id", "event_id", "B-cubed F1"],
-            agree.b_cubed(one[asked], two[asked])[2],
-        )
-        one_value = agree.share_of(np.full(asked.sum(), f1), np.ones(asked.sum()))
-        found.append(_row(case, about, one_value, units["doc_id"][asked], table))
+        in_documents = own["doc_id"].loc[both[0][asked]]
+        found.append(_row(case, (table, field, field, measure), of, in_documents, 0))
     return found
 
 
 @cache
-def agreement_table(case: Case, second: str = "") -> pd.DataFrame:
-    """Return how the case's coder and a second one agree: one row a kind of code and measure.
+def agreement_table(case: Case) -> pd.DataFrame:
+    """Return how the case's coder and the second one agree: one row a kind of code and measure.
 
-    Columns `AGREEMENT`. Of frames (`code`): nominal alpha and positive agreement over the n
-    sentences that both have coded, of which k_main and k_second carry the frame. Of claims, names,
-    takings and acts: the F1 of spans (n rows of both), alpha of every field over the matched pairs
-    to which it applies; of claims also the share of the same days and figures, and the B-cubed F1
-    of events. Empty with one coder.
+    Columns `AGREEMENT`. Of frames: over the n sentences that both coded, of which the one who sees
+    more sees it in `seen`. Of claims, names, takings and acts: the F1 of spans (n rows of both),
+    and of every field over the n matched pairs to which it applies.
     """
-    second = second or second_coder(case)
-    if not second or _shared(case, second).empty:
-        return pd.DataFrame(columns=AGREEMENT)
-    found = _frame_rows(case, second)
+    second = second_coder(case)
+    found = _frame_rows(case, second) if second else []
     for table in FIELDS:
-        if (case[table]["coder"] == second).any():
+        if second in set(case[table]["coder"]):
             found += _row_rows(case, table, second)
-    return pd.DataFrame(found).assign(second=second).reindex(columns=AGREEMENT)
+    return pd.DataFrame(found, columns=AGREEMENT)
 
 
-def frame_agreement(case: Case, second: str = "") -> pd.DataFrame:
-    """Return the alphas of frames in `agreement_table`, with `established` and `rare`.
-
-    Established is a point alpha of at least `BAR`; rare a frame that neither coder sees in `RARE`
-    sentences.
-    """
-    table = agreement_table(case, second)
+def frame_agreement(case: Case) -> pd.DataFrame:
+    """Return the alphas of frames in `agreement_table`; `established` at `BAR` or more."""
+    table = agreement_table(case)
     table = table[(table["table"] == "frame_codes") & (table["measure"] == "alpha")]
-    established = table["value"].astype(float).round(12) >= BAR
-    rare = table[["k_main", "k_second"]].max(axis=1) < RARE
-    return table.assign(established=established, rare=rare).reset_index(drop=True)
+    return table.assign(established=table["value"].astype(float).round(12) >= BAR)
 
 
-def weak_frames(case: Case) -> list[str]:
-    """Return the frames whose agreement is under `BAR` or not defined: all, with one coder."""
+def weak_frames(case: Case) -> set[str]:
+    """Return the frames whose agreement is under `BAR`, not defined, or seen in too few sentences.
+
+    With one coder these are all.
+    """
     table = frame_agreement(case)
-    return sorted(set(frame_names(case)) - set(table.loc[table["established"], "code"]))
-
-
-@cache
-def coded_sentences(case: Case, coder: str = "") -> pd.DataFrame:
-    """Return the sentences that a coder coded, one row each, with a column of truth a frame.
-
-    Furniture, fragments and repeats are left out; the case's coder if none is named.
-    """
-    found, keys = rows(case, "frame_codes", coder=coder or None), ["doc_id", "sentence"]
-    seen = pd.crosstab([found["doc_id"], found["sentence"]], found["frame_id"]) > 0
-    flagged = seen.reindex(columns=["furniture", "fragment", "repeat"], fill_value=False)
-    seen = seen.reindex(columns=list(frame_names(case)), fill_value=False)[~flagged.any(axis=1)]
-    about = found.drop(columns=["frame_id", "note", "hash"]).drop_duplicates(keys)
-    return about.merge(seen.reset_index(), on=keys, validate="1:1")
-
-
-def coder_errors(case: Case, reference: str = "") -> pd.DataFrame:
-    """Return how the coder's codes of each frame stand to a reference's, taken as right.
-
-    The reference is the adjudication where there is one, else the second coder. One row a frame:
-    the four cells over sentences coded by both, sensitivity, specificity, and in `why` why no
-    share can be corrected by them. Empty where nobody coded the same sentences.
-    """
-    known = set(case["frame_codes"]["coder"])
-    reference = reference or (ADJUDICATED if ADJUDICATED in known else second_coder(case))
-    if not reference:
-        return pd.DataFrame(columns=ERRORS)
-    columns, found = ["doc_id", "sentence", *frame_names(case)], []
-    mine, theirs = (coded_sentences(case, c)[columns] for c in (case.coder, reference))
-    both = mine.merge(theirs, on=columns[:2], suffixes=("", "_ref"))
-    for frame, name in frame_names(case).items():
-        a, b = both[frame].astype(bool), both[f"{frame}_ref"].astype(bool)
-        cells = pd.concat([a & b, a & ~b, ~a & b, ~a & ~b], axis=1).groupby(both["doc_id"]).sum()
-        tp, fp, fn, tn = (int(n) for n in cells.sum())
-        se, sp = (k / n if n else nan for k, n in ((tp, tp + fn), (tn, tn + fp)))
-        why = ""
-        if min(tp + fn, tn + fp) < MIN_UNITS:
-            why = f"not estimable: in {tp + fn} of {len(both)} sentences coded twice, where "
-            why += f"{MIN_UNITS} with and without it are needed"
-        elif se + sp - 1 < LEAST_YOUDEN:
-            why = "not estimable: the two codings hardly agree"
-        elif len(cells) < MIN_UNITS:
-            why = f"not estimable: {len(cells)} documents coded twice, where {MIN_UNITS} are needed"
-        found.append((frame, name, reference, tp, fp, fn, tn, se, sp, why))
-    return pd.DataFrame(found, columns=ERRORS)
-
-
-def dictionary_against_hand(case: Case) -> pd.DataFrame:
-    """Return how well word lists find the frames of `DICTIONARY` in sentences coded by hand.
-
-    One row a frame and `terms`: all of them, or those listed before the texts were read (a list
-    that was made from the texts finds itself in them). Precision and recall with Wilson's limits.
-    """
-    sentences, lexicons, found = coded_sentences(case), case["lexicons"], []
-    words = (lexicons["source"] + " " + lexicons["note"]).astype(str)
-    added = lexicons.loc[words.str.contains("added after reading"), "term"]
-    for terms in ("all", "before reading"):
-        for frame, names in DICTIONARY.items():
-            hits = case["lexicon_hits"]
-            hits = hits[hits["lexicon"].isin(names)]
-            hits = hits if terms == "all" else hits[~hits["term"].isin(added)]
-            places = hits[["doc_id", "sentence"]].drop_duplicates()
-            flag = sentences.merge(places, "left", indicator=True)["_merge"] == "both"
-            hand = sentences[frame].astype(bool) if frame in sentences else flag & False
-            k, f, both = int(hand.sum()), int(flag.sum()), int((hand & flag).sum())
-            row: list[Any] = [frame, " + ".join(names), terms, len(sentences), k, f, both]
-            for n in (f, k):
-                row += [both / n if n else nan, *wilson(both, n)]
-            found.append(row)
-    return pd.DataFrame(found, columns=FOUND)
+    sure = table["established"] & (table["seen"] >= RARE)
+    return set(frame_names(case)) - set(table.loc[sure.astype(bool), "code"])
 
 
 def how_far(case: Case) -> dict[str, Any]:
-    """Return what a sentence on trust needs: who coded, how far coders agree, what is weak.
+    """Return what a sentence on trust needs: who coded, and how far coders agree.
 
-    `coder` and `second` are described by the table of coders; `sentences` and `documents` were
-    coded by both; `established` of `frames` reach the `bar`; `weak`, `silent` (no alpha) and `rare`
-    list names of frames; `f1` is the agreement on where claims stand. `why` says why there is none.
+    `sentences` were coded by both; `established` of `frames` reach the `bar`; `why` says why
+    nothing is known.
     """
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
-    second, table, every = second_coder(case), frame_agreement(case), agreement_table(case)
-    coded, silent = case["frame_codes"]["coder"], table["value"].isna()
-    weak = ~silent & ~table["established"].astype(bool)
-    parts = {"weak": weak, "silent": silent, "rare": ~silent & table["rare"].astype(bool)}
-    f1 = every.loc[(every["table"] == "claims") & (every["measure"] == "F1 of spans"), "value"]
-    none = "no sentence was coded by two coders" if len(coded) else "no sentence has been coded"
-    return {
-        "coder": label.get(case.coder) or case.coder,
-        "second": label.get(second) or second,
-        "adjudicated": bool((coded == ADJUDICATED).any()),
-        "frames": len(frame_names(case)),
-        "established": int(table["established"].sum()),
-        "bar": BAR,
-        "sentences": int(table["n"].max()) if len(table) else 0,
-        "documents": int(table["documents"].max()) if len(table) else 0,
-        "f1": float(f1.iloc[0]) if len(f1) else nan,
-        "why": "" if len(table) else none,
-    } | {key: ", ".join(table.loc[mask, "name"]) for key, mask in parts.items()}
+    second, table = second_coder(case), frame_agreement(case)
+    nobody = case["frame_codes"].empty
+    what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
+    found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
+    found |= {"frames": len(frame_names(case)), "established": int(table["established"].sum())}
+    found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else 0}
+    return found | {"why": "" if len(table) else what}

@@ -22,8 +22,7 @@ from papermill.engines import Engine, papermill_engines
 from pydantic import ConfigDict, ValidationError, create_model
 from traitlets.config import Config
 
-from framelines import REPO
-from framelines.build.runner import notebooks
+from framelines import REPO, notebooks
 from framelines.errors import DataError, Problem, Problems
 from framelines.tables.case import read_case_file
 

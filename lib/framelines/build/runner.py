@@ -22,7 +22,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from framelines import REPO, write_whole
+from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem
 
 STATE = REPO / "build" / "state.json"
@@ -50,11 +50,6 @@ class Unit:
     arguments: tuple[str, ...]
     inputs: tuple[str, ...]
     after: tuple[str, ...] = ()
-
-
-def notebooks() -> list[str]:
-    """Return the names of all notebooks, without their ending."""
-    return sorted(path.stem for path in (REPO / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 
 
 def units(names: Sequence[str] = ()) -> list[Unit]:

@@ -7,29 +7,24 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.corpus.texts import Span, sha256, short_hash
+from framelines.corpus.texts import sha256, short_hash
 from framelines.errors import DataError, Problem, Problems
 
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
-FileOf = Callable[[str], str]  # the file of a table, for messages
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
 
 
 def raw_folder(tables: Path) -> Path | None:
-    """Return the folder with the texts of the tables in `tables`, or None where nobody has them.
+    """Return the folder that holds a raw file of `tables`: `$CORPUS`, else `raw/`; else None.
 
-    `$CORPUS` goes before `raw/` beside the tables where it holds a raw file of these tables; where
-    none of theirs is known, after it.
+    Where none of their files is known, `raw/` goes first and any file will do.
     """
-    candidates = [tables / "raw"]
-    if os.environ.get("CORPUS"):
-        named, known = Path(os.environ["CORPUS"]), expected_sums(tables)
-        if not known or any((named / name).is_file() for name in known):
-            candidates.insert(0 if known else 1, named)
-    for folder in candidates:
-        names = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-        if any(name != "SHA256SUMS" and not name.startswith(".") for name in names):
+    known, own = expected_sums(tables), tables / "raw"
+    named = Path(os.environ.get("CORPUS") or own)
+    for folder in (named, own) if known else (own, named):
+        files = {path.name for path in folder.glob("[!.]*")} - {"SHA256SUMS"}
+        if files & known.keys() if known else files:
             return folder
     return None
 
@@ -52,10 +47,7 @@ def expected_sums(tables: Path) -> dict[str, str]:
 
 
 def read_raw(path: Path) -> str:
-    """Return a raw file as text, decoded as UTF-8 and otherwise untouched.
-
-    Raises `DataError` if the file is missing or is not UTF-8.
-    """
+    """Return a raw file, decoded and otherwise untouched; `DataError` if missing or no UTF-8."""
     try:
         # Bytes, because text mode would turn \r\n into \n and move every span.
         return path.read_bytes().decode("utf-8")
@@ -69,124 +61,55 @@ def read_raw(path: Path) -> str:
 
 
 def read_documents(documents: pd.DataFrame, texts: Path) -> Iterator[tuple[Row, str]]:
-    """Yield every row of `documents` with its text, one raw file after another.
-
-    Each raw file is read once and only one is held. Raises `DataError` as `read_raw` does.
-    """
+    """Yield every row of `documents` with its text, each raw file read once, as `read_raw` does."""
     for name, group in documents.groupby("raw_file", sort=True):
         whole = read_raw(texts / str(name))
         for row in group.to_dict("records"):
             yield row, whole[int(row["start"]) : int(row["end"])]
 
 
-def document_text(documents: pd.DataFrame, doc_id: str, texts: Path) -> str:
-    """Return the text of one document; raises `DataError` if it is unknown or cannot be read."""
-    rows = documents[documents["doc_id"] == doc_id]
-    if rows.empty:
-        known = ", ".join(sorted(documents["doc_id"]))
-        problem = Problem("documents.csv", "no such document", value=doc_id, allowed=known)
-        raise DataError([problem])
-    return next(read_documents(rows, texts))[1]
-
-
-def located_rows(tables: Tables) -> Iterator[tuple[str, Row]]:
-    """Yield (name of the table, row) of every row that carries a span and its hash."""
-    for name, frame in tables.items():
-        if {"doc_id", "start", "end", "hash"} <= set(frame.columns):
-            for row in frame.to_dict("records"):
-                yield name, row
-
-
-def _key(row: Row) -> list[str]:
-    return [str(row[column]) for column in KEY if column in row]
-
-
-def check_spans(tables: Tables, file_of: FileOf = "{}.csv".format) -> list[Problem]:
-    """Return the coded spans that lie outside their document; no text is needed."""
-    problems = Problems()
-    documents = tables["documents"]
-    lengths = dict(zip(documents["doc_id"], documents["end"] - documents["start"], strict=True))
-    for name, row in located_rows(tables):
-        start, end, length = row["start"], row["end"], lengths.get(row["doc_id"])
-        if length is not None and not 0 <= start < end <= length:
-            what = f"the span lies outside its document, which has {length} code points"
-            problems.add(file_of(name), what, row=", ".join(_key(row)), value=f"[{start}, {end})")
-    return problems.found
-
-
 def check_texts(
-    tables: Tables, folder: Path, texts: Path, file_of: FileOf = "{}.csv".format
+    tables: Tables, texts: Path, file_of: Callable[[str], str] = "{}.csv".format
 ) -> list[Problem]:
-    """Compare raw files, documents and coded spans with the texts; return what is amiss.
+    """Compare documents and coded spans with the raw files in `texts`; return what is amiss.
 
-    `folder` holds the tables and the sums of their raw files, `texts` the raw files. Spans of a
-    document that was altered are not looked at.
+    `file_of` names the file of a table. Spans of an altered document are not looked at.
     """
-    problems, sums = Problems(), expected_sums(folder)
-    located: dict[str, list[tuple[str, Row]]] = {}
-    for name, row in located_rows(tables):
-        located.setdefault(row["doc_id"], []).append((name, row))
+    problems, held = Problems(), dict[str, str]()
     for raw, group in tables["documents"].groupby("raw_file", sort=True):
         try:
             whole = read_raw(texts / str(raw))
         except DataError as error:
             problems.extend(error.problems)
             continue
-        if sums.get(str(raw), sha256(whole)) != sha256(whole):
-            what = "this raw file was altered: its SHA-256 is not the committed one"
-            problems.add(str(raw), what, value=sha256(whole), allowed=sums[str(raw)])
-        for doc in group.to_dict("records"):
-            text = whole[doc["start"] : doc["end"]]
-            if sha256(text) != doc["sha256"]:
-                what = f"{raw}, which has {len(whole)} code points, holds another text at this span"
-                met = {"value": sha256(text), "allowed": doc["sha256"]}
-                problems.add(file_of("documents"), what, row=doc["doc_id"], column="sha256", **met)
+        for doc_id, start, end, known in group[["doc_id", "start", "end", "sha256"]].values:
+            if sha256(whole[start:end]) == known:
+                held[doc_id] = whole[start:end]
                 continue
-            for name, row in located.get(doc["doc_id"], []):
-                if short_hash(text[row["start"] : row["end"]]) != row["hash"]:
-                    what = "the hash does not match the text at this span"
-                    fix = 'python -m framelines locate DOC "words" prints span and hash'
-                    key = ", ".join(_key(row))
-                    problems.add(file_of(name), what, row=key, column="hash", fix=fix)
+            what = f"{raw}, of {len(whole)} code points, was altered: another text is at this span"
+            met = {"value": sha256(whole[start:end]), "allowed": known}
+            problems.add(file_of("documents"), what, row=doc_id, column="sha256", **met)
+    for name in [name for name, frame in tables.items() if "hash" in frame]:
+        for row in tables[name][tables[name]["doc_id"].isin(held)].to_dict("records"):
+            if short_hash(held[row["doc_id"]][row["start"] : row["end"]]) != row["hash"]:
+                what = "the hash does not match the text at this span"
+                fix = 'python -m framelines locate DOC "words" prints span and hash'
+                key = ", ".join(str(row[column]) for column in KEY if column in row)
+                problems.add(file_of(name), what, row=key, column="hash", fix=fix)
     return problems.found
 
 
 def locate(tables: Tables, doc_id: str, words: str, texts: Path) -> list[tuple[int, int, str]]:
-    """Return (start, end, hash) of every place where `words` stand in a document.
-
-    Raises `DataError` where the document is unknown or does not hold the words.
-    """
-    text = document_text(tables["documents"], doc_id, texts)
+    """Return (start, end, hash) of all places of `words` in a document; `DataError` if none."""
+    documents = tables["documents"]
+    found = list(read_documents(documents[documents["doc_id"] == doc_id], texts))
+    if not found:
+        known = ", ".join(sorted(documents["doc_id"]))
+        what = "no such document"
+        raise DataError([Problem("documents.csv", what, value=doc_id, allowed=known)])
+    text = found[0][1]
     starts = [at for at in range(len(text)) if words and text.startswith(words, at)]
     if not starts:
         fix = "Copy them from the text: apostrophes, quotation marks and spaces count"
         raise DataError([Problem(doc_id, "these words do not stand in it", value=words, fix=fix)])
     return [(at, at + len(words), short_hash(words)) for at in starts]
-
-
-def in_context(text: str, span: Span, context: int = 160) -> str:
-    """Return the passage around a span on one line, the span itself between ⟦ and ⟧."""
-    start, end = span
-    before, after = text[max(0, start - context) : start], text[end : end + context]
-    return " ".join(f"{before}⟦{text[start:end]}⟧{after}".split())
-
-
-def show(tables: Tables, words: list[str], texts: Path) -> str:
-    """Return every located row whose key holds all of `words`, with its passage in context.
-
-    A table's own name may be among the words. For a holder of the texts; raises `DataError` where
-    no row has such a key.
-    """
-    passages = []
-    for name, row in located_rows(tables):
-        if set(words) <= {name, *_key(row)}:
-            text = document_text(tables["documents"], row["doc_id"], texts)
-            passage = in_context(text, (row["start"], row["end"]))
-            fields = {k: v for k, v in row.items() if v != "" and not pd.isna(v)}
-            listed = [f"  {key}: {value}" for key, value in fields.items()]
-            passages.append("\n".join([name, *listed, f"  … {passage} …"]))
-    if not passages:
-        what = "no located row has this key"
-        allowed = "parts of a key, such as: claims first DOC-c014, or frame_codes first DOC 120"
-        raise DataError([Problem("data", what, value=" ".join(words), allowed=allowed)])
-    return "\n\n".join(passages)

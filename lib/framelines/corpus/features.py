@@ -1,7 +1,5 @@
 """From texts to counts that may be shared: no sentence can be read back from them."""
 
-import csv
-import io
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from framelines.corpus import texts
 from framelines.corpus.documents import Tables, read_documents, texts_of
 from framelines.corpus.texts import Span, Terms
 
-CHUNK_TOKENS, MATTR_WINDOW, MTLD_THRESHOLD, LONG_WORD = 200, 50, 0.72, 6
+CHUNK_TOKENS, MATTR_WINDOW, LONG_WORD = 200, 50, 6
 # An author's own words; all other regions are the page's or repeat what stands elsewhere.
 COUNTED = ("text", "headline", "subheading", "list", "caption")
 # The feature tables and their columns; rows are in the order of the first ones.
@@ -20,16 +18,16 @@ COLUMNS = {
     "chunks": "doc_id chunk token count",
     "sentences": "doc_id sentence start end chunk kind tokens long_words letters figures quoted",
     "lexicon_hits": "doc_id sentence lexicon term count",
-    "diversity": "doc_id tokens types mattr mtld",
+    "diversity": "doc_id tokens types mattr",
 }
 
 Region = tuple[Span, str]
 
 
 def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
-    """Return the moving-average type–token ratio (Covington & McFall 2010, JQL 17(2):94–100).
+    """Return the moving-average type–token ratio of tokens in order, None below the window.
 
-    `types` are the tokens in order; None where the text is shorter than the window.
+    Covington & McFall 2010, Journal of Quantitative Linguistics 17(2):94–100.
     """
     if len(types) < window:
         return None
@@ -37,33 +35,8 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     return sum(different) / (window * len(different))
 
 
-def mtld(types: list[str], threshold: float = MTLD_THRESHOLD) -> float | None:
-    """Return the measure of textual lexical diversity, the mean of both reading directions.
-
-    McCarthy & Jarvis 2010, Behavior Research Methods 42(2):381–392. None below 50 tokens, where
-    it depends on a single factor.
-    """
-    if len(types) < MATTR_WINDOW:
-        return None
-    lengths = []
-    for direction in (types, types[::-1]):
-        factors, seen, length = 0.0, set[str](), 0
-        for token in direction:
-            seen.add(token)
-            length += 1
-            if len(seen) / length < threshold:
-                factors, seen, length = factors + 1, set(), 0
-        if length:
-            factors += (1 - len(seen) / length) / (1 - threshold)
-        lengths.append(len(types) / factors if factors else float(len(types)))
-    return sum(lengths) / 2
-
-
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
-    """Return the terms of every language: those of the lexicons, and place names as `places`.
-
-    One term may stand in several lexicons; all go through the counted form of their words.
-    """
+    """Return the terms of every language, by counted form: lexicons, and names of `places`."""
     lexicons = tables.get("lexicons", pd.DataFrame())
     if lexicons.empty:  # they are common to all corpora and stand beside the first
         lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
@@ -108,11 +81,9 @@ def _assign_chunks(lengths: list[int]) -> list[int]:
 def document_features(
     doc_id: str, text: str, regions: list[Region], terms: Terms
 ) -> dict[str, list[tuple]]:
-    """Return the rows of the four feature tables for one document, as `COLUMNS` has them.
+    """Return the rows of the feature tables for one document, as `COLUMNS` has them.
 
-    `regions` are the parts that are not running text, counted from the document's start. A
-    document with fewer than `CHUNK_TOKENS` tokens gives no row of `chunks`: its words could be put
-    in order again.
+    A document of less than `CHUNK_TOKENS` has no row of `chunks`: its order could be guessed.
     """
     spans = texts.sentences(text)
     # A sentence is of the kind of the region that covers more than half of it.
@@ -139,16 +110,14 @@ def document_features(
     types = [word for found in counted for word in found]
     if len(types) >= CHUNK_TOKENS:
         rows["chunks"] = [(doc_id, *key, count) for key, count in sorted(chunks.items())]
-    diversity = ["" if value is None else f"{value:.6g}" for value in (mattr(types), mtld(types))]
-    rows["diversity"].append((doc_id, len(types), len(set(types)), *diversity))
+    ratio = mattr(types)
+    diversity = "" if ratio is None else f"{ratio:.6g}"
+    rows["diversity"].append((doc_id, len(types), len(set(types)), diversity))
     return rows
 
 
 def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
-    """Return the regions of every document, counted from its start, by doc_id.
-
-    Articles that it contains are among them and stand before the others.
-    """
+    """Return the regions by doc_id, counted from its start; contained articles stand first."""
     documents = tables["documents"]
     found: dict[str, list[Region]] = defaultdict(list)
     starts = dict(zip(documents["doc_id"], documents["start"], strict=True))
@@ -165,34 +134,19 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
 def build_features(tables: Tables, folder: Path) -> list[Path]:
     """Write the feature tables of the corpus in `folder` from its texts; return their paths.
 
-    One document is held at a time, and what was counted as CSV. A table without rows has no file.
-    Raises `DataError` where nobody holds the texts here.
+    One text is held at a time. Raises `DataError` where nobody holds the texts here.
     """
     terms, regions = lexicon_terms(tables), regions_by_document(tables)
-    blocks: dict[str, dict[str, str]] = {name: {} for name in COLUMNS}
+    rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         doc_id, own = doc["doc_id"], terms.get(doc["language"], {})
-        for name, rows in document_features(doc_id, text, regions[doc_id], own).items():
-            blocks[name][doc_id] = _as_csv(rows)
+        for name, more in document_features(doc_id, text, regions[doc_id], own).items():
+            rows[name] += more
     written = []
-    for name, block in blocks.items():
-        path = folder / "features" / f"{name}.csv"
-        body = "".join(block[doc_id] for doc_id in sorted(block))
-        content = _as_csv([tuple(COLUMNS[name].split())]) + body
-        if not body:  # what an earlier corpus left is no feature of this one
-            path.unlink(missing_ok=True)
-        else:
-            written.append(write_changed(path, content))
+    for name, columns in COLUMNS.items():
+        frame = pd.DataFrame(rows[name], columns=columns.split())
+        content = frame.sort_values("doc_id", kind="stable").to_csv(
+            index=False, lineterminator="\n"
+        )
+        written.append(write_whole(folder / "features" / f"{name}.csv", content))
     return written
-
-
-def write_changed(path: Path, content: str) -> Path:
-    """Write a file whole; one that would stay the same keeps its time, and nothing is rebuilt."""
-    same = path.is_file() and path.read_bytes() == content.encode()
-    return path if same else write_whole(path, content)
-
-
-def _as_csv(rows: list[tuple]) -> str:
-    lines = io.StringIO()
-    csv.writer(lines, lineterminator="\n").writerows(rows)
-    return lines.getvalue()

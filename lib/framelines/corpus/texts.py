@@ -54,16 +54,10 @@ _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 @cache
-def word_lists() -> dict[str, dict[str, str]]:
-    """Return words.yaml: by section and language (ISO 639-1), words with spaces between them."""
-    path = Path(__file__).with_name("words.yaml")
-    return dict(yaml.safe_load(path.read_text(encoding="utf-8")))
-
-
-@cache
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
-    return frozenset(word for words in word_lists()[section].values() for word in words.split())
+    lists = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
+    return frozenset(word for words in lists[section].values() for word in words.split())
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
@@ -82,11 +76,11 @@ def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span
 
 @_on_visible
 def tokens(text: str) -> list[Span]:
-    """Return the words and numbers of `text` as spans in code points; punctuation is dropped.
+    """Return the words and numbers of `text` as spans in code points, without punctuation.
 
-    Names with inner apostrophes and hyphens stay whole, as do abbreviations with full stops and
-    numbers with their separators and percent sign; a range of numbers with separators is two. A
-    single quotation mark before a word is part of it (‘Ayn) unless a closing one answers.
+    Names with apostrophes and hyphens, abbreviations, and numbers with separators and percent sign
+    stay whole; a range of such numbers is two. A quotation mark before a word is part of it (‘Ayn)
+    unless a closing one answers.
     """
     quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
     return [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
@@ -94,11 +88,10 @@ def tokens(text: str) -> list[Span]:
 
 @lru_cache(maxsize=200_000)
 def counted_form(word: str) -> str:
-    """Return the one form under which a word is counted and matched.
+    """Return the one form under which a word is counted: lower case, NFKC, one ’ and one -.
 
-    Lower case, canonical and compatible equivalents one (NFKC), no invisible characters, ’ for
-    every apostrophe and - for every hyphen. The English possessive, an apostrophe at the end and
-    Arabic vowel marks are dropped; clitics are not split off.
+    Invisible characters, the English possessive, an apostrophe at the end and Arabic vowel marks
+    are dropped; clitics are not split off.
     """
     word = _INVISIBLE.sub("", word).translate(_ONE_FORM)
     if word.strip("%")[:1].isdigit():
@@ -116,10 +109,9 @@ def words(text: str) -> list[str]:
 
 
 def parts(text: str) -> list[tuple[str, Span]]:
-    """Return the words of `text` cut before their hyphens, each with its span.
+    """Return the words of `text` cut before their hyphens (al-Bab: `al`, `-bab`), with spans.
 
-    What follows a hyphen keeps it (al-Bab: `al`, `-bab`), so that a label is found in a compound
-    (Islamic State-held) and is not mistaken for words that stand apart (al Bab).
+    So a label is found in a compound (Islamic State-held), and not where words stand apart.
     """
     found = []
     for start, end in tokens(text):
@@ -138,10 +130,7 @@ def add_term(terms: Terms, units: Sequence[str], group: str, what: Any) -> None:
 
 
 def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, str, Any]]:
-    """Yield (span in units, group, what) of every term met; in a group the longest one wins.
-
-    Matches of one group never overlap; the first to begin goes before the others.
-    """
+    """Yield (span in units, group, what) of the terms met: in a group the first, then longest."""
     free_from: dict[str, int] = {}
     for start, unit in enumerate(units):
         for term, group, what in terms.get(unit, ()):
@@ -199,9 +188,8 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
 def sentences(text: str) -> list[Span]:
     """Return the sentences of `text` as spans `[start, end)` in code points, in order.
 
-    A line break always ends a sentence, for it separates paragraphs, captions and list items.
-    Ranks, abbreviations, initials, decimals and what goes on in lower case do not. Spans are
-    trimmed of white space, never overlap, and hold a letter or a digit.
+    A line break always ends one; ranks, abbreviations, initials, decimals and what goes on in lower
+    case do not. Spans are trimmed, never overlap, and hold a letter or a digit.
     """
     spans = []
     for paragraph in regex.finditer(r"[^\n\r]+", text):
@@ -221,11 +209,10 @@ _CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»":
 
 @_on_visible
 def quotations(text: str) -> list[Span]:
-    """Return the spans of `text` that stand in double quotation marks, marks included.
+    """Return the spans of `text` in double quotation marks, marks included.
 
-    A quotation inside another of another kind of mark does not close it. One that opens every
-    paragraph anew and closes in the last runs through them all; one that is never closed ends
-    with its paragraph. A mark straight after a letter closes.
+    Quotations nest. One that opens every paragraph anew runs through them all; one that is never
+    closed ends with its paragraph. A mark straight after a letter closes.
     """
     spans: list[Span] = []
     opened: list[tuple[str, int]] = []
@@ -253,5 +240,5 @@ def sha256(text: str) -> str:
 
 
 def short_hash(text: str) -> str:
-    """Return the first 16 hex digits of `sha256`, the check that a coded span carries."""
+    """Return the first 16 hex digits of `sha256`, the check of a coded span."""
     return sha256(text)[:16]

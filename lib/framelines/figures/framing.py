@@ -1,11 +1,11 @@
 """Figures of framing: who is called what, events told by both, and what sets two groups apart."""
 
+from textwrap import fill
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from framelines.figures import style
@@ -16,7 +16,6 @@ STANCES: dict[str, dict[str, Any]] = {
     "neutral": {"facecolor": "#dcdcdc", "edgecolor": "white"},
     "honorific": {"facecolor": "#f2cf66", "edgecolor": "#7d6608", "hatch": "////"},
 }
-SIDES = ("first", "second")
 RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 
 
@@ -28,14 +27,14 @@ def stance_bars(data: pd.DataFrame) -> Figure:
     sizes = data.groupby("source")["n"].sum().reset_index()
     tellers = list(sizes.sort_values(["n", "source"], ascending=[False, True])["source"])
     targets = [r for r in RELATIONS if r in set(data["relation"])]
-    fig = style.figure(height=0.8 + 0.3 * len(tellers))
+    fig = style.figure(0.8 + 0.3 * len(tellers))
     ax = fig.subplots()
     style.lanes(ax, [style.short(t) for t in tellers])
     ax.grid(visible=False)
     ax.set_xticks(np.arange(len(targets)) - 0.07, [RELATIONS[t] for t in targets])
     ax.xaxis.tick_top()
+    ax.spines["bottom"].set_visible(False)
     ax.tick_params(length=0)
-    ax.spines[:].set_visible(False)
     for (teller, target), own in data.groupby(["source", "relation"], sort=True):
         y, left = tellers.index(str(teller)), targets.index(str(target)) - 0.42
         share = own.set_index("stance")["share"]
@@ -43,7 +42,7 @@ def stance_bars(data: pd.DataFrame) -> Figure:
             corner, width = (left, y - 0.3), 0.7 * float(share[stance])
             ax.add_patch(Rectangle(corner, width, 0.6, linewidth=0.4, **STANCES[stance]))
             left += width
-        ax.annotate(f" {own['n'].iloc[0]}", (left, y), va="center", fontsize=8)
+        ax.annotate(f" {own['n'].iloc[0]}", (left, y), va="center")
     ax.set_xlim(-0.45, len(targets) - 0.5)
     handles = [Patch(label=stance, **look) for stance, look in STANCES.items()]
     fig.legend(handles=handles, loc="outside lower center", ncols=3)
@@ -56,73 +55,52 @@ def paired_events(data: pd.DataFrame) -> Figure:
     `data` is of `contrasts.matched` with event, first and second; counts stand on the right.
     """
     data = data.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
-    groups = [str(data[c].iloc[0]) for c in SIDES]
-    colour, marker = style.colours(groups), style.markers(groups)
-    fig = style.figure(height=0.8 + 0.32 * len(data))
+    look = style.looks(str(data[side].iloc[0]) for side in ("first", "second"))
+    fig = style.figure(0.8 + 0.32 * len(data))
     ax = fig.subplots()
-    style.lanes(ax, [style.wrapped(str(event)) for event in data["event"]])
+    style.lanes(ax, [fill(str(event), style.LABEL) for event in data["event"]])
     for y, row in enumerate(data.to_dict("records")):
         ends = [100 * row["share_first"], 100 * row["share_second"]]
         ax.plot(ends, [y, y], color=style.FAINT, linewidth=2.2, zorder=1)
-        for shift, end, group in zip((-0.14, 0.14), ends, groups, strict=True):
+        for shift, end, own in zip((-0.14, 0.14), ends, look.values(), strict=True):
             # Two marks at one place stand a little apart.
-            at = y + shift * (ends[0] == ends[1])
-            ax.plot(end, at, marker=marker[group], color=colour[group], markersize=5.5)
-        style.beside(ax, y, _counts(row, SIDES))
+            style.mark(ax, end, y + shift * (ends[0] == ends[1]), own, size=5.5)
+        style.beside(ax, y, _counts(row, "first", "second"))
     ax.set_xlim(-4, 104)
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:.0f} %")
-    style.legend(fig, groups)
+    style.legend(fig, look)
     return fig
 
 
-def differences(
-    data: pd.DataFrame,
-    *,
-    unit: str,
-    label: str = "name",
-    value: str = "value",
-    ends: tuple[str, ...] = ("low", "high"),
-    hollow: str = "",
-    beyond: float = float("nan"),
-) -> Figure:
-    """Draw what sets two groups apart, one row a frame or word; the first group is on the right.
+def differences(data: pd.DataFrame) -> Figure:
+    """Draw how the shares of two groups differ, one row a frame; the first group is on the right.
 
-    `data` has the columns named, `solid` (where it is false the mark is hollow, which `hollow`
-    explains), group_1 and group_2, counts k_1 and k_2 and, of shares, n_1 and n_2. `beyond` is what
-    a value must pass to differ by more than chance.
+    `data` has name, value in percentage points, low and high, `solid` (where it is false the mark
+    is hollow), group_1 and group_2, and k and n of each.
     """
-    data = data.sort_values([value, label], ascending=[False, True], kind="stable")
-    groups = [str(data[c].iloc[0]) for c in ("group_1", "group_2")]
-    colour, marker = style.colours(groups), style.markers(groups)
-    fig = style.figure(height=0.85 + 0.235 * len(data))
+    data = data.sort_values(["value", "name"], ascending=[False, True], kind="stable")
+    look = style.looks(str(data[c].iloc[0]) for c in ("group_1", "group_2"))
+    first, second = look
+    fig = style.figure(0.85 + 0.235 * len(data))
     ax = fig.subplots()
-    style.lanes(ax, [str(one) for one in data[label]])
+    style.lanes(ax, list(data["name"]))
+    shown = np.abs(data[["value", "low", "high"]].to_numpy(dtype=np.float64))
+    reach = 1.12 * float(np.nanmax([*shown.ravel(), 1e-9]))
+    ax.set_xlim(-reach, reach)
     ax.axvline(0, color=style.GREY, linewidth=0.8)
     for y, row in enumerate(data.to_dict("records")):
-        group = groups[int(row[value] < 0)]
-        paint, shape = colour[group], marker[group]
-        ax.plot([row[end] for end in ends], [y] * len(ends), color=paint, linewidth=1.4)
-        face = paint if row["solid"] else "white"
-        ax.plot(row[value], y, color=paint, marker=shape, markerfacecolor=face, markersize=5)
-        style.beside(ax, y, _counts(row))
-    shown = data[[value, *ends]].to_numpy(dtype=np.float64).ravel()
-    reach = 1.12 * float(np.nanmax(np.abs([*shown, beyond, 1e-9])))
-    ax.set_xlim(-reach, reach)
-    for at in (-beyond, beyond):
-        ax.axvline(at, color=style.INK, linewidth=0.8, linestyle="--")
+        own = look[second if row["value"] < 0 else first]
+        style.estimate(ax, y, row, own, hollow=not row["solid"])
+        style.beside(ax, y, _counts(row, "1", "2"))
     ax.xaxis.set_major_formatter(lambda x, _: f"{x:+,.10g}".replace("-", "−") if x else "0")
-    ax.set_xlabel(unit)
-    for place, group, text in zip(("right", "left"), groups, ("{} ►", "◄ {}"), strict=True):
-        words = text.format(f"more in {style.in_words(group)}")
-        ax.set_title(words, loc=place, color=colour[group], fontsize=8)  # type: ignore[arg-type]
-    if hollow and not data["solid"].all():
-        look: dict[str, Any] = {"marker": "o", "color": style.INK, "markerfacecolor": "white"}
-        handle = Line2D([], [], linestyle="", label=hollow, **look)
-        fig.legend(handles=[handle], loc="outside lower center")
+    ax.set_xlabel("percentage points")
+    ax.set_title(f"more in {first} ►", loc="right", color=look[first]["color"])
+    ax.set_title(f"◄ more in {second}", color=look[second]["color"])
+    if not data["solid"].all():
+        words = "coders do not agree enough, or too rare"
+        style.legend(fig, [], style.key(words, style.DOT, hollow=True))
     return fig
 
 
-def _counts(row: dict[str, Any], sides: tuple[str, str] = ("1", "2")) -> str:
-    """k of both groups, of n where there is one."""
-    of = [f"/{row[f'n_{s}']:.0f}" if f"n_{s}" in row else "" for s in sides]
-    return " : ".join(f"{row[f'k_{s}']:.0f}{n}" for s, n in zip(sides, of, strict=True))
+def _counts(row: dict[Any, Any], *sides: str) -> str:
+    return " : ".join(f"{row[f'k_{side}']:.0f}/{row[f'n_{side}']:.0f}" for side in sides)

@@ -1,9 +1,9 @@
-"""House style: widths, colours and shapes by order, and what the figures share."""
+"""House style: colours and shapes by order, and what the figures share. See matplotlibrc too."""
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -11,45 +11,34 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-# The width of a page's text, in inches.
-WIDTH = 6.9
+# How a group is drawn: its `color` and its `marker`.
+Look = dict[str, Any]
+
+# The width of a page's text and the height of a lane with one line of text, in inches.
+WIDTH, ROW = 6.9, 0.24
 INK, GREY, FAINT = "#1b1b1b", "#767676", "#d9d9d9"
-# The height of a row with one line of text, in inches.
-ROW = 0.24
 # No two have the same lightness (they differ by six steps of a hundred), and neighbours differ
 # most; the shape says again what the colour says.
 LOOKS = (
     *(("#b24000", "D"), ("#0b4f8a", "o"), ("#56b4e9", "s"), ("#2f9e74", "^")),
     *(("#5c215c", "v"), ("#ecbb4a", "P"), ("#cf84b1", "X"), ("#927206", "h")),
 )
-# The main specification is no group: neither its colour nor its shape is in LOOKS.
-MAIN = {"color": INK, "marker": "*", "markersize": 9}
+# What stands for no group.
+DOT: Look = {"color": INK, "marker": "o"}
 # Longer labels would leave no room for the data.
 LABEL = 44
 
 
-def figure(height: float = 3.0) -> Figure:
-    """Return an empty figure of `WIDTH` × `height` inches in constrained layout."""
-    return plt.figure(figsize=(WIDTH, height), layout="constrained")
+def figure(height: float) -> Figure:
+    """Return an empty figure of `WIDTH` × `height` inches."""
+    return plt.figure(figsize=(WIDTH, height))
 
 
-def _looks(names: Iterable[str], which: int) -> dict[str, str]:
-    return {n: LOOKS[i % len(LOOKS)][which] for i, n in enumerate(dict.fromkeys(names))}
-
-
-def colours(names: Iterable[str]) -> dict[str, str]:
-    """Return a colour for every name, by the order in which the names come first."""
-    return _looks(names, 0)
-
-
-def markers(names: Iterable[str]) -> dict[str, str]:
-    """Return a marker for every name, by the order in which the names come first."""
-    return _looks(names, 1)
-
-
-def in_words(name: str) -> str:
-    """Return an id as a figure prints it: `river_camp` as river camp, `a + b` as a and b."""
-    return name.replace("_", " ").replace(" + ", " and ")
+def looks(names: Iterable[str]) -> dict[str, Look]:
+    """Return the look of every name, by the order in which the names come first."""
+    order = list(dict.fromkeys(names))
+    pairs = (LOOKS[i % len(LOOKS)] for i in range(len(order)))
+    return {n: {"color": c, "marker": m} for n, (c, m) in zip(order, pairs, strict=True)}
 
 
 def short(text: str, length: int = LABEL) -> str:
@@ -57,58 +46,6 @@ def short(text: str, length: int = LABEL) -> str:
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
-
-
-def wrapped(text: str, width: int = LABEL) -> str:
-    """Return a label broken into lines of at most `width` characters."""
-    return textwrap.fill(text, width)
-
-
-def quiet(ax: Axes, grid: str = "x") -> None:
-    """Take off what carries no data, and put a faint grid along an axis: `x`, `y` or `both`."""
-    ax.spines[["top", "right", "left"]].set_visible(False)
-    ax.tick_params(length=0)
-    ax.grid(axis=grid, color=FAINT, linewidth=0.6)  # type: ignore[arg-type]
-    ax.set_axisbelow(True)
-
-
-def lanes(ax: Axes, names: Sequence[str]) -> None:
-    """Give the y axis one lane a name, the first on top, with a quiet grid along x."""
-    ax.set_yticks(range(len(names)), list(names))
-    ax.set_ylim(len(names) - 0.4, -0.6)
-    quiet(ax)
-
-
-def beside(ax: Axes, y: float, text: str) -> None:
-    """Print a text on the right of a lane, outside the axes."""
-    at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
-    ax.annotate(text, (1.015, y), va="center", fontsize=8, **at)
-
-
-def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
-    """Draw a legend of names below the figure, by colour and shape; `more` are further handles."""
-    named = list(dict.fromkeys(names))
-    colour, marker = colours(named), markers(named)
-    handles = [
-        Line2D([], [], linestyle="", color=colour[n], marker=marker[n], label=label)
-        for n, label in ((n, in_words(n)[:1].upper() + in_words(n)[1:]) for n in named)
-    ]
-    handles += more
-    fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
-
-
-def span(ax: Axes, y: float, low: float, high: float, **look: Any) -> None:
-    """Draw a range along a lane; an end that is infinite is an arrowhead at the axis' end.
-
-    The limits of the axis must stand before.
-    """
-    left, right = ax.get_xlim()
-    ends = [max(low, left), min(high, right)]
-    ax.plot(ends, [y, y], solid_capstyle="butt", **look)
-    tip = {key: look[key] for key in ("color", "alpha", "zorder") if key in look}
-    for end, open_, marker in zip(ends, (low == -np.inf, high == np.inf), "<>", strict=True):
-        if open_:
-            ax.plot(end, y, marker=marker, markersize=5, clip_on=False, **tip)
 
 
 def limits(values: Iterable[float]) -> tuple[float, float]:
@@ -119,25 +56,74 @@ def limits(values: Iterable[float]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def dots(data: pd.DataFrame, ax: Axes, *, row: str, colour: str, hollow: str) -> None:
-    """Draw one dot with its range a row of data, one lane for each value of the column `row`.
+def lanes(ax: Axes, names: Sequence[str]) -> None:
+    """Give the y axis one lane a name, the first on top, with a faint grid along x."""
+    ax.set_yticks(range(len(names)), list(names))
+    ax.set_ylim(len(names) - 0.4, -0.6)
+    ax.spines["left"].set_visible(False)
+    ax.tick_params(length=0)
+    ax.grid(axis="x", color=FAINT, linewidth=0.6)
 
-    `data` has value, low and high; `colour` is a column of names, `hollow` one of truth values
-    (drawn open). Rows of one lane stand a little apart.
+
+def day_axis(ax: Axes, low: float, high: float) -> None:
+    """Let the x axis run over days, as matplotlib counts them; months where they are many."""
+    ax.set_xlim(low, high)
+    ax.xaxis.set_major_locator(mdates.AutoDateLocator(minticks=3, maxticks=8))
+    name = "%b\n%Y" if high - low > 200 else "%d %b\n%Y"
+    ax.xaxis.set_major_formatter(mdates.DateFormatter(name))
+
+
+def _marked(look: Look, hollow: bool) -> Look:
+    return {"markerfacecolor": "white" if hollow else look["color"], "linestyle": "", **look}
+
+
+def mark(
+    ax: Axes, x: float, y: float, look: Look, *, hollow: bool = False, size: float = 5
+) -> None:
+    """Draw one mark, filled or hollow."""
+    ax.plot(x, y, markersize=size, zorder=3, **_marked(look, hollow))
+
+
+def span(ax: Axes, y: float, low: float, high: float, **look: Any) -> None:
+    """Draw a range along a lane; an end that is infinite is an arrowhead at the axis' end.
+
+    The limits of the axis must stand before.
     """
-    names = list(dict.fromkeys(data[row].astype(str)))
-    lanes(ax, [short(name) for name in names])
-    groups = list(dict.fromkeys(data[colour].astype(str)))
-    tint, shape = colours(groups), markers(groups)
-    ax.set_xlim(*limits(data[["value", "low", "high"]].to_numpy(dtype=np.float64).ravel()))
-    sizes, seen = data[row].astype(str).value_counts(), dict.fromkeys(names, 0)
-    for one in data.to_dict("records"):
-        name, group = str(one[row]), str(one[colour])
-        y = names.index(name) + 0.5 * ((seen[name] + 0.5) / sizes[name] - 0.5)
-        seen[name] += 1
-        paint = tint[group]
-        if pd.notna(one["low"]) and pd.notna(one["high"]):
-            span(ax, y, one["low"], one["high"], color=paint, linewidth=1.4)
-        face = "white" if one[hollow] else paint
-        look: dict[str, Any] = {"marker": shape[group], "markerfacecolor": face}
-        ax.plot(one["value"], y, color=paint, markersize=5, zorder=3, **look)
+    left, right = ax.get_xlim()
+    ends = [max(low, left), min(high, right)]
+    ax.plot(ends, [y, y], solid_capstyle="butt", **look)
+    tip = {key: look[key] for key in ("color", "alpha") if key in look}
+    for end, open_, marker in zip(ends, (low == -np.inf, high == np.inf), "<>", strict=True):
+        if open_:
+            ax.plot(end, y, marker=marker, clip_on=False, **tip)
+
+
+def estimate(
+    ax: Axes, y: float, row: Mapping[Any, Any], look: Look, *, hollow: bool = False, size: float = 5
+) -> None:
+    """Draw the value of a row on a lane, and low to high as a line where there is an interval."""
+    if pd.notna(row["low"]) and pd.notna(row["high"]):
+        span(ax, y, row["low"], row["high"], color=look["color"], linewidth=1.4)
+    mark(ax, row["value"], y, look, hollow=hollow, size=size)
+
+
+def beside(ax: Axes, y: float, text: str) -> None:
+    """Print a text on the right of a lane, outside the axes."""
+    at: dict[str, Any] = {"xycoords": ("axes fraction", "data"), "annotation_clip": False}
+    ax.annotate(text, (1.015, y), va="center", **at)
+
+
+def key(label: str, look: Look, *, hollow: bool = False) -> Line2D:
+    """Return an entry of a legend."""
+    return Line2D([], [], label=label, **_marked(look, hollow))
+
+
+def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
+    """Draw a legend of names below the figure by their looks; `more` are further entries.
+
+    An id is printed in words: `river_camp` as River camp.
+    """
+    words = {n: n.replace("_", " ") for n in names}
+    handles = [key(words[n][:1].upper() + words[n][1:], look) for n, look in looks(words).items()]
+    handles += more
+    fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))

@@ -1,9 +1,9 @@
-"""Agreement of any two coders or more: alpha, matching of spans, clusters, and coding errors."""
+"""Agreement of any two coders or more: alpha, and matching of spans."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from math import nan
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -63,12 +63,10 @@ def share_of(above: Floats, below: Floats) -> Statistic:
 
 @lru_cache(maxsize=4)
 def _resampled(groups: tuple[str, ...], draws: int, seed: int, keys: tuple[str, ...]) -> Floats:
-    """Weights (draws, units): groups are drawn where there are enough, then units inside them."""
+    """Weights (draws, units): groups are drawn, then units inside them."""
     names, member = np.unique(np.asarray(groups, dtype=str), return_inverse=True)
     rng, weights = est.random_stream(seed, *keys), np.empty((draws, len(member)))
-    times = np.ones((draws, len(names)))
-    if len(names) >= est.MIN_UNITS:
-        times = est.resampling_weights(len(names), draws, rng)
+    times = est.resampling_weights(len(names), draws, rng)
     for group in range(len(names)):
         own = np.flatnonzero(member == group)
         # A group drawn k times has its units drawn k times over: one multinomial does it.
@@ -82,24 +80,25 @@ def estimated(
 ) -> Estimate:
     """Return a statistic of units with its 95 % interval; `groups` names each unit's document.
 
-    Documents are drawn, then units in them; with fewer than ten documents units alone, so that the
-    interval is about these documents only. There is none with fewer than ten units, where resamples
-    cannot differ, as with perfect agreement, which would pass for certainty, or where more than
-    `MOST_UNDEFINED` of them have no value.
+    Documents are drawn, then units in them. There is no interval, and `why` says so, with fewer
+    than ten documents, where resamples cannot differ, as with perfect agreement, which would pass
+    for certainty, or where more than `MOST_UNDEFINED` of them have no value.
     """
-    n, documents = len(groups), len(set(groups))
-    value = float(statistic(np.ones((1, n)))[0])
-    drawn = np.array([])
-    if not np.isnan(value) and n >= est.MIN_UNITS and draws:
-        drawn = np.round(statistic(_resampled(tuple(groups), draws, seed, keys)), 12)
+    documents, why = len(set(groups)), "no interval: resamples do not differ or have no value"
+    found = Estimate(
+        float(statistic(np.ones((1, len(groups))))[0]), n=(len(groups),), units=(documents,)
+    )
+    if documents < est.MIN_UNITS:
+        why = f"no interval: {documents} documents coded twice, where {est.MIN_UNITS} are needed"
+        return replace(found, why=(why,))
+    drawn = np.round(statistic(_resampled(tuple(groups), draws, seed, keys)), 12)
     defined = drawn[~np.isnan(drawn)]
-    if not len(defined) or len(defined) < (1 - MOST_UNDEFINED) * draws or not np.ptp(defined):
-        return Estimate(value, n=(n,), units=(documents,))
-    many = documents >= est.MIN_UNITS
-    low, high = est.symmetric_quantiles(defined, est.expanded_level(documents if many else n))
-    over = "documents, then units in them" if many else "units in these documents"
-    over = f"95 % bootstrap interval over {over}"
-    return Estimate(value, "", float(low), float(high), over, n=(n,), units=(documents,))
+    few = not len(defined) or len(defined) < (1 - MOST_UNDEFINED) * draws
+    if np.isnan(found.value) or few or np.ptp(defined) == 0:
+        return replace(found, why=(why,))
+    low, high = est.symmetric_quantiles(defined, est.expanded_level(documents))
+    over = "95 % bootstrap interval over documents, then units in them"
+    return replace(found, low=float(low), high=float(high), interval=over)
 
 
 def match_spans(
@@ -128,30 +127,3 @@ def match_spans(
     ties = TIE * rank / (rank.max() * min(rank.shape))
     chosen = linear_sum_assignment(np.where(allowed, weight + ties, 0.0), maximize=True)
     return sorted((rows[i], columns[j]) for i, j in zip(*chosen, strict=True) if allowed[i, j])
-
-
-def b_cubed(response: Sequence[Any], truth: Sequence[Any]) -> tuple[float, float, float]:
-    """Return B-cubed precision, recall and F1 of two labellings of the same items.
-
-    Bagga & Baldwin 1998, ACL-COLING:79–85. Labels are arbitrary. NaN without items.
-    """
-    if len(response) == 0:
-        return nan, nan, nan
-    table = pd.crosstab(np.asarray(response), np.asarray(truth)).to_numpy(dtype=np.float64)
-    precision, recall = (
-        float((table**2 / table.sum(axis=axis, keepdims=True)).sum() / table.sum())
-        for axis in (1, 0)
-    )
-    return precision, recall, 2 * precision * recall / (precision + recall)
-
-
-def rogan_gladen(share: npt.ArrayLike, sensitivity: Any, specificity: Any) -> Floats:
-    """Return the true share behind an apparent one, cut to [0, 1]; NaN where se + sp ≤ 1.
-
-    (q + sp − 1) / (se + sp − 1), Rogan & Gladen 1978, American Journal of Epidemiology
-    107(1):71–76.
-    """
-    above = np.asarray(share, dtype=np.float64) + specificity - 1
-    youden = np.broadcast_to(np.asarray(sensitivity) + specificity - 1, above.shape)
-    found = np.divide(above, youden, out=np.full(above.shape, nan), where=youden > 0)
-    return np.clip(found, 0.0, 1.0)

@@ -26,7 +26,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri, hull, relative
-from framelines.methods.intervals import bounds, relate
 
 Floats = npt.NDArray[np.float64]
 Offsets = Mapping[str, int]
@@ -246,21 +245,3 @@ def offsets_of(months: pd.DataFrame, source_id: str) -> dict[str, int]:
     """Return the offsets in days of a source's calibrated months, such as `{"1438-03": 1}`."""
     rows = months[(months["source_id"] == source_id) & months["calibrated"]]
     return dict(zip(rows["month"], rows["offset"].astype(int), strict=True))
-
-
-def held_out(pairs: pd.DataFrame, months: pd.DataFrame) -> pd.DataFrame:
-    """Return how far stated days lie from the reference before and after calibration (`calibrate`).
-
-    `pairs` needs source_id, stated (Hijri), reference_first and reference_last (timestamps), and
-    keeps its other columns. Adds gap_umm_al_qura and gap_calibrated, days from the stated to the
-    reference (0 where they share a day), and `calibrated`, whether the months of the date are.
-    """
-    found: dict[str, list[int]] = {"gap_umm_al_qura": [], "gap_calibrated": [], "calibrated": []}
-    for row in pairs.to_dict("records"):
-        offsets = offsets_of(months, row["source_id"])
-        told = row["reference_first"].toordinal(), row["reference_last"].toordinal()
-        for setting in ("umm_al_qura", "calibrated"):
-            days = bounds(convert(row["stated"], setting, offsets))
-            found[f"gap_{setting}"].append(int(relate(days, told).gap))
-        found["calibrated"].append(all(s[:7] in offsets for s in row["stated"].split("/")))
-    return pairs.assign(**found)

@@ -16,10 +16,11 @@ import numpy.typing as npt
 import pandas as pd
 
 import framelines.methods.estimate as est
-from framelines.methods.estimate import OVER_DOCUMENTS, Estimate, Floats
+from framelines.methods.estimate import Estimate, Floats
 
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
+UNITS = ("texts", "documents", "outlets", "matched_events")
 SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
 
@@ -68,27 +69,20 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 
 @lru_cache(maxsize=4096)
 def _permuted(
-    hit: bytes, of: bytes, dealt: bytes, strata: bytes, permutations: int, seed: int, key: str
+    shares: bytes, dealt: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
-    """The p-value of the absolute difference of shares, `dealt` documents dealt anew, or why not.
+    """The p-value of Welch's t of the documents' shares, labels dealt anew, or why there is none.
 
-    Equal inputs are computed once; the documents of a stratum stand side by side.
+    Equal inputs are computed once.
     """
-    mine = np.frombuffer(dealt, dtype=bool)
-    _, strata_of = np.unique(np.frombuffer(strata, dtype=np.intp), return_inverse=True)
-    dealt_in, all_in = np.bincount(strata_of, mine), np.bincount(strata_of)
-    sizes = tuple((int(a), int(n - a)) for a, n in zip(dealt_in, all_in, strict=True))
+    mine, values = np.frombuffer(dealt, dtype=bool), np.frombuffer(shares)
+    sizes = ((int(mine.sum()), int((~mine).sum())),)
     why = est.why_no_test(sizes)
     if why:
         return nan, why
     deals, exact = est.relabelings(sizes, permutations, seed, key)
-    both = np.column_stack([np.frombuffer(hit), np.frombuffer(of)])
-
-    def apart(ours: Floats) -> Floats:
-        theirs = both.sum(axis=0) - ours
-        return np.abs(ours[..., 0] / ours[..., 1] - theirs[..., 0] / theirs[..., 1])
-
-    return est.p_value(apart(deals @ both), float(apart(both[mine].sum(axis=0))), exact), ""
+    observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
+    return est.p_value(np.abs(est.studentised(values, deals)), observed, exact), ""
 
 
 def contrast(
@@ -98,8 +92,6 @@ def contrast(
     *,
     unit: str = "texts",
     told: pd.DataFrame | None = None,
-    strata: str | None = None,
-    joint: bool = False,
     least: float = 1,
     draws: int = 5000,
     seed: int = 1,
@@ -107,15 +99,15 @@ def contrast(
 ) -> Estimate:
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
-    `key` names what is measured, and the random streams. `unit` matched_events gives the mean
-    difference over events that both groups tell by `told` (see `matched`). With `strata`, a column
-    of documents, labels are dealt inside each stratum only. `joint` is for groups of rows that
-    stand in the same documents, which are then resampled together. A group with fewer than `least`
-    rows to count among gives no estimate. Swapping the sides negates the estimate to the last
-    digit.
+    `key` names what is measured, and the random streams. `unit` texts takes all rows together;
+    documents gives the difference of the mean shares of documents, and the test is of these in
+    either case, for one long text can carry a share of rows; outlets (`source_id`) the same of
+    outlets, tested over outlets; matched_events the mean difference over events that both groups
+    tell by `told` (see `matched`). A group with fewer than `least` rows to count among gives no
+    estimate. Swapping the sides negates the estimate to the last digit.
     """
-    if unit not in ("texts", "matched_events"):
-        raise ValueError(f"no unit {unit!r}")
+    if unit not in UNITS:
+        raise ValueError(f"no unit {unit!r}; allowed: {', '.join(UNITS)}")
     if unit == "matched_events":
         if told is None:
             raise ValueError("matched events need `told`: doc_id, sentence, event_id")
@@ -123,60 +115,66 @@ def contrast(
         return _asked(paired_contrast(matched(hits, told, pair), pair, key, **drawing), least)
     sides = pair.codes(hits[pair.column])
     hits, sides = hits[sides >= 0], sides[sides >= 0]
-    documents = pd.factorize(hits["doc_id"], sort=True)[0]
+    units = "outlets" if unit == "outlets" else "documents"
+    documents = pd.factorize(hits["source_id" if unit == "outlets" else "doc_id"], sort=True)[0]
     sums = _sums(documents, sides, hits)
-    (k, n), largest = sums.sum(axis=2), sums[1].max(axis=1, initial=0)
+    k, n = sums.sum(axis=2)
+    mean = "" if unit == "texts" else f", all {units} alike"
     fields: dict[str, Any] = {
         "unit": est.POINTS,
-        "measures": f"{key}, {pair.first} minus {pair.second}",
+        "measures": f"{key}, {pair.first} minus {pair.second}{mean}",
         "groups": (pair.first, pair.second),
         "k": tuple(k.tolist()),
         "n": tuple(n.tolist()),
         "units": tuple((sums[1] > 0).sum(axis=1).tolist()),
-        "largest": tuple(np.divide(largest, n, out=np.full(2, nan), where=n > 0).tolist()),
+        "sizes": tuple(tuple(own[own > 0].tolist()) for own in sums[1]),
     }
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
         return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
-    fields["values"] = tuple((k / n).tolist())
+    own_shares = np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
+    weighed = sums if unit == "texts" else np.stack([own_shares, (sums[1] > 0).astype(float)])
+    above, below = weighed.sum(axis=2)
+    fields["values"] = tuple((above / below).tolist())
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])
     reasons = ["neither interval nor test: nothing was counted"]
     if k.any():
-        ends, reasons = _interval(sums, pair, joint, (draws, seed, key))
+        ends, reasons = _interval(weighed, pair, units, (draws, seed, key))
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         by_name = sides if pair.first <= pair.second else 1 - sides
-        size = int(documents.max()) + 1
-        stratum = pd.factorize(hits[strata], sort=True)[0] if strata else 0 * documents
-        laid = _sums(stratum * size + documents, by_name, hits)
-        hit, of = laid.transpose(0, 2, 1).reshape(2, -1)
+        hit, of = _sums(documents, by_name, hits).transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
-        units = (hit[used], of[used], used % 2 == 0, used // 2 // size)
-        p, why = _permuted(*(a.tobytes() for a in units), permutations, seed, key)
-        fields |= ends | {"p": p, "test": "" if why else "labels dealt anew over documents"}
-        reasons += [why] if why else []
+        dealt = hit[used] / of[used], used % 2 == 0
+        p, why = _permuted(*(a.tobytes() for a in dealt), permutations, seed, key)
+        test = f"labels dealt anew over {units}, t of their mean shares"
+        fields |= ends | {"p": p, "test": "" if why else test}
+        reasons += [why.replace("documents", units)] if why else []
     reasons += [f"a share of {min(n):.0f} moves far with one"] if min(n) < est.MIN_UNITS else []
     return _asked(Estimate(**fields, why=tuple(reasons)), least)
 
 
 def _interval(
-    sums: Floats, pair: Pair, joint: bool, drawing: tuple[int, int, str]
+    sums: Floats, pair: Pair, units: str, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
     used = sums[1] > 0
-    a, b = used.sum(axis=1).tolist()
-    if min(a, b) < est.MIN_UNITS:
-        return {}, [f"no interval: {a} and {b} documents, where each side needs {est.MIN_UNITS}"]
+    a, b = sorted(used.sum(axis=1).tolist())
+    if a < est.MIN_UNITS:
+        return {}, [f"no interval: {a} and {b} {units}, where each side needs {est.MIN_UNITS}"]
     alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
     if all(alike):
-        return {}, ["no interval: the documents of each side are all alike"]
+        return {}, [f"no interval: the {units} of each side are all alike"]
     drawn = []
     for side, name in enumerate((pair.first, pair.second)):
-        own = sums[:, side, used.any(axis=0) if joint else used[side]]
-        arrays = [array.tobytes() for array in own]
-        drawn.append(_drawn(*arrays, *drawing, "joint" if joint else name))
-    low, high = est.interval_of(drawn[0] - drawn[1], min(a, b))
-    alone = "the documents of one side are all alike: the interval varies the other side alone"
-    ends = {"low": 100 * low, "high": 100 * high, "interval": OVER_DOCUMENTS}
+        arrays = [array.tobytes() for array in sums[:, side, used[side]]]
+        drawn.append(_drawn(*arrays, *drawing, name))
+    low, high = est.interval_of(drawn[0] - drawn[1], a)
+    alone = f"the {units} of one side are all alike: the interval varies the other side alone"
+    ends = {
+        "low": 100 * low,
+        "high": 100 * high,
+        "interval": f"95 % bootstrap interval over {units}",
+    }
     return ends, [alone] if any(alike) else []
 
 
@@ -187,7 +185,7 @@ def _asked(found: Estimate, least: float) -> Estimate:
         return found
     why = f"not estimable: a group has {few:.0f} to count among, and {least:.0f} are asked"
     kept = {name: getattr(found, name) for name in ("unit", "measures", "groups", "k", "n")}
-    return Estimate(**kept, units=found.units, largest=found.largest, why=(why,))
+    return Estimate(**kept, units=found.units, sizes=found.sizes, why=(why,))
 
 
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
@@ -256,25 +254,22 @@ def paired_contrast(
         p=p,
         test="" if np.isnan(p) else "signs flipped over matched events",
         values=(float(table["share_first"].mean()), float(table["share_second"].mean())),
-        largest=tuple(float(table[c].max() / table[c].sum()) for c in ("n_first", "n_second")),
+        sizes=tuple(tuple(table[c].tolist()) for c in ("n_first", "n_second")),
         why=tuple(reasons),
     )
 
 
-def shares(
-    hits: pd.DataFrame, by: Sequence[str], key: str, *, draws: int = 5000, seed: int = 1
-) -> pd.DataFrame:
+def shares(hits: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
     """Return one row a group: k, n, documents, largest, share, low, high.
 
-    `by` are columns of groups. `largest` is the share of n that the largest document holds. An
-    interval resamples documents; there is none with fewer than ten or where all are alike.
+    `by` are columns of groups. `largest` is the share of n that the largest document holds. The
+    interval is that of `estimate.ratio` over documents.
     """
     by, found = list(by), []
     documents = hits.groupby([*by, "doc_id"], sort=True, observed=True)[["hit", "of"]].sum()
     documents = documents[documents["of"] > 0].reset_index()
     for name, own in documents.groupby(by, sort=True, observed=True):
         hit, of = own[["hit", "of"]].to_numpy(dtype=np.float64).T
-        ends = est.ratio(hit, of, draws=draws, rng=est.random_stream(seed, key, *map(str, name)))
-        largest = float(of.max() / of.sum())
-        found.append((*name, int(hit.sum()), int(of.sum()), len(own), largest, *ends))
+        k, n, largest = int(hit.sum()), int(of.sum()), float(of.max() / of.sum())
+        found.append((*name, k, n, len(own), largest, *est.ratio(hit, of)))
     return pd.DataFrame(found, columns=[*by, *SHARE_COLUMNS])

@@ -18,7 +18,6 @@ Ends = tuple[npt.ArrayLike, npt.ArrayLike]
 
 SAME, POSSIBLE, EXCLUDED = "certainly_same", "possibly_same", "certainly_different"
 RELATIONS = (SAME, POSSIBLE, EXCLUDED)
-ORDERS = ("concordant", "discordant", "tied", "undetermined")
 
 
 class Relation(NamedTuple):
@@ -53,15 +52,3 @@ def relate(a: Ends, b: Ends, *, ratio: bool = False) -> Relation:
             return Relation(kind, gap, np.ceil(np.abs(gap) / 2))
         factor = np.sqrt(np.maximum(low_a, low_b) / np.minimum(high_a, high_b))
     return Relation(kind, gap, np.where(above | below, factor - 1, 0.0))
-
-
-def compare_orders(x: Ends, y: Ends, other_x: Ends, other_y: Ends) -> npt.NDArray[np.str_]:
-    """Return whether two accounts have two events in the same order: `ORDERS`, row by row.
-
-    `x` and `y` are the days of the two events in one account, `other_x` and `other_y` in the other.
-    `tied`: one account has both on one day; `undetermined`: a date leaves the order open.
-    """
-    one, two = relate(x, y), relate(other_x, other_y)
-    order = np.where(np.sign(one.gap) == np.sign(two.gap), "concordant", "discordant")
-    order = np.where((one.kind == SAME) | (two.kind == SAME), "tied", order)
-    return np.where((one.kind == POSSIBLE) | (two.kind == POSSIBLE), "undetermined", order)

@@ -24,22 +24,21 @@ LEAST_COUNT = 10
 LEAST_DOCUMENTS = 2
 # Numbers held at a time, eight bytes each.
 CELLS = 4_000_000
-COLUMNS = ["term", "count_first", "count_second", "z", "log_ratio", "p_max"]
+COLUMNS = ["term", "count_first", "count_second", "documents_first", "documents_second"]
+COLUMNS += ["z", "log_ratio", "p_max"]
 
 
 @dataclass(frozen=True)
 class Keyness:
     """The terms of two groups of documents, ranked, with what can be said of them.
 
-    `table` has one row a term, the largest absolute z first: its counts in the groups, z, log_ratio
-    (`log_rate_ratio`) and p_max, which compares it with the largest of all terms under other
-    labels. A word with an absolute z above `threshold` has a `p_max` of at most 5 %. What is
-    missing is NaN, and `why` has the reason.
+    `table` has one row a term, the largest absolute z first: its counts and documents in either
+    group, z, log_ratio (`log_rate_ratio`) and p_max, which compares it with the largest of all
+    terms under other labels. What is missing is NaN, and `why` has the reason.
     """
 
     table: pd.DataFrame
     groups: tuple[str, str]
-    threshold: float = nan
     why: tuple[str, ...] = ()
 
 
@@ -86,8 +85,8 @@ def permutation_keyness(
     *,
     permutations: int = est.PERMUTATIONS,
     seed: int = 1,
-) -> tuple[Floats, Floats, float]:
-    """Return p-values, max-T p-values and the threshold, labels dealt anew over documents.
+) -> tuple[Floats, Floats]:
+    """Return p-values and max-T p-values of terms, labels dealt anew over documents.
 
     `counts` is (documents, terms), `sizes` (documents,), `mine` true for the documents of the
     group that is dealt. The statistic is the absolute z of the log-odds: dividing by its error lets
@@ -113,9 +112,7 @@ def permutation_keyness(
     plus = 0 if est.distinct_relabelings(dealt) <= permutations else 1
     below = len(ordered) + plus
     reached = len(ordered) - np.searchsorted(ordered, observed, side="left")
-    allowed = int(np.floor(est.LEVEL * below + 1e-9)) - plus
-    threshold = ordered[-(allowed + 1)] if 0 <= allowed < len(ordered) else np.inf
-    return (plus + single) / below, (plus + reached) / below, float(threshold)
+    return (plus + single) / below, (plus + reached) / below
 
 
 def keyness(
@@ -148,7 +145,7 @@ def keyness(
     groups, here = (pair.first, pair.second), (int(first.sum()), int((~first).sum()))
     if min(here) == 0 or not frequent.any():
         why = "not estimable: no countable text on a side"
-        return Keyness(pd.DataFrame(columns=COLUMNS), groups, nan, (why,))
+        return Keyness(pd.DataFrame(columns=COLUMNS), groups, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
     weights = words.groupby("token")["count"].sum() if background is None else background
     # A word that the background lacks gets the weight of its rarest.
@@ -156,21 +153,22 @@ def keyness(
     prior = PRIOR_TOKENS * prior / float(weights.sum())
     a, b, n_a, n_b = (v[m].sum(axis=0) for v in (matrix, sizes) for m in (first, ~first))
     table = pd.DataFrame({"term": np.asarray(terms), "count_first": a, "count_second": b})
+    for side, mask in (("first", first), ("second", ~first)):
+        table[f"documents_{side}"] = (matrix[mask] > 0).sum(axis=0)
     table["z"] = log_odds(a, b, n_a, n_b, prior)[1]
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
-    may, threshold = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS, nan
+    may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
     why = est.why_no_test([here])
     why = why or ("" if may.any() else "no test: no term stands in two documents")
     if not why:
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         mine = first if pair.first <= pair.second else ~first
         arrays = (matrix[:, may], sizes, mine, prior[may])
-        _, table.loc[may, "p_max"], threshold = permutation_keyness(
-            *arrays, permutations=permutations, seed=seed
-        )
+        family = permutation_keyness(*arrays, permutations=permutations, seed=seed)[1]
+        table.loc[may, "p_max"] = family
     ranks = np.lexsort((table.index, -table["z"].abs()))
     table = table.loc[ranks, COLUMNS].reset_index(drop=True)
-    return Keyness(table, groups, threshold if np.isfinite(threshold) else nan, (why,) * bool(why))
+    return Keyness(table, groups, (why,) if why else ())
 
 
 def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28) -> pd.DataFrame:
@@ -199,7 +197,7 @@ def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28)
         g2 = stats.chi2.sf(g_squared(a, b, n_a, n_b), df=1)
         z = np.abs(log_odds(a, b, n_a, n_b, prior)[1])
         arrays = (sparse.csr_array(counts), sizes, mine, prior)
-        single, family, _ = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
+        single, family = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
         words = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]
         anything = [(g2 < est.LEVEL / len(g2)).any(), (family <= est.LEVEL).any()]
         found.append([*(alarms.mean() for alarms in words), *map(float, anything)])

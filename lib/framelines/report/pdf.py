@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+import nbformat
 import pypandoc
 import typst
 
-from framelines import REPO, write_whole
+from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem
-from framelines.report.pages import QUESTION, TEMPLATES, cells, notebooks, overview, read_notebook
+from framelines.report import TEMPLATES, fragment
+from framelines.report.pages import QUESTION, cells, overview
 
 # DejaVu, which has Arabic; Typst carries Libertinus with it.
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
@@ -45,13 +47,14 @@ def article() -> Path:
 def case_report(case: str) -> Path:
     """Write `reports/<case>/report.pdf` from the executed notebooks of a case; return its path.
 
-    Raises `DataError` where a notebook was not executed, or the PDF would not be accessible.
+    Raises `DataError` where the PDF would not be accessible.
     """
-    about = overview(case)
-    executed = REPO / "build" / "executed" / case
-    chapters = [_chapter(executed / f"{notebook}.ipynb") for notebook in notebooks()]
-    page = "\n".join([_findings(about["findings"]), *chapters])
-    source = typst_source(page, about["title"])
+    about, executed = overview(case), REPO / "build" / "executed" / case
+    # All of it is one document here, without other pages.
+    findings = [finding | {"page": ""} for finding in about["findings"]]
+    found = ["<h1>What was found</h1>", fragment("findings.html.j2", findings=findings)]
+    chapters = [_chapter(executed / f"{notebook}.ipynb") for notebook in notebooks(REPO)]
+    source = typst_source("\n".join([*found * bool(findings), *chapters]), about["title"])
     return compile_pdf(source.encode(), REPO / "reports" / case / "report.pdf")
 
 
@@ -63,27 +66,12 @@ def typst_source(page: str, title: str) -> str:
 
 
 def _chapter(executed: Path) -> str:
-    """The cells of a notebook without code; figures are files, and verdicts blocks."""
-    node = read_notebook(executed)
+    """The cells of a notebook without code; figures are files."""
+    node = nbformat.read(executed, as_version=4)
     for cell in node.cells:
         for output in cell.get("outputs", []):
             files = output.get("metadata", {}).get("framelines", {}).get("files", [])
             if files and "text/html" in output.data:
                 shown, place = output.data["text/html"], f'src="/{html.escape(files[0])}"'
                 output.data["text/html"] = re.sub(r'\bsrc="data:[^"]*"', place, shown)
-    text = re.sub(r'\bsrc="data:[^"]*"', "", cells(node, code=False))
-    return re.sub(r'(?s)<p class="verdict">(.*?)</p>', r'<div class="verdict">\1</div>', text)
-
-
-def _findings(findings: list[dict[str, Any]]) -> str:
-    """The findings of a case, each with a link to the chapter that shows it."""
-    parts = ["<h1>What was found</h1>"] * bool(findings)
-    for finding in findings:
-        said = {key: html.escape(str(value)) for key, value in finding.items()}
-        verdict = said["verdict"][:1].upper() + said["verdict"][1:]
-        parts += [
-            f'<div class="finding"><p><strong><a href="#{said["anchor"]}">{said["headline"]}</a>.'
-            f"</strong> {said['sentence']} {said['caution']}</p>",
-            f'<div class="verdict">{verdict}</div></div>',
-        ]
-    return "\n".join(parts)
+    return re.sub(r'\bsrc="data:[^"]*"', "", cells(node, code=False))

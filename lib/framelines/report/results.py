@@ -14,46 +14,31 @@ import re
 import textwrap
 import warnings
 from collections.abc import Callable, Mapping
-from importlib import import_module
+from functools import partial
 from pathlib import Path
-from pkgutil import iter_modules
 from string import Formatter
 from typing import Any
 
-import matplotlib as mpl
 import pandas as pd
 import typst
 from IPython.display import Markdown, display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from framelines import REPO, figures, write_whole
-from framelines.analyses.findings import Finding, answer_text, capital, evidence, main, named, told
+from framelines import REPO, write_whole
+from framelines.analyses.findings import Finding, capital, evidence, main, named, told
 from framelines.errors import DataError, Problem
-from framelines.methods.estimate import Estimate
-from framelines.report.tables import (
-    Shown,
-    csv_text,
-    markdown,
-    number_text,
-    rounded,
-    significant,
-    tex,
-)
+from framelines.figures import framing, timelines
+from framelines.methods.estimate import number_text
+from framelines.report import fragment, tables
+from framelines.report.tables import markdown
 from framelines.tables.case import Case
 
-KEY = re.compile(r"[a-z][a-z0-9_]*\Z")
-NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
+# A cell of ids alone, such as `river_camp`; the words of a source are shown as they are.
+IDS = re.compile(r"[a-z]+(?:(?:[_-]| \+ |, of )[a-z]+)*\Z")
+Draw = Callable[[pd.DataFrame], Figure]
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-# Constant ids: the same bytes on every build.
-DRAWING: dict[Any, Any] = {
-    "text.parse_math": False,
-    "svg.hashsalt": "framelines",
-    "svg.fonttype": "path",
-    "savefig.dpi": 150,
-    "savefig.bbox": "standard",
-}
-# Head of a figure: type sizes in points, and characters on a line of the full width.
+# Head of a figure: type sizes in points, and characters on a line.
 TITLE, SUBTITLE, TITLE_LINE, SUBTITLE_LINE = 10, 8, 66, 98
 
 
@@ -77,51 +62,31 @@ class Results:
         self.figures: dict[str, dict[str, str]] = {}
         self.tables: dict[str, dict[str, str]] = {}
 
-    def number(
-        self, key: str, value: float | int | str, unit: str = "", digits: int | None = None
-    ) -> str:
-        """Enter a number or a text under `key`; return its key, with `_2` where it was taken.
-
-        `digits` are the decimals shown of a number that is not whole, by default three significant
-        digits. Raises `DataError` where `key` is no name.
-        """
-        self._require(KEY.match(key), "a key is lower-case letters, digits and _", key)
+    def number(self, key: str, value: float | int | str, unit: str = "") -> str:
+        """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
         value = value.item() if hasattr(value, "item") else value
-        text = value if isinstance(value, str) else number_text(value, digits)
+        shown = partial(number_text, unit="p") if unit == "p" else tables.rounded_text
+        text = value if isinstance(value, str) else shown(value)
         if isinstance(value, float):
-            value = significant(value) if math.isfinite(value) else text
+            value = tables.significant(value) if math.isfinite(value) else text
         entry = {"value": value, "text": text, "unit": unit}
         again, free = 1, key
         while self.numbers.get(free, entry) != entry:
             again += 1
             free = f"{key}_{again}"
         self.numbers[free] = entry
-        return free
+        return text
 
-    def say(self, template: str, **values: float | int | str | Estimate) -> None:
-        """Show a sentence in Markdown, in which `{key}` is a value given here or entered before.
+    def say(self, template: str, **values: float | int | str) -> None:
+        """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers.
 
-        Values are entered among the numbers under their keys; an Estimate is shown as its answer,
-        and its value, low, high and p are entered too. Whatever a text holds is shown as it is.
-        Raises `DataError` for a key that has no value.
+        Whatever a text holds is shown as it is. Raises `DataError` for a key that has no value.
         """
-        display(Markdown(self._filled(template, markdown, **values)))
-
-    def _filled(self, template: str, escape: Callable[[str], str] = str, **values: Any) -> str:
-        keys = {}
-        for key, value in values.items():
-            shown = answer_text(value) if isinstance(value, Estimate) else value
-            keys[key] = self.number(key, shown)
-            for part in ("value", "low", "high", "p") if isinstance(value, Estimate) else ():
-                if not math.isnan(getattr(value, part)):
-                    self.number(f"{key}_{part}", getattr(value, part), value.unit)
-        said = {}
+        texts = {key: markdown(self.number(key, value)) for key, value in values.items()}
         for name in {name for _, name, _, _ in Formatter().parse(template) if name}:
-            key = keys.get(name, name)
-            known = ", ".join(sorted(self.numbers)) or "none yet"
-            self._require(key in self.numbers, "no number has this key", name, known)
-            said[name] = escape(self.numbers[key]["text"])
-        return template.format_map(said)
+            known = ", ".join(sorted(texts)) or "none"
+            self._require(name in texts, "no number has this key", name, known)
+        display(Markdown(template.format_map(texts)))
 
     def finding(self, finding: Finding) -> None:
         """Show a declared finding: headline, sentence, verdict, and its evidence if it has any.
@@ -132,33 +97,25 @@ class Results:
         words, anchor = told(self.case, finding), f"finding-{finding.id}"
         for key, (value, unit) in words["numbers"].items():
             self.number(key, value, unit)
-        text = [f"**{markdown(words['headline'])}.**", markdown(words["sentence"])]
-        text += [markdown(words["caution"])]
-        sentence = " ".join(part for part in text if part)
-        chip = f'<p class="verdict">{html.escape(capital(words["verdict"]))}</p>'
+        said = [markdown(words[part]) for part in ("sentence", "caution") if words[part]]
+        sentence = " ".join([f"**{markdown(words['headline'])}.**", *said])
+        chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
         page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
         display(Markdown(page))
+        shows, caption, data = "", f"{finding.name}.", evidence(self.case, finding)
+        draw = vars(framing).get(finding.about.figure) or vars(timelines).get(finding.about.figure)
+        if len(data) and draw:
+            measures = capital(named(self.case, main(self.case, finding)[0].measures))
+            about = {"title": words["headline"], "subtitle": measures or finding.name}
+            alt = " ".join(finding.estimand.split())
+            self.figure(draw, data, finding.id, alt=alt, caption=caption, **about)
+            shows = self.figures[finding.id]["anchor"]
+        elif len(data):
+            self.table(data, finding.id, caption=caption)
+            shows = self.tables[finding.id]["anchor"]
         entry = {key: words[key] for key in ("headline", "sentence", "verdict", "caution")}
-        entry |= {"id": finding.id, "name": finding.name, "anchor": anchor, "shows": ""}
+        entry |= {"id": finding.id, "name": finding.name, "anchor": anchor, "shows": shows}
         self.findings.append(entry | {"numbers": sorted(words["numbers"])})
-        if len(data := evidence(self.case, finding)):
-            self._evidence(finding, words["headline"], data)
-
-    def _evidence(self, finding: Finding, headline: str, data: pd.DataFrame) -> None:
-        draw, measures = _drawing(finding.about.figure), main(self.case, finding)[0].measures
-        caption = f"{finding.name}."
-        if draw is None:
-            texts = data.select_dtypes(["object", "str"]).map(self._named)
-            self.table(data.assign(**texts), finding.id, caption=caption)
-            self.findings[-1]["shows"] = self.tables[finding.id]["anchor"]
-            return
-        subtitle = capital(named(self.case, measures)) or finding.name
-        words = {"title": headline, "subtitle": subtitle, "caption": caption}
-        self.figure(draw, data, finding.id, alt=" ".join(finding.estimand.split()), **words)
-        self.findings[-1]["shows"] = self.figures[finding.id]["anchor"]
-
-    def _named(self, cell: Any) -> Any:
-        return named(self.case, cell) if isinstance(cell, str) else cell
 
     def table(
         self,
@@ -166,99 +123,73 @@ class Results:
         name: str,
         *,
         caption: str,
-        columns: Mapping[str, Any] | None = None,
+        columns: Mapping[str, str] | None = None,
         footer: str = "",
-        digits: int | None = None,
         empty: str = "",
     ) -> None:
         """Write a table as CSV and TeX and show it; `empty` is said instead of one without rows.
 
-        `columns` gives each heading its column, or a tuple of columns and a function of their
-        values. `{key}` in caption and footer is filled. The CSV keeps six significant digits.
-        Raises `DataError` for a column that is not there, and a name that is taken or no slug.
+        `columns` gives each heading its column; cells of ids are shown by their printed names. The
+        CSV keeps six significant digits. Raises `DataError` for a column that is not there, and a
+        name that is taken.
         """
-        self._check_name(name, self.tables)
+        self._require(name not in self.tables, "this name is taken", name)
         if frame.empty:
             return self.say(empty) if empty else None
-        caption, footer = self._filled(caption).strip(), self._filled(footer).strip()
-        self._require(caption, f"table {name} has no caption")
-        frame = rounded(frame if columns is None else self._chosen(frame, columns))
+        for column in (columns or {}).values():
+            known = ", ".join(map(str, frame.columns))
+            self._require(column in frame, "the table has no such column", column, known)
+        if columns is not None:
+            frame = frame[list(columns.values())].set_axis(list(columns), axis="columns")
+        frame = tables.rounded(frame).map(self._named)
         base = f"reports/{self.case.name}/tables/{self.notebook}-{name}"
         anchor, title = f"tab-{self.notebook}-{name}", f"Table {len(self.tables) + 1}"
-        shown = Shown(frame, digits)
-        self._write(f"{base}.csv", csv_text(frame))
+        shown = tables.Shown(frame)
+        write_whole(self.root / f"{base}.csv", tables.csv_text(frame))
         label = f"tab:{self.case.name}-{self.notebook}-{name}"
-        self._write(f"{base}.tex", shown.tex(label, caption, footer))
+        write_whole(self.root / f"{base}.tex", shown.tex(label, caption, footer))
         entry = {"title": title, "anchor": anchor, "caption": caption, "file": base}
         self.tables[name] = entry
         self._show(shown.html(anchor, title, caption, footer), ("csv", "tex"), entry)
 
-    def _chosen(self, frame: pd.DataFrame, columns: Mapping[str, Any]) -> pd.DataFrame:
-        made = {}
-        for head, of in columns.items():
-            *names, how = (of, None) if isinstance(of, str) else of
-            for name in names:
-                known = ", ".join(map(str, frame.columns))
-                self._require(name in frame, "the table has no such column", name, known)
-            values = zip(*(frame[name] for name in names), strict=True)
-            made[head] = list(frame[names[0]]) if how is None else [how(*row) for row in values]
-        return pd.DataFrame(made)
+    def _named(self, cell: Any) -> Any:
+        return named(self.case, cell) if isinstance(cell, str) and IDS.match(cell) else cell
 
     def figure(
-        self,
-        draw: Callable[..., Figure],
-        data: pd.DataFrame,
-        name: str,
-        *,
-        title: str,
-        subtitle: str,
-        alt: str,
-        caption: str,
-        empty: str = "",
-        **options: Any,
+        self, draw: Draw, data: pd.DataFrame, name: str, *, empty: str = "", **words: str
     ) -> None:
-        """Draw `draw(data, **options)` as SVG, PDF and PNG, with its data as CSV, and show it.
+        """Draw `draw(data)` as SVG, PDF and PNG, with its data as CSV, and show it.
 
-        Nothing is drawn without data; `empty` is said instead. `{key}` in title, subtitle, alt and
-        caption is filled; `alt` says in words what the figure shows. Raises `DataError` for a
-        missing text, a character that the font lacks, and a name that is taken or no slug.
+        `words` are title, subtitle, alt (what it shows, in words) and caption. Nothing is drawn
+        without data; `empty` is said instead. Raises `DataError` where one of the words is missing,
+        for a character that the font lacks, and a name that is taken.
         """
-        self._check_name(name, self.figures)
+        self._require(name not in self.figures, "this name is taken", name)
         if data.empty:
             return self.say(empty) if empty else None
-        filled = {"title": title, "subtitle": subtitle, "alt": alt, "caption": caption}
-        filled = {key: self._filled(text).strip() for key, text in filled.items()}
-        for key, text in filled.items():
-            self._require(text, f"figure {name} has no {key}")
-        base, data = f"figures/{self.case.name}/{self.notebook}-{name}", rounded(data)
+        for part in ("title", "subtitle", "alt", "caption"):
+            self._require(words.get(part, "").strip(), f"figure {name} has no {part}")
+        base, data = f"figures/{self.case.name}/{self.notebook}-{name}", tables.rounded(data)
         number, anchor = f"Figure {len(self.figures) + 1}", f"fig-{self.notebook}-{name}"
-        entry = {"title": number, "anchor": anchor, "file": base, "head": filled["title"]}
-        self.figures[name] = entry | {key: filled[key] for key in ("caption", "alt")}
-        self._write(f"{base}.csv", csv_text(data))
-        fig = draw(data, **options)
-        self._save(fig, base, filled)
-        width, height = fig.get_size_inches()
+        entry = {"title": number, "anchor": anchor, "file": base, "head": words["title"]}
+        entry |= {"caption": words["caption"], "alt": words["alt"]}
+        self.figures[name] = entry
+        write_whole(self.root / f"{base}.csv", tables.csv_text(data))
+        fig = draw(data)
+        self._save(fig, base, words)
+        width, height = (f"{inches * 96:.0f}" for inches in fig.get_size_inches())
         plt.close(fig)
-        # An image, not inline SVG: whatever a label holds cannot run, and ids cannot clash.
         code = base64.b64encode((self.root / f"{base}.svg").read_bytes()).decode()
-        page = (
-            f'<figure class="figure" id="{anchor}">\n<div class="scroll" role="region" tabindex="0"'
-            f' aria-label="{number}"><img src="data:image/svg+xml;base64,{code}" '
-            f'alt="{html.escape(filled["alt"])}" width="{width * 96:.0f}" '
-            f'height="{height * 96:.0f}"></div>\n<figcaption><b>{number}.</b> '
-            f"{html.escape(filled['caption'])}</figcaption>\n</figure>"
-        )
-        self._show(page, ("svg", "pdf", "png", "csv"), self.figures[name])
+        page = fragment("figure.html.j2", **entry, code=code, width=width, height=height)
+        self._show(page, ("svg", "pdf", "png", "csv"), entry)
 
     def _save(self, fig: Figure, base: str, words: Mapping[str, str]) -> None:
         path = self.root / f"{base}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
         about = {"Title": words["caption"], "Creator": "Framelines"}
-        with mpl.rc_context(DRAWING), warnings.catch_warnings():
+        with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*missing from font")
             try:
-                # Laid out once, so that all three formats agree and none pays for it again.
-                fig.set_dpi(DRAWING["savefig.dpi"])
                 headed(fig, words["title"], words["subtitle"])
                 fig.savefig(path, metadata={"Date": None, **about})
                 write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
@@ -269,35 +200,28 @@ class Results:
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
+        numbers = dict(sorted(self.numbers.items()))
         record = {
             "case": self.case.name,
             "notebook": self.notebook,
             "findings": self.findings,
-            "numbers": dict(sorted(self.numbers.items())),
+            "numbers": numbers,
             "figures": list(self.figures.values()),
             "tables": list(self.tables.values()),
         }
         base = f"reports/{self.case.name}/numbers/{self.notebook}"
-        self._write(f"{base}.json", json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        text = json.dumps(record, ensure_ascii=False, indent=1)
+        write_whole(self.root / f"{base}.json", f"{text}\n")
         lines = [f"% The numbers of notebook {self.notebook} for the case {self.case.name}."]
-        for key, entry in sorted(self.numbers.items()):
+        for key, entry in numbers.items():
             macro = macro_name(self.case.name, self.notebook, key)
-            lines.append(rf"\newcommand{{\{macro}}}{{{tex(entry['text'])}}}")
-        self._write(f"{base}.tex", "\n".join([*lines, ""]))
+            lines.append(rf"\newcommand{{\{macro}}}{{{tables.tex(entry['text'])}}}")
+        write_whole(self.root / f"{base}.tex", "\n".join([*lines, ""]))
 
-    def _check_name(self, name: str, taken: Mapping[str, Any]) -> None:
-        self._require(NAME.match(name), "a name is a slug of a-z, 0-9 and -", name)
-        self._require(name not in taken, "this name is taken", name)
-
-    def _require(
-        self, holds: Any, what: str, value: str | None = None, allowed: str | None = None
-    ) -> None:
+    def _require(self, holds: Any, what: str, value: str = "", allowed: str = "") -> None:
         if not holds:
             where = f"notebook {self.notebook}, case {self.case.name}"
-            raise DataError([Problem(where, what, value=value, allowed=allowed)])
-
-    def _write(self, file: str, text: str) -> None:
-        write_whole(self.root / file, text)
+            raise DataError([Problem(where, what, value=value or None, allowed=allowed or None)])
 
     def _show(self, page: str, endings: tuple[str, ...], entry: Mapping[str, str]) -> None:
         """Display a figure or table; the metadata tell the page which files hold it."""
@@ -307,21 +231,20 @@ class Results:
 
 
 def headed(fig: Figure, title: str, subtitle: str) -> None:
-    """Set a title and, smaller, a subtitle above a figure, which grows by their height."""
-    wide = float(fig.get_size_inches()[0]) / 6.9
-    big, small = (
-        textwrap.wrap(text, int(line * wide))
-        for text, line in ((title, TITLE_LINE), (subtitle, SUBTITLE_LINE))
-    )
-    above = (1.25 * TITLE * len(big) + 1.3 * SUBTITLE * len(small)) / 72
-    fig.set_figheight(fig.get_size_inches()[1] + above)
+    """Set a title and, smaller, a subtitle above a figure, which grows by their height.
+
+    It is laid out here once and for all, so that all formats agree and none pays for it again.
+    """
+    big, small = textwrap.wrap(title, TITLE_LINE), textwrap.wrap(subtitle, SUBTITLE_LINE)
+    old = fig.get_figheight()
+    new = old + (1.25 * TITLE * len(big) + 1.3 * SUBTITLE * len(small)) / 72
+    fig.set_figheight(new)
     look: dict[str, Any] = {"x": 0.005, "ha": "left", "linespacing": 1.2}
-    # The layout knows one title only: the subtitle takes the empty lines at its foot.
-    head = fig.suptitle("\n".join(big + [""] * len(small)), fontsize=TITLE, weight="bold", **look)
+    fig.text(y=0.995, s="\n".join(big), fontsize=TITLE, weight="bold", va="top", **look)
+    fig.text(y=old / new, s="\n".join(small), va="bottom", color="#4a5559", **look)
+    fig.get_layout_engine().set(rect=(0, 0, 1, old / new))  # type: ignore[union-attr, call-arg]
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    foot = head.get_window_extent().transformed(fig.transFigure.inverted()).y0
-    fig.text(y=foot, s="\n".join(small), fontsize=SUBTITLE, va="bottom", color="#4a5559", **look)
 
 
 def _pdf(fig: Figure, svg: Path, words: Mapping[str, str]) -> bytes:
@@ -335,11 +258,3 @@ def _pdf(fig: Figure, svg: Path, words: Mapping[str, str]) -> bytes:
     given = {"title": words["caption"], "alt": words["alt"]}
     options: dict[str, Any] = {"root": str(svg.parent), "ignore_system_fonts": True}
     return bytes(typst.compile(source.encode(), sys_inputs=given, **options))
-
-
-def _drawing(name: str) -> Callable[..., Figure] | None:
-    """Return the function of this name in the modules of figures, if there is one."""
-    modules = [
-        import_module(f"framelines.figures.{m.name}") for m in iter_modules(figures.__path__)
-    ]
-    return next((getattr(m, name) for m in modules if name and hasattr(m, name)), None)

@@ -4,24 +4,22 @@ A cell may hold anything that a source printed: markup, a formula, a TeX special
 be obeyed by the program that opens the result.
 """
 
-import csv
-import datetime as dt
 import html
-import io
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-DIGITS, MINUS, NO_VALUE = 6, "\u2212", "\u2013"
+from framelines.methods.estimate import decimal_text
+from framelines.report import fragment
+
+DIGITS, MINUS = 6, "\u2212"
 # A column whose values differ by more than this factor has decimals for each value.
 MIXED = 100
-# Up to this length a text, such as a date, is not broken; a longer one gets room.
-WORD = 24
-ARABIC = re.compile("[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufeff]")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # After the end of a row `[` and `*` would be read as its options; the last few pdfTeX's fonts lack.
 TEX = {c: f"\\{c}" for c in "&%$#_{}"} | {c: f"{{{c}}}" for c in "[]*"}
@@ -40,11 +38,11 @@ def significant(value: float) -> float:
 
 
 def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool")
+    return isinstance(value, bool | np.bool_)
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not _is_bool(value)
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def _is_missing(value: Any) -> bool:
@@ -53,29 +51,24 @@ def _is_missing(value: Any) -> bool:
 
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with every float at six significant digits; a named index becomes columns."""
-    out = frame.reset_index(drop=not any(n is not None for n in frame.index.names)).copy()
-    for name in out.columns:
-        if pd.api.types.is_float_dtype(out[name]) or out[name].dtype == object:
-            out[name] = out[name].map(lambda v: significant(v) if isinstance(v, float) else v)
-    return out
+    out = frame.reset_index(drop=not any(n is not None for n in frame.index.names))
+    return out.map(lambda cell: significant(cell) if isinstance(cell, float) else cell)
 
 
-def number_text(value: float, decimals: int | None = None) -> str:
-    """Return a number as prose has it: 6,830 or −12.3, with a true minus sign.
+def rounded_text(value: float, decimals: int | None = None) -> str:
+    """Return a number of a sentence or a table as prose has it: 6,830 or −12.3.
 
     `decimals` are those of a number that is not whole; without it, three significant digits.
     """
-    if not math.isfinite(value):
-        return NO_VALUE if math.isnan(value) else "∞" if value > 0 else MINUS + "∞"
+    if isinstance(value, Integral) or not math.isfinite(value):
+        return decimal_text(value, 0)
     places = _decimals([value]) if decimals is None else decimals
-    whole = isinstance(value, Integral)
-    text = f"{int(value):,}" if whole else f"{significant(value):,.{places or 0}f}"
-    return (text if text.strip("-0.,") else text.lstrip("-")).replace("-", MINUS)
+    return decimal_text(significant(value), places or 0)
 
 
 def _decimals(values: Iterable[float]) -> int | None:
     """Decimals for three significant digits of the largest value; None where orders differ."""
-    sizes = [abs(float(v)) for v in values if not _is_missing(v) and math.isfinite(v)]
+    sizes = [abs(float(v)) for v in values if math.isfinite(v)]
     if all(size == int(size) for size in sizes):
         return 0
     if max(sizes) > MIXED * min(size for size in sizes if size):
@@ -83,18 +76,12 @@ def _decimals(values: Iterable[float]) -> int | None:
     return min(DIGITS, max(0, 2 - math.floor(math.log10(max(sizes)))))
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, dt.datetime) and value.time() == dt.time():
-        value = value.date()
-    return value.isoformat() if isinstance(value, dt.date) else str(value)
-
-
 def _shown(value: Any, decimals: int | None) -> str:
     if _is_missing(value):
-        return NO_VALUE
+        return "–"
     if _is_bool(value):
         return "yes" if value else "no"
-    return number_text(value, decimals) if _is_number(value) else _plain(value)
+    return rounded_text(value, decimals) if _is_number(value) else str(value)
 
 
 def markdown(text: str) -> str:
@@ -116,64 +103,35 @@ def _cell(value: Any) -> str:
         return ""
     if _is_bool(value):
         return str(bool(value)).lower()
-    if _is_number(value) and not isinstance(value, Integral):
-        number = significant(float(value))
-        return str(int(number)) if number.is_integer() and abs(number) < 1e15 else repr(number)
-    text = str(int(value)) if _is_number(value) else _plain(value)
-    return "'" + text if text.startswith(FORMULA) and not _is_number(value) else text
+    if _is_number(value):
+        whole = isinstance(value, Integral)
+        return str(value) if whole else repr(significant(value)).removesuffix(".0")
+    return "'" + str(value) if str(value).startswith(FORMULA) else str(value)
 
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Return `frame` as CSV: LF, minimal quoting, six significant digits, no live formula."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer, lineterminator="\n")
-    writer.writerow([_cell(str(name)) for name in frame.columns])
-    writer.writerows([_cell(value) for value in row] for row in frame.itertuples(index=False))
-    return buffer.getvalue()
+    cells = frame.astype(object).map(_cell).rename(columns=_cell)
+    return str(cells.to_csv(index=False, lineterminator="\n"))
 
 
 class Shown:
-    """A table as readers see it: its headings, which columns are numbers, and every cell.
+    """A table as readers see it: its headings, which columns are numbers, and every cell."""
 
-    `digits` are the decimals of numbers that are not whole; without it, the largest value of a
-    column has three significant digits.
-    """
-
-    def __init__(self, frame: pd.DataFrame, digits: int | None = None) -> None:
+    def __init__(self, frame: pd.DataFrame) -> None:
         self.heads = [str(name).replace("_", " ").strip() for name in frame.columns]
         self.numeric, columns = [], []
         for name in frame.columns:
-            values = list(frame[name])
-            known = [value for value in values if not _is_missing(value)]
+            known = [value for value in frame[name] if not _is_missing(value)]
             self.numeric.append(bool(known) and all(map(_is_number, known)))
             places = _decimals(known) if self.numeric[-1] else None
-            if digits is not None and places != 0:
-                places = digits
-            columns.append([_shown(value, places) for value in values])
+            columns.append([_shown(value, places) for value in frame[name]])
         self.rows = [list(row) for row in zip(*columns, strict=True)]
 
     def html(self, anchor: str, title: str, caption: str, footer: str) -> str:
         """Return the table as HTML; `title` is its number in the report, such as `Table 1`."""
-        about = list(zip(self.heads, self.numeric, strict=True))
-        heads = "".join(f'<th scope="col"{_class(n)}>{html.escape(h)}</th>' for h, n in about)
-        body = "\n".join(f"<tr>{self._row(row)}</tr>" for row in self.rows)
-        note = f'\n<p class="footer">{html.escape(footer)}</p>' if footer else ""
-        words = f"<b>{html.escape(title)}.</b> {html.escape(caption)}"
-        return (
-            f'<div class="table" id="{anchor}">\n<div class="scroll" role="region" tabindex="0" '
-            f'aria-label="{html.escape(title)}">\n<table>\n<caption><span>{words}</span></caption>'
-            f"\n<thead><tr>{heads}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>\n</div>{note}"
-            "\n</div>"
-        )
-
-    def _row(self, row: Sequence[str]) -> str:
-        cells = []
-        for position, (text, number) in enumerate(zip(row, self.numeric, strict=True)):
-            tag = 'th scope="row"' if position == 0 else "td"
-            kind = "long" if len(text) > WORD else "" if " " in text else "word"
-            rtl = ' dir="auto"' if ARABIC.search(text) else ""
-            cells.append(f"<{tag}{_class(number, kind)}{rtl}>{html.escape(text)}</{tag[:2]}>")
-        return "".join(cells)
+        words = {"anchor": anchor, "title": title, "caption": caption, "footer": footer}
+        return fragment("table.html.j2", **vars(self), **words)
 
     def tex(self, label: str, caption: str, footer: str) -> str:
         """Return the table as TeX for booktabs: wrapped where it is wide, on pages where long."""
@@ -185,6 +143,7 @@ class Shown:
         size = "" if fits else next((n for n, s in LINES.items() if n and sum(words) <= s), "tiny")
         columns = "".join("r" if n else "l" for n in self.numeric)
         if not fits:
+            # Each column has room for its longest word, and a share of what is left.
             room = max(LINES[size], sum(words))
             more = [(a - b) ** 0.7 for a, b in zip(longest, words, strict=True)]
             free = (room - sum(words)) / (sum(more) or 1.0)
@@ -209,8 +168,3 @@ class Shown:
             begin += [rf"\begin{{tabular}}{{{columns}}}", *head]
             lines = [*begin, *rows, r"\end{tabular}", *note, r"\end{table}"]
         return "\n".join(["% Needs \\usepackage{array,booktabs,longtable}.", *lines, ""])
-
-
-def _class(number: bool, kind: str = "") -> str:
-    kind = "number" if number else kind
-    return f' class="{kind}"' if kind else ""

@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.errors import DataError, Problem, Problems
+from framelines.errors import DataError, Problem
 from framelines.tables.schema import ID, Tables, fields_of, is_required, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
@@ -22,6 +22,7 @@ Positive = Annotated[int, Field(ge=1)]
 Name = Annotated[str, Field(min_length=1)]
 # YAML is read without its types, so that nothing is a date or a truth value by accident.
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
+Defaults = BeforeValidator(lambda value: value or {})
 
 
 class _Strict(BaseModel):
@@ -52,7 +53,7 @@ class CaseFile(_Strict):
     compare: Annotated[tuple[Name, Name] | None, Nothing] = None
     coder: Name = "first"
     theatre: Annotated[Theatre | None, Nothing] = None
-    parameters: Parameters = Parameters()
+    parameters: Annotated[Parameters, Defaults] = Parameters()
 
     @model_validator(mode="after")
     def _two_camps(self) -> Self:
@@ -65,9 +66,8 @@ class CaseFile(_Strict):
 class Case:
     """The tables of one case; `case["documents"]` is the table of that name.
 
-    `compare` names the two camps that are set against each other, or is None. `coder` is whose
-    codes the analyses read. `theatre` is the name that documents on it carry, `regions` are the
-    places that it covers. A case is equal to itself only.
+    `compare` names the two camps that are compared, or is None; `coder` is whose codes the analyses
+    read; `theatre` is the name on documents, `regions` its places. Equal to itself only.
     """
 
     name: str
@@ -95,32 +95,27 @@ def case_names(root: Path = REPO) -> list[str]:
 
 
 def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
-    """Return the file of a case; `overrides` go before its fields and its parameters.
+    """Return the file of a case; `overrides` replace its fields and parameters.
 
     Raises `DataError` with every field that is unknown, missing or mistyped.
     """
-    file, known = f"notebooks/cases/{name}.yaml", ", ".join(case_names(root)) or "none"
-    what, fix = "there is no such case", f"To begin a case: make new-case NAME={name}"
+    file, names = f"notebooks/cases/{name}.yaml", case_names(root)
     if not re.fullmatch(ID, name) or name in NO_CASE:
-        what, fix = "no name of a case", "Rename the file"
         known = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
-    elif name in case_names(root):
-        what = ""
-    if what:
+        raise DataError([Problem(file, "no name of a case", value=name, allowed=known)])
+    if name not in names:
+        fix, known = f"To begin a case: make new-case NAME={name}", ", ".join(names) or "none"
+        what = "there is no such case"
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
-        content = yaml.load(text, Loader=yaml.BaseLoader) or {}
-        content |= {"parameters": content.get("parameters") or {}}
-        for key, value in overrides.items():
-            (content["parameters"] if key in Parameters.model_fields else content)[key] = value
+        said = CaseFile.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
+        own = {key: overrides.pop(key) for key in Parameters.model_fields if key in overrides}
+        parameters = said.parameters.model_copy(update=own)
+        said = said.model_copy(update={**overrides, "parameters": parameters})
+        return CaseFile.model_validate(said.model_dump(exclude_unset=True, warnings=False))
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError([Problem(file, f"not YAML in UTF-8: {error}")]) from None
-    except (TypeError, AttributeError):
-        allowed = f"a mapping of {', '.join(CaseFile.model_fields)}"
-        raise DataError([Problem(file, "not the file of a case", allowed=allowed)]) from None
-    try:
-        return CaseFile.model_validate(content)
     except ValidationError as error:
         raise DataError([_problem(dict(e), file) for e in error.errors()]) from None
 
@@ -130,20 +125,15 @@ def _problem(error: dict[str, Any], file: str) -> Problem:
     column, value = ".".join(map(str, error["loc"])), str(error["input"])
     if error["type"] == "missing":
         return Problem(file, "this field is missing", column=column)
-    if error["type"] == "extra_forbidden":
-        inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
-        fields = ", ".join(inner.get(error["loc"][0], CaseFile).model_fields)
-        return Problem(file, "unknown field", column=column, value=value, allowed=fields)
+    inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+    fields = ", ".join(inner.get(column.split(".")[0], CaseFile).model_fields)
+    known = fields if error["type"] == "extra_forbidden" else None
     what = error["msg"].removeprefix("Value error, ")
-    return Problem(file, what[:1].lower() + what[1:], column=column or None, value=value)
+    return Problem(file, what, column=column or None, value=value, allowed=known)
 
 
 def _select(tables: Tables, name: str) -> Tables:
-    """Keep the documents of a case, and of every other table the rows that belong to them.
-
-    Where the table that an optional id is from has no rows, nobody can say what the id means, and
-    it is emptied.
-    """
+    """Keep the documents of a case and what belongs to them; empty ids of a table without rows."""
     cases = tables["documents"]["cases"].str.split(";")
     mine = cases.map(lambda names: name in names).astype(bool)
     ids = {"", *tables["documents"].loc[mine, "doc_id"]}
@@ -153,8 +143,8 @@ def _select(tables: Tables, name: str) -> Tables:
             frame = frame[frame["doc_id"].isin(ids)]
         elif "case" in frame:
             frame = frame[frame["case"].isin([name, "anchors"])]
-        optional = [column for column, f in fields_of(table).items() if not is_required(f)]
-        gone = [c for c, to in links_of(table).items() if c in optional and tables[to].empty]
+        unknown = [column for column, to in links_of(table).items() if tables[to].empty]
+        gone = [column for column in unknown if not is_required(fields_of(table)[column])]
         selected[table] = frame.assign(**dict.fromkeys(gone, "")).reset_index(drop=True)
     return selected
 
@@ -162,34 +152,36 @@ def _select(tables: Tables, name: str) -> Tables:
 def load_case(name: str, **overrides: Any) -> Case:
     """Return the case `name` with its tables checked; `overrides` replace fields of its file.
 
-    Raises `DataError` where the case is unknown, has no documents, names camps, places or a coder
-    that it does not have, or a table does not pass its checks. Where the file names no theatre, it
-    is the one of the case's name, else that of most documents.
+    Where the file names no theatre, it is that of the case's name or of most documents. Raises
+    `DataError` where the case is unknown, has no documents, names camps, places or a coder that it
+    does not have, or a table does not pass its checks.
     """
     said, file = read_case_file(name, **overrides), f"notebooks/cases/{name}.yaml"
     every = read_tables(REPO / said.data)
     tables = _select(every, name)
-    if tables["documents"].empty:
+    documents, sources = tables["documents"], tables["sources"]
+    if documents.empty:
         fix = "Name the case in the column cases of documents.csv"
         raise DataError([Problem(file, "no document belongs to this case", value=name, fix=fix)])
-    named = tables["documents"].loc[~tables["documents"]["theatre"].isin(NO_CASE), "theatre"]
+    named = documents.loc[~documents["theatre"].isin(NO_CASE), "theatre"]
     most = name if name in {*named} else min(named.mode(), default=name)
     theatre = said.theatre or Theatre(name=most)
-    wrote = tables["sources"]["source_id"].isin(tables["documents"]["source_id"])
+    camps = {*sources.loc[sources["source_id"].isin(documents["source_id"]), "camp"]}
     coders = {coder for table in CODED for coder in every[table]["coder"].unique()}
-    known = {
-        "compare": ("no source of this case is of this camp", {*tables["sources"]["camp"][wrote]}),
-        "coder": ("no code is by this coder", coders or {said.coder}),
-        "theatre": ("places.csv has no such place", {*every["places"]["place_id"]}),
-    }
-    given = [("compare", camp) for camp in said.compare or ()] + [("coder", said.coder)]
-    given += [("theatre", place) for place in theatre.places if known["theatre"][1]]
-    problems = Problems()
-    for column, value in given:
-        what, values = known[column]
-        if value not in values:
-            problems.add(file, what, column=column, value=value, allowed=", ".join(sorted(values)))
-    problems.raise_if_any()
+    places = {*every["places"]["place_id"]}
+    checks = [
+        ("compare", said.compare or (), camps, "no source of this case is of this camp"),
+        ("coder", (said.coder,), coders, "no code is by this coder"),
+        ("theatre", theatre.places, places, "places.csv has no such place"),
+    ]
+    problems = [
+        Problem(file, what, column=column, value=value, allowed=", ".join(sorted(known)))
+        for column, given, known, what in checks
+        for value in given
+        if known and value not in known
+    ]
+    if problems:
+        raise DataError(problems)
     regions, parameters = theatre.places or (theatre.name,), said.parameters.model_dump()
     where = (theatre.name, parameters, REPO / said.data, tables, regions)
     return Case(name, said.title, said.compare, said.coder, *where)

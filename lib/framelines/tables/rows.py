@@ -12,7 +12,8 @@ from framelines.tables.case import Case
 from framelines.tables.schema import shares_events
 
 SCOPES = ("theatre_sentences", "whole_texts")
-META = ["doc_id", "label", "source_id", "source", "bloc", "camp", "side", "genre", "language"]
+META = ["doc_id", "label", "source_id", "source", "outlet_kind", "bloc", "camp", "side"]
+META += ["genre", "language"]
 # Tables whose rows are tied to events and places.
 PLACED = ("claims", "captures", "acts")
 ORDER = ("doc_id", "start", "coder", "frame_id", "claim_id")
@@ -21,10 +22,9 @@ Values = str | Sequence[str] | None
 
 
 def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values = None) -> Pair:
-    """Return two groups of a case's documents, by default the camps that it compares.
+    """Return two groups of documents, by one value or more of `by`; or the camps compared.
 
-    `first` and `second` are values of the column `by`, or several of them in a tuple. Raises
-    `DataError` where the case compares nothing and no groups are named.
+    Raises `DataError` where the case compares nothing and no groups are named.
     """
     if first is None or second is None:
         if case.compare is None or by != "camp":
@@ -37,45 +37,37 @@ def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values =
 
 
 def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
-    """Return the side of actors that a camp of sources stands by, or nothing.
-
-    It is the side of the camp's own name; a camp `x_camp` stands by `x_side`.
-    """
+    """Return the side of actors of a camp's own name, or `x_side` for `x_camp`; or nothing."""
     known = set(actors["side"])
     return next((s for s in (camp, camp.replace("_camp", "_side")) if s in known), "")
 
 
-def _refuse(case: Case, what: str, value: str, allowed: Sequence[str]) -> DataError:
-    return DataError([Problem(f"case {case.name}", what, None, None, value, ", ".join(allowed))])
+def _check(case: Case, what: str, value: str, allowed: Sequence[str]) -> None:
+    if value not in allowed:
+        known = ", ".join(allowed)
+        raise DataError([Problem(f"case {case.name}", what, value=value, allowed=known)])
 
 
 @cache
 def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd.DataFrame:
     """Return the documents that count, with source, bloc, camp and the side that they favour.
 
-    `reposts` is `in` or `out`; `left_out` names an outlet whose documents stay out, or is `none`.
-    Raises `DataError` for any other value.
+    `left_out` names an outlet, or is `none`. Raises `DataError` for an unknown choice.
     """
-    sources = case["sources"][["source_id", "name", "bloc", "camp"]]
-    sources = sources.rename(columns={"name": "source"})
+    sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
+    sources = sources.rename(columns={"name": "source", "kind": "outlet_kind"})
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
     outlets = ["none", *sorted(set(found["source_id"]))]
-    if left_out not in outlets:
-        raise _refuse(case, "no such outlet to leave out", left_out, outlets)
-    if reposts not in ("in", "out"):
-        raise _refuse(case, "reposts are in or out", str(reposts), ["in", "out"])
-    side = {c: side_of_camp(str(c), case["actors"]) for c in set(found["camp"])}
-    found["side"] = found["camp"].map(side)
+    _check(case, "no such outlet to leave out", left_out, outlets)
+    _check(case, "reposts are in or out", reposts, ["in", "out"])
+    found["side"] = [side_of_camp(camp, case["actors"]) for camp in found["camp"]]
     kept = ((found["duplicate_of"] == "") | (reposts == "in")) & (found["source_id"] != left_out)
     columns = [*META, "theatre", "contained_in", "duplicate_of"]
-    return found.loc[kept, columns].sort_values("doc_id", kind="stable").reset_index(drop=True)
+    return found.loc[kept, columns].sort_values("doc_id").reset_index(drop=True)
 
 
 def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return located rows with the sentence that each starts in: sentence, chunk, region.
-
-    `chunk` is -1 where the document is too short for a countable chunk.
-    """
+    """Return located rows with the sentence that each starts in, its chunk (or -1) and region."""
     own = case["sentences"].assign(chunk=case["sentences"]["chunk"].fillna(-1).astype(int))
     own = own[["doc_id", "sentence", "start", "chunk", "kind"]]
     own = own.rename(columns={"start": "at", "kind": "region"})
@@ -89,21 +81,19 @@ def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
 @cache
 def theatre_places(case: Case) -> frozenset[str]:
     """Return the ids of the places of the case's theatre: its regions, and what lies in them."""
-    parents = case["places"].set_index("place_id")["parent"]
-    inside, before = set(case.regions), -1
-    while len(inside) > before:
-        before = len(inside)
-        inside |= set(parents.index[parents.isin(inside)])
-    return frozenset(inside & set(parents.index))
+    places = case["places"]
+    found = places["place_id"].isin(case.regions)
+    while (more := found | places["parent"].isin(places["place_id"][found])).sum() > found.sum():
+        found = more
+    return frozenset(places["place_id"][found])
 
 
 @cache
 def sentence_events(case: Case) -> pd.DataFrame:
     """Return which events each sentence speaks of: doc_id, sentence, event_id, place_id.
 
-    A sentence speaks of an event of events.csv where a claim, a wording of a taking or a violent
-    act is tied to it by a coder who shares that table; of a place where any coder says so.
-    `place_id` is the row's own, else the event's.
+    An event counts where a coder who shares events.csv ties a row of `PLACED` to it, a place where
+    any coder does. `place_id` is the row's own, else the event's.
     """
     columns = ["coder", "doc_id", "start", "event_id", "place_id"]
     found = pd.concat([case[n].reindex(columns=columns) for n in PLACED], ignore_index=True)
@@ -121,17 +111,15 @@ def sentence_events(case: Case) -> pd.DataFrame:
 def theatre_sentences(case: Case) -> pd.DataFrame:
     """Return the sentences on the case's theatre: doc_id, sentence.
 
-    All sentences of documents about the theatre; in documents on several theatres those that speak
-    of a place in it, by `sentence_events`; none of documents on elsewhere.
+    All of documents about it; of `mixed` ones those that speak of a place in it; no others.
     """
-    about = case["documents"].set_index("doc_id")["theatre"]
-    every = case["sentences"][["doc_id", "sentence"]]
-    whole = every[every["doc_id"].map(about) == case.theatre]
+    about, columns = case["documents"].set_index("doc_id")["theatre"], ["doc_id", "sentence"]
     events, here = sentence_events(case), theatre_places(case)
     placed = events["place_id"].map(lambda ids: not here.isdisjoint(ids.split(";"))).astype(bool)
-    mixed = events.loc[placed & (events["doc_id"].map(about) == "mixed")]
-    found = pd.concat([whole, mixed[["doc_id", "sentence"]]]).drop_duplicates()
-    return found.sort_values(["doc_id", "sentence"], kind="stable").reset_index(drop=True)
+    mixed = events[placed & (events["doc_id"].map(about) == "mixed")]
+    whole = case["sentences"][case["sentences"]["doc_id"].map(about) == case.theatre]
+    found = pd.concat([whole[columns], mixed[columns]]).drop_duplicates()
+    return found.sort_values(columns).reset_index(drop=True)
 
 
 def counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
@@ -156,12 +144,11 @@ def rows(
 ) -> pd.DataFrame:
     """Return the rows of a coded table that count, with the columns of `META` and the sentence.
 
-    `coder` None takes the rows of the case's coder, `any` those of all. Rows in bylines, captions
-    that repeat a headline and other furniture are left out. With `reposts` in, matter that a second
-    page hosts counts for that page too. Raises `DataError` for an unknown scope or outlet.
+    `coder` is by default the case's, `any` takes all. Furniture of the page is left out. With
+    `reposts` in, matter counts for every page that hosts it. Raises `DataError` for an unknown
+    scope or outlet.
     """
-    if scope not in SCOPES:
-        raise _refuse(case, "unknown scope", scope, SCOPES)
+    _check(case, "unknown scope", scope, SCOPES)
     found = case[table]
     if coder != "any":
         found = found[found["coder"] == (coder or case.coder)]

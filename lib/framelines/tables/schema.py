@@ -5,13 +5,11 @@ ids, dates in several calendars and messages that say what to do are beyond `fri
 """
 
 import csv
-import hashlib
 import io
-import pickle
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,9 @@ import pandas as pd
 import yaml
 
 from framelines import REPO, write_whole
-from framelines.corpus.documents import check_spans, check_texts, texts_of
-from framelines.corpus.features import write_changed
+from framelines.corpus.documents import check_texts, texts_of
 from framelines.errors import Problem, Problems
-from framelines.methods.dates import DateInterval, date_problem, gregorian, hijri
+from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian, hijri
 
 Tables = dict[str, pd.DataFrame]
 Field = dict[str, Any]
@@ -31,27 +28,17 @@ Field = dict[str, Any]
 Faults = Iterator[tuple[Any, ...]]
 
 PACKAGE = REPO / "data" / "datapackage.yaml"
-CACHE = REPO / "build" / "tables"
-FEATURES = "features"
 # A zero-width joiner or non-joiner belongs to the spelling of Persian, Urdu and Kurdish names.
 JOINERS = "\u200c\u200d"
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 NUMBERS = {"integer": r"-?\d{1,15}", "number": r"-?\d{1,15}(\.\d{1,15})?"}
 CALENDAR_SLACK = 3
-ORDERED = (("value_min", "value_max"), ("date_from", "date_to"))
-# What must not lead back to itself.
-CHAINS = {
-    "places": ("place_id", ["parent"]),
-    "documents": ("doc_id", ["contained_in", "duplicate_of"]),
-    "claims": ("claim_id", ["part_of", "repeats", "denies"]),
-}
 
 
 @cache
 def resources() -> dict[str, dict[str, Any]]:
     """Return the descriptor of every table by its name, in the order of the data package."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    package = yaml.load(PACKAGE.read_text(encoding="utf-8"), Loader=loader)
+    package = yaml.load(PACKAGE.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return {resource["name"]: resource for resource in package["resources"]}
 
 
@@ -90,7 +77,7 @@ def display_path(path: Path) -> str:
 
 def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     """Return a CSV file as text, its lines as the index; without rows where it cannot be read."""
-    file, needed = display_path(path), bool(resources()[name].get("required"))
+    file, needed, fields = display_path(path), "required" in resources()[name], fields_of(name)
     rows: dict[int, list[str]] = {}
     what, fix = "", "Save the table as CSV, in UTF-8, with commas between the fields"
     try:
@@ -112,12 +99,12 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     found = [Problem(file, what, fix=fix)] if what else list(_header_problems(header, name, file))
     problems.extend(found)
     if found or not rows:
-        return pd.DataFrame(columns=list(fields_of(name)), dtype=str)
+        return pd.DataFrame(columns=list(fields), dtype=str)
     for line in [line for line, row in rows.items() if len(row) != len(header)]:
         what = f"the row has {len(rows.pop(line))} fields, the header {len(header)}"
         problems.add(file, what, row=line, fix="Check quotes and commas")
     frame = pd.DataFrame(list(rows.values()), list(rows), header, dtype=str)
-    return frame.reindex(columns=list(fields_of(name)), fill_value="")
+    return frame.reindex(columns=list(fields), fill_value="")
 
 
 def _header_problems(header: list[str], name: str, file: str) -> Iterator[Problem]:
@@ -135,41 +122,20 @@ def _header_problems(header: list[str], name: str, file: str) -> Iterator[Proble
             yield Problem(file, "the column stands in the header twice", column=column)
 
 
-def _read_features(path: Path, name: str) -> pd.DataFrame | None:
-    """Return a table that the library wrote, or None where it looks touched by hand."""
-    types = {column: _type_of(field) for column, field in fields_of(name).items()}
-    empty = {column: [""] for column, kind in types.items() if kind != "str"}
-    try:
-        frame = pd.read_csv(path, dtype=types, keep_default_na=False, na_values=empty)
-    except (OSError, ValueError, OverflowError):
-        return None
-    numbers = frame.select_dtypes("number")
-    if list(frame.columns) != list(types) or ((numbers < 0) | (numbers > 1e15)).any(axis=None):
-        return None
-    lists = {c: f["constraints"].get("enum") for c, f in fields_of(name).items()}
-    plain = all(set(frame[c].unique()) <= set(values) for c, values in lists.items() if values)
-    return frame if plain and not frame.duplicated(_key(name)).any() else None
-
-
-def _type_of(field: Field) -> str:
-    if field["type"] == "integer" and is_required(field):
-        return "int64"
-    return "float64" if field["type"] in NUMBERS else "str"
-
-
 def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Numbers become numbers, in the digits of any script; cells without one are NaN."""
     frame = frame.copy()
     for column, field in fields_of(name).items():
         if field["type"] in NUMBERS:
-            values = {value: float(value or "nan") for value in frame[column].unique()}
-            numbers = frame[column].map(values).astype("float64")
+            cells = {c: "nan" if fault(field, c) else c or "nan" for c in frame[column].unique()}
+            numbers = frame[column].map(cells).map(float).astype("float64")
             # Only a bad cell leaves a gap in a column of whole numbers that must be filled.
-            frame[column] = numbers if numbers.isna().any() else numbers.astype(_type_of(field))
+            whole = field["type"] == "integer" and is_required(field) and numbers.notna().all()
+            frame[column] = numbers.astype("int64") if whole else numbers
     return frame
 
 
-# One table alone.
+# Cells.
 
 
 def fault(field: Field, value: str, calendar: str = "") -> str:
@@ -177,14 +143,14 @@ def fault(field: Field, value: str, calendar: str = "") -> str:
     if not value:
         return "this value is missing" if is_required(field) else ""
     odd = next((c for c in value if not c.isprintable() and c not in JOINERS), "")
+    parts = value.split(";") if field["type"] == "list" else [value]
+    reasons = (_reason(field, part, calendar) for part in parts)
+    why = next((reason for reason in reasons if reason is not None), None)
     if odd:
         name = unicodedata.name(odd, "a control character")
-        return f"this value is not allowed: it holds the character U+{ord(odd):04X}, {name}"
-    if value != value.strip():
-        return "this value is not allowed: it begins or ends with a space"
-    parts = value.split(";") if field["type"] == "list" else [value]
-    reasons = [_reason(field, part, calendar) for part in parts]
-    why = next((reason for reason in reasons if reason is not None), None)
+        why = f"it holds the character U+{ord(odd):04X}, {name}"
+    elif value != value.strip():
+        why = "it begins or ends with a space"
     return "" if why is None else f"this value is not allowed{why and f' ({why})'}"
 
 
@@ -198,10 +164,8 @@ def _reason(field: Field, value: str, calendar: str) -> str | None:
         return None if low <= float(value) <= high else "out of range"
     if kind == "date" and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return ""
-    if kind == "date" or field.get("notation") == "edtf":
-        return date_problem(value, "gregorian")
-    if "notation" in field:
-        return date_problem(value, calendar)
+    if kind == "date" or "notation" in field:
+        return date_problem(value, calendar if field.get("notation") == "stated" else "gregorian")
     pattern = ID if kind == "list" else rules.get("pattern", ".*")
     fits = re.fullmatch(pattern, value) and value in rules.get("enum", [value])
     return None if fits else ""
@@ -219,8 +183,8 @@ def allowed(field: Field) -> str:
 
 def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
     for column, field in fields_of(name).items():
-        beside = frame[field["calendar"]].tolist() if "calendar" in field else [""] * len(frame)
-        cells = list(zip(frame[column].tolist(), beside, strict=True))
+        beside = frame[field["calendar"]] if "calendar" in field else [""] * len(frame)
+        cells = list(zip(frame[column], beside, strict=True))
         wrong = {cell: why for cell in set(cells) if (why := fault(field, *cell))}
         for line, cell in zip(frame.index, cells, strict=True) if wrong else ():
             if cell in wrong:
@@ -228,24 +192,41 @@ def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
                 yield line, column, wrong[cell], met, allowed(field)
 
 
-def _key_faults(frame: pd.DataFrame, name: str) -> Faults:
-    for line in frame.index[frame.duplicated(_key(name), keep="first")]:
-        what = "this key stands in an earlier row already"
+# Rows and tables, as the data package describes them.
+
+
+def _tuples(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
+    return list(frame[columns].itertuples(index=False, name=None))
+
+
+def _key_faults(tables: Tables, name: str) -> Faults:
+    key, what = _key(name), "this key stands in an earlier row already"
+    frame = tables[name].dropna(subset=key)
+    for line, *value in frame.loc[frame.duplicated(key), key].itertuples(name=None):
         fix = "Keys are unique: delete the row or give it a key of its own"
-        value = ", ".join(map(str, frame.loc[line, _key(name)]))
-        yield line, ", ".join(_key(name)), what, value, None, fix
+        yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
 
 
 def _order_faults(tables: Tables, name: str) -> Faults:
-    frame = tables[name]
-    for low, high in ORDERED:
-        if low in frame:
-            wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
-            for line, *ends in wrong[[low, high]].itertuples(name=None):
-                yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
+    frame, fields = tables[name], fields_of(name)
+    for high in [column for column in fields if "not_below" in fields[column]]:
+        low = fields[high]["not_below"]
+        wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
+        for line, *ends in wrong[[low, high]].itertuples(name=None):
+            yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
 
 
-# What one table tells of another. Ids of a table without rows are free labels.
+def _span_faults(tables: Tables, name: str) -> Faults:
+    """Spans of documents, and of codes in them, that hold nothing or reach too far."""
+    frame, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
+    if name != "documents" and "hash" not in frame:
+        return
+    length = documents.set_index("doc_id").eval("end - start")
+    most = frame["end"] if name == "documents" else frame["doc_id"].map(length)
+    wrong = (frame["start"] >= frame["end"]) | (frame["end"] > most)
+    for line, start, end in frame.loc[wrong, ["start", "end"]].itertuples(name=None):
+        what = "the span is empty, or lies outside its document"
+        yield line, "end", what, f"[{start}, {end})", f"{start + 1} to {most[line]} code points"
 
 
 def shares_events(tables: Tables, coders: pd.Series) -> pd.Series:
@@ -255,54 +236,39 @@ def shares_events(tables: Tables, coders: pd.Series) -> pd.Series:
 
 
 def _link_faults(tables: Tables, name: str) -> Faults:
-    frame = tables[name]
+    """Ids that their table does not define; those of a table without rows are free labels."""
     for column, target in links_of(name).items():
-        known, values = set(tables[target][_key(target)[0]]), frame[column]
+        frame = tables[name][tables[name][column] != ""]
         if target == "events" and "coder" in frame:
-            values = values[shares_events(tables, frame["coder"])]
-        lacking = {v: [i for i in v.split(";") if i not in known] for v in values.unique() if v}
-        unknown = {value: ";".join(ids) for value, ids in lacking.items() if ids and known}
-        for line, value in values[values.isin(list(unknown))].items():
-            what, fix = f"{target}.csv defines no such id", f"Mend it, or add it to {target}.csv"
-            yield line, column, what, unknown[value], None, fix
+            frame = frame[shares_events(tables, frame["coder"])]
+        *scope, identity = _key(target)  # a claim's id is its coder's own
+        other = fields_of(name)[column].get("or", identity)
+        known = {k for c in (identity, other) for k in _tuples(tables[target], [*scope, c])}
+        cells = _tuples(frame, [*scope, column])
+        split = {cell: [(*cell[:-1], one) for one in cell[-1].split(";")] for cell in set(cells)}
+        lacking = {c: ";".join(i[-1] for i in ids if i not in known) for c, ids in split.items()}
+        for line, cell in zip(frame.index, cells, strict=True):
+            if known and lacking[cell]:
+                what = f"{target}.csv defines no such id"
+                yield line, column, what, lacking[cell], None, f"Mend it, or add it to {target}.csv"
 
 
-def _in_circles(links: dict[Any, Any]) -> set[Any]:
-    """Which ids lead back to themselves, each id looked at once."""
-    seen: set[Any] = set()
-    circular: set[Any] = set()
-    for step in links:
-        path: list[Any] = []
-        while step in links and step not in seen:
-            seen.add(step)
-            path.append(step)
-            step = links[step]
-        circular |= set(path[path.index(step) :]) if step in path else set()
-    return circular
-
-
-def _chain_faults(tables: Tables, name: str) -> Faults:
-    identity, columns = CHAINS[name]
-    frame, documents = tables[name], tables["documents"]
-    coder = frame["coder"] if "coder" in frame else [""] * len(frame)
-    own = list(zip(coder, frame[identity], strict=True))
-    outlet = dict(zip(documents["doc_id"], documents["source_id"], strict=True))
-    outlets = frame.get("doc_id", frame[identity]).map(outlet).fillna("")
-    source = dict(zip(own, outlets, strict=True))
-    for column in columns:
-        others = zip(coder, frame[column], strict=True)
-        links = {one: other for one, other in zip(own, others, strict=True) if other[1]}
-        circular = _in_circles(links)
+def _circle_faults(tables: Tables, name: str) -> Faults:
+    """Ids that lead back to themselves: where one stands after more steps than there are ids."""
+    *scope, identity = _key(name)
+    for column in [column for column, target in links_of(name).items() if target == name]:
+        frame = tables[name][tables[name][column] != ""]
+        own = _tuples(frame, [*scope, identity])
+        links = dict(zip(own, _tuples(frame, [*scope, column]), strict=True))
+        for _ in range(len(links).bit_length()):
+            links = {one: links[other] for one, other in links.items() if other in links}
+        circular = set(links.values())
         for line, one in zip(frame.index, own, strict=True):
-            other, what = links.get(one, ("", "")), ""
             if one in circular:
-                what = f"{column} leads back to the row itself"
-            elif name == "claims" and other[1] and other not in source:
-                what = "no claim of this coder has this id"
-            elif column == "part_of" and other[1] and source[other] != source[one]:
-                what = "part_of points to a claim of another source"
-            if what:
-                yield line, column, what, other[1]
+                yield line, column, f"{column} leads back to the row itself", frame.at[line, column]
+
+
+# What the data package cannot say of a table.
 
 
 def _document_faults(tables: Tables, name: str) -> Faults:
@@ -313,9 +279,7 @@ def _document_faults(tables: Tables, name: str) -> Faults:
     for line, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
         value, host = f"[{row['start']}, {row['end']})", row["contained_in"]
         begun = [d for d in begun if d["raw_file"] == row["raw_file"] and d["end"] > row["start"]]
-        if row["start"] >= row["end"]:
-            yield line, "end", "the span ends before it begins", value
-        elif begun and (begun[-1]["doc_id"] != host or begun[-1]["end"] < row["end"]):
+        if begun and (begun[-1]["doc_id"] != host or begun[-1]["end"] < row["end"]):
             what = f"its span overlaps that of {begun[-1]['doc_id']}"
             fix = "If one article contains the other whole, name it in contained_in"
             yield line, "start", what, value, None, fix
@@ -324,75 +288,61 @@ def _document_faults(tables: Tables, name: str) -> Faults:
         begun.append(row)
 
 
-def _late_faults(tables: Tables, name: str) -> Faults:
-    """Realised events that are dated after their own document."""
-    claims, documents = tables[name], tables["documents"]
-    # Hijri days are read as Umm al-Qura; a calendar some days off is no mistake of the coder.
-    read: dict[str, Callable[[str], DateInterval]] = {
-        "gregorian": gregorian,
-        "hijri": lambda stated: hijri(stated).shift(-CALENDAR_SLACK),
-    }
-    realised = (claims["modality"] == "realised") & claims["event_calendar"].isin(list(read))
-    told = claims.loc[realised, ["doc_id", "event_date", "event_calendar"]]
-    dates = set(told[["event_date", "event_calendar"]].itertuples(index=False, name=None))
-    first = {d: read[d[1]](d[0]).first for d in dates if d[0] and not date_problem(*d)}
-    published = zip(documents["doc_id"], documents["published"], strict=True)
-    last = {doc_id: gregorian(day).last for doc_id, day in published if day}
-    for line, doc_id, *stated in told.itertuples(name=None):
-        early, late = first.get(tuple(stated)), last.get(doc_id)
-        if early and late and early > late:
+@cache
+def _days(stated: str, calendar: str = "gregorian") -> DateInterval:
+    """The days of a date, open where it is relative or unreadable."""
+    if not stated or calendar not in ("gregorian", "hijri") or date_problem(stated, calendar):
+        return OPEN
+    # A calendar some days off Umm al-Qura is no mistake of the coder.
+    return gregorian(stated) if calendar == "gregorian" else hijri(stated).shift(-CALENDAR_SLACK)
+
+
+def _claim_faults(tables: Tables, name: str) -> Faults:
+    """Realised events dated after their own document, and parts of another source's claim."""
+    claims, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
+    documents = documents.set_index("doc_id")
+    published, source = documents["published"], claims["doc_id"].map(documents["source_id"])
+    sources = dict(zip(_tuples(claims, _key(name)), source, strict=True))
+    for line, row in zip(claims.index, claims.to_dict("records"), strict=True):
+        early = _days(row["event_date"], row["event_calendar"]).first
+        late = _days(published.get(row["doc_id"], "")).last
+        if row["modality"] == "realised" and early and late and early > late:
             what = "the event is dated after its own document"
-            yield line, "event_date", what, stated[0], f"up to {late}"
-
-
-def _naming_faults(tables: Tables, name: str) -> Faults:
-    """Labels that two actors claim where no document tells them apart."""
-    for (_, label, doc_id), rows in tables[name].groupby(["language", "label", "doc_id"]):
-        actors = sorted(set(rows["actor_id"]))
-        if len(actors) > 1:
-            what = f"more than one actor claims {label!r}" + (f" in {doc_id}" if doc_id else "")
-            fix = "Give each row the document in which the label means this actor"
-            yield rows.index[-1], "actor_id", what, ", ".join(actors), None, fix
+            yield line, "event_date", what, row["event_date"], f"up to {late}"
+        if sources.get((row["coder"], row["part_of"]), source[line]) != source[line]:
+            yield line, "part_of", "part_of points to a claim of another source", row["part_of"]
 
 
 def _sentence_faults(tables: Tables, name: str) -> Faults:
     """Frame codes of what is no sentence, with the nearest one."""
-    codes, sentences, span = tables[name], tables["sentences"], ["doc_id", "start", "end"]
-    known = pd.MultiIndex.from_frame(sentences[span])
-    split = codes["doc_id"].isin(set(sentences["doc_id"])) & codes["start"].notna()
-    for line, row in codes[split & ~pd.MultiIndex.from_frame(codes[span]).isin(known)].iterrows():
-        own = sentences[sentences["doc_id"] == row["doc_id"]]
-        near = own.loc[(own["start"] - row["start"]).abs().idxmin()]
+    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"}).sort_values("start")
+    sentences = tables["sentences"][["doc_id", "start", "end"]]
+    sentences = sentences.assign(near=sentences["start"]).sort_values("start")
+    codes = codes.rename_axis("line").reset_index()
+    how: dict[str, Any] = {"on": "start", "by": "doc_id", "suffixes": ("", "_near")}
+    both = pd.merge_asof(codes, sentences, direction="nearest", **how).dropna(subset=["near"])
+    wrong = both[(both["near"] != both["start"]) | (both["end_near"] != both["end"])]
+    for row in wrong.to_dict("records"):
         what, value = "the splitter produces no such sentence", f"[{row['start']}, {row['end']})"
-        yield line, "start", what, value, f"the nearest is [{near['start']}, {near['end']})"
+        nearest = f"the nearest is [{row['near']:.0f}, {row['end_near']:.0f})"
+        yield row["line"], "start", what, value, nearest
 
 
-def _target_faults(tables: Tables, name: str) -> Faults:
-    """Targets of reference figures that are neither an actor nor a side."""
-    targets, actors = tables[name]["target"], tables["actors"]
-    known = {"", *actors["actor_id"], *actors["side"]}
-    for line, target in targets[~targets.isin(known) & (len(actors) > 0)].items():
-        yield line, "target", "no actor and no side of actors.csv", target
-
-
-# What Table Schema cannot say of a table.
-RULES: dict[str, tuple[Callable[[Tables, str], Faults], ...]] = {
-    "documents": (_chain_faults, _document_faults),
-    "places": (_chain_faults,),
-    "claims": (_order_faults, _chain_faults, _late_faults),
-    "namings": (_naming_faults,),
-    "frame_codes": (_sentence_faults,),
-    "reference": (_order_faults, _target_faults),
+RULES = (_key_faults, _order_faults, _span_faults, _link_faults, _circle_faults)
+OWN_RULES: dict[str, Callable[[Tables, str], Faults]] = {
+    "documents": _document_faults,
+    "claims": _claim_faults,
+    "frame_codes": _sentence_faults,
 }
 
 
 # All of them.
 
 
-def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Faults]) -> list[Problem]:
+def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Any]) -> list[Problem]:
     """Faults as problems, in the order of the rows, each with the line and the key of its row."""
     problems = []
-    for line, column, what, *more in sorted(chain(*faults), key=lambda f: f[0]):
+    for line, column, what, *more in sorted(faults, key=lambda fault: fault[0]):
         key = ", ".join(map(str, frame.loc[line, _key(name)]))
         problems.append(Problem(file, what, f"{line} ({key})", column, *more))
     return problems
@@ -401,69 +351,41 @@ def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Faults]) -
 def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     """Return every table of `folder`, checked, typed and in the order of its key.
 
-    Text is "" and a number NaN where a cell is empty; a table that is not there has no rows. Raises
-    `DataError` with the problems of all tables together. With `with_texts` documents and spans are
-    held against the texts too, and a corpus whose texts are not here is a problem.
+    Empty text is "", an empty number NaN; a missing table has no rows. `with_texts` compares spans
+    with the texts, which must be here. Raises `DataError` with the problems of all tables.
     """
-    problems = Problems()
+    problems, tables = Problems(), Tables()
     file = {name: display_path(folder / r["path"]) for name, r in resources().items()}
-    strings: Tables = {}
-    tables: Tables = {}
     for name, resource in resources().items():
-        path = folder / resource["path"]
-        made = _read_features(path, name) if path.parent.name == FEATURES else None
-        if made is not None:
-            strings[name] = tables[name] = made
-            continue
-        strings[name] = _read_strings(path, name, problems)
-        cells, clean = list(_cell_faults(strings[name], name)), strings[name].copy()
-        for line, column, *_ in cells:
-            clean.at[line, column] = ""
-        tables[name] = _typed(clean, name)
-        problems.extend(_told(strings[name], name, file[name], [iter(cells)]))
-    for name, frame in strings.items():
-        faults = [_key_faults(frame, name), _link_faults(strings, name)]
-        faults += [rule(tables, name) for rule in RULES.get(name, ())]
+        strings = _read_strings(folder / resource["path"], name, problems)
+        problems.extend(_told(strings, name, file[name], _cell_faults(strings, name)))
+        tables[name] = _typed(strings, name)
+    for name, frame in tables.items():
+        rules = [*RULES, OWN_RULES[name]] if name in OWN_RULES else RULES
+        faults = chain.from_iterable(rule(tables, name) for rule in rules)
         problems.extend(_told(frame, name, file[name], faults))
-    spans = {n: f.dropna(subset=["start", "end"]) for n, f in tables.items() if "start" in f}
-    problems.extend(check_spans(spans, file.__getitem__))
     problems.raise_if_any()
     if with_texts:
-        problems.extend(check_texts(tables, folder, texts_of(folder), file.__getitem__))
+        problems.extend(check_texts(tables, texts_of(folder), file.__getitem__))
         problems.raise_if_any()
-    for name, frame in tables.items():
-        if not resources()[name]["path"].startswith(FEATURES):  # they are in order
-            tables[name] = frame.sort_values(_key(name), kind="stable").reset_index(drop=True)
-    return tables
+    ordered = {n: frame.sort_values(_key(n), kind="stable") for n, frame in tables.items()}
+    return {name: frame.reset_index(drop=True) for name, frame in ordered.items()}
+
+
+@lru_cache(maxsize=4)
+def _checked(folder: Path, content: tuple[bytes, ...]) -> Tables:
+    return check_tables(folder)
 
 
 def read_tables(folder: Path) -> Tables:
-    """Return every table of `folder` as `check_tables` does; checked once until a file changes.
-
-    What was checked is kept below build/tables/; a damaged or outdated copy is made again. Raises
-    `DataError` as `check_tables` does.
-    """
-    if not folder.resolve().is_relative_to(REPO):
-        return check_tables(folder)
-    code = [PACKAGE, Path(__file__), Path(date_problem.__code__.co_filename)]
-    total = hashlib.sha256(pd.__version__.encode())
-    for path in [*code, *(folder / r["path"] for r in resources().values())]:
-        total.update(hashlib.sha256(path.read_bytes() if path.is_file() else b"").digest())
-    kept = CACHE / f"{'.'.join(folder.resolve().relative_to(REPO).parts)}.pickle"
-    content = kept.read_bytes() if kept.is_file() else b""
-    if content[:64] != total.digest() + hashlib.sha256(content[64:]).digest():
-        tables = pickle.dumps(check_tables(folder), protocol=5)
-        content = total.digest() + hashlib.sha256(tables).digest() + tables
-        write_whole(kept, content)
-    return dict(pickle.loads(content[64:]))
+    """Return the tables of `folder` as `check_tables` does; checked anew only if a file changed."""
+    paths = [folder / resource["path"] for resource in resources().values()]
+    return dict(_checked(folder, tuple(p.read_bytes() if p.is_file() else b"" for p in paths)))
 
 
 def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
-    """Write a table as CSV (UTF-8, LF), its columns and rows in the order of the schema.
-
-    The file appears whole or not at all; one that would not change keeps its time.
-    """
+    """Write a table as CSV (UTF-8, LF), its columns and rows in the order of the schema."""
     path = folder / resources()[name]["path"]
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
     ordered = whole.sort_values(_key(name), kind="stable")
-    return write_changed(path, ordered.to_csv(index=False, lineterminator="\n"))
+    return write_whole(path, ordered.to_csv(index=False, lineterminator="\n"))

@@ -1,0 +1,60 @@
+"""The promises of the methods page, at a reduced size: levels, coverage, calendars, factors."""
+
+import numpy as np
+import pytest
+
+from framelines.methods import simulations
+from framelines.methods.estimate import random_stream
+
+pytestmark = pytest.mark.slow
+
+LONG = [89, 12, 3, 38, 11, 4, 10]
+SHORT = [12, 6, 5, 5, 10, 10, 4, 21, 16, 11, 8, 7, 13, 1]
+CLAIMS = [16, 6, 15, 11, 5, 16, 14, 14, 13, 5, 16, 9, 12, 12, 8]
+
+
+def test_counts_have_the_share_and_the_correlation_that_were_asked() -> None:
+    rng = random_stream(1, "counts")
+    hits = np.stack([simulations.counts([2] * 50, 0.3, 0.2, rng) for _ in range(2_000)])
+    # Of two rows of one document both are hits with p² + correlation · p (1 − p).
+    assert hits.mean() / 2 == pytest.approx(0.3, abs=0.005)
+    assert (hits == 2).mean() == pytest.approx(0.09 + 0.2 * 0.21, abs=0.005)
+
+
+@pytest.mark.parametrize("design", [(LONG, SHORT, 0.19), (SHORT, LONG, 0.19), (CLAIMS, LONG, 0.31)])
+def test_the_test_keeps_its_level_where_one_side_has_the_longer_texts(
+    design: simulations.Design,
+) -> None:
+    alarms = simulations.level(design, 0.15, runs=500)
+    assert 0.02 <= np.mean(alarms) <= 0.08  # three binomial standard errors
+
+
+@pytest.mark.parametrize("unit", ["texts", "documents"])
+@pytest.mark.parametrize("within", [0.05, 0.45])
+def test_intervals_of_differences_cover(unit: str, within: float) -> None:
+    design = (SHORT, CLAIMS, 0.2)
+    held = simulations.coverage(design, within, unit=unit, runs=500)
+    assert len(held) > 450 and np.mean(held) >= 0.91
+
+
+@pytest.mark.parametrize(("share", "within"), [(0.06, 0.15), (0.2, 0.45), (0.5, 0.05)])
+def test_intervals_of_shares_cover(share: float, within: float) -> None:
+    held = simulations.share_coverage((CLAIMS + LONG, [], share), within, runs=500)
+    assert len(held) > 250 and np.mean(held) >= 0.92
+
+
+def test_a_design_with_few_documents_has_no_interval_and_no_row() -> None:
+    table = simulations.of_contrasts({"few": ([5] * 7, [5] * 7, 0.3)}, runs=20)
+    assert set(table["what"]) == {"false alarms of the test"} and (table["runs"] == 20).all()
+
+
+def test_calendars_bear_errors_to_either_side_and_not_to_one() -> None:
+    table = simulations.of_calendars(runs=300).set_index("setting")["value"]
+    assert table["30% wrong, a day either way"] <= 0.01
+    assert table["45% wrong, a day later"] > 0.1
+
+
+def test_a_factor_in_round_words_is_found_by_the_conventional_reading() -> None:
+    table = simulations.of_ratios(runs=150).set_index(["what", "setting"])["value"]
+    assert table["mean factor, 2 planted", "conventional number"] == pytest.approx(2, abs=0.1)
+    assert table["mean factor, 2 planted", "stated number"] < 1.8
