@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from framelines.methods import quantities
-from framelines.methods.calendars import Calibration, anchor_days, calibrate, stated_interval
+from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
@@ -124,8 +124,8 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
 
 
 @cache
-def calibration(case: Case) -> Calibration:
-    """Return the calibration of every source of a case by its anchors; an empty one without any."""
+def calibration(case: Case) -> pd.DataFrame:
+    """Return `calendars.calibrate` of the anchors of a case: a row a source and month, if any."""
     return calibrate(anchors(case))
 
 
@@ -137,7 +137,7 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 
     @cache
     def read(text: str, name: str, doc_id: str) -> tuple[float, float]:
-        offsets = known.offsets(source[doc_id]) if name == "hijri" else {}
+        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
         return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
 
     ends = [read(*key) for key in zip(told[column], named, told["doc_id"], strict=True)]

@@ -456,9 +456,8 @@ def key_terms(case: Case) -> Keyness:
     chunks = every["chunks"][every["chunks"]["doc_id"].isin(texts["doc_id"])]
     words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
-    return keyness(
-        case["chunks"], here, groups_of(case) or NOBODY, background=prior, **case.drawing
-    )
+    drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
+    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:

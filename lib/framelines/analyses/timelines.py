@@ -74,7 +74,7 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     used = coded.anchors(case).query("used")
     used = used.assign(label=used["event_id"].map(event_labels(case)))
     used["source"] = used["source_id"].map(lookup(case, "sources", "name"))
-    sure = coded.calibration(case).months.groupby("source_id")["calibrated"].all()
+    sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
     used["calibrated"] = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})

@@ -13,14 +13,12 @@ Neighbouring months form a Markov chain: whoever sees the crescent late in one n
 but looks from the same place. A month keeps the offset of the one before with probability `STAY`,
 else it moves one day either way; at the ends of the range the move outwards stays instead, so that
 every month by itself is uniform. ε is integrated by Gauss–Legendre with 64 nodes, exact for up to
-119 anchors under Beta(1, 9). `anchor_days` makes the table of anchors; the order of its rows
-changes no estimate.
+119 anchors under Beta(1, 9). `anchor_days` makes the table of anchors.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, partial
+from collections.abc import Iterator, Mapping
+from functools import cache
 from itertools import combinations, pairwise
 
 import numpy as np
@@ -31,7 +29,6 @@ from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri, hull,
 
 Floats = npt.NDArray[np.float64]
 Offsets = Mapping[str, int]
-_Chain = Callable[..., tuple[Floats, float]]
 
 SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
@@ -50,11 +47,11 @@ def convert(
 
     `umm_al_qura` and an offset in days take the computed calendar; `hull` takes the days from the
     earlier to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated`
-    moves each end by the offset of its own month (`offsets`, as `Calibration.offsets` gives them)
+    moves each end by the offset of its own month (`offsets`, as `offsets_of` gives them)
     and takes the hull for a month without one. Raises `ValueError` for an unknown setting or date.
     """
     computed = hijri(text)
-    if not isinstance(setting, bool) and re.fullmatch(r"[+-]?[0-9]+", str(setting)):
+    if re.fullmatch(r"[+-]?[0-9]+", str(setting)):
         return computed.shift(int(setting))
     if setting not in SETTINGS:
         allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
@@ -116,24 +113,25 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     return found.assign(reason=reason, used=used)
 
 
-def _likelihoods(low: Floats, high: Floats, offsets: Floats) -> Floats:
-    """Return L of every anchor, offset and node of ε, an array (anchors, offsets, nodes)."""
+def _likelihoods(first: pd.Series, last: pd.Series, offsets: Floats) -> Floats:
+    """Return L of every anchor, offset and node of ε, an array (anchors, offsets, nodes).
+
+    `first` and `last` are the open days of the anchors, minus c; `offsets` are the same for all
+    anchors, or have a row for each.
+    """
+    low, high = (days.to_numpy(dtype=np.float64)[:, None] for days in (first, last))
 
     def share(reach: int) -> Floats:  # of the open days at most so far from each offset
-        last = np.minimum(high[:, None], offsets + reach)
-        first = np.maximum(low[:, None], offsets - reach)
-        return np.maximum(last - first + 1, 0) / (high - low + 1)[:, None]
+        within = np.minimum(high, offsets + reach) - np.maximum(low, offsets - reach) + 1
+        return np.asarray(np.maximum(within, 0) / (high - low + 1))
 
     hit, near = share(0), share(ERROR_REACH) - share(0)
     return hit[:, :, None] * (1 - _EPSILON) + near[:, :, None] * _EPSILON / (2 * ERROR_REACH)
 
 
-@cache
-def _prior_weights(prior: float) -> Floats:
-    """Return the weights of the nodes of ε under Beta(1, `prior`)."""
-    if prior < 1:
-        raise ValueError(f"the prior Beta(1, b) of the error rate needs b from 1 on, not {prior}")
-    return _W / 2 * prior * ((1 - _X) / 2) ** (prior - 1)
+def _over_errors(likelihood: Floats, prior: float) -> Floats:
+    """Return a likelihood (…, nodes of ε) integrated over ε ~ Beta(1, `prior`)."""
+    return likelihood @ (_W / 2 * prior * ((1 - _X) / 2) ** (prior - 1))
 
 
 @cache
@@ -146,24 +144,29 @@ def transition(months: int = 1) -> Floats:
     return np.linalg.matrix_power(matrix, months)
 
 
-def _chain(products: Floats, numbers: list[int], prior: float) -> tuple[Floats, float]:
-    """Return the posterior (months, offsets) and the log marginal likelihood of one source.
+def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
+    """Return the posterior (months, offsets) of one source, and its log marginal likelihood.
 
-    `products` holds the likelihood of every month (months, offsets, nodes), `numbers` the months
-    counted through. Forward and backward over the months, for every node of ε. Where no offset can
-    explain the anchors, nothing is learned: the posterior is the prior, the evidence 0.
+    Forward and backward over the months, for every node of ε. The anchors at the places `out` say
+    nothing. Where no offset can explain the others, nothing is learned: the posterior is the prior,
+    the evidence 0.
     """
+    each = _likelihoods(own["low"], own["high"], np.array(OFFSETS, dtype=np.float64))
+    each[list(out)] = 1
+    months, place = np.unique(own["month"], return_inverse=True)
+    products = np.ones((len(months), *each.shape[1:]))
+    np.multiply.at(products, place, each)
     # Scaled, so that many anchors do not underflow; the scale returns in the marginal.
     top = products.max(axis=(1, 2), keepdims=True)
     scaled = products / np.where(top > 0, top, 1)
+    numbers = [int(month[:4]) * 12 + int(month[5:]) for month in months]
     steps = [transition(b - a) for a, b in pairwise(numbers)]
-    forward = [scaled[0] / len(OFFSETS)]
+    forward, backward = [scaled[0] / len(OFFSETS)], [np.ones_like(scaled[0])]
     for step, likelihood in zip(steps, scaled[1:], strict=True):
         forward.append(step.T @ forward[-1] * likelihood)
-    backward = [np.ones_like(scaled[0])]
     for step, likelihood in zip(reversed(steps), scaled[:0:-1], strict=True):
         backward.insert(0, step @ (backward[0] * likelihood))
-    joint = np.stack(forward) * np.stack(backward) @ _prior_weights(prior)
+    joint = _over_errors(np.stack(forward) * np.stack(backward), prior)
     evidence = joint.sum(axis=1, keepdims=True)
     if not evidence[0, 0]:
         return np.full_like(joint, 1 / len(OFFSETS)), -np.inf
@@ -171,118 +174,74 @@ def _chain(products: Floats, numbers: list[int], prior: float) -> tuple[Floats, 
     return found, float(np.log(evidence[0, 0]) + np.log(top).sum())
 
 
-def _sources(anchors: pd.DataFrame, prior: float) -> Iterator[tuple[str, pd.DataFrame, _Chain]]:
-    """Yield every source, its used anchors, and `_without` as a function of the places left out."""
-    rows = anchors[anchors["used"].astype(bool)] if "used" in anchors else anchors
+def _sources(anchors: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield every source with its used anchors, in an order that depends on no order of rows."""
+    rows = anchors[anchors["used"].astype(bool)]
     rows = rows.sort_values(["source_id", "month", "event_id"], kind="stable")
-    for source_id, own in rows.groupby("source_id", sort=True):
-        low, high = (own[c].to_numpy(dtype=np.float64) for c in ("low", "high"))
-        each = _likelihoods(low, high, np.array(OFFSETS, dtype=np.float64))
-        yield str(source_id), own, partial(_without, each, list(own["month"]), prior)
-
-
-def _without(each: Floats, month_of: list[str], prior: float, *out: int) -> tuple[Floats, float]:
-    months = sorted(set(month_of))
-    products = np.ones((len(months), *each.shape[1:]))
-    for place, month in enumerate(month_of):
-        if place not in out:
-            products[months.index(month)] *= each[place]
-    return _chain(products, [int(m[:4]) * 12 + int(m[5:]) for m in months], prior)
+    yield from rows.groupby("source_id", sort=True)
 
 
 def posterior(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
     """Return the posterior of every offset: source_id, month, offset (days), probability."""
     rows = [
         (source_id, month, offset, float(p))
-        for source_id, own, without in _sources(anchors, prior)
-        for month, line in zip(own["month"].unique(), without()[0], strict=True)
+        for source_id, own in _sources(anchors)
+        for month, line in zip(own["month"].unique(), _chain(own, prior)[0], strict=True)
         for offset, p in zip(OFFSETS, line, strict=True)
     ]
     return pd.DataFrame(rows, columns=["source_id", "month", "offset", "probability"])
 
 
 def leave_out(anchors: pd.DataFrame, count: int = 1, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
-    """Return what every month becomes without each anchor, or each `count` of them.
+    """Return what is left to the offset of every month without each anchor, or `count` of them.
 
-    One row a combination and month: source_id, month, left_out (event ids joined by ;), the
-    likeliest offset, its probability, and `kept`, the probability of the offset that all anchors
-    give. A month without any anchor left still hears its neighbours.
+    One row a combination and month: source_id, month, left_out (event ids joined by ;), and `kept`,
+    the probability of the offset that all anchors give. A month without any anchor left still hears
+    its neighbours.
     """
     rows = []
-    for source_id, own, without in _sources(anchors, prior):
-        events, best = list(own["event_id"]), without()[0].argmax(axis=1)
+    for source_id, own in _sources(anchors):
+        events, best = list(own["event_id"]), _chain(own, prior)[0].argmax(axis=1)
         for out in combinations(range(len(events)), count):
-            names = ";".join(events[place] for place in out)
-            for month, line, was in zip(own["month"].unique(), without(*out)[0], best, strict=True):
-                now = int(line.argmax())
-                rows.append((source_id, month, names, OFFSETS[now], line[now], line[was]))
-    columns = ["source_id", "month", "left_out", "offset", "probability", "kept"]
-    return pd.DataFrame(rows, columns=columns)
+            names, left = ";".join(events[place] for place in out), _chain(own, prior, out)[0]
+            for month, line, was in zip(own["month"].unique(), left, best, strict=True):
+                rows.append((source_id, month, names, line[was]))
+    return pd.DataFrame(rows, columns=["source_id", "month", "left_out", "kept"])
 
 
-def verdicts(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
+def calibrate(anchors: pd.DataFrame) -> pd.DataFrame:
     """Return for every source and month the offset, how sure it is, and whether it is calibrated.
 
-    Columns source_id, month, anchors (in this month), single_days (of the source in all its
-    months), offset, probability, lowest (its probability without the anchor that supports it
-    most), without (that anchor) and calibrated: at least four single-day anchors, and 0.95 or
-    more for this offset with any one anchor left out.
+    Columns source_id, month, offset, probability, lowest (its probability without the anchor that
+    supports it most) and calibrated: at least four single-day anchors of the source in all its
+    months, and 0.95 or more for this offset with any one anchor left out.
     """
-    rows = []
-    for source_id, own, without in _sources(anchors, prior):
-        whole = without()[0]
-        left = np.stack([without(place)[0] for place in range(len(own))])
-        single = int((own["low"] == own["high"]).sum())
-        for index, (month, group) in enumerate(own.groupby("month", sort=True)):
-            best = int(whole[index].argmax())
-            worst = int(left[:, index, best].argmin())
-            lowest = float(left[worst, index, best])
-            sure = single >= SINGLE_DAYS_NEEDED and lowest >= PROBABILITY_NEEDED
-            found = (OFFSETS[best], float(whole[index, best]), lowest, own["event_id"].iloc[worst])
-            rows.append((source_id, month, len(group), single, *found, sure))
-    columns = "source_id month anchors single_days offset probability lowest without calibrated"
-    return pd.DataFrame(rows, columns=columns.split())
+    keys = ["source_id", "month"]
+    found = posterior(anchors).sort_values("probability", ascending=False, kind="stable")
+    found = found.drop_duplicates(keys).sort_values(keys, ignore_index=True)
+    lowest = leave_out(anchors).groupby(keys)["kept"].min().rename("lowest")
+    found = found.merge(lowest, on=keys, validate="1:1")
+    single = anchors["used"].astype(bool) & (anchors["low"] == anchors["high"])
+    enough = anchors.loc[single, "source_id"].value_counts() >= SINGLE_DAYS_NEEDED
+    sure = found["source_id"].isin(enough.index[enough]) & (found["lowest"] >= PROBABILITY_NEEDED)
+    return found.assign(calibrated=sure)
 
 
-def rivals(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
-    """Return how well each explanation predicts the anchors of a source.
+def tabular_factor(anchors: pd.DataFrame) -> float:
+    """Return how much better the tabular calendar predicts all anchors than Umm al-Qura does.
 
-    One row a source and rival: `offset` (Umm al-Qura and the estimated offsets, averaged over
-    their prior), `umm_al_qura` (as computed) and `tabular` (the civil calendar); with the log
-    marginal likelihood, the decimal log of the Bayes factor against `offset`, and whether the
-    rival gives the same days as the most probable offsets: such anchors cannot tell them apart.
+    The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior;
+    above 0 where the tabular calendar, which has none to be found, is the better.
     """
-    rows = []
-    for source_id, own, without in _sources(anchors, prior):
-        line, evidence = without()
-        modal = np.array(OFFSETS)[line.argmax(axis=1)][pd.factorize(own["month"])[0]]
-        low, high, civil = (own[c].to_numpy(np.float64) for c in ("low", "high", "tabular"))
-        rows.append((source_id, "offset", round(evidence, DECIMALS), 0.0, True))
-        for name, days in (("umm_al_qura", np.zeros_like(low)), ("tabular", civil)):
-            with np.errstate(divide="ignore"):
-                logs = np.log(_likelihoods(low, high, days[:, None])[:, 0, :]).sum(axis=0)
-                top = max(logs.max(), -1e300)  # scaled, so that many anchors do not underflow
-                found = float(np.log(np.exp(logs - top) @ _prior_weights(prior)) + top)
-            factor = round((found - evidence) / float(np.log(10)), DECIMALS)
-            same = bool((days == modal).all())
-            rows.append((source_id, name, round(found, DECIMALS), factor, same))
-    columns = ["source_id", "rival", "log_marginal", "log10_bayes_factor", "same_days"]
-    return pd.DataFrame(rows, columns=columns)
+    found = 0.0
+    for _, own in _sources(anchors):
+        days = own["tabular"].to_numpy(np.float64)[:, None]
+        civil = _likelihoods(own["low"], own["high"], days)[:, 0].prod(axis=0)
+        found += float(np.log(_over_errors(civil, ERROR_PRIOR))) - _chain(own, ERROR_PRIOR)[1]
+    return found / float(np.log(10))
 
 
-@dataclass(frozen=True, eq=False)
-class Calibration:
-    """The anchors of a case, and the verdict on every source and Hijri month (`verdicts`)."""
-
-    anchors: pd.DataFrame
-    months: pd.DataFrame
-
-    def offsets(self, source_id: str) -> dict[str, int]:
-        """Return the offsets in days of a source's calibrated months, such as `{"1438-03": 1}`."""
-        rows = self.months[(self.months["source_id"] == source_id) & self.months["calibrated"]]
-        return dict(zip(rows["month"], rows["offset"].astype(int), strict=True))
-
-
-def calibrate(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> Calibration:
-    """Return the calibration of every source by its table of anchors; an empty one gives none."""
-    return Calibration(anchors, verdicts(anchors, prior=prior))
+def offsets_of(months: pd.DataFrame, source_id: str) -> dict[str, int]:
+    """Return the offsets in days of a source's calibrated months, such as `{"1438-03": 1}`."""
+    rows = months[(months["source_id"] == source_id) & months["calibrated"]]
+    return dict(zip(rows["month"], rows["offset"].astype(int), strict=True))

@@ -22,28 +22,23 @@ PRIOR_TOKENS = 500.0
 LEAST_COUNT = 10
 # A term of one document is that document's, whatever it counts.
 LEAST_DOCUMENTS = 2
-# Numbers held at a time, eight bytes each; of more terms than this the first have intervals.
+# Numbers held at a time, eight bytes each.
 CELLS = 4_000_000
-MOST_INTERVALS = 1_000
 COLUMNS = ["term", "count_first", "count_second", "documents_first", "documents_second"]
-COLUMNS += ["rate_first", "rate_second", "log_odds", "z", "g2", "log_ratio", "low", "high"]
-COLUMNS += ["key", "p", "p_max", "q"]
+COLUMNS += ["z", "log_ratio", "p_max"]
 
 
 @dataclass(frozen=True)
 class Keyness:
     """The terms of two groups of documents, ranked, with what can be said of them.
 
-    `table` has one row a term, the largest absolute z first: count_, documents_ and rate_ (per
-    1,000 words) of either group, log_odds, z, g2, log_ratio with low and high, key, p, p_max
-    and q. `p` compares a term with itself under other labels, `p_max` with the largest of all
-    terms, `q` is `p` by Benjamini and Hochberg. What is missing is NaN, and `why` has the reasons.
+    `table` has one row a term, the largest absolute z first: its counts and documents in either
+    group, z, log_ratio (`log_rate_ratio`) and p_max, which compares it with the largest of all
+    terms under other labels. What is missing is NaN, and `why` has the reason.
     """
 
     table: pd.DataFrame
     groups: tuple[str, str]
-    documents: tuple[int, int]
-    tokens: tuple[int, int]
     why: tuple[str, ...] = ()
 
 
@@ -91,7 +86,7 @@ def permutation_keyness(
     permutations: int = est.PERMUTATIONS,
     seed: int = 1,
 ) -> tuple[Floats, Floats]:
-    """Return p-values and max-T p-values, labels dealt anew over documents.
+    """Return p-values and max-T p-values of terms, labels dealt anew over documents.
 
     `counts` is (documents, terms), `sizes` (documents,), `mine` true for the documents of the
     group that is dealt. The statistic is the absolute z of the log-odds: dividing by its error lets
@@ -120,15 +115,6 @@ def permutation_keyness(
     return (plus + single) / below, (plus + reached) / below
 
 
-def _drawn(counts: sparse.csr_array, sizes: Floats, draws: int, seed: int, key: str) -> Floats:
-    """Counts of resampled documents, their sizes last, an array of (draws, terms + 1)."""
-    rng, block, found = est.random_stream(seed, "keyness", key), max(1, CELLS // len(sizes)), []
-    for begin in range(0, draws, block):
-        weights = est.resampling_weights(len(sizes), min(block, draws - begin), rng)
-        found.append(np.column_stack([weights @ counts, weights @ sizes]))
-    return np.concatenate(found)
-
-
 def keyness(
     counts: pd.DataFrame,
     documents: pd.DataFrame,
@@ -136,7 +122,6 @@ def keyness(
     *,
     background: pd.Series | None = None,
     least: int = LEAST_COUNT,
-    draws: int = 5000,
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Keyness:
@@ -145,8 +130,7 @@ def keyness(
     `documents` has doc_id and the column of the pair; others than its documents do not count, nor
     do figures. `background` counts words in more texts than these: a prior that is made of the two
     groups alone knows the answer. Words that occur `least` times in both groups together are told
-    of; one that stands in fewer than two documents is never key. The first group's words have
-    positive effects.
+    of. The first group's words have positive effects.
     """
     about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
@@ -156,60 +140,35 @@ def keyness(
     )
     cells = (words["count"].to_numpy(dtype=np.float64), (rows, columns))
     matrix = sparse.csr_array(cells, shape=(len(names), len(terms)))
-    about, sizes = about.loc[names], matrix.sum(axis=1)
-    masks = [(about["side"] == side).to_numpy() for side in (0, 1)]
-    first_n, second_n = (int(mask.sum()) for mask in masks)
-    first_tokens, second_tokens = (int(sizes[mask].sum()) for mask in masks)
-    groups, here = (pair.first, pair.second), (first_n, second_n)
-    tokens = (first_tokens, second_tokens)
-    frequent = matrix.sum(axis=0) >= least
+    sizes, frequent = matrix.sum(axis=1), matrix.sum(axis=0) >= least
+    first = (about.loc[names, "side"] == 0).to_numpy()
+    groups, here = (pair.first, pair.second), (int(first.sum()), int((~first).sum()))
     if min(here) == 0 or not frequent.any():
         why = "not estimable: no countable text on a side"
-        return Keyness(pd.DataFrame(columns=COLUMNS), groups, here, tokens, (why,))
+        return Keyness(pd.DataFrame(columns=COLUMNS), groups, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
     weights = words.groupby("token")["count"].sum() if background is None else background
     # A word that the background lacks gets the weight of its rarest.
     prior = np.maximum(weights.reindex(terms).fillna(0).to_numpy(dtype=np.float64), 1.0)
     prior = PRIOR_TOKENS * prior / float(weights.sum())
-    table = pd.DataFrame({"term": np.asarray(terms)})
-    for name, mask, n in zip(("first", "second"), masks, tokens, strict=True):
-        table[f"count_{name}"] = matrix[mask].sum(axis=0)
-        table[f"documents_{name}"] = (matrix[mask] > 0).sum(axis=0)
-        table[f"rate_{name}"] = 1e3 * table[f"count_{name}"] / n
-    a, b = (table[c].to_numpy() for c in ("count_first", "count_second"))
-    n_a, n_b = (np.array(float(n)) for n in tokens)
-    table["log_odds"], table["z"] = log_odds(a, b, n_a, n_b, prior)
-    table["g2"], table["log_ratio"] = (f(a, b, n_a, n_b) for f in (g_squared, log_rate_ratio))
-    table["key"] = table["documents_first"] + table["documents_second"] >= LEAST_DOCUMENTS
-    table[["low", "high", "p", "p_max", "q"]] = nan
-    ranks, reasons = np.lexsort((table.index, -table["z"].abs())), list[str]()
-    if min(here) >= est.MIN_UNITS:
-        top = np.sort(ranks[:MOST_INTERVALS])
-        x, y = (
-            _drawn(matrix[mask][:, top], sizes[mask], draws, seed, name)
-            for mask, name in zip(masks, groups, strict=True)
-        )
-        ratios = log_rate_ratio(x[:, :-1], y[:, :-1], x[:, -1:], y[:, -1:])
-        limits = est.symmetric_quantiles(ratios, est.expanded_level(min(here)))
-        # Resampling texts without the word never brings it in: the interval has no far end.
-        absent = (a[top] == 0) | (b[top] == 0)
-        table.loc[top, ["low", "high"]] = np.where(absent, nan, limits).T
-    else:
-        few = f"{first_n} and {second_n} documents, where each side needs {est.MIN_UNITS}"
-        reasons.append(f"no interval: {few}")
-    # The group that is dealt is the first by name, so that swapping the sides changes nothing.
-    mine = masks[0] if pair.first <= pair.second else masks[1]
-    may = table["key"].to_numpy()
+    a, b, n_a, n_b = (v[m].sum(axis=0) for v in (matrix, sizes) for m in (first, ~first))
+    table = pd.DataFrame({"term": np.asarray(terms), "count_first": a, "count_second": b})
+    for side, mask in (("first", first), ("second", ~first)):
+        table[f"documents_{side}"] = (matrix[mask] > 0).sum(axis=0)
+    table["z"] = log_odds(a, b, n_a, n_b, prior)[1]
+    table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
+    may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
     why = est.why_no_test([here])
-    if why or not may.any():
-        reasons.append(why or "no test: no term stands in two documents")
-    else:
+    why = why or ("" if may.any() else "no test: no term stands in two documents")
+    if not why:
+        # The group that is dealt is the first by name, so that swapping the sides changes nothing.
+        mine = first if pair.first <= pair.second else ~first
         arrays = (matrix[:, may], sizes, mine, prior[may])
-        single, family = permutation_keyness(*arrays, permutations=permutations, seed=seed)
-        q = stats.false_discovery_control(single, method="bh")
-        table.loc[may, ["p", "p_max", "q"]] = np.stack([single, family, q], axis=1)
+        family = permutation_keyness(*arrays, permutations=permutations, seed=seed)[1]
+        table.loc[may, "p_max"] = family
+    ranks = np.lexsort((table.index, -table["z"].abs()))
     table = table.loc[ranks, COLUMNS].reset_index(drop=True)
-    return Keyness(table, groups, here, tokens, tuple(reasons))
+    return Keyness(table, groups, (why,) if why else ())
 
 
 def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28) -> pd.DataFrame:

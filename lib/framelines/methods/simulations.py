@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 import framelines.methods.estimate as est
-from framelines.methods.calendars import verdicts
+from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.quantities import point_of
 
@@ -128,8 +128,10 @@ def wrong_offsets(
         sides = np.ones(anchors) if one_sided else rng.choice([-1, 1], anchors)
         beside = sides * (rng.random(anchors) < errors)
         table = pd.DataFrame({"low": 1 + beside, "high": 1 + beside, "source_id": "s"})
-        table = table.assign(month="1438-03", event_id=[f"{i:02d}" for i in range(anchors)])
-        made = verdicts(table).iloc[0]
+        table = table.assign(
+            used=True, month="1438-03", event_id=[f"{i:02d}" for i in range(anchors)]
+        )
+        made = calibrate(table).iloc[0]
         found.append(bool(made["calibrated"]) and made["offset"] != 1)
     return found
 
