@@ -405,6 +405,8 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
 
     `status` is weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
     `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
+    `with_name` says in how many of its sentences a derogatory name stands too: a frame that stands
+    nowhere else is told by the names, and shows nothing beside them.
     """
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}
@@ -417,10 +419,17 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
     table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
+    table["with_name"] = [_with_name(case, frame) for frame in made]
     solid = table["status"] == ""
     tested = table["p"].where(solid).dropna().sort_values(kind="stable")
     steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)
     return table.assign(p_holm=steps, solid=solid)
+
+
+def _with_name(case: Case, frame: str) -> str:
+    found = frame_hits(case, frame, scope="theatre_sentences").query("hit > 0")[KEYS]
+    names = rows(case, "naming_mentions").query("stance == 'derogatory'")[KEYS].drop_duplicates()
+    return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
 @estimand(
