@@ -19,6 +19,7 @@ from framelines.tables.case import Case, case_names, load_case
 NUMBERS = count()
 # Of what was declared on 2026-11-21; amendments are added, and change none of it.
 DECLARED = "a8d7fc8fff2bce7c"
+FIRST = {"palmyra": 10, "idlib": 9, "example": 4}
 # Declared later, after their answers were seen; their amendments say so.
 EXPLORATORY = {"summed-losses", "naming-by-kind"}
 
@@ -55,10 +56,10 @@ def test_what_was_declared_stands_as_it_was_declared() -> None:
     every = {
         case: [
             {n: one.model_dump()[n] for n in fields}
-            for one in f.declared(case)
-            if one.id not in EXPLORATORY
+            # What was declared first stands first; all that came later stands below it.
+            for one in f.declared(case)[:number]
         ]
-        for case in ("palmyra", "idlib", "example")
+        for case, number in FIRST.items()
     }
     text = json.dumps(every, sort_keys=True, ensure_ascii=False)
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == DECLARED

@@ -552,7 +552,7 @@ def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
             one_of = "outlet" if "outlets" in one.test else "text"
             said.append(f"one {one_of} holds {max(sizes):.0f} of the {n:.0f} of {group}")
     none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
-    said += [reason for reason in none if "no test" in reason]
+    said += [reason for reason in none if "no test" in reason or "nor test" in reason]
     said += ["it rests on one event"] * _one_event(made)
     for part in [e for e in made if math.isnan(e.value)]:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
