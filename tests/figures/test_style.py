@@ -83,3 +83,8 @@ def test_each_choice_has_a_lane_and_its_number() -> None:
     stars = [line for line in fig.axes[0].lines if line.get_marker() == "*"]
     assert [float(line.get_xdata()[0]) for line in stars] == [1.5]  # type: ignore[index, arg-type]
     assert min(t.get_fontsize() for t in texts(fig)) >= 8
+
+
+def test_no_two_names_look_alike() -> None:
+    found = s.looks(map(str, range(40)))
+    assert len({(look["color"], look["marker"]) for look in found.values()}) == 40

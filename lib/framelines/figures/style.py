@@ -35,10 +35,14 @@ def figure(height: float) -> Figure:
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """Return the look of every name, by the order in which the names come first."""
-    order = list(dict.fromkeys(names))
-    pairs = (LOOKS[i % len(LOOKS)] for i in range(len(order)))
-    return {n: {"color": c, "marker": m} for n, (c, m) in zip(order, pairs, strict=True)}
+    """Return the look of every name, by the order in which the names come first.
+
+    Where there are more names than colours, a colour comes again with another shape.
+    """
+    found, many = dict[str, Look](), len(LOOKS)
+    for i, name in enumerate(dict.fromkeys(names)):
+        found[name] = {"color": LOOKS[i % many][0], "marker": LOOKS[(i + i // many) % many][1]}
+    return found
 
 
 def short(text: str, length: int = LABEL) -> str:
