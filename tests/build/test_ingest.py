@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from framelines.build import ingest
-from framelines.build.ingest import corpus, day, slug, twins
+from framelines.build.ingest import corpus, slug
+from framelines.corpus import gather
+from framelines.corpus.gather import day, twins
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError
 from framelines.tables.schema import ID, check_tables
@@ -61,12 +62,18 @@ def test_a_folder_becomes_a_case_and_says_what_it_could_not_tell(
     assert (page["source_id"], page["language"]) == ("river-gazette", "en")
     assert rows.at["again.txt", "duplicate_of"] == "2019-08-21-the-bridge"
     assert rows.at["wide.txt", "language"] == "ar"
-    assert rows.at["wide.txt", "published"].startswith("../") and bridge["genre"] == "unknown"
+    assert rows.at["wide.txt", "published"] == "" and bridge["genre"] == "unknown"
+    assert bridge["published_basis"] == "inferred: the name of its file"
+    assert (silos["published_basis"], page["published_basis"]) == ("stated", "stated")
+    assert silos["source_basis"] == "inferred: the name of its folder"
     left = {line.split(":")[0] for line in report.left}
     assert left == {"broken.pdf", "empty.txt", "pictures.zip"}
     told = "\n".join(report.lines("data/river-war"))
     assert "5 articles added" in told and "there is no reader for .zip" in told
     assert "the day is open: again.txt (no day is told), wide.txt" in told
+    assert (
+        "the day was taken from the name of its file (1), front matter (1), tags of the page (1)"
+    ) in told
     assert (tmp_path / "notebooks" / "cases" / "river-war.yaml").is_file()
     assert (tmp_path / "data" / "river-war" / "features" / "sentences.csv").is_file()
 
@@ -110,12 +117,64 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
 
 
 def test_metadata_beside_the_texts_count_before_what_the_files_say(tmp_path: Path) -> None:
-    place = tmp_path / "texts"
-    place.mkdir()
-    (place / "2019-08-21_post_bridge.txt").write_text(LONG, encoding="utf-8")
-    (place / "metadata.csv").write_text("filename;date\n2019-08-21_post_bridge.txt;2019-08-23\n")
-    corpus(place, "river-war", tmp_path)
-    assert list(tables(tmp_path)["documents"]["published"]) == ["2019-08-23"]
+    place = tmp_path / "texts" / "Post"
+    place.mkdir(parents=True)
+    (place / "20190821_post_bridge.TXT").write_text(LONG, encoding="utf-8")
+    (place / "silos.txt").write_text(OTHER, encoding="utf-8")
+    (place / "metadata.csv").write_text("filename;date\nsilos.txt;20190823\n")
+    corpus(tmp_path / "texts", "river-war", tmp_path)
+    assert list(tables(tmp_path)["documents"]["published"]) == ["2019-08-21", "2019-08-23"]
+
+
+def lay(tmp_path: Path, rows: list[dict[str, str]]) -> pd.DataFrame:
+    pd.DataFrame(rows).to_csv(tmp_path / "texts.CSV", index=False)
+    corpus(tmp_path / "texts.CSV", "river-war", tmp_path)
+    return tables(tmp_path)["documents"].set_index("source_id")
+
+
+def test_one_text_of_two_outlets_is_a_repost_and_of_one_outlet_is_known(tmp_path: Path) -> None:
+    both = [{"text": LONG, "source": outlet} for outlet in ("Post", "Radio", "Post")]
+    found = lay(tmp_path, both)
+    assert found.at["radio", "duplicate_of"] == found.at["post", "doc_id"] and len(found) == 2
+    # Whoever mends an outlet's name is not given the text again.
+    for table in ("documents", "sources"):
+        file = tmp_path / "data" / "river-war" / f"{table}.csv"
+        file.write_text(file.read_text(encoding="utf-8").replace("radio", "radio-ford"))
+    assert len(lay(tmp_path, both)) == 2
+
+
+def test_what_columns_say_of_outlets_is_kept_and_two_camps_are_compared(tmp_path: Path) -> None:
+    about = {"bloc": "Northern", "country": "Arda", "kind": "State media", "camp": "The North"}
+    lay(tmp_path, [{"text": LONG, "source": "Post"} | about,
+                   {"text": OTHER, "source": "Radio", "camp": "south"}])  # fmt: skip
+    sources = tables(tmp_path)["sources"].set_index("source_id")
+    columns = ["camp", "bloc", "country", "kind"]
+    assert list(sources.loc["post", columns]) == ["the_north", "northern", "Arda", "state_media"]
+    assert list(sources.loc["radio", columns]) == ["south", "unassigned", "", "unknown"]
+    case = (tmp_path / "notebooks" / "cases" / "river-war.yaml").read_text(encoding="utf-8")
+    assert "compare: [south, the_north]" in case
+
+
+def test_nothing_is_written_where_a_table_does_not_pass(tmp_path: Path) -> None:
+    lay(tmp_path, [{"text": LONG, "source": "Post"}])
+    file = tmp_path / "data" / "river-war" / "documents.csv"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace(",unknown,river-war", ",none,river-war")
+    )
+    before = {p: p.read_bytes() for p in (tmp_path / "data").rglob("*") if p.is_file()}
+    with pytest.raises(DataError, match="documents.csv, row 2 .*column genre"):
+        lay(tmp_path, [{"text": OTHER, "source": "Radio"}])
+    assert before == {p: p.read_bytes() for p in (tmp_path / "data").rglob("*") if p.is_file()}
+
+
+def test_a_page_is_read_as_it_says_that_it_is_written(tmp_path: Path) -> None:
+    told = "".join(f"<p>Köprü {i} gün ışığında açıldı, şehir sessizdi.</p>" for i in range(30))
+    page = f'<html><head><meta charset="windows-1254"></head><body>{told}</body></html>'
+    (tmp_path / "page.htm").write_bytes(page.encode("cp1254"))
+    (tmp_path / "notes.md").write_text("# Head\n\nThe **bridge** [fell](http://a.b).\n")
+    read = {a.origin: a.text for a in gather.articles(tmp_path, [])}
+    assert "ışığında açıldı, şehir" in read["page.htm"]
+    assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
 
 
 @pytest.mark.parametrize(
@@ -126,6 +185,18 @@ def test_metadata_beside_the_texts_count_before_what_the_files_say(tmp_path: Pat
         ("21 أغسطس 2019", "2019-08-21", ""),
         ("21 août 2019", "2019-08-21", ""),
         ("21/08/2019", "2019-08-21", ""),
+        ("20190821", "2019-08-21", ""),
+        ("2019/08/21 10:15", "2019-08-21", ""),
+        ("2019-08-20T23:30:00-05:00", "2019-08-20", ""),
+        ("Aug 2019", "2019-08", ""),
+        ("31/02/2019", "", "31/02/2019 is no day of any month"),
+        ("29/02/2019", "", "29/02/2019 is no day of any month"),
+        ("2019-02-30", "", "'2019-02-30' is no day: month 2 of 2019 has 28 days, not 30"),
+        (
+            "1398-05-30",
+            "",
+            "'1398-05-30' is no day: the year 1398 is a Hijri one, but the calendar is Gregorian",
+        ),
         ("03.04.2019", "", "03.04.2019 is 2019-03-04 or 2019-04-03"),
         ("04/04/2019", "2019-04-04", ""),
         ("yesterday", "", "'yesterday' is no day"),
@@ -171,4 +242,4 @@ def test_near_copies_are_told_from_texts_on_the_same_thing() -> None:
         "d": OTHER + LONG,
     }
     assert twins(texts) == {"b": "a"}
-    assert ingest.ALIKE > 0.5 and sha256(LONG) != sha256(texts["b"])
+    assert gather.ALIKE > 0.5 and sha256(LONG) != sha256(texts["b"])

@@ -67,6 +67,9 @@ def test_stops_without_a_space_and_of_other_scripts(line: str) -> None:
         ("تَحرير المدينـة", ["تحرير", "المدينة"]),
         ("naïve Çelik Šayḫ", ["naïve", "çelik", "šayḫ"]),
         ("— … !", []),
+        # No space between words: each character is one.
+        ("政府军。BBC中文网30人", [*"政府军", "bbc", *"中文网", "30", "人"]),
+        ("東京でテロが", ["東", "京", "で", "テロ", "が"]),
         ("ـ \u0651", []),
     ],
 )

@@ -50,6 +50,9 @@ _TOKEN = regex.compile(
     """,
     regex.VERBOSE,
 )
+# Scripts that leave no space between words: each character of theirs is counted for one.
+_ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
+_PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
 _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
@@ -80,10 +83,13 @@ def tokens(text: str) -> list[Span]:
 
     Names with apostrophes and hyphens, abbreviations, and numbers with separators and percent sign
     stay whole; a range of such numbers is two. A quotation mark before a word is part of it (‘Ayn)
-    unless a closing one answers.
+    unless a closing one answers. Where a script leaves no space, each character is one.
     """
     quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
-    return [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
+    found = [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
+    if not regex.search(_ALONE, text):
+        return found
+    return [p.span() for span in found for p in _PIECES.finditer(text, *span)]
 
 
 @lru_cache(maxsize=200_000)

@@ -181,9 +181,9 @@ def gregorian(text: str) -> DateInterval:
     """Return the days of a Gregorian date as stated, in EDTF or with thirds of months.
 
     `~`, `?` and `%` keep the stated days; a set becomes its hull. An open (`..`) or unknown (empty)
-    end of an interval is None. Raises `ValueError` with the reason.
+    end of an interval is None; an empty cell is open. Raises `ValueError` with the reason.
     """
-    return _read(text, "gregorian")
+    return _read(text, "gregorian") if text else OPEN
 
 
 @cache
