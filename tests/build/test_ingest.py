@@ -110,6 +110,7 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     found = tables(tmp_path)["documents"]
     assert sorted(found["published"]) == ["2019-03-13", "2019-09-03"]
     assert sorted(found["source_id"]) == ["post", "radio-ford"]
+    assert len(list(gather.articles(tmp_path, []))) == 2 + len(list(tmp_path.rglob("raw/*.txt")))
     table.drop(columns="Content").to_csv(tmp_path / "none.csv", index=False)
     with pytest.raises(DataError, match="no column of texts among Headline, Date, Outlet"):
         corpus(tmp_path / "none.csv", "other-war", tmp_path)

@@ -170,11 +170,14 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
         name = path.name if path == place else path.relative_to(place).as_posix()
         reader, itself = READERS.get(path.suffix.lower(), (None, ""))
         try:
+            if path.suffix.lower() in TABLES:
+                yield from list(_rows(path))
+                continue
             if reader is None:
                 raise ValueError(f"there is no reader for {path.suffix or 'a name without ending'}")
             text, about = reader(path)
         except Exception as error:  # whatever a reader of a stranger's file may raise
-            left.append(f"{name}: {str(error).splitlines()[0]}")
+            left.append(f"{name}: {str(error).splitlines()[0].removeprefix(f'{path.name}: ')}")
             continue
         told, above = NAMED.fullmatch(path.stem), path.parent != place and path != place
         # A later one of these says more of the text than an earlier one.
