@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import py3langid
+from anyascii import anyascii
 
 from framelines import REPO, write_whole
 from framelines.corpus.documents import expected_sums
@@ -65,7 +66,7 @@ class Report:
 
 def slug(text: str, most: int = 60) -> str:
     """Return an id of a-z, 0-9 and hyphens made of a name; of its digest where nothing is left."""
-    made = re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:most].strip("-")
+    made = re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:most].strip("-")
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 

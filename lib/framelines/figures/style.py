@@ -1,14 +1,17 @@
 """House style: colours and shapes by order, and what the figures share. See matplotlibrc too."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import matplotlib.dates as mdates
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from anyascii import anyascii
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont, get_font
 from matplotlib.lines import Line2D
 
 # How a group is drawn: its `color` and its `marker`.
@@ -50,6 +53,13 @@ def short(text: str, length: int = LABEL) -> str:
     if len(text) <= length:
         return text
     return text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:") + " …"
+
+
+@cache
+def drawn(text: str) -> str:
+    """Return a text as the font can draw it: letters that it lacks are written in Latin ones."""
+    known = get_font(findfont("DejaVu Sans")).get_charmap()
+    return "".join(c if ord(c) in known or c.isspace() else anyascii(c) for c in text)
 
 
 def limits(values: Iterable[float]) -> tuple[float, float]:

@@ -29,6 +29,7 @@ from framelines import REPO, write_whole
 from framelines.analyses.findings import Finding, capital, evidence, main, named, told
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
+from framelines.figures.style import drawn
 from framelines.methods.estimate import number_text
 from framelines.report import fragment, tables
 from framelines.report.tables import markdown
@@ -175,7 +176,7 @@ class Results:
         entry |= {"caption": words["caption"], "alt": words["alt"]}
         self.figures[name] = entry
         write_whole(self.root / f"{base}.csv", tables.csv_text(data))
-        fig = draw(data)
+        fig = draw(data.map(lambda cell: drawn(cell) if isinstance(cell, str) else cell))
         self._save(fig, base, words)
         width, height = (f"{inches * 96:.0f}" for inches in fig.get_size_inches())
         plt.close(fig)
@@ -190,7 +191,7 @@ class Results:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*missing from font")
             try:
-                headed(fig, words["title"], words["subtitle"])
+                headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
                 fig.savefig(path, metadata={"Date": None, **about})
                 write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
                 png = {"Software": None, "Title": words["caption"], "Description": words["alt"]}
