@@ -88,3 +88,7 @@ def test_each_choice_has_a_lane_and_its_number() -> None:
 def test_no_two_names_look_alike() -> None:
     found = s.looks(map(str, range(40)))
     assert len({(look["color"], look["marker"]) for look in found.values()}) == 40
+
+
+def test_letters_that_the_font_lacks_are_written_in_latin_ones() -> None:
+    assert s.drawn("新华: é عربي Москва") == "XinHua: é عربي Москва"

@@ -12,7 +12,6 @@ import math
 import os
 import re
 import textwrap
-import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -163,7 +162,7 @@ class Results:
 
         `words` are title, subtitle, alt (what it shows, in words) and caption. Nothing is drawn
         without data; `empty` is said instead. Raises `DataError` where one of the words is missing,
-        for a character that the font lacks, and a name that is taken.
+        and for a name that is taken.
         """
         self._require(name not in self.figures, "this name is taken", name)
         if data.empty:
@@ -188,16 +187,11 @@ class Results:
         path = self.root / f"{base}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
         about = {"Title": words["caption"], "Creator": "Framelines"}
-        with warnings.catch_warnings():
-            warnings.filterwarnings("error", message=".*missing from font")
-            try:
-                headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
-                fig.savefig(path, metadata={"Date": None, **about})
-                write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
-                png = {"Software": None, "Title": words["caption"], "Description": words["alt"]}
-                fig.savefig(path.with_suffix(".png"), metadata=png)
-            except UserWarning as warning:
-                self._require(False, f"{base}: the font does not have all of it", str(warning))
+        headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
+        fig.savefig(path, metadata={"Date": None, **about})
+        write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
+        png = {"Software": None, "Title": words["caption"], "Description": words["alt"]}
+        fig.savefig(path.with_suffix(".png"), metadata=png)
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
