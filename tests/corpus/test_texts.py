@@ -26,6 +26,7 @@ def split(text: str) -> list[str]:
         "“Halt!” the guard said. / He called it “a lie?” and left. / «Stop!» he cried.",
         'They shouted "why?!" and ran. / It was … a lie. / He asked (really?) and went on.',
         # Ranks and titles.
+        "Рядом с г. Москва. / Он ушел. / Col. (ret.) Haddad spoke.",
         "Brig. Gen. Karam spoke at Homs. / Cpl. Nader was wounded. / Rear Adm. Nadir left.",
         "Lt. Col. A. Haddad met Sgt. Maj. Rami. / Gen.Karam spoke to Pvt. Omar.",
         "قال د. سامر ذلك. / Tuğg. Demir geldi. / Hptm. Weber und Mme. Roy.",
@@ -67,6 +68,8 @@ def test_stops_without_a_space_and_of_other_scripts(line: str) -> None:
         ("تَحرير المدينـة", ["تحرير", "المدينة"]),
         ("naïve Çelik Šayḫ", ["naïve", "çelik", "šayḫ"]),
         ("— … !", []),
+        ("3½ and x²", ["3", "1⁄2", "and", "x", "2"]),
+        ("İzmir IZMIR", ["izmir", "izmir"]),
         # No space between words: each character is one.
         ("政府军。BBC中文网30人", [*"政府军", "bbc", *"中文网", "30", "人"]),
         ("東京でテロが", ["東", "京", "で", "テロ", "が"]),

@@ -47,6 +47,7 @@ _TOKEN = regex.compile(
           (?:{_JOINER}?\p{{L}}[\p{{L}}\p{{M}}\d]*)*      # 4,000  1,200-strong
         | \d+(?:{_JOINER}?(?:\p{{L}}{_W}*|\d++(?!{_SEPARATOR}\d)))* )   # 23mm  18-month  7-8
       (?:(?:\x20|{_GAP})?[%٪])?
+    | \p{{N}}                                            # ½ and other numbers that are no digits
     """,
     regex.VERBOSE,
 )
@@ -105,7 +106,7 @@ def counted_form(word: str) -> str:
     composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
-    word = unicodedata.normalize("NFC", word.lower())
+    word = unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))  # of İ
     return _POSSESSIVE.sub("", _ARABIC_MARKS.sub("", word))
 
 
