@@ -135,7 +135,7 @@ def test_numbers_keep_their_separators_and_signs(text: str, expected: list[str])
     assert t.words(text) == expected
 
 
-TEXT = st.text(alphabet="abcXYZ .!?\n“”‘’'\"1,-%éت؟。" + SHY + ZWNJ + RLM, max_size=150)
+TEXT = st.text(alphabet="abcXYZİ½²政 .!?\n“”‘’'\"1,-%éت؟。" + SHY + ZWNJ + RLM, max_size=150)
 
 
 @settings(deadline=None)
