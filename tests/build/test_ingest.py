@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from framelines.build import gather
+from framelines.build.gather import day, twins
 from framelines.build.ingest import corpus, slug
-from framelines.corpus import gather
-from framelines.corpus.gather import day, twins
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError
 from framelines.tables.schema import ID, check_tables

@@ -11,9 +11,9 @@ import py3langid
 from anyascii import anyascii
 
 from framelines import REPO, write_whole
+from framelines.build.gather import Article, articles, day, twins
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
-from framelines.corpus.gather import Article, articles, day, twins
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError, Problem
 from framelines.tables.case import NO_CASE

@@ -33,7 +33,16 @@ STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.yaml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc")
 # Code of the library from which no notebook has anything.
-APART = ("__main__", "build/runner", "build/verify", "build/ingest", "report/pages", "report/pdf")
+APART = (
+    "__main__",
+    "build/runner",
+    "build/verify",
+    "build/ingest",
+    "build/gather",
+    "report/explorer",
+    "report/pages",
+    "report/pdf",
+)
 TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
@@ -59,13 +68,15 @@ class Unit:
             from framelines.build.execute import run
 
             return run(self.notebook, self.case)
-        from framelines.report import pages, pdf
+        from framelines.report import explorer, pages, pdf
 
         if not self.case:
             return [pdf.article()] if self.name == "article" else pages.render_site()
-        executed = REPO / "build" / "executed" / self.case
-        made = [pages.render_notebook(executed / f"{n}.ipynb", self.case, n) for n in notebooks()]
-        return [*made, pdf.case_report(self.case)]
+        executed, ids = REPO / "build" / "executed" / self.case, explorer.claim_ids(self.case)
+        made = [
+            pages.render_notebook(executed / f"{n}.ipynb", self.case, n, ids) for n in notebooks()
+        ]
+        return [*made, explorer.render(self.case), pdf.case_report(self.case)]
 
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
@@ -90,7 +101,8 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
             for one in notebooks()
         ]
         runs += own
-        rest.append(Unit(f"{case} report", (file, *PAGES), tuple(unit.name for unit in own), case))
+        needs = (*tables, *PAGES)
+        rest.append(Unit(f"{case} report", needs, tuple(unit.name for unit in own), case))
     if not names:
         made = tuple(unit.name for unit in runs)
         rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))

@@ -41,6 +41,7 @@ ATTRIBUTES = frozenset(
 Contents = Sequence[tuple[str, str]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
+WORDS = re.compile(r"[\w-]+")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
 # So many findings of a case stand on the front page.
 LEADING = 3
@@ -74,6 +75,11 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
+def slug(text: str) -> str:
+    """Return an anchor made of a heading."""
+    return re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
+
+
 def anchored(page: str) -> tuple[str, Contents]:
     """Return HTML with an anchor on every heading, and its chapters."""
     chapters: list[tuple[str, str]] = []
@@ -81,7 +87,7 @@ def anchored(page: str) -> tuple[str, Contents]:
 
     def anchor(found: re.Match[str]) -> str:
         text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
-        base = re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
+        base = slug(text)
         name, again = base, 1
         while name in taken:
             again += 1
@@ -94,7 +100,7 @@ def anchored(page: str) -> tuple[str, Contents]:
     return HEADING.sub(anchor, page), chapters
 
 
-def _publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
+def publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` for an image without words."""
     more["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip())
     more |= {"title": title, "home": "../" * file.count("/"), "shelf": [s[:3] for s in SHELF]}
@@ -120,26 +126,41 @@ def cells(node: Any, *, code: bool = True) -> str:
     return str(super(HTMLExporter, exporter).from_notebook_node(node)[0])
 
 
-def render_notebook(executed: Path, case: str, notebook: str) -> Path:
+def linked(page: str, ids: frozenset[str]) -> str:
+    """Return HTML in which every id of `ids` in a text leads to its row in the explorer."""
+
+    def link(found: re.Match[str]) -> str:
+        name = found[0]
+        return f'<a href="explore.html#{name}">{name}</a>' if name in ids else name
+
+    return re.sub(">[^<]+<", lambda text: WORDS.sub(link, text[0]), page)
+
+
+def render_notebook(
+    executed: Path, case: str, notebook: str, ids: frozenset[str] = frozenset()
+) -> Path:
     """Write `reports/<case>/<notebook>.html` from the executed notebook; return its path.
 
-    Raises `DataError` for an image without alternative text.
+    `ids` are the claims that the explorer shows. Raises `DataError` for an image without words.
     """
     node = nbformat.read(executed, as_version=4)
     main, contents = anchored(clean(cells(node)))
-    return _publish(
+    main = linked(main, ids)
+    return publish(
         f"{case}/{notebook}.html",
         f"{label(notebook)}: {read_case_file(case, REPO).title}",
         main=Markup(main),
         contents=contents,
-        links=_links(case, notebook),
+        links=links(case, notebook),
         made=f"Made by notebooks/{notebook}.ipynb.",
     )
 
 
-def _links(case: str, current: str) -> list[tuple[str, str, bool]]:
-    """The other pages of a case. Titles come from names: no page hangs on another notebook."""
-    pages = [(label(name), f"{name}.html", name == current) for name in notebooks(REPO)]
+def links(case: str, current: str) -> list[tuple[str, str, bool]]:
+    """Return the pages of a case. Titles come from names: no page hangs on another notebook."""
+    pages = [
+        (label(name), f"{name}.html", name == current) for name in ["explore", *notebooks(REPO)]
+    ]
     return [("Overview", "index.html", current == "index"), *pages]
 
 
@@ -178,11 +199,10 @@ def render_site() -> list[Path]:
     # First what most is found in; a case with planted truth comes last, for it shows nothing new.
     cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["leading"]]))
     for case in cases:
-        name, links = case["name"], _links(case["name"], "index")
-        page = (f"{name}/index.html", case["title"], "site.html.j2")
-        made.append(_publish(*page, cases=[case], links=links))
-    links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    made.append(_publish("index.html", QUESTION, "site.html.j2", cases=cases, links=links))
+        page = (f"{case['name']}/index.html", case["title"], "site.html.j2")
+        made.append(publish(*page, cases=[case], links=links(case["name"], "index")))
+    own = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
+    made.append(publish("index.html", QUESTION, "site.html.j2", cases=cases, links=own))
     return made
 
 
@@ -191,8 +211,8 @@ def _prose(name: str, file: str, source: str) -> Path:
     about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
     page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
     main, contents = anchored(clean(page))
-    links = [(title, href, href == file) for title, href, _, _ in SHELF]
-    return _publish(file, name, main=Markup(main), contents=contents, links=links)
+    own = [(title, href, href == file) for title, href, _, _ in SHELF]
+    return publish(file, name, main=Markup(main), contents=contents, links=own)
 
 
 def _markdown(path: Path) -> str:
