@@ -124,7 +124,7 @@ def test_nothing_to_show_is_said_and_not_written(results: Results, shown: list[A
         (lambda r: r.table(DATA, "days", caption="C.", columns={"a": "gone"}), "no such column"),
         (lambda r: [r.table(DATA, "days", caption="C.") for _ in "ab"], "this name is taken"),
         (lambda r: r.figure(draw, DATA, "days", **WORDS | {"alt": ""}), "has no alt"),
-        (lambda r: r.figure(draw, DATA, "days", **WORDS | {"title": "语"}), "font does not have"),
+        (lambda r: r.figure(draw, DATA, "days", **WORDS | {"title": "语"}), "font lacks"),
     ],
 )
 def test_what_a_reader_would_miss_is_an_error(
