@@ -92,9 +92,9 @@ def _cell(value: Any) -> str:
     """One cell of a CSV file; text that a spreadsheet would run gets an apostrophe."""
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
-    if _is_number(value) and not isinstance(value, Integral):
+    if isinstance(value, float | np.floating):
         return repr(significant(value)).removesuffix(".0")
-    return f"'{value}" if str(value).startswith(FORMULA) and not _is_number(value) else str(value)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else str(value)
 
 
 def csv_text(frame: pd.DataFrame) -> str:
