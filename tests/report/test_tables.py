@@ -76,7 +76,8 @@ def test_a_column_has_the_digits_of_its_largest_or_of_each() -> None:
 
 def test_a_table_as_html_is_inert_and_headed() -> None:
     frame = pd.DataFrame({"an_outlet": ["<script>", "دابق"], "words": [1, 2]})
-    page = Shown(frame).html("tab-01-x", "Table 1", "What <is>.", "Note.")
+    words = {"anchor": "tab-01-x", "title": "Table 1", "caption": "What <is>.", "footer": "Note."}
+    page = Shown(frame).html(**words)
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert '<th scope="col">an outlet</th><th scope="col" class="number">words</th>' in page
     assert 'dir="auto">دابق' in page and '<th scope="row"' in page

@@ -13,7 +13,7 @@ from framelines.analyses.accounts import REFERENCE, accounts
 from framelines.analyses.claims import day_text
 from framelines.figures.style import INK, looks
 from framelines.report import TEMPLATES
-from framelines.report.pages import links, publish, slug
+from framelines.report.pages import links_of, publish, slug
 from framelines.tables.case import load_case
 
 # A lane shows at least so many days, so that a single day is seen as one.
@@ -84,12 +84,7 @@ def render(name: str) -> Path:
     months = sorted({e["month"] for e in events if not e["shared"]}, key=lambda m: (m[0] == "n", m))
     script = (TEMPLATES / "explore.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    page = (f"{name}/explore.html", f"Explore: {case.title}", "explore.html.j2")
-    about: dict[str, Any] = {
-        "events": events,
-        "months": months,
-        "sources": colors,
-        "script": Markup(script),
-    }
-    csp = f"script-src 'sha256-{digest}'"
-    return publish(*page, links=links(name, "explore"), csp=csp, **about)
+    about: dict[str, Any] = {"events": events, "months": months, "sources": colors}
+    about |= {"script": Markup(script), "csp": f"script-src 'sha256-{digest}'"}
+    page = (f"{name}/explore.html", f"Explore: {case.title}", links_of(name, "explore"))
+    return publish(*page, "explore.html.j2", **about)

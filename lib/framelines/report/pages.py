@@ -7,7 +7,7 @@ allow-list of elements and attributes, so that a source's text can neither run, 
 import html
 import json
 import re
-from collections.abc import Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +24,10 @@ from framelines.report import TEMPLATES, fragment
 from framelines.tables.case import case_names, read_case_file
 from framelines.tables.schema import allowed, fields_of, resources
 
-MATHML = (
-    "math menclose merror mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle "
-    "msub msubsup msup mtable mtd mtext mtr munder munderover"
-)
 ELEMENTS = frozenset(
-    f"{MATHML} a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em "
+    "math menclose merror mfrac mi mn mo mover mpadded mphantom mroot mrow ms mspace msqrt mstyle "
+    "msub msubsup msup mtable mtd mtext mtr munder munderover "
+    "a abbr b blockquote br caption cite code col colgroup dd del details div dl dt em "
     "figcaption figure h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p pre q s samp section small "
     "span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
 )
@@ -37,8 +35,8 @@ ATTRIBUTES = frozenset(
     "alt aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
-# Anchor and text of every chapter of a page.
-Contents = Sequence[tuple[str, str]]
+# Of the other pages: title, address, and whether it is the present one.
+Links = list[tuple[str, str, bool]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 WORDS = re.compile(r"[\w-]+")
@@ -57,10 +55,9 @@ SHELF = (
 
 
 def clean(page: str) -> str:
-    """Return HTML without whatever is not on the list of what may stand in a report.
+    """Return HTML without what may not stand in a report.
 
-    The content of scripts, styles and sources of formulas goes with them; other unknown elements
-    lose their tags.
+    Scripts, styles and sources of formulas go whole; other unknown elements lose their tags.
     """
     without = re.sub(r"(?is)<(script|style|annotation)\b.*?(?:</\1\s*>|\Z)", "", page)
     schemes = {"http", "https", "mailto", "data"}
@@ -80,18 +77,16 @@ def slug(text: str) -> str:
     return re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
 
 
-def anchored(page: str) -> tuple[str, Contents]:
-    """Return HTML with an anchor on every heading, and its chapters."""
-    chapters: list[tuple[str, str]] = []
+def anchored(page: str) -> tuple[str, list[tuple[str, str]]]:
+    """Return HTML with an anchor on every heading, and anchor and text of its chapters."""
+    chapters = []
     taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
 
     def anchor(found: re.Match[str]) -> str:
         text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
         base = slug(text)
-        name, again = base, 1
-        while name in taken:
-            again += 1
-            name = f"{base}-{again}"
+        names = (f"{base}-{i}" if i > 1 else base for i in count(1))
+        name = next(name for name in names if name not in taken)
         taken.add(name)
         if found[1] == "2":
             chapters.append((name, text))
@@ -100,11 +95,10 @@ def anchored(page: str) -> tuple[str, Contents]:
     return HEADING.sub(anchor, page), chapters
 
 
-def publish(file: str, title: str, template: str = "page.html.j2", **more: Any) -> Path:
+def publish(file: str, title: str, links: Links, template: str, **more: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` for an image without words."""
-    more["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8").rstrip())
-    more |= {"title": title, "home": "../" * file.count("/"), "shelf": [s[:3] for s in SHELF]}
-    text = fragment(template, **more)
+    more |= {"title": title, "links": links, "home": "../" * file.count("/")}
+    text = fragment(template, shelf=[one[:3] for one in SHELF], **more)
     images = re.findall(r'<img\b(?:"[^"]*"|[^">])*>', text)
     if not all(re.search(r'\balt="[^"]*[^"\s]', image) for image in images):
         what = "the page has an image without alternative text"
@@ -126,6 +120,12 @@ def cells(node: Any, *, code: bool = True) -> str:
     return str(super(HTMLExporter, exporter).from_notebook_node(node)[0])
 
 
+def _sheet(file: str, title: str, links: Links, page: str, **more: Any) -> Path:
+    """Write a page of text with a list of its chapters."""
+    main, contents = anchored(clean(page))
+    return publish(file, title, links, "page.html.j2", main=Markup(main), contents=contents, **more)
+
+
 def linked(page: str, ids: frozenset[str]) -> str:
     """Return HTML in which every id of `ids` in a text leads to its row in the explorer."""
 
@@ -143,24 +143,16 @@ def render_notebook(
 
     `ids` are the claims that the explorer shows. Raises `DataError` for an image without words.
     """
-    node = nbformat.read(executed, as_version=4)
-    main, contents = anchored(clean(cells(node)))
-    main = linked(main, ids)
-    return publish(
-        f"{case}/{notebook}.html",
-        f"{label(notebook)}: {read_case_file(case, REPO).title}",
-        main=Markup(main),
-        contents=contents,
-        links=links(case, notebook),
-        made=f"Made by notebooks/{notebook}.ipynb.",
-    )
+    page = linked(cells(nbformat.read(executed, as_version=4)), ids)
+    title = f"{label(notebook)}: {read_case_file(case, REPO).title}"
+    made = f"Made by notebooks/{notebook}.ipynb."
+    return _sheet(f"{case}/{notebook}.html", title, links_of(case, notebook), page, made=made)
 
 
-def links(case: str, current: str) -> list[tuple[str, str, bool]]:
+def links_of(case: str, current: str) -> Links:
     """Return the pages of a case. Titles come from names: no page hangs on another notebook."""
-    pages = [
-        (label(name), f"{name}.html", name == current) for name in ["explore", *notebooks(REPO)]
-    ]
+    names = ["explore", *notebooks(REPO)]
+    pages = [(label(name), f"{name}.html", name == current) for name in names]
     return [("Overview", "index.html", current == "index"), *pages]
 
 
@@ -175,44 +167,35 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool]:
 
 def overview(case: str) -> dict[str, Any]:
     """Return a case as readers meet it: title, pages, and the findings and tables of each page."""
-    findings: list[dict[str, Any]] = []
-    tables: list[dict[str, Any]] = []
-    pages = []
+    file = read_case_file(case, REPO)
+    planted = (REPO / file.data / "truth.yaml").is_file()
+    about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
+    about |= {"findings": [], "tables": [], "pages": []}
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
         if numbers.is_file():
             page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
-            pages.append((label(notebook), page))
-            findings += [entry | {"page": page} for entry in told["findings"]]
-            tables += [entry | {"page": page} for entry in told["tables"]]
-    file = read_case_file(case, REPO)
-    about: dict[str, Any] = {"name": case, "title": file.title}
-    about |= {"planted": (REPO / file.data / "truth.yaml").is_file()}
-    about |= {"leading": sorted(findings, key=_rank)[:LEADING]}
-    return about | {"findings": findings, "tables": tables, "pages": pages}
+            about["pages"].append((label(notebook), page))
+            for kind in ("findings", "tables"):
+                about[kind] += [entry | {"page": page} for entry in told[kind]]
+    return about | {"leading": sorted(about["findings"], key=_rank)[:LEADING]}
 
 
 def render_site() -> list[Path]:
     """Write the front page, the page of every case and the prose; return their paths."""
-    made = [_prose(name, file, source) for name, file, _, source in SHELF]
-    cases = [overview(name) for name in case_names(REPO)]
+    cases, made = [overview(name) for name in case_names(REPO)], []
     # First what most is found in; a case with planted truth comes last, for it shows nothing new.
     cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["leading"]]))
+    for name, file, _, source in SHELF:
+        about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
+        page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
+        links = [(title, href, href == file) for title, href, *_ in SHELF]
+        made.append(_sheet(file, name, links, page))
     for case in cases:
-        page = (f"{case['name']}/index.html", case["title"], "site.html.j2")
-        made.append(publish(*page, cases=[case], links=links(case["name"], "index")))
-    own = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    made.append(publish("index.html", QUESTION, "site.html.j2", cases=cases, links=own))
-    return made
-
-
-def _prose(name: str, file: str, source: str) -> Path:
-    """Write a page beside the reports, from Markdown or, without a source, from the schema."""
-    about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
-    page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
-    main, contents = anchored(clean(page))
-    own = [(title, href, href == file) for title, href, _, _ in SHELF]
-    return publish(file, name, main=Markup(main), contents=contents, links=own)
+        place, links = f"{case['name']}/index.html", links_of(case["name"], "index")
+        made.append(publish(place, case["title"], links, "site.html.j2", cases=[case]))
+    links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
+    return [*made, publish("index.html", QUESTION, links, "site.html.j2", cases=cases)]
 
 
 def _markdown(path: Path) -> str:

@@ -25,8 +25,8 @@ FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 def compile_pdf(source: bytes | Path, target: Path) -> Path:
     """Set a Typst document, given by its text or its path, as `target`; return that path.
 
-    Files are found below the repository. Raises `DataError` with what Typst says, such as of an
-    image without alternative text, which PDF/UA-1 does not allow; nothing is written then.
+    Raises `DataError` with what Typst says, such as of an image without alternative text, which
+    PDF/UA-1 does not allow; nothing is written then.
     """
     settings: dict[str, Any] = {"root": str(REPO), "font_paths": [str(FONTS)]}
     settings |= {"ignore_system_fonts": True, "pdf_standards": ["ua-1"]}

@@ -14,8 +14,8 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import count
 from pathlib import Path
-from string import Formatter
 from typing import Any
 
 import pandas as pd
@@ -30,7 +30,7 @@ from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.figures.style import drawn
 from framelines.methods.estimate import number_text
-from framelines.report import fragment, tables
+from framelines.report import TEMPLATES, fragment, tables
 from framelines.report.tables import markdown
 from framelines.tables.case import Case
 
@@ -70,11 +70,8 @@ class Results:
         if isinstance(value, float):
             value = tables.significant(value) if math.isfinite(value) else text
         entry = {"value": value, "text": text, "unit": unit}
-        again, free = 1, key
-        while self.numbers.get(free, entry) != entry:
-            again += 1
-            free = f"{key}_{again}"
-        self.numbers[free] = entry
+        names = (f"{key}_{i}" if i > 1 else key for i in count(1))
+        self.numbers[next(n for n in names if self.numbers.get(n, entry) == entry)] = entry
         return text
 
     def say(self, template: str, **values: float | int | str) -> None:
@@ -83,10 +80,11 @@ class Results:
         Whatever a text holds is shown as it is. Raises `DataError` for a key that has no value.
         """
         texts = {key: markdown(self.number(key, value)) for key, value in values.items()}
-        for name in {name for _, name, _, _ in Formatter().parse(template) if name}:
+        try:
+            display(Markdown(template.format_map(texts)))
+        except KeyError as error:
             known = ", ".join(sorted(texts)) or "none"
-            self._require(name in texts, "no number has this key", name, known)
-        display(Markdown(template.format_map(texts)))
+            self._require(False, "no number has this key", error.args[0], known)
 
     def finding(self, finding: Finding) -> None:
         """Show a declared finding: headline, sentence, verdict, and its evidence if it has any.
@@ -95,27 +93,26 @@ class Results:
         estimates, with underscores for hyphens.
         """
         words, anchor = told(self.case, finding), f"finding-{finding.id}"
-        for key, (value, unit) in words["numbers"].items():
+        numbers = words.pop("numbers")
+        for key, (value, unit) in numbers.items():
             self.number(key, value, unit)
         said = [markdown(words[part]) for part in ("sentence", "caution") if words[part]]
         sentence = " ".join([f"**{markdown(words['headline'])}.**", *said])
         chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
         page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
         display(Markdown(page))
-        shows, caption, data = "", f"{finding.name}.", evidence(self.case, finding)
-        draw = vars(framing).get(finding.about.figure) or vars(timelines).get(finding.about.figure)
-        if len(data) and draw:
+        caption, data = f"{finding.name}.", evidence(self.case, finding)
+        draw = (vars(timelines) | vars(framing)).get(finding.about.figure)
+        if draw:
             measures = capital(named(self.case, main(self.case, finding)[0].measures))
             about = {"title": words["headline"], "subtitle": measures or finding.name}
             alt = " ".join(finding.estimand.split())
             self.figure(draw, data, finding.id, alt=alt, caption=caption, **about)
-            shows = self.figures[finding.id]["anchor"]
-        elif len(data):
+        else:
             self.table(data, finding.id, caption=caption)
-            shows = self.tables[finding.id]["anchor"]
-        entry = {key: words[key] for key in ("headline", "sentence", "verdict", "caution")}
-        entry |= {"id": finding.id, "name": finding.name, "anchor": anchor, "shows": shows}
-        self.findings.append(entry | {"numbers": sorted(words["numbers"])})
+        shows = (self.figures | self.tables).get(finding.id, {}).get("anchor", "")
+        entry = {"id": finding.id, "name": finding.name, "anchor": anchor, "shows": shows}
+        self.findings.append({**words, **entry, "numbers": sorted(numbers)})
 
     def table(
         self,
@@ -150,7 +147,7 @@ class Results:
         write_whole(self.root / f"{base}.tex", shown.tex(label, caption, footer))
         entry = {"title": title, "anchor": anchor, "caption": caption, "file": base}
         self.tables[name] = entry
-        self._show(shown.html(anchor, title, caption, footer), ("csv", "tex"), entry)
+        self._show(shown.html(footer=footer, **entry), ("csv", "tex"), entry)
 
     def _named(self, cell: Any) -> Any:
         return named(self.case, cell) if isinstance(cell, str) and IDS.match(cell) else cell
@@ -161,7 +158,7 @@ class Results:
         """Draw `draw(data)` as SVG, PDF and PNG, with its data as CSV, and show it.
 
         `words` are title, subtitle, alt (what it shows, in words) and caption. Nothing is drawn
-        without data; `empty` is said instead. Raises `DataError` where one of the words is missing,
+        without data; `empty` is said instead. Raises `DataError` where one of the words is missing
         and for a name that is taken.
         """
         self._require(name not in self.figures, "this name is taken", name)
@@ -175,23 +172,27 @@ class Results:
         entry |= {"caption": words["caption"], "alt": words["alt"]}
         self.figures[name] = entry
         write_whole(self.root / f"{base}.csv", tables.csv_text(data))
+        path = self.root / f"{base}.svg"
         fig = draw(data.map(lambda cell: drawn(cell) if isinstance(cell, str) else cell))
-        self._save(fig, base, words)
+        self._save(fig, path, words)
         width, height = (f"{inches * 96:.0f}" for inches in fig.get_size_inches())
         plt.close(fig)
-        code = base64.b64encode((self.root / f"{base}.svg").read_bytes()).decode()
+        code = base64.b64encode(path.read_bytes()).decode()
         page = fragment("figure.html.j2", **entry, code=code, width=width, height=height)
         self._show(page, ("svg", "pdf", "png", "csv"), entry)
 
-    def _save(self, fig: Figure, base: str, words: Mapping[str, str]) -> None:
-        path = self.root / f"{base}.svg"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        about = {"Title": words["caption"], "Creator": "Framelines"}
+    def _save(self, fig: Figure, path: Path, words: Mapping[str, str]) -> None:
+        about = {"Title": words["caption"], "Description": words["alt"]}
         headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
-        fig.savefig(path, metadata={"Date": None, **about})
-        write_whole(path.with_suffix(".pdf"), _pdf(fig, path, words))
-        png = {"Software": None, "Title": words["caption"], "Description": words["alt"]}
-        fig.savefig(path.with_suffix(".png"), metadata=png)
+        svg = {"Date": None, "Creator": "Framelines", "Title": words["caption"]}
+        fig.savefig(path, metadata=svg)
+        fig.savefig(path.with_suffix(".png"), metadata={"Software": None, **about})
+        width, height = (f"{inches:.4f}" for inches in fig.get_size_inches())
+        given = {"title": words["caption"], "alt": words["alt"], "file": path.name}
+        given |= {"width": width, "height": height}
+        options: dict[str, Any] = {"root": str(path.parent), "ignore_system_fonts": True}
+        source = (TEMPLATES / "figure.typ").read_bytes()
+        write_whole(path.with_suffix(".pdf"), typst.compile(source, sys_inputs=given, **options))
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
@@ -240,16 +241,3 @@ def headed(fig: Figure, title: str, subtitle: str) -> None:
     fig.get_layout_engine().set(rect=(0, 0, 1, old / new))  # type: ignore[union-attr, call-arg]
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-
-
-def _pdf(fig: Figure, svg: Path, words: Mapping[str, str]) -> bytes:
-    """The drawing again, with its text as outlines: no font is cut down anew for every figure."""
-    width, height = fig.get_size_inches()
-    source = (
-        "#set document(title: sys.inputs.title, date: none)\n"
-        f"#set page(width: {width:.4f}in, height: {height:.4f}in, margin: 0pt)\n"
-        f"#image({json.dumps(svg.name)}, alt: sys.inputs.alt, width: 100%)"
-    )
-    given = {"title": words["caption"], "alt": words["alt"]}
-    options: dict[str, Any] = {"root": str(svg.parent), "ignore_system_fonts": True}
-    return bytes(typst.compile(source.encode(), sys_inputs=given, **options))

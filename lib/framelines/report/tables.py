@@ -8,6 +8,7 @@ import html
 import math
 import re
 from collections.abc import Iterable
+from functools import partial
 from numbers import Integral, Real
 from typing import Any
 
@@ -37,18 +38,6 @@ def significant(value: float) -> float:
     return float(f"{value:.{DIGITS}g}") + 0.0 if math.isfinite(value) else float(value)
 
 
-def _is_bool(value: Any) -> bool:
-    return isinstance(value, bool | np.bool_)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, Real) and not isinstance(value, bool)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
-
-
 def rounded(frame: pd.DataFrame) -> pd.DataFrame:
     """Return `frame` with every float at six significant digits; a named index becomes columns."""
     out = frame.reset_index(drop=not any(n is not None for n in frame.index.names))
@@ -76,10 +65,12 @@ def _decimals(values: Iterable[float]) -> int | None:
     return min(DIGITS, max(0, 2 - math.floor(math.log10(max(sizes)))))
 
 
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
+
+
 def _shown(value: Any, decimals: int | None) -> str:
-    if _is_missing(value):
-        return "–"
-    if _is_bool(value):
+    if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
     return rounded_text(value, decimals) if _is_number(value) else str(value)
 
@@ -99,19 +90,16 @@ def tex(text: str) -> str:
 
 def _cell(value: Any) -> str:
     """One cell of a CSV file; text that a spreadsheet would run gets an apostrophe."""
-    if _is_missing(value):
-        return ""
-    if _is_bool(value):
-        return str(bool(value)).lower()
-    if _is_number(value):
-        whole = isinstance(value, Integral)
-        return str(value) if whole else repr(significant(value)).removesuffix(".0")
-    return "'" + str(value) if str(value).startswith(FORMULA) else str(value)
+    if isinstance(value, bool | np.bool_):
+        return str(value).lower()
+    if isinstance(value, float | np.floating):
+        return repr(significant(float(value))).removesuffix(".0")
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else str(value)
 
 
 def csv_text(frame: pd.DataFrame) -> str:
     """Return `frame` as CSV: LF, minimal quoting, six significant digits, no live formula."""
-    cells = frame.astype(object).map(_cell).rename(columns=_cell)
+    cells = frame.astype(object).map(_cell, na_action="ignore").rename(columns=_cell)
     return str(cells.to_csv(index=False, lineterminator="\n"))
 
 
@@ -122,49 +110,35 @@ class Shown:
         self.heads = [str(name).replace("_", " ").strip() for name in frame.columns]
         self.numeric, columns = [], []
         for name in frame.columns:
-            known = [value for value in frame[name] if not _is_missing(value)]
+            known = frame[name].dropna().tolist()
             self.numeric.append(bool(known) and all(map(_is_number, known)))
             places = _decimals(known) if self.numeric[-1] else None
-            columns.append([_shown(value, places) for value in frame[name]])
+            shown = frame[name].astype(object).map(partial(_shown, decimals=places), "ignore")
+            columns.append(shown.fillna("–"))
         self.rows = [list(row) for row in zip(*columns, strict=True)]
 
-    def html(self, anchor: str, title: str, caption: str, footer: str) -> str:
-        """Return the table as HTML; `title` is its number in the report, such as `Table 1`."""
-        words = {"anchor": anchor, "title": title, "caption": caption, "footer": footer}
+    def html(self, **words: str) -> str:
+        """Return the table as HTML; `words` are anchor, title, caption and footer."""
         return fragment("table.html.j2", **vars(self), **words)
 
     def tex(self, label: str, caption: str, footer: str) -> str:
         """Return the table as TeX for booktabs: wrapped where it is wide, on pages where long."""
-        texts = [[head, *(row[i] for row in self.rows)] for i, head in enumerate(self.heads)]
+        texts = [list(column) for column in zip(self.heads, *self.rows, strict=True)]
         longest = [max(map(len, column)) + 2 for column in texts]
         # TeX breaks lines after hyphens too.
         words = [max(map(len, " ".join(c).replace("-", "- ").split())) + 2 for c in texts]
-        fits, line = sum(longest) <= LINES[""], 1.0
-        size = "" if fits else next((n for n, s in LINES.items() if n and sum(words) <= s), "tiny")
-        columns = "".join("r" if n else "l" for n in self.numeric)
-        if not fits:
+        shares, size, line = [0.0] * len(words), "", 1.0
+        if sum(longest) > LINES[""]:
+            size = next((n for n, s in LINES.items() if n and sum(words) <= s), "tiny")
             # Each column has room for its longest word, and a share of what is left.
             room = max(LINES[size], sum(words))
             more = [(a - b) ** 0.7 for a, b in zip(longest, words, strict=True)]
             free = (room - sum(words)) / (sum(more) or 1.0)
             shares = [(w + free * m) / room for w, m in zip(words, more, strict=True)]
-            columns = "".join(
-                rf">{{\ragged{'left' if n else 'right'}\arraybackslash}}"
-                rf"p{{\dimexpr {s:.3f}\linewidth-2\tabcolsep}}"
-                for s, n in zip(shares, self.numeric, strict=True)
-            )
             line = sum(longest) / room
-        named = [rf"\caption{{{tex(caption)}}}", rf"\label{{{label}}}"]
-        body = [" & ".join(map(tex, row)) + r" \\" for row in [self.heads, *self.rows]]
-        head, rows = [r"\toprule", body[0], r"\midrule"], [*body[1:], r"\bottomrule"]
-        note = [rf"\par\smallskip{{\footnotesize {tex(footer)}}}"] * bool(footer)
-        small = [rf"\{size}\setlength{{\tabcolsep}}{{3pt}}"] * bool(size)
-        if len(self.rows) * line > PAGE:
-            named[-1] += r"\\"
-            begin = [r"\begingroup", *small, rf"\begin{{longtable}}{{{columns}}}", *named]
-            lines = [*begin, *head, r"\endhead", *rows, r"\end{longtable}", *note, r"\endgroup"]
-        else:
-            begin = [r"\begin{table}", r"\centering", *named, *small]
-            begin += [rf"\begin{{tabular}}{{{columns}}}", *head]
-            lines = [*begin, *rows, r"\end{tabular}", *note, r"\end{table}"]
-        return "\n".join(["% Needs \\usepackage{array,booktabs,longtable}.", *lines, ""])
+        said = {"label": label, "caption": tex(caption), "footer": tex(footer), "size": size}
+        columns = list(zip(shares, self.numeric, strict=True))
+        body = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
+        long = len(self.rows) * line > PAGE
+        filled = fragment("table.tex.j2", columns=columns, body=body, long=long, **said)
+        return f"{filled}\n"
