@@ -205,17 +205,15 @@ def locate(document: str, words: str, data: Path) -> None:
 
 @main.command()
 def simulate() -> None:
-    """Simulate corpora without a difference, into docs/simulations.md and two tables beside it."""
+    """Simulate corpora without a difference, into docs/simulations.md and the table beside it."""
     from framelines import write_whole
     from framelines.analyses.findings import designs
-    from framelines.methods import keyness, simulations
+    from framelines.methods import simulations
 
-    table = simulations.everything(designs())
-    tables = {"simulations": table, "null-simulation": keyness.null_simulation()}
-    for name, made in tables.items():
-        text = made.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-        _print(write_whole(REPO / "docs" / f"{name}.csv", text))
-    _print(write_whole(REPO / "docs" / "simulations.md", simulations.page(table)))
+    table, place = simulations.everything(designs()), REPO / "docs" / "simulations"
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    _print(write_whole(place.with_suffix(".csv"), text))
+    _print(write_whole(place.with_suffix(".md"), simulations.page(table)))
 
 
 if __name__ == "__main__":

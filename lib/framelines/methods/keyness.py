@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, stats
+from scipy import sparse
 
 import framelines.methods.estimate as est
 from framelines.methods.contrasts import Pair
@@ -169,45 +169,3 @@ def keyness(
     ranks = np.lexsort((table.index, -table["z"].abs()))
     table = table.loc[ranks, COLUMNS].reset_index(drop=True)
     return Keyness(table, groups, (why,) if why else ())
-
-
-def null_simulation(*, runs: int = 400, permutations: int = 199, seed: int = 28) -> pd.DataFrame:
-    """Return how often each method cries wolf in corpora in which nothing differs.
-
-    Each run has 28 documents of 19,000 words from a Zipf vocabulary, dealt into halves at random.
-    Words are Poisson, and the rates of content words vary between documents (gamma of shape .6), as
-    in texts that have topics. One row a method: false alarms at 5 %, as a mean share of words or as
-    the share of corpora with any, with a 95 % interval; as in docs/null-simulation.csv.
-    """
-    documents, counted, evenly_spread, found = 28, 1_200, 60, []
-    rates = 1 / (np.arange(4_000) + 2.7)
-    rates /= rates.sum()
-    mine = np.arange(documents) < documents // 2
-    for run in range(runs):
-        rng = est.random_stream(seed, "null", str(run))
-        lengths = rng.dirichlet(np.full(documents, 4.0)) * 19_000
-        burst = np.ones((documents, counted))
-        burst[:, evenly_spread:] = rng.gamma(0.6, 1 / 0.6, (documents, counted - evenly_spread))
-        counts = rng.poisson(lengths[:, None] * rates[:counted] * burst).astype(np.float64)
-        # Rarer words hardly ever occur ten times: they are drawn together, as sizes alone.
-        sizes = counts.sum(axis=1) + rng.poisson(lengths * rates[counted:].sum())
-        counts = counts[:, (counts.sum(axis=0) >= LEAST_COUNT) & ((counts > 0).sum(axis=0) >= 2)]
-        prior = PRIOR_TOKENS * counts.sum(axis=0) / sizes.sum()
-        a, b, n_a, n_b = (v[m].sum(axis=0) for v in (counts, sizes) for m in (mine, ~mine))
-        g2 = stats.chi2.sf(g_squared(a, b, n_a, n_b), df=1)
-        z = np.abs(log_odds(a, b, n_a, n_b, prior)[1])
-        arrays = (sparse.csr_array(counts), sizes, mine, prior)
-        single, family = permutation_keyness(*arrays, permutations=permutations, seed=seed + run)
-        words = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]
-        anything = [(g2 < est.LEVEL / len(g2)).any(), (family <= est.LEVEL).any()]
-        found.append([*(alarms.mean() for alarms in words), *map(float, anything)])
-    values = np.array(found)
-    mean, spread = values.mean(axis=0), values.std(axis=0, ddof=1) / np.sqrt(runs)
-    half = stats.t.ppf(0.975, runs - 1) * spread
-    limits = np.stack([np.clip(mean - half, 0, 1), np.clip(mean + half, 0, 1)], axis=1)
-    limits[3:] = [est.wilson(float(alarms), runs) for alarms in values[:, 3:].sum(axis=0)]
-    methods = ["G² over words", "log-odds, |z| > 1.96", "permutation over documents"]
-    methods += ["G² with Bonferroni", "max-T over documents"]
-    kinds = ["share of words"] * 3 + ["corpora with any word"] * 2
-    table = pd.DataFrame({"method": methods, "counts": kinds, "runs": runs, "value": mean})
-    return table.assign(low=limits[:, 0], high=limits[:, 1])
