@@ -93,7 +93,7 @@ def permutation_keyness(
     frequent and rare terms meet in one maximum (max-T; Westfall & Young 1993, Resampling-Based
     Multiple Testing), which the bare log ratio would leave to the rarest.
     """
-    dealt = [(int(mine.sum()), int((~mine).sum()))]
+    dealt = int(mine.sum()), int((~mine).sum())
     total, size = counts.sum(axis=0), sizes.sum()
 
     def statistic(rows: Floats) -> Floats:
@@ -109,7 +109,7 @@ def permutation_keyness(
         largest.append(drawn.max(axis=1))
     ordered = np.sort(np.concatenate(largest))
     # The observed labels count as one relabelling more where these were drawn.
-    plus = 0 if est.distinct_relabelings(dealt) <= permutations else 1
+    plus = 0 if est.all_listed(dealt, permutations) else 1
     below = len(ordered) + plus
     reached = len(ordered) - np.searchsorted(ordered, observed, side="left")
     return (plus + single) / below, (plus + reached) / below
@@ -158,7 +158,7 @@ def keyness(
     table["z"] = log_odds(a, b, n_a, n_b, prior)[1]
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
-    why = est.why_no_test([here])
+    why = est.why_no_test(here)
     why = why or ("" if may.any() else "no test: no term stands in two documents")
     if not why:
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.

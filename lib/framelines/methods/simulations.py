@@ -6,6 +6,7 @@ the table that is made have the columns `COLUMNS`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import product
 from math import nan
 from typing import Any
@@ -90,8 +91,8 @@ def of_contrasts(designs: Mapping[str, Design], *, runs: int) -> Iterator[list[A
     """
     ways: dict[str, Callable[..., list[bool]]] = {
         "false alarms of the test": level,
-        "coverage, difference of shares of rows": lambda *given: coverage(*given, "texts"),
-        "coverage, difference of mean shares": lambda *given: coverage(*given, "documents"),
+        "coverage, difference of shares of rows": partial(coverage, unit="texts"),
+        "coverage, difference of mean shares": partial(coverage, unit="documents"),
         "coverage, share of one group": share_coverage,
     }
     for (what, way), (name, design) in product(ways.items(), designs.items()):
