@@ -4,8 +4,6 @@ A figure has two readings. The *logical* one holds whatever the words leave open
 is any number above 50. The *conventional* one is what a reader takes from it: Cummins, Sauerland
 and Solt (2012, Linguistics and Philosophy 35(2):135–169) found that “more than 50” suggests a
 number below the next one of the same roundness, since the writer would have chosen that one.
-The conventional reading always lies within the logical one.
-
 A row is a mapping with value_min, value_max, qualifier, kind and unit, as a coded claim has them.
 """
 
@@ -53,8 +51,7 @@ def granularity(number: float) -> float:
     A fraction has the step of its last digit, as printed: 0.1 for 3.7. That of 0 is 1.
     """
     if number != int(number):
-        digits = len(f"{number:.10f}".rstrip("0").split(".")[1])
-        return float(10.0**-digits)
+        return float(10.0 ** -len(f"{number:.10f}".rstrip("0").split(".")[1]))
     return float(max(step for step in STEPS if number % step == 0)) if number else 1.0
 
 
@@ -65,9 +62,8 @@ def readings(
 
     Logical: more than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more;
     measures keep 50 itself. Conventional: “more than” and “at least” n end at n plus its
-    granularity; “up to” and “less than” n begin, by the mirrored rule, at n minus its granularity;
-    vague words end where the next word begins. Raises `ValueError` where there is no number from 0
-    on or no such qualifier.
+    granularity; “up to” and “less than” n begin at n minus it; vague words end where the next word
+    begins. Raises `ValueError` where there is no number from 0 on or no such qualifier.
     """
     known = [float(v) for v in (value_min, value_max) if not pd.isna(v)]
     if qualifier in VAGUE:
@@ -102,8 +98,8 @@ def readings(
 def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) -> str:
     """Return `contradiction`, `tension` or `compatible` for two figures of one thing.
 
-    `a`, `b` are the logical readings, `narrow_a`, `narrow_b` the conventional ones. A
-    contradiction excludes every common number; a tension only those that readers would take.
+    They contradict where the logical readings exclude each other, and are in tension where only
+    the conventional ones (`narrow_`) do.
     """
     if not a.overlaps(b):
         return CONTRADICTION
@@ -141,14 +137,12 @@ def point_of(row: Row, reading: str = "stated") -> float:
     """Return one number for a claim's figure under one of `READINGS`; NaN where it gives none.
 
     `stated` is the number as it stands, whatever its qualifier; `logical_low` the least that the
-    words leave open; `conventional` the conventional interval. Of an interval it is the geometric
-    middle. Vague words state no number.
+    words leave open. Of an interval it is the geometric middle. Vague words state no number.
     """
     if reading == "logical_low":
         return logical_of(row).low or math.nan
     if reading == "conventional":
-        ends = conventional_of(row)
-        known = [ends.low, ends.high]
+        known = list(conventional_of(row))
     else:
         known = [v for v in _arguments(row)[:2] if v is not None]
     if not known or known[0] <= 0 or math.isinf(known[-1]):
