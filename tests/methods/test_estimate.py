@@ -147,8 +147,6 @@ def test_darwins_plants() -> None:
     assert sum(eighths) == 314
     p = sign_flip_p(np.array(eighths, dtype=float), 40_000, 1, "maize")
     assert p == pytest.approx(1726 / 32768)
-    # Fewer than six pairs give no test.
-    assert np.isnan(sign_flip_p(np.ones(5), 9_999, 1, "few"))
 
 
 def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:

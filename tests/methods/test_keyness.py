@@ -147,7 +147,8 @@ def test_the_prior_is_taken_from_the_background() -> None:
 
 
 @pytest.mark.slow
-def test_ten_thousand_documents_fit_into_a_gigabyte() -> None:
+def test_ten_thousand_documents_fit_into_a_gigabyte(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(key, "LEAST_COUNT", 1)
     rng = np.random.default_rng(1)
     tokens = (rng.pareto(0.9, size=3_000_000) * 20).astype(np.int64) % 50_000
     tokens[::2] = rng.integers(0, 50_000, size=1_500_000)
@@ -157,7 +158,7 @@ def test_ten_thousand_documents_fit_into_a_gigabyte() -> None:
     about = pd.DataFrame({"doc_id": [str(i) for i in range(10_000)]})
     about["camp"] = np.where(np.arange(10_000) % 3 == 0, "north", "south")
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
-    found = key.keyness(counts, about, PAIR, permutations=199, least=1)
+    found = key.keyness(counts, about, PAIR, permutations=199)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert len(found.table) > 40_000 and grown < 1_000_000
     assert time.monotonic() - begun < 120

@@ -67,10 +67,7 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 def _permuted(
     shares: bytes, dealt: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
-    """The p-value of Welch's t of the documents' shares, labels dealt anew, or why there is none.
-
-    Equal inputs are computed once.
-    """
+    """The p-value of Welch's t of documents' shares, labels dealt anew, or why there is none."""
     mine, values = np.frombuffer(dealt, dtype=bool), np.frombuffer(shares)
     sizes = int(mine.sum()), int((~mine).sum())
     if why := est.why_no_test(sizes):
@@ -150,17 +147,15 @@ def _interval(
     sums: Floats, pair: Pair, units: str, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
-    used = sums[1] > 0
-    a, b = sorted(used.sum(axis=1).tolist())
+    used = [side[:, side[1] > 0] for side in sums.swapaxes(0, 1)]
+    a, b = sorted(side.shape[1] for side in used)
     if a < est.MIN_UNITS:
         return {}, [f"no interval: {a} and {b} {units}, where each side needs {est.MIN_UNITS}"]
-    alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
+    alike = [est.all_alike(*side) for side in used]
     if all(alike):
         return {}, [f"no interval: the {units} of each side are all alike"]
-    drawn = []
-    for side, name in enumerate((pair.first, pair.second)):
-        arrays = [array.tobytes() for array in sums[:, side, used[side]]]
-        drawn.append(_drawn(*arrays, *drawing, name))
+    sides = zip(used, (pair.first, pair.second), strict=True)
+    drawn = [_drawn(k.tobytes(), n.tobytes(), *drawing, name) for (k, n), name in sides]
     low, high = est.interval_of(drawn[0] - drawn[1], a)
     ends = {"low": 100 * low, "high": 100 * high}
     alone = f"the {units} of one side are all alike: the interval varies the other side alone"
@@ -181,8 +176,7 @@ def _asked(found: Estimate, least: float) -> Estimate:
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     """Return one row an event that both groups tell: k, n and share of each, and the difference.
 
-    `told` ties sentences to events: doc_id, sentence, event_id. A sentence that tells two events
-    counts for both.
+    `told` ties sentences to events, one to several: doc_id, sentence, event_id.
     """
     keys = ["doc_id", "sentence"]
     events = told.loc[told["event_id"] != "", [*keys, "event_id"]].drop_duplicates()
@@ -208,10 +202,7 @@ def paired_contrast(
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Estimate:
-    """Return the mean difference over events, one event counting like another.
-
-    `table` is one of `matched`. Fewer than six events give no test, fewer than ten no interval.
-    """
+    """Return the mean difference over the events of a table as `matched` makes it, all alike."""
     events, differences = len(table), table["difference"].to_numpy(dtype=np.float64)
     both: dict[str, Any] = {"groups": (pair.first, pair.second), "units": (events, events)}
     for name in ("k", "n"):

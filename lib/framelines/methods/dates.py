@@ -43,7 +43,7 @@ _RELATIVE = re.compile(
 _TABULAR_EPOCH = date(622, 7, 19).toordinal()
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class DateInterval:
     """All days from `first` to `last`; either may be None, where the date leaves it open."""
 
@@ -170,10 +170,9 @@ def _read(text: str, system: str) -> DateInterval:
 
 
 def gregorian(text: str) -> DateInterval:
-    """Return the days of a Gregorian date as stated, in EDTF or with thirds of months.
+    """Return the days of a Gregorian date as stated; an open or unknown end is None.
 
-    `~`, `?` and `%` keep the stated days; a set becomes its hull. An open (`..`) or unknown (empty)
-    end of an interval is None. Raises `ValueError` with the reason.
+    `~`, `?` and `%` keep the stated days. Raises `ValueError` with the reason.
     """
     return _read(text, "gregorian")
 
@@ -207,8 +206,8 @@ def relative(text: str, published: DateInterval) -> DateInterval:
     """Return the days that a relative date can mean, over all days the document may be of.
 
     `weekday-fri` is the last Friday up to the day of publication, `month-may` the last May,
-    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Open
-    where the publication is open. Raises `ValueError` where the notation is unknown.
+    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Raises
+    `ValueError` where the notation is unknown.
     """
     if not _RELATIVE.fullmatch(text):
         raise ValueError("no relative date such as yesterday, weekday-fri, month-may or -10d")
@@ -242,8 +241,8 @@ def _problem(text: str, name: str) -> str | None:
 def date_problem(stated: str, calendar: str = "") -> str | None:
     """Return in words what is wrong with a stated date in the calendar of `CALENDARS`, or None.
 
-    An empty cell states nothing, which is no problem here. `calendar=""` is for cells beside which
-    no column names it: the year tells. Where another way of writing would be read, it is offered.
+    An empty cell is no problem here. Where no calendar is named, the year tells. Where another way
+    of writing would be read, it is offered.
     """
     if not stated:
         return None

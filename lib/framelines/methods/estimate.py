@@ -18,9 +18,9 @@ Floats = npt.NDArray[np.float64]
 # Fewer units give an interval that is too narrow to be honest.
 MIN_UNITS = 10
 LEVEL = 0.05
-# With two units a side, whatever the other side has, a result hangs on a single text.
-MIN_SIDE = 3
-MIN_PAIRS = 6
+# With two units a side, whatever the other side has, a result hangs on a single text. Fewer than
+# six pairs can give no p-value of 5 %.
+MIN_SIDE, MIN_PAIRS = 3, 6
 # Statistics that are equal on paper must be equal here before they are compared.
 DIGITS = 12
 PERMUTATIONS = 9_999
@@ -90,10 +90,7 @@ def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate
 
 
 def wilson(k: float, n: float) -> tuple[float, float]:
-    """Return the 95 % score interval of k of n independent units; NaN with fewer than `MIN_UNITS`.
-
-    Wilson 1927, JASA 22(158):209–212. Sentences of one text are not independent.
-    """
+    """Return the 95 % interval of k of n events (Wilson 1927); NaN with fewer than `MIN_UNITS`."""
     if n < MIN_UNITS:
         return nan, nan
     z = 1.959963984540054
@@ -112,19 +109,17 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
 def expanded_level(units: int) -> float:
     """Return the tail probability of an expanded percentile interval of 95 %; units are 2 or more.
 
-    Hesterberg 2015, The American Statistician 69(4):371–386, §5: percentile intervals of small
-    samples are too narrow by √((n−1)/n) and by the normal in place of Student's t.
+    Hesterberg 2015, §5: percentile intervals of small samples are too narrow by √((n−1)/n) and by
+    the normal in place of Student's t.
     """
     t = stats.t.ppf(0.975, units - 1)
     return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
 
 
 def interval_of(draws: Floats, units: int) -> tuple[float, float]:
-    """Return the expanded percentile interval of draws that rest on `units` resampled units.
-
-    Draws without a value do not count. Negated draws give exactly the negated interval.
-    """
+    """Return the expanded percentile interval of draws that rest on `units` resampled units."""
     ordered = np.sort(draws[~np.isnan(draws)])
+    # Interpolated so that negated draws give exactly the negated interval.
     position = expanded_level(units) * (len(ordered) - 1)
     at = int(position)
     part, after = position - at, min(at + 1, len(ordered) - 1)
@@ -145,7 +140,7 @@ def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Genera
 
 
 def all_alike(above: Floats, below: Floats) -> bool:
-    """Return whether every unit has the same ratio, so that resampling gives the same again."""
+    """Return whether every unit has the same ratio: resampling gives the same again."""
     used = below > 0
     return not used.any() or bool(np.ptp(above[used] / below[used]) == 0)
 
@@ -160,19 +155,17 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
 
     Both arrays hold one value a unit. The variance is that of the jackknife over units, with one
     degree of freedom less than there are effective units. A share has the interval of Korn &
-    Graubard (1998, Survey Methodology 24(2):193–201), Clopper and Pearson's with the sample that
-    would vary as much; any other ratio Student's on the log scale. The ends are NaN with fewer
-    than `MIN_UNITS` units, where all are alike, and for a share that fewer than `MIN_SIDE` units
-    bear, or all but so few. Raises `ValueError` where nothing stands below.
+    Graubard (1998), Clopper and Pearson's with the sample that would vary as much; any other ratio
+    Student's on the log scale. The ends are NaN with fewer than `MIN_UNITS` units, where all are
+    alike, and for a share that fewer than `MIN_SIDE` units bear, or all but so few. Raises
+    `ValueError` where nothing stands below.
     """
     if not below.any():
         raise ValueError("a ratio needs a denominator above 0")
     above, below = above[below > 0], below[below > 0]
     k, n, units = float(above.sum()), float(below.sum()), len(below)
-    value = k / n
-    bearing, lacking = int((above > 0).sum()), int((above < below).sum())
-    is_share = not (above > below).any()
-    few = bearing < MIN_SIDE or (is_share and lacking < MIN_SIDE)
+    value, is_share = k / n, not (above > below).any()
+    few = (above > 0).sum() < MIN_SIDE or (is_share and (above < below).sum() < MIN_SIDE)
     if units < MIN_UNITS or few or all_alike(above, below):
         return value, nan, nan
     without = (k - above) / (n - below)
@@ -209,8 +202,7 @@ def studentised(shares: Floats, deals: Floats) -> Floats:
 
     `shares` has one value a unit, `deals` (deals, units) is 1 where a unit is dealt to the first
     group; both groups have two units at least. Permuted, t keeps its level where the groups vary
-    differently, as short and long texts do (Janssen 1997, Statistics & Probability Letters
-    36:9–21). It is infinite where units differ between the groups alone.
+    differently (Janssen 1997). It is infinite where units differ between the groups alone.
     """
     means, errors = [], []
     for own in (deals, 1 - deals):
@@ -224,14 +216,11 @@ def studentised(shares: Floats, deals: Floats) -> Floats:
 
 
 def why_no_test(sizes: tuple[int, int]) -> str:
-    """Return in words why relabelling documents is no test, or nothing where it is one.
-
-    The smallest two-sided p must reach 5 %. Where the sides have as many units each, every
-    relabelling has a mirror image with the same absolute statistic.
-    """
+    """Return in words why relabelling documents can give no p of 5 %, or nothing where it can."""
     few, many = sorted(sizes)
     if few < MIN_SIDE:
         return f"no test: {few} and {many} documents, where each side needs {MIN_SIDE}"
+    # Of sides of one size, every relabelling has a mirror image with the same absolute statistic.
     least = (2 if few == many else 1) / comb(few + many, few)
     return f"no test: the smallest p that it could give is {least:.3f}" if least > LEVEL else ""
 
@@ -244,10 +233,9 @@ def all_listed(sizes: tuple[int, int], draws: int) -> bool:
 def deal_blocks(
     sizes: tuple[int, int], draws: int, seed: int, key: str, block: int
 ) -> Iterator[Floats]:
-    """Yield relabelings of the units of two groups, 1 for the first, `block` of them at a time.
+    """Yield relabelings (relabelings, units), 1 for the first group, `block` of them at a time.
 
-    Arrays are (relabelings, units). All are listed where there are no more than `draws`; otherwise
-    `draws` are drawn.
+    All are listed where there are no more than `draws`; otherwise `draws` are drawn.
     """
     first, units = sizes[0], sum(sizes)
     listed, rng = combinations(range(units), first), random_stream(seed, "relabel", key, "0")
@@ -290,12 +278,7 @@ def _sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bo
 
 
 def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
-    """Return the two-sided p-value of a mean difference of pairs, whose signs are dealt anew.
-
-    NaN with fewer than `MIN_PAIRS` pairs, which could not reach 5 %.
-    """
-    if len(differences) < MIN_PAIRS:
-        return nan
+    """Return the two-sided p-value of a mean difference of pairs, whose signs are dealt anew."""
     flips, exact = _sign_flips(len(differences), draws, seed, key)
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
+from scipy import sparse, special
 
 import framelines.methods.estimate as est
 from framelines.methods.contrasts import Pair
@@ -32,9 +32,8 @@ COLUMNS += ["z", "log_ratio", "p_max"]
 class Keyness:
     """The terms of two groups of documents, ranked, with what can be said of them.
 
-    `table` has one row a term, the largest absolute z first: its counts and documents in either
-    group, z, log_ratio (`log_rate_ratio`) and p_max, which compares it with the largest of all
-    terms under other labels. What is missing is NaN, and `why` has the reason.
+    `table` has `COLUMNS` and one row a term, the largest absolute z first; `p_max` compares it with
+    the largest of all terms under other labels. What is missing is NaN, and `why` has the reason.
     """
 
     table: pd.DataFrame
@@ -47,9 +46,8 @@ def log_odds(
 ) -> tuple[Floats, Floats]:
     """Return the log-odds ratio with an informative Dirichlet prior, and its z-score.
 
-    Monroe, Colaresi & Quinn 2008, Political Analysis 16(4):372–403, eqs. 16, 19–22. `prior` is the
-    prior count of each term, `PRIOR_TOKENS` of all. The z-score ranks and is no test: it takes
-    every word as drawn on its own.
+    Monroe, Colaresi & Quinn 2008, eqs. 16, 19–22. `prior` is the prior count of each term,
+    `PRIOR_TOKENS` of all. The z-score ranks and is no test.
     """
     a, b = first + prior, second + prior
     # Two logarithms instead of four; swapping the groups still negates the result exactly.
@@ -59,19 +57,13 @@ def log_odds(
 
 def g_squared(first: Floats, second: Floats, n_first: Any, n_second: Any) -> Floats:
     """Return the log-likelihood G² of each term (Rayson & Garside 2000). It ranks, no more."""
-    found = np.zeros(len(first))
-    for observed, size in ((first, n_first), (second, n_second)):
-        expected = (first + second) * size / (n_first + n_second)
-        ratio = np.divide(observed, expected, out=np.ones(len(first)), where=observed > 0)
-        found = found + observed * np.log(ratio)
-    return 2 * found
+    both = (first + second) / (n_first + n_second)
+    sides = special.rel_entr(first, both * n_first) + special.rel_entr(second, both * n_second)
+    return np.asarray(2 * sides)
 
 
 def log_rate_ratio(first: Floats, second: Floats, n_first: Floats, n_second: Floats) -> Floats:
-    """Return log2 of the rate in the first group over that in the second (Hardie's log ratio).
-
-    One half is added to both counts where either is 0.
-    """
+    """Return Hardie's log ratio: log2 of the rates; one half more for both counts if one is 0."""
     half = np.where((first == 0) | (second == 0), 0.5, 0.0)
     rate = np.log2(first + half) - np.log2(n_first)
     return np.asarray(rate - (np.log2(second + half) - np.log2(n_second)))
@@ -89,9 +81,8 @@ def permutation_keyness(
     """Return p-values and max-T p-values of terms, labels dealt anew over documents.
 
     `counts` is (documents, terms), `sizes` (documents,), `mine` true for the documents of the
-    group that is dealt. The statistic is the absolute z of the log-odds: dividing by its error lets
-    frequent and rare terms meet in one maximum (max-T; Westfall & Young 1993, Resampling-Based
-    Multiple Testing), which the bare log ratio would leave to the rarest.
+    group that is dealt. The statistic is the absolute z of the log-odds, so that frequent and rare
+    terms meet in one maximum (max-T; Westfall & Young 1993).
     """
     dealt = int(mine.sum()), int((~mine).sum())
     total, size = counts.sum(axis=0), sizes.sum()
@@ -121,26 +112,23 @@ def keyness(
     pair: Pair,
     *,
     background: pd.Series | None = None,
-    least: int = LEAST_COUNT,
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Keyness:
-    """Return the words that set two groups of documents apart.
+    """Return the words that set two groups of documents apart; the first's have positive effects.
 
     `documents` has doc_id and the column of the pair; others than its documents do not count, nor
     do figures. `background` counts words in more texts than these: a prior that is made of the two
-    groups alone knows the answer. Words that occur `least` times in both groups together are told
-    of. The first group's words have positive effects.
+    groups alone knows the answer. Words that occur `LEAST_COUNT` times are told of.
     """
     about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
     words = words[~words["token"].str[:1].str.isdigit().astype(bool)]
-    (rows, names), (columns, terms) = (
-        pd.factorize(words[column], sort=True) for column in ("doc_id", "token")
-    )
+    rows, names = pd.factorize(words["doc_id"], sort=True)
+    columns, terms = pd.factorize(words["token"], sort=True)
     cells = (words["count"].to_numpy(dtype=np.float64), (rows, columns))
     matrix = sparse.csr_array(cells, shape=(len(names), len(terms)))
-    sizes, frequent = matrix.sum(axis=1), matrix.sum(axis=0) >= least
+    sizes, frequent = matrix.sum(axis=1), matrix.sum(axis=0) >= LEAST_COUNT
     first = (about.loc[names, "side"] == 0).to_numpy()
     groups, here = (pair.first, pair.second), (int(first.sum()), int((~first).sum()))
     if min(here) == 0 or not frequent.any():

@@ -72,20 +72,18 @@ def readings(
         return Quantity(least, math.inf), Quantity(least, max(end, least))
     if not known:
         raise ValueError("no figure is stated, and no word that stands for one")
-    if min(known) < 0:
-        raise ValueError(f"a count or measure cannot be below 0: {min(known):g}")
     low, high = known[0], known[-1]
+    if low < 0 or high < 0:
+        raise ValueError(f"a count or measure cannot be below 0: {min(known):g}")
     if low > high:
         raise ValueError(f"the figure ends before it begins: {low:g} to {high:g}")
     if qualifier in ("more_than", "at_least"):
-        least = low
-        if counts:
-            least = math.floor(low) + 1 if qualifier == "more_than" else math.ceil(low)
+        whole = math.floor(low) + 1 if qualifier == "more_than" else math.ceil(low)
+        least = whole if counts else low
         return Quantity(least, math.inf), Quantity(least, max(low + granularity(low), least))
     if qualifier in ("less_than", "up_to"):
-        most = high
-        if counts:
-            most = max(math.ceil(high) - 1, 0) if qualifier == "less_than" else math.floor(high)
+        whole = max(math.ceil(high) - 1, 0) if qualifier == "less_than" else math.floor(high)
+        most = whole if counts else high
         return Quantity(0, most), Quantity(min(max(high - granularity(high), 0), most), most)
     if qualifier == "approx":
         low = max(low - max(low * APPROX_SHARE, granularity(low) / 2), 0)
@@ -141,10 +139,8 @@ def point_of(row: Row, reading: str = "stated") -> float:
     """
     if reading == "logical_low":
         return logical_of(row).low or math.nan
-    if reading == "conventional":
-        known = list(conventional_of(row))
-    else:
-        known = [v for v in _arguments(row)[:2] if v is not None]
+    stated = [v for v in _arguments(row)[:2] if v is not None]
+    known = stated if reading == "stated" else list(conventional_of(row))
     if not known or known[0] <= 0 or math.isinf(known[-1]):
         return math.nan
     # The root of a square need not be the number to its last digit.
@@ -154,11 +150,10 @@ def point_of(row: Row, reading: str = "stated") -> float:
 def window_of(row: Row) -> tuple[float, float] | None:
     """Return first and last day that a figure covers, or None where the text leaves an end open.
 
-    Needs window_first, window_last, window, scope, and first and last of the deed as day numbers:
-    a figure of one deed without a window of its own covers the days of the deed.
+    A figure of one deed without a window of its own covers the days of the deed, first and last.
     """
-    own = row["window"] != "" or row["scope"] != "incremental"
-    first, last = (float(row[f"window_{end}" if own else end]) for end in ("first", "last"))
+    own = "window_" if row["window"] != "" or row["scope"] != "incremental" else ""
+    first, last = float(row[f"{own}first"]), float(row[f"{own}last"])
     return None if math.isinf(first) or math.isinf(last) else (first, last)
 
 
@@ -170,7 +165,6 @@ def same_window(a: tuple[float, float], b: tuple[float, float], slack: float = 0
 def figure_text(row: Row) -> str:
     """Return a claim's figure as it reads in a table: `more than 50`, `1,500 to 2,000`."""
     least, most, qualifier, _ = _arguments(row)
-    known = [f"{v:,.10g}" for v in (least, most) if v is not None]
-    word = "about" if known and qualifier == "approx" else qualifier.replace("_", " ")
-    number = " to ".join(dict.fromkeys(known))
-    return number if known and qualifier in ("exact", "range") else f"{word} {number}".strip()
+    number = " to ".join(dict.fromkeys(f"{v:,.10g}" for v in (least, most) if v is not None))
+    word = "about" if number and qualifier == "approx" else qualifier.replace("_", " ")
+    return number if number and qualifier in ("exact", "range") else f"{word} {number}".strip()

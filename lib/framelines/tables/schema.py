@@ -157,13 +157,13 @@ def _reason(field: Field, value: str, calendar: str) -> str | None:
             return "no number of at most 15 digits"
         low, high = rules.get("minimum", -1e15), rules.get("maximum", 1e15)
         return None if low <= float(value) <= high else "out of range"
-    if kind == "date" and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    usual = {"list": ID, "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}"}.get(kind, ".*")
+    fits = re.fullmatch(rules.get("pattern", usual), value)
+    if not fits or value not in rules.get("enum", [value]):
         return ""
     if kind == "date" or "notation" in field:
         return date_problem(value, calendar if field.get("notation") == "stated" else "gregorian")
-    pattern = ID if kind == "list" else rules.get("pattern", ".*")
-    fits = re.fullmatch(pattern, value) and value in rules.get("enum", [value])
-    return None if fits else ""
+    return None
 
 
 def allowed(field: Field) -> str:
@@ -193,16 +193,15 @@ def _tuples(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
 
 def _key_faults(tables: Tables, name: str) -> Faults:
     key, what = _key(name), "this key stands in an earlier row already"
+    fix = "Keys are unique: delete the row or give it a key of its own"
     frame = tables[name].dropna(subset=key)
     for line, *value in frame.loc[frame.duplicated(key), key].itertuples(name=None):
-        fix = "Keys are unique: delete the row or give it a key of its own"
         yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
 
 
 def _order_faults(tables: Tables, name: str) -> Faults:
     frame, fields = tables[name], fields_of(name)
-    for high in [column for column in fields if "not_below" in fields[column]]:
-        low = fields[high]["not_below"]
+    for high, low in [(c, f["not_below"]) for c, f in fields.items() if "not_below" in f]:
         wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
         for line, *ends in wrong[[low, high]].itertuples(name=None):
             yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
@@ -305,16 +304,15 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
 
 def _sentence_faults(tables: Tables, name: str) -> Faults:
     """Frame codes of what is no sentence, with the nearest one."""
-    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"}).sort_values("start")
-    sentences = tables["sentences"][["doc_id", "start", "end"]]
-    sentences = sentences.assign(near=sentences["start"]).sort_values("start")
-    codes = codes.rename_axis("line").reset_index()
-    how: dict[str, Any] = {"on": "start", "by": "doc_id", "suffixes": ("", "_near")}
-    both = pd.merge_asof(codes, sentences, direction="nearest", **how).dropna(subset=["near"])
-    wrong = both[(both["near"] != both["start"]) | (both["end_near"] != both["end"])]
+    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"})
+    codes = codes.rename_axis("line").reset_index().sort_values("start")
+    near = tables["sentences"][["doc_id", "start", "end"]].sort_values("start")
+    near = near.assign(near=near["start"]).rename(columns={"end": "near_end"})
+    both = pd.merge_asof(codes, near, on="start", by="doc_id", direction="nearest")
+    wrong = both.query("near == near and (near != start or near_end != end)")
     for row in wrong.to_dict("records"):
         what, value = "the splitter produces no such sentence", f"[{row['start']}, {row['end']})"
-        nearest = f"the nearest is [{row['near']:.0f}, {row['end_near']:.0f})"
+        nearest = f"the nearest is [{row['near']:.0f}, {row['near_end']:.0f})"
         yield row["line"], "start", what, value, nearest
 
 
