@@ -37,7 +37,7 @@ test-all: test ## the slow tests too: browser, LaTeX, other days and users, kill
 # --- is it what it was? In a clean copy, with this environment or that of PYTHON=folder/bin/python ---
 named := $(filter command,$(origin PYTHON))
 manifest verify review diff: $(if $(named),,.venv/.ready)
-	@$(if $(named),"$(PYTHON)",.venv/bin/python) -m framelines $@ $(if $(filter diff,$@),"$${REV:-HEAD}")
+	@$(if $(named),"$(PYTHON)",.venv/bin/python) -m framelines $(subst review,verify --clean,$@) $(if $(filter diff,$@),"$${REV:-HEAD}")
 manifest: ## rebuild everything and record every result in MANIFEST.json
 verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network

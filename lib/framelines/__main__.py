@@ -15,20 +15,12 @@ from framelines.errors import DataError, Problems
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
 # and settings, and nobody else's.
 UNWANTED = ("PYTHON", "MPL", "MATPLOTLIB", "JUPYTER", "IPYTHON", "COLUMNS")
-SETTINGS = {
-    "SOURCE_DATE_EPOCH": "1767225600",
-    "PYTHONHASHSEED": "0",
-    "PYTHONNOUSERSITE": "1",
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "JUPYTER_NO_CONFIG": "1",
-    "PYTHONPATH": str(REPO / "lib"),
-    "MATPLOTLIBRC": str(REPO / "matplotlibrc"),
-    "MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib"),
-    "IPYTHONDIR": str(REPO / "build" / "ipython"),
-}
+SETTINGS = {"SOURCE_DATE_EPOCH": "1767225600", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
+SETTINGS |= dict.fromkeys(("PYTHONNOUSERSITE", "JUPYTER_NO_CONFIG"), "1")
+SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+SETTINGS |= {"PYTHONHASHSEED": "0", "PYTHONPATH": str(REPO / "lib")}
+SETTINGS |= {"MATPLOTLIBRC": str(REPO / "matplotlibrc"), "IPYTHONDIR": str(REPO / "build/ipython")}
+SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
 
 
 def settle() -> None:
@@ -60,10 +52,6 @@ def _print(*paths: Path) -> None:
         print(path.relative_to(REPO))
 
 
-def _folder(_: click.Context, __: click.Parameter, given: str) -> Path:
-    return (REPO / given).resolve()
-
-
 # A command that a function of the library does: it is called with arguments and options by their
 # names, and returns a code of exit or what it wrote. What a command needs is imported when it runs.
 def _command(name: str, function: str, about: str, *parameters: click.Parameter) -> None:
@@ -78,27 +66,21 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
 
-DATA = click.Option(["--data"], default="data", callback=_folder, help="the folder of the tables")
+FOLDER = click.Path(path_type=Path, resolve_path=True)
+DATA = click.Option(["--data"], default=REPO / "data", type=FOLDER, help="the folder of the tables")
 PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
 DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")
+CLEAN = click.Option(["--clean"], is_flag=True, help="the commit alone, and without a network")
 RUN = (click.Argument(["notebook"]), click.Argument(["case"]))
 _command("build", "runner.build", "Build everything that is stale, or all of CASES.", CASES)
 _command("run", "execute.run", "Run a NOTEBOOK for a CASE.", *RUN)
 _command("manifest", "verify.manifest", "Rebuild everything and record every result.")
-_command("verify", "verify.verify", "Rebuild everything and name what is not as recorded.")
-_command("review", "verify.review", "Verify the commit without a network, and say so.")
+_command("verify", "verify.verify", "Rebuild everything and name what is not as recorded.", CLEAN)
 _command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
 _command("bench", "verify.bench", "Time three builds, into docs/benchmarks.md.")
-_command(
-    "corpus",
-    "ingest.lay_down",
-    "Make a case of the texts of a folder or table.",
-    PLACE,
-    NAME,
-    DATES,
-)
+_command("corpus", "ingest.lay_down", "Make a case of the texts of a PLACE.", PLACE, NAME, DATES)
 
 
 def _with_texts() -> list[Path]:
@@ -107,14 +89,12 @@ def _with_texts() -> list[Path]:
     from framelines.tables.case import data_folders
 
     places = {folder: raw_folder(folder) for folder in data_folders()}
-    named = Path(os.environ.get("CORPUS", "")).resolve()
-    found = [folder for folder, place in places.items() if place]
-    asked = "CORPUS" in os.environ and named not in {p.resolve() for p in places.values() if p}
-    if asked or not found:
+    named, found = os.environ.get("CORPUS"), {f: p.resolve() for f, p in places.items() if p}
+    if not found or (named is not None and Path(named).resolve() not in found.values()):
         texts_of(REPO / "data")  # says where they go
     for folder in [folder for folder in places if folder not in found]:
         print(f"{folder.relative_to(REPO)}: no texts here; it is left as it is")
-    return found
+    return list(found)
 
 
 @main.command()
@@ -146,11 +126,10 @@ def check_text() -> int:
     from framelines.corpus.documents import texts_of
 
     listed = git(REPO, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
-    built = [*(REPO / "build").glob("executed/**/*.ipynb"), *(REPO / "reports").glob("**/*.html")]
-    files = {REPO / name for name in listed.split("\0") if name} | {*built}
-    kept_out = [f for f in _with_texts() if not {*texts_of(f).glob("*.txt")} & files]
+    files = {REPO / name for name in listed.split("\0") if name}
+    files |= {*REPO.glob("build/executed/**/*.ipynb"), *REPO.glob("reports/**/*.html")}
     found: dict[Path, list[int]] = {}
-    for folder in kept_out:
+    for folder in [f for f in _with_texts() if not {*texts_of(f).glob("*.txt")} & files]:
         found |= runs_of_texts(folder, sorted(files))
     for path, lines in found.items():
         print(f"{path.relative_to(REPO)}: {RUN} words of the texts on end, lines {lines[:20]}")
@@ -205,17 +184,15 @@ def locate(document: str, words: str, data: Path) -> None:
 
 @main.command()
 def simulate() -> None:
-    """Simulate corpora without a difference, into docs/simulations.md and two tables beside it."""
+    """Simulate corpora without a difference, into docs/simulations.md and the table beside it."""
     from framelines import write_whole
     from framelines.analyses.findings import designs
-    from framelines.methods import keyness, simulations
+    from framelines.methods import simulations
 
-    table = simulations.everything(designs())
-    tables = {"simulations": table, "null-simulation": keyness.null_simulation()}
-    for name, made in tables.items():
-        text = made.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-        _print(write_whole(REPO / "docs" / f"{name}.csv", text))
-    _print(write_whole(REPO / "docs" / "simulations.md", simulations.page(table)))
+    table, place = simulations.everything(designs()), REPO / "docs" / "simulations"
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    _print(write_whole(place.with_suffix(".csv"), text))
+    _print(write_whole(place.with_suffix(".md"), simulations.page(table)))
 
 
 if __name__ == "__main__":

@@ -21,15 +21,9 @@ class Problem:
     fix: str | None = None
 
     def __str__(self) -> str:
-        pieces = [
-            (", row {}", self.row),
-            (", column {}", self.column),
-            (": {}", self.what),
-            ("; met {!r}", self.value),
-            ("; allowed: {}", self.allowed),
-            (". {}", self.fix),
-        ]
-        told = (words.format(value) for words, value in pieces if value is not None)
+        words = ", row {}", ", column {}", ": {}", "; met {!r}", "; allowed: {}", ". {}"
+        values = self.row, self.column, self.what, self.value, self.allowed, self.fix
+        told = (w.format(v) for w, v in zip(words, values, strict=True) if v is not None)
         return self.where + "".join(told)
 
 

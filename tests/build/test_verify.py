@@ -122,7 +122,7 @@ def test_a_changed_digit_of_the_manifest(root: Path, capsys: pytest.CaptureFixtu
     manifest["results"][TABLE] = manifest["results"][TABLE][::-1]
     (root / verify.FILE).write_text(json.dumps(manifest, indent=1))
     _commit(root)
-    assert verify.review(root) == 2
+    assert verify.verify(root, clean=True) == 2
     said = capsys.readouterr().out
     assert f"{TABLE}: not as {verify.FILE} says" in said
     assert "6 results: 1 not as recorded." in said
@@ -139,7 +139,7 @@ def test_what_is_built_and_not_recorded_or_no_longer_built(
     assert "reports/river/02-two.html: not built" in said
     # A review wants everything committed, and a build that stops is no success.
     with pytest.raises(DataError, match=r"not committed; met 'lib/framelines/__main__\.py'"):
-        verify.review(root)
+        verify.verify(root, clean=True)
     (root / "data" / "dead.json").write_text("-1")
     with pytest.raises(DataError, match="the rebuild: it stopped"):
         verify.verify(root)
@@ -173,7 +173,7 @@ def test_two_revisions_in_words(root: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_without_git_there_is_nothing_to_compare_with(tmp_path: Path) -> None:
     (tmp_path / verify.FILE).write_text('{"results": {}}')
-    for command in (verify.verify, verify.review, verify.manifest):
+    for command in (verify.verify, verify.manifest):
         with pytest.raises(DataError, match="a clone of the repository"):
             command(tmp_path)
 

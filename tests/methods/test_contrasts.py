@@ -9,13 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from framelines.methods.contrasts import (
-    Pair,
-    contrast,
-    matched,
-    paired_contrast,
-    shares,
-)
+from framelines.methods.contrasts import Pair, contrast, matched, paired_contrast, shares
 from framelines.methods.estimate import Estimate
 
 PAIR = Pair("camp", "a", "b", ("a",), ("b",))

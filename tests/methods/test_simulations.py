@@ -1,8 +1,13 @@
 """The promises of the methods page, at a reduced size: levels, coverage, calendars, factors."""
 
-import numpy as np
-import pytest
+from collections.abc import Iterable
 
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from framelines import REPO
 from framelines.methods import simulations
 from framelines.methods.estimate import random_stream
 
@@ -15,7 +20,7 @@ CLAIMS = [16, 6, 15, 11, 5, 16, 14, 14, 13, 5, 16, 9, 12, 12, 8]
 
 def test_counts_have_the_share_and_the_correlation_that_were_asked() -> None:
     rng = random_stream(1, "counts")
-    hits = np.stack([simulations.counts([2] * 50, 0.3, 0.2, rng) for _ in range(2_000)])
+    hits = np.stack([simulations.counts(np.full(50, 2.0), 0.3, 0.2, rng) for _ in range(2_000)])
     # Of two rows of one document both are hits with p² + correlation · p (1 − p).
     assert hits.mean() / 2 == pytest.approx(0.3, abs=0.005)
     assert (hits == 2).mean() == pytest.approx(0.09 + 0.2 * 0.21, abs=0.005)
@@ -25,36 +30,55 @@ def test_counts_have_the_share_and_the_correlation_that_were_asked() -> None:
 def test_the_test_keeps_its_level_where_one_side_has_the_longer_texts(
     design: simulations.Design,
 ) -> None:
-    alarms = simulations.level(design, 0.15, runs=500)
+    alarms = simulations.level(design, 0.15, 500)
     assert 0.02 <= np.mean(alarms) <= 0.08  # three binomial standard errors
 
 
-@pytest.mark.parametrize("unit", ["texts", "documents"])
-@pytest.mark.parametrize("within", [0.05, 0.45])
+@pytest.mark.parametrize(("unit", "within"), [("texts", 0.05), ("documents", 0.45)])
 def test_intervals_of_differences_cover(unit: str, within: float) -> None:
     design = (SHORT, CLAIMS, 0.2)
-    held = simulations.coverage(design, within, unit=unit, runs=500)
+    held = simulations.coverage(design, within, 500, unit)
     assert len(held) > 450 and np.mean(held) >= 0.91
 
 
 @pytest.mark.parametrize(("share", "within"), [(0.06, 0.15), (0.2, 0.45), (0.5, 0.05)])
 def test_intervals_of_shares_cover(share: float, within: float) -> None:
-    held = simulations.share_coverage((CLAIMS + LONG, [], share), within, runs=500)
+    held = simulations.share_coverage((CLAIMS + LONG, [], share), within, 500)
     assert len(held) > 250 and np.mean(held) >= 0.92
 
 
+def table_of(rows: Iterable[list[object]]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=simulations.COLUMNS).set_index(["what", "setting"])
+
+
 def test_a_design_with_few_documents_has_no_interval_and_no_row() -> None:
-    table = simulations.of_contrasts({"few": ([5] * 7, [5] * 7, 0.3)}, runs=20)
-    assert set(table["what"]) == {"false alarms of the test"} and (table["runs"] == 20).all()
+    few = table_of(simulations.of_contrasts({"few": ([5] * 7, [5] * 7, 0.3)}, runs=20))
+    assert {what for what, _ in few.index} == {"false alarms of the test"}
+    assert (few["runs"] == 20).all()
 
 
 def test_calendars_bear_errors_to_either_side_and_not_to_one() -> None:
-    table = simulations.of_calendars(runs=300).set_index("setting")["value"]
-    assert table["30% wrong, a day either way"] <= 0.01
-    assert table["45% wrong, a day later"] > 0.1
+    value = table_of(simulations.of_calendars(runs=300))["value"].droplevel("what")
+    assert value["30% wrong, a day either way"] <= 0.01
+    assert value["45% wrong, a day later"] > 0.1
 
 
 def test_a_factor_in_round_words_is_found_by_the_conventional_reading() -> None:
-    table = simulations.of_ratios(runs=150).set_index(["what", "setting"])["value"]
-    assert table["mean factor, 2 planted", "conventional number"] == pytest.approx(2, abs=0.1)
-    assert table["mean factor, 2 planted", "stated number"] < 1.8
+    value = table_of(simulations.of_ratios(runs=150))["value"]["mean factor, 2 planted"]
+    assert value["conventional number"] == pytest.approx(2, abs=0.1)
+    assert value["stated number"] < 1.8
+
+
+def test_false_alarms_are_nominal_over_documents_and_not_over_words() -> None:
+    """400 corpora of 28 bursty documents and 19,000 words, seeded; as docs/simulations.csv."""
+    found = table_of(simulations.of_keyness(runs=400))
+    by_method = found.droplevel("what")
+    tested = by_method.loc["permutation over documents"]
+    assert tested["low"] <= 0.05 <= tested["high"]
+    alarms = round(by_method.at["max-T over documents", "value"] * 400)
+    assert stats.binomtest(alarms, 400, 0.05, alternative="greater").pvalue > 0.01
+    # Words as units: thrice the nominal rate, and a false word in most corpora.
+    assert by_method.at["G² over words", "value"] > 0.15
+    assert by_method.at["G² with Bonferroni", "value"] > 0.8
+    shown = table_of(pd.read_csv(REPO / "docs" / "simulations.csv").to_numpy().tolist())
+    assert shown.loc[found.index, "value"].to_numpy() == pytest.approx(found["value"], rel=1e-5)

@@ -33,10 +33,7 @@ class InProcess(Engine):
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **kwargs: Any) -> None:
-        """Run every code cell and keep what it showed.
-
-        Raises `DataError` where a cell fails: the problems of the tables first, then the cell.
-        """
+        """Run every code cell and keep what it showed; `DataError` where one fails."""
         # The one that `display` speaks to; a new one knows no name of an earlier notebook.
         InteractiveShell.clear_instance()
         shell = InteractiveShell.instance(config=Config(SHELL))
@@ -54,14 +51,15 @@ class InProcess(Engine):
             for output in shown.outputs:
                 about = {"data": output.data, "metadata": output.metadata or {}}
                 cell.outputs.append(new_output("display_data", **about))
-            error = result.error_before_exec or result.error_in_exec
-            if error is not None:
-                name = {"ename": type(error).__name__, "evalue": str(error)}
-                cell.outputs.append(new_output("error", traceback=[], **name))
+            if error := result.error_before_exec or result.error_in_exec:
+                name = type(error).__name__
+                about = {"ename": name, "evalue": str(error), "traceback": []}
+                cell.outputs.append(new_output("error", **about))
+                # The problems of the tables first, then the cell that met them.
                 found = error.problems if isinstance(error, DataError) else []
-                what = "" if found else f", raised {type(error).__name__}: {error}"
-                cell_name = f"code cell [{cell.execution_count}]"
-                raise DataError([*found, Problem(kwargs["where"], cell_name + what)])
+                what = f"code cell [{cell.execution_count}]"
+                what += "" if found else f", raised {name}: {error}"
+                raise DataError([*found, Problem(kwargs["where"], what)])
 
 
 def _too_long(*_: Any) -> None:

@@ -1,8 +1,7 @@
 """What is to be built, from what, and in which order: notebooks, then reports, then the front page.
 
 A unit is stale if the content of anything that it is made from has changed since it was built, or
-a result of it is not as it was left. Nothing that stands is touched before its successor is whole:
-a build that is killed anywhere goes on to the right result the next time.
+a result of it is not as it was left. Nothing that stands is touched before its successor is whole.
 """
 
 import fcntl
@@ -60,10 +59,8 @@ class Unit:
     notebook: str = ""
 
     def make(self) -> list[Path]:
-        """Do the work: run the notebook, or write pages and PDF; return the paths of what it made.
-
-        Libraries are imported here, so that a build with nothing to do takes no time.
-        """
+        """Run the notebook, or write pages and PDF; return the paths of what it made."""
+        # Imported here, so that a build with nothing to do takes no time.
         if self.notebook:
             from framelines.build.execute import run
 
@@ -80,10 +77,7 @@ class Unit:
 
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
-    """Return all units in an order in which they can be built; of the named cases alone if any.
-
-    Raises `DataError` for a case that there is not.
-    """
+    """Return all units, or those of named cases, in an order in which they can be built."""
     cases = sorted(path.stem for path in REPO.glob(CASE_FILES))
     for name in {*names} - {*cases}:
         what, known = "there is no such case", ", ".join(cases) or "none"
@@ -96,13 +90,10 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
         named = re.search(r"(?m)^data:\s*[\"']?(\w[^\"'#\n]*)", text)
         folder = named[1].strip() if named else "data"
         tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *LIBRARY)
-        own = [
-            Unit(f"{case} {one}", (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one)
-            for one in notebooks()
-        ]
-        runs += own
-        needs = (*tables, *PAGES)
-        rest.append(Unit(f"{case} report", needs, tuple(unit.name for unit in own), case))
+        own = tuple(f"{case} {one}" for one in notebooks())
+        for name, one in zip(own, notebooks(), strict=True):
+            runs.append(Unit(name, (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one))
+        rest.append(Unit(f"{case} report", (*tables, *PAGES), own, case))
     if not names:
         made = tuple(unit.name for unit in runs)
         rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))
@@ -117,11 +108,8 @@ def _sum(path: Path, size: int, changed: int) -> str:
 
 def _file_sum(path: Path) -> str:
     """The SHA-256 of a file; empty where there is none."""
-    try:
-        about = path.stat()
-        return _sum(path, about.st_size, about.st_mtime_ns)
-    except OSError:
-        return ""
+    about = path.stat() if path.is_file() else None
+    return _sum(path, about.st_size, about.st_mtime_ns) if about else ""
 
 
 def _made_from(unit: Unit, state: dict[str, Any]) -> str:
@@ -238,13 +226,12 @@ def _pool() -> ProcessPoolExecutor:
 
 def _watch() -> None:
     """End this worker with the build that began it, whose lock it would hold for ever."""
-    threading.Thread(target=_end_with_parent, daemon=True).start()
 
-
-def _end_with_parent() -> None:
-    if parent := multiprocessing.parent_process():
+    def end_with(parent: Any) -> None:
         parent.join()
         os._exit(1)
+
+    threading.Thread(target=end_with, args=[multiprocessing.parent_process()], daemon=True).start()
 
 
 def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:

@@ -1,8 +1,7 @@
 """Is it what it was? A rebuild held against `MANIFEST.json`, and two revisions of the results.
 
-Bytes are compared first. Where they differ, numbers must agree to six significant digits, in
-tables as in the coordinates of a figure, for other processors round the last bits otherwise. A
-page holds nothing that is not in the numbers, tables and figures.
+Where bytes differ, numbers must agree to six significant digits, in tables as in the coordinates
+of a figure, for other processors round the last bits otherwise.
 """
 
 import difflib
@@ -12,7 +11,6 @@ import math
 import os
 import platform
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -37,8 +35,8 @@ BENCHMARKS = """\
 Written by `make bench`: everything, in a copy of the tree with the environment in place, on every
 core. Of {what}: {machine}.
 
-| what | seconds | CPU seconds |
-|---|---|---|
+| what | seconds |
+|---|---|
 {rows}"""
 
 
@@ -79,8 +77,8 @@ def recorded(root: Path) -> dict[str, str]:
 def scratch(place: Path, root: Path = REPO, clean: bool = False) -> tuple[Path, Path, str]:
     """Lay down a copy of the working tree below `place` with its committed results set aside.
 
-    Returns the copy, the folder of what was set aside, and in words what was copied. With `clean`
-    it must be the commit; changes that are not committed raise `DataError`.
+    Returns the copy, the folder of what was set aside, and in words what was copied. With `clean`,
+    changes that are not committed raise `DataError`.
     """
     status = git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
     changed = [entry[3:] for entry in status.split("\0") if entry]
@@ -109,10 +107,7 @@ def rebuild(copy: Path, prefix: tuple[str, ...] = ()) -> None:
 
 
 def manifest(root: Path = REPO) -> int:
-    """Rebuild the working tree in a copy and record the sums of all results; return 0.
-
-    Raises `DataError` where the build stops.
-    """
+    """Rebuild the working tree in a copy and record the sums of all results; return 0."""
     copy, _, what = scratch(root / "build" / "manifest", root)
     print(f"Building {what}", flush=True)
     rebuild(copy)
@@ -142,16 +137,8 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
     return 2 if lines else 0
 
 
-def review(root: Path = REPO) -> int:
-    """Do what a reviewer does: `verify` with `clean`; return 0 or 2."""
-    return verify(root, clean=True)
-
-
 def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
-    """Return what is not as recorded, a line each, and in one sentence how much was compared.
-
-    `copy` is a rebuilt copy with its manifest, `aside` holds the results as they were committed.
-    """
+    """Return what is not as recorded in a rebuilt copy, a line each, and how much was compared."""
     known, built, kept = recorded(copy), sums(copy), sums(aside)
     lines, told, pages, close = list[str](), list[str](), list[str](), 0
     for name in sorted({*known, *built, *kept}):
@@ -213,9 +200,8 @@ def changes(name: str, old: str, new: str) -> list[str]:
     if not name.endswith((".csv", ".json")):
         return []
     found = difflib.unified_diff(_lines(name, old), _lines(name, new), lineterm="", n=0)
-    told = [f"{line[0]} {line[1:]}" for line in found if line[0] in "+-"][2:]
-    if name.endswith(".csv"):
-        told.insert(0, f"columns: {(new or old).splitlines()[0]}")
+    told = [f"columns: {(new or old).splitlines()[0]}"] * name.endswith(".csv")
+    told += [f"{line[0]} {line[1:]}" for line in found if line[0] in "+-"][2:]
     more = [f"… and {len(told) - SHOWN} more"] if len(told) > SHOWN else []
     return ["", name, *(f"  {line}" for line in told[:SHOWN] + more)]
 
@@ -235,14 +221,9 @@ def _lines(name: str, text: str) -> list[str]:
 
 
 def diff(revision: str = "HEAD", root: Path = REPO) -> int:
-    """Print what moved in numbers and tables since a revision, or in `old..new`; return 0.
-
-    Nothing is built. Raises `DataError` for a revision that git does not know.
-    """
-    ends = [
-        git(root, "rev-list", "-1", "--end-of-options", end or "HEAD", "--").strip()
-        for end in revision.split("..", 1)
-    ]
+    """Print what moved in numbers and tables since a revision, or in `old..new`; return 0."""
+    one_commit = ("rev-list", "-1", "--end-of-options")
+    ends = [git(root, *one_commit, e or "HEAD", "--").strip() for e in revision.split("..", 1)]
     listed = git(root, "diff", "-z", "--name-only", "--no-renames", *ends, "--", *COMMITTED)
     if len(ends) == 1:
         listed += git(root, "ls-files", "-z", "--others", "--exclude-standard", *COMMITTED)
@@ -262,11 +243,9 @@ def bench(root: Path = REPO) -> list[Path]:
     for about in ("a clean build", "nothing to do", "one table of one case changed"):
         if about.startswith("one"):
             write_whole(table, _text(table).rstrip("\n") + "x\n")
-        began, before = time.monotonic(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        began = time.monotonic()
         rebuild(copy)
-        wall, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-        cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        rows.append(f"| {about} | {wall:.1f} | {cpu:.1f} |\n")
+        rows.append(f"| {about} | {time.monotonic() - began:.1f} |\n")
     shutil.rmtree(copy.parent)
     machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     text = BENCHMARKS.format(what=what, machine=machine, rows="".join(rows))

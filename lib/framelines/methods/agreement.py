@@ -25,10 +25,10 @@ MOST_UNDEFINED = 0.05
 
 
 def alpha_of(values: npt.ArrayLike) -> Statistic:
-    """Return nominal alpha of `values` (coders, units) as a function of weights.
+    """Return nominal alpha of `values` (coders, units; None or NaN for none) by weights.
 
-    None or NaN where a coder has no value. Krippendorff 2011, Computing Krippendorff's
-    Alpha-Reliability: both disagreements, observed and expected, are computed anew in every draw.
+    Krippendorff 2011, Computing Krippendorff's Alpha-Reliability: both disagreements, observed and
+    expected, are computed anew in every draw.
     """
     table = np.asarray(values, dtype=object)
     size = (~pd.isna(table)).sum(axis=0).astype(float)
@@ -85,9 +85,8 @@ def estimated(
     for certainty, or where more than `MOST_UNDEFINED` of them have no value.
     """
     documents, why = len(set(groups)), "no interval: resamples do not differ or have no value"
-    found = Estimate(
-        float(statistic(np.ones((1, len(groups))))[0]), n=(len(groups),), units=(documents,)
-    )
+    value = float(statistic(np.ones((1, len(groups))))[0])
+    found = Estimate(value, n=(len(groups),), units=(documents,))
     if documents < est.MIN_UNITS:
         why = f"no interval: {documents} documents coded twice, where {est.MIN_UNITS} are needed"
         return replace(found, why=(why,))
@@ -96,32 +95,27 @@ def estimated(
     few = not len(defined) or len(defined) < (1 - MOST_UNDEFINED) * draws
     if np.isnan(found.value) or few or np.ptp(defined) == 0:
         return replace(found, why=(why,))
-    low, high = est.symmetric_quantiles(defined, est.expanded_level(documents))
+    low, high = est.interval_of(drawn, documents)
     over = "95 % bootstrap interval over documents, then units in them"
-    return replace(found, low=float(low), high=float(high), interval=over)
+    return replace(found, low=low, high=high, interval=over)
 
 
-def match_spans(
-    first: Sequence[Keyed], second: Sequence[Keyed], least: float = LEAST_OVERLAP
-) -> list[tuple[int, int]]:
+def match_spans(first: Sequence[Keyed], second: Sequence[Keyed]) -> list[tuple[int, int]]:
     """Return pairs of positions in `first` and `second` that are the same unit, each used once.
 
-    Maximum-weight assignment on intersection over union of at least `least`. Equal sums are
-    decided by the order of (start, end, id), so that neither the order of rows nor that of coders
-    changes anything.
+    Maximum-weight assignment on intersection over union of at least `LEAST_OVERLAP`. Equal sums are
+    decided by the order of (start, end, id): neither that of rows nor that of coders matters.
     """
     if not first or not second:
         return []
     rows = sorted(range(len(first)), key=lambda i: first[i])
     columns = sorted(range(len(second)), key=lambda j: second[j])
-    (a, b), (c, d) = (
-        np.array([first[i][:2] for i in rows]).T,
-        np.array([second[j][:2] for j in columns]).T,
-    )
+    a, b = np.array([first[i][:2] for i in rows]).T
+    c, d = np.array([second[j][:2] for j in columns]).T
     shared = np.minimum(b[:, None], d) - np.maximum(a[:, None], c)
     union = np.maximum((b - a)[:, None] + (d - c) - shared, 1)
     weight = np.where(shared > 0, shared / union, 0.0)
-    allowed = weight >= least - 1e-12
+    allowed = weight >= LEAST_OVERLAP - 1e-12
     # Products of ranks are the largest in sum where earlier goes with earlier, from either side.
     rank = np.arange(len(rows), 0, -1)[:, None] * np.arange(len(columns), 0, -1)
     ties = TIE * rank / (rank.max() * min(rank.shape))

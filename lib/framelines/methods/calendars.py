@@ -1,19 +1,11 @@
 """Which Gregorian day a source means by a Hijri date, estimated month by month from anchors.
 
-*Anchors* are events in other countries that the source dates and that references which are no
-party to the war date beyond doubt; compared events are never anchors, they check the result. Months
-that begin with a crescent somebody saw can begin a day or two apart from the computed Umm al-Qura
-calendar. With c the Umm al-Qura day of anchor i and w its weights over the days that the reference
-leaves open, an offset δ and an error rate ε:
-
-    L_i(δ, ε) = Σ_d w_i(d) · [(1−ε)·1{d−c = δ} + (ε/6)·1{1 ≤ |d−c−δ| ≤ 3}]
-
-δ is uniform over −2…+2 a priori and ε ~ Beta(1, 9), one rate for a source in all its months.
-Neighbouring months form a Markov chain: whoever sees the crescent late in one need not in the next,
-but looks from the same place. A month keeps the offset of the one before with probability `STAY`,
-else it moves one day either way; at the ends of the range the move outwards stays instead, so that
-every month by itself is uniform. ε is integrated by Gauss–Legendre with 64 nodes, exact for up to
-119 anchors under Beta(1, 9). `anchor_days` makes the table of anchors.
+Months that begin with a crescent somebody saw can begin a day or two apart from the computed Umm
+al-Qura calendar. Docs/methods.md has the likelihood L of an offset δ and an error rate ε, one rate
+for a source in all its months. δ is uniform over −2…+2 a priori and a Markov chain over months: a
+month keeps the offset of the one before with probability `STAY`, else it moves one day either way;
+at the ends of the range the move outwards stays instead, so that every month by itself is uniform.
+ε ~ Beta(1, 9) is integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors.
 """
 
 import re
@@ -45,10 +37,10 @@ def convert(
 ) -> DateInterval:
     """Return the Gregorian days that a stated Hijri date can mean.
 
-    `umm_al_qura` and an offset in days take the computed calendar; `hull` takes the days from the
-    earlier to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated`
-    moves each end by the offset of its own month (`offsets`, as `offsets_of` gives them)
-    and takes the hull for a month without one. Raises `ValueError` for an unknown setting or date.
+    `umm_al_qura` and an offset in days take the computed calendar; `hull` the days from the earlier
+    to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated` moves each
+    end by the offset of its own month (`offsets_of`), and takes the hull for a month without one.
+    Raises `ValueError` for an unknown setting or date.
     """
     computed = hijri(text)
     if re.fullmatch(r"[+-]?[0-9]+", str(setting)):
@@ -90,9 +82,9 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     """Return a table of anchors from the matches of a source's Hijri dates with references.
 
     Needs source_id, event_id, stated, open_first and open_last (timestamps: the days that the
-    reference leaves open), and reason, why a match is no anchor, or "". Completes reason and adds
-    month (`1438-03`), umm_al_qura (c), low, high and tabular (first and last open day, and the
-    tabular day, minus c) and used: the first without a reason of each source and event.
+    reference leaves open), and reason, why a match is no anchor, or "". Completes reason; adds
+    month (`1438-03`), umm_al_qura (c), low, high and tabular (these days minus c), and used: the
+    first without a reason of each source and event.
     """
     found = matches.reset_index(drop=True)
     day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
@@ -114,11 +106,7 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
 
 
 def _likelihoods(first: pd.Series, last: pd.Series, offsets: Floats) -> Floats:
-    """Return L of every anchor, offset and node of ε, an array (anchors, offsets, nodes).
-
-    `first` and `last` are the open days of the anchors, minus c; `offsets` are the same for all
-    anchors, or have a row for each.
-    """
+    """L of every anchor, offset (the same for all, or a row for each) and node of ε, an array."""
     low, high = (days.to_numpy(dtype=np.float64)[:, None] for days in (first, last))
 
     def share(reach: int) -> Floats:  # of the open days at most so far from each offset
@@ -130,7 +118,7 @@ def _likelihoods(first: pd.Series, last: pd.Series, offsets: Floats) -> Floats:
 
 
 def _over_errors(likelihood: Floats, prior: float) -> Floats:
-    """Return a likelihood (…, nodes of ε) integrated over ε ~ Beta(1, `prior`)."""
+    """A likelihood (…, nodes of ε) integrated over ε ~ Beta(1, `prior`)."""
     return likelihood @ (_W / 2 * prior * ((1 - _X) / 2) ** (prior - 1))
 
 
@@ -145,11 +133,10 @@ def transition(months: int = 1) -> Floats:
 
 
 def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
-    """Return the posterior (months, offsets) of one source, and its log marginal likelihood.
+    """The posterior (months, offsets) of one source, and its log marginal likelihood.
 
-    Forward and backward over the months, for every node of ε. The anchors at the places `out` say
-    nothing. Where no offset can explain the others, nothing is learned: the posterior is the prior,
-    the evidence 0.
+    The anchors at the places `out` say nothing. Where no offset can explain the others, nothing is
+    learned: the posterior is the prior, the evidence 0.
     """
     each = _likelihoods(own["low"], own["high"], np.array(OFFSETS, dtype=np.float64))
     each[list(out)] = 1
@@ -184,9 +171,9 @@ def _sources(anchors: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 def posterior(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
     """Return the posterior of every offset: source_id, month, offset (days), probability."""
     rows = [
-        (source_id, month, offset, float(p))
+        (source_id, month, offset, p)
         for source_id, own in _sources(anchors)
-        for month, line in zip(own["month"].unique(), _chain(own, prior)[0], strict=True)
+        for month, line in zip(own["month"].unique(), _chain(own, prior)[0].tolist(), strict=True)
         for offset, p in zip(OFFSETS, line, strict=True)
     ]
     return pd.DataFrame(rows, columns=["source_id", "month", "offset", "probability"])
@@ -196,8 +183,7 @@ def leave_out(anchors: pd.DataFrame, count: int = 1, *, prior: float = ERROR_PRI
     """Return what is left to the offset of every month without each anchor, or `count` of them.
 
     One row a combination and month: source_id, month, left_out (event ids joined by ;), and `kept`,
-    the probability of the offset that all anchors give. A month without any anchor left still hears
-    its neighbours.
+    the probability of the offset that all anchors give.
     """
     rows = []
     for source_id, own in _sources(anchors):
@@ -210,11 +196,10 @@ def leave_out(anchors: pd.DataFrame, count: int = 1, *, prior: float = ERROR_PRI
 
 
 def calibrate(anchors: pd.DataFrame) -> pd.DataFrame:
-    """Return for every source and month the offset, how sure it is, and whether it is calibrated.
+    """Return source_id, month, offset, probability, lowest, calibrated: a row a source and month.
 
-    Columns source_id, month, offset, probability, lowest (its probability without the anchor that
-    supports it most) and calibrated: at least four single-day anchors of the source in all its
-    months, and 0.95 or more for this offset with any one anchor left out.
+    `lowest` is the offset's probability without the anchor that supports it most. It is calibrated
+    with four single-day anchors of the source or more, and a `lowest` of 0.95 or more.
     """
     keys = ["source_id", "month"]
     found = posterior(anchors).sort_values("probability", ascending=False, kind="stable")
@@ -230,8 +215,7 @@ def calibrate(anchors: pd.DataFrame) -> pd.DataFrame:
 def tabular_factor(anchors: pd.DataFrame) -> float:
     """Return how much better the tabular calendar predicts all anchors than Umm al-Qura does.
 
-    The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior;
-    above 0 where the tabular calendar, which has none to be found, is the better.
+    The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior.
     """
     found = 0.0
     for _, own in _sources(anchors):

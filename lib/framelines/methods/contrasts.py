@@ -6,7 +6,7 @@ is the document or the matched event; intervals resample documents, and never pa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from math import nan
 from typing import Any
@@ -21,15 +21,11 @@ from framelines.methods.estimate import Estimate, Floats
 Codes = npt.NDArray[np.intp]
 SHARE_COLUMNS = ["k", "n", "documents", "largest", "share", "low", "high"]
 UNITS = ("texts", "documents", "outlets", "matched_events")
-SUMS = ["k_first", "n_first", "k_second", "n_second"]
 
 
 @dataclass(frozen=True)
 class Pair:
-    """Two groups of documents, told apart by the values of `column`.
-
-    Every effect is the first minus the second.
-    """
+    """Two groups of documents, by values of `column`; effects are the first minus the second."""
 
     column: str
     first: str
@@ -71,18 +67,14 @@ def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -
 def _permuted(
     shares: bytes, dealt: bytes, permutations: int, seed: int, key: str
 ) -> tuple[float, str]:
-    """The p-value of Welch's t of the documents' shares, labels dealt anew, or why there is none.
-
-    Equal inputs are computed once.
-    """
+    """The p-value of Welch's t of documents' shares, labels dealt anew, or why there is none."""
     mine, values = np.frombuffer(dealt, dtype=bool), np.frombuffer(shares)
-    sizes = ((int(mine.sum()), int((~mine).sum())),)
-    why = est.why_no_test(sizes)
-    if why:
+    sizes = int(mine.sum()), int((~mine).sum())
+    if why := est.why_no_test(sizes):
         return nan, why
-    deals, exact = est.relabelings(sizes, permutations, seed, key)
+    drawn = est.studentised(values, est.relabelings(sizes, permutations, seed, key))
     observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
-    return est.p_value(np.abs(est.studentised(values, deals)), observed, exact), ""
+    return est.p_value(np.abs(drawn), observed, est.all_listed(sizes, permutations)), ""
 
 
 def contrast(
@@ -99,18 +91,16 @@ def contrast(
 ) -> Estimate:
     """Return the share of hits in the first group minus that in the second, in percentage points.
 
-    `key` names what is measured, and the random streams. `unit` texts takes all rows together;
-    documents gives the difference of the mean shares of documents, and the test is of these in
-    either case, for one long text can carry a share of rows; outlets (`source_id`) the same of
-    outlets, tested over outlets; matched_events the mean difference over events that both groups
-    tell by `told` (see `matched`). A group with fewer than `least` rows to count among gives no
-    estimate. Swapping the sides negates the estimate to the last digit.
+    `key` names what is measured, and the random streams. `unit`: texts takes all rows together;
+    documents the mean shares of documents, and the test is of these in either case, for one long
+    text can carry a share of rows; outlets (`source_id`) those of outlets, tested over outlets;
+    matched_events the mean difference over events that both groups tell by `told` (see `matched`).
+    A group with fewer than `least` rows to count among gives no estimate. Swapping the sides
+    negates the estimate to the last digit.
     """
-    if unit not in UNITS:
-        raise ValueError(f"no unit {unit!r}; allowed: {', '.join(UNITS)}")
-    if unit == "matched_events":
-        if told is None:
-            raise ValueError("matched events need `told`: doc_id, sentence, event_id")
+    if unit not in UNITS or (unit == "matched_events" and told is None):
+        raise ValueError(f"no unit {unit!r}, or without `told`; allowed: {', '.join(UNITS)}")
+    if told is not None and unit == "matched_events":
         drawing = {"draws": draws, "seed": seed, "permutations": permutations}
         return _asked(paired_contrast(matched(hits, told, pair), pair, key, **drawing), least)
     sides = pair.codes(hits[pair.column])
@@ -141,8 +131,8 @@ def contrast(
     if k.any():
         ends, reasons = _interval(weighed, pair, units, (draws, seed, key))
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
-        by_name = sides if pair.first <= pair.second else 1 - sides
-        hit, of = _sums(documents, by_name, hits).transpose(0, 2, 1).reshape(2, -1)
+        by_name = sums if pair.first <= pair.second else sums[:, ::-1]
+        hit, of = by_name.transpose(0, 2, 1).reshape(2, -1)
         used = np.flatnonzero(of > 0)
         dealt = hit[used] / of[used], used % 2 == 0
         p, why = _permuted(*(a.tobytes() for a in dealt), permutations, seed, key)
@@ -157,25 +147,20 @@ def _interval(
     sums: Floats, pair: Pair, units: str, drawing: tuple[int, int, str]
 ) -> tuple[dict[str, Any], list[str]]:
     """The interval of the difference as fields of an Estimate, and why there is none."""
-    used = sums[1] > 0
-    a, b = sorted(used.sum(axis=1).tolist())
+    used = [side[:, side[1] > 0] for side in sums.swapaxes(0, 1)]
+    a, b = sorted(side.shape[1] for side in used)
     if a < est.MIN_UNITS:
         return {}, [f"no interval: {a} and {b} {units}, where each side needs {est.MIN_UNITS}"]
-    alike = [est.all_alike(*sums[:, side]) for side in (0, 1)]
+    alike = [est.all_alike(*side) for side in used]
     if all(alike):
         return {}, [f"no interval: the {units} of each side are all alike"]
-    drawn = []
-    for side, name in enumerate((pair.first, pair.second)):
-        arrays = [array.tobytes() for array in sums[:, side, used[side]]]
-        drawn.append(_drawn(*arrays, *drawing, name))
+    sides = zip(used, (pair.first, pair.second), strict=True)
+    drawn = [_drawn(k.tobytes(), n.tobytes(), *drawing, name) for (k, n), name in sides]
     low, high = est.interval_of(drawn[0] - drawn[1], a)
+    ends = {"low": 100 * low, "high": 100 * high}
     alone = f"the {units} of one side are all alike: the interval varies the other side alone"
-    ends = {
-        "low": 100 * low,
-        "high": 100 * high,
-        "interval": f"95 % bootstrap interval over {units}",
-    }
-    return ends, [alone] if any(alike) else []
+    over = f"95 % bootstrap interval over {units}"
+    return ends | {"interval": over}, [alone] if any(alike) else []
 
 
 def _asked(found: Estimate, least: float) -> Estimate:
@@ -191,20 +176,20 @@ def _asked(found: Estimate, least: float) -> Estimate:
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:
     """Return one row an event that both groups tell: k, n and share of each, and the difference.
 
-    `told` ties sentences to events: doc_id, sentence, event_id. A sentence that tells two events
-    counts for both.
+    `told` ties sentences to events, one to several: doc_id, sentence, event_id.
     """
     keys = ["doc_id", "sentence"]
     events = told.loc[told["event_id"] != "", [*keys, "event_id"]].drop_duplicates()
     rows = hits[[*keys, "hit", "of"]].assign(side=pair.codes(hits[pair.column]))
     rows = rows[rows["side"] >= 0].merge(events, on=keys)
     places, names = pd.factorize(rows["event_id"], sort=True)
-    (k1, k2), (n1, n2) = _sums(places, rows["side"].to_numpy(dtype=np.intp), rows)
-    columns = {"event_id": np.asarray(names, dtype=str)}
-    table = pd.DataFrame(columns | dict(zip(SUMS, (k1, n1, k2, n2), strict=True)))
-    table = table[(n1 > 0) & (n2 > 0)].reset_index(drop=True)
-    table["share_first"] = table["k_first"] / table["n_first"]
-    table["share_second"] = table["k_second"] / table["n_second"]
+    k, n = _sums(places, rows["side"].to_numpy(dtype=np.intp), rows)
+    table = pd.DataFrame({"event_id": np.asarray(names, dtype=str)})
+    for i, side in enumerate(("first", "second")):
+        table[f"k_{side}"], table[f"n_{side}"] = k[i], n[i]
+    table = table[(n > 0).all(axis=0)].reset_index(drop=True)
+    for side in ("first", "second"):
+        table[f"share_{side}"] = table[f"k_{side}"] / table[f"n_{side}"]
     return table.assign(difference=table["share_first"] - table["share_second"])
 
 
@@ -217,24 +202,17 @@ def paired_contrast(
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Estimate:
-    """Return the mean difference over events, one event counting like another.
-
-    `table` is one of `matched`. Fewer than six events give no test, fewer than ten no interval.
-    """
-    k1, n1, k2, n2 = (float(table[c].sum()) for c in SUMS)
+    """Return the mean difference over the events of a table as `matched` makes it, all alike."""
     events, differences = len(table), table["difference"].to_numpy(dtype=np.float64)
-    found = Estimate(
-        unit=est.POINTS,
-        measures=f"{key}, {pair.first} minus {pair.second}, mean over matched events",
-        groups=(pair.first, pair.second),
-        k=(k1, k2),
-        n=(n1, n2),
-        units=(events, events),
-    )
+    both: dict[str, Any] = {"groups": (pair.first, pair.second), "units": (events, events)}
+    for name in ("k", "n"):
+        both[name] = tuple(float(table[f"{name}_{side}"].sum()) for side in ("first", "second"))
+    measures = f"{key}, {pair.first} minus {pair.second}, mean over matched events"
     if not events:
-        return replace(found, why=("not estimable: no event is told by both",))
+        why = ("not estimable: no event is told by both",)
+        return Estimate(unit=est.POINTS, measures=measures, why=why, **both)
     number = f"{events} matched event" + ("" if events == 1 else "s")
-    low, high, reasons = nan, nan, []
+    reasons, more = list[str](), dict[str, Any]()
     if events < est.MIN_UNITS:
         reasons.append(f"no interval: {number}, where {est.MIN_UNITS} are needed")
     elif np.ptp(differences) == 0:
@@ -242,28 +220,24 @@ def paired_contrast(
     else:
         weights = est.resampling_weights(events, draws, est.random_stream(seed, key, "events"))
         low, high = est.interval_of(weights @ differences / events, events)
-    p = est.sign_flip_p(differences, permutations, seed, key)
+        more = {"interval": "95 % bootstrap interval over matched events"}
+        more |= {"low": 100 * low, "high": 100 * high}
     if events < est.MIN_PAIRS:
         reasons.append(f"no test: {number}, where {est.MIN_PAIRS} are needed")
-    return replace(
-        found,
-        value=100 * float(table["difference"].mean()),
-        low=100 * low,
-        high=100 * high,
-        interval="" if np.isnan(low) else "95 % bootstrap interval over matched events",
-        p=p,
-        test="" if np.isnan(p) else "signs flipped over matched events",
-        values=(float(table["share_first"].mean()), float(table["share_second"].mean())),
-        sizes=tuple(tuple(table[c].tolist()) for c in ("n_first", "n_second")),
-        why=tuple(reasons),
-    )
+    else:
+        p = est.sign_flip_p(differences, permutations, seed, key)
+        more |= {"p": p, "test": "signs flipped over matched events"}
+    both["values"] = tuple(float(table[f"share_{side}"].mean()) for side in ("first", "second"))
+    both["sizes"] = tuple(tuple(table[f"n_{side}"].tolist()) for side in ("first", "second"))
+    value = 100 * float(table["difference"].mean())
+    return Estimate(value, est.POINTS, measures=measures, why=tuple(reasons), **both, **more)
 
 
 def shares(hits: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return one row a group: k, n, documents, largest, share, low, high.
+    """Return one row a group of the columns `by`: k, n, documents, largest, share, low, high.
 
-    `by` are columns of groups. `largest` is the share of n that the largest document holds. The
-    interval is that of `estimate.ratio` over documents.
+    `largest` is the share of n that the largest document holds; the interval is that of
+    `estimate.ratio` over documents.
     """
     by, found = list(by), []
     documents = hits.groupby([*by, "doc_id"], sort=True, observed=True)[["hit", "of"]].sum()

@@ -43,7 +43,7 @@ _RELATIVE = re.compile(
 _TABULAR_EPOCH = date(622, 7, 19).toordinal()
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class DateInterval:
     """All days from `first` to `last`; either may be None, where the date leaves it open."""
 
@@ -78,9 +78,8 @@ def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, 
     """Return the first day of a month and its length, in a system.
 
     Systems: `gregorian`; `umm_al_qura`, computed by `hijridate`; `tabular`, the civil calendar:
-    months of 30 and 29 days in turn, a leap day in the years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26
-    and 29 of thirty (Reingold and Dershowitz 2018, Calendrical Calculations, ch. 7). Raises
-    `ValueError` where there is no such month.
+    months of 30 and 29 days in turn, eleven leap days in thirty years (Reingold and Dershowitz
+    2018, Calendrical Calculations, ch. 7). Raises `ValueError` where there is no such month.
     """
     if not 1 <= month <= 12:
         raise ValueError(f"the year {year} has no month {month}")
@@ -119,9 +118,8 @@ def _refused(text: str, system: str) -> str:
         return "a year has four digits and nothing before or after them"
     if re.fullmatch(r"[0-9X]{4}(-[0-9X]{2}){0,2}", text):
         return "X may end a year, as in 201X or 20XX, or be a whole month or day, as in 2004-XX"
-    if system == "gregorian":
-        return "no EDTF date such as 2019-08-23, 2019-08 or an interval a/b"
-    return "no Hijri date such as 1438-03-11, 1438-03 or an interval a/b"
+    kind, day = ("EDTF", "2019-08-23") if system == "gregorian" else ("Hijri", "1438-03-11")
+    return f"no {kind} date such as {day}, {day[:7]} or an interval a/b"
 
 
 def _single(text: str, system: str) -> DateInterval:
@@ -156,39 +154,31 @@ def _single(text: str, system: str) -> DateInterval:
     return DateInterval(first + timedelta(days=low - 1), first + timedelta(days=high - 1))
 
 
+@cache
 def _read(text: str, system: str) -> DateInterval:
     """Return the days of a single date, an interval `a/b` or a set `[a, b, c..d]`."""
+    members, found = [text], []
     if text[:1] + text[-1:] in ("[]", "{}"):
         members = [m.strip().replace("..", "/") for m in text[1:-1].split(",")]
-        return hull(*(_interval(m, system) for m in members))
-    return _interval(text, system)
+    for member in members:
+        ends = member.split("/", 1)
+        days = [OPEN if e in ("", "..") and ends[1:] else _single(e, system) for e in ends]
+        if days == [OPEN, OPEN]:
+            raise ValueError("neither end of the interval is stated")
+        found.append(DateInterval(days[0].first, days[-1].last))
+    return hull(*found)
 
 
-def _interval(text: str, system: str) -> DateInterval:
-    ends = text.split("/")
-    if len(ends) == 1:
-        return _single(text, system)
-    if len(ends) > 2:
-        raise ValueError(_refused(text, system))
-    start, end = (OPEN if e in ("", "..") else _single(e, system) for e in ends)
-    if start == end == OPEN:
-        raise ValueError("neither end of the interval is stated")
-    return DateInterval(start.first, end.last)
-
-
-@cache
 def gregorian(text: str) -> DateInterval:
-    """Return the days of a Gregorian date as stated, in EDTF or with thirds of months.
+    """Return the days of a Gregorian date as stated; an open or unknown end is None.
 
-    `~`, `?` and `%` keep the stated days; a set becomes its hull. An open (`..`) or unknown (empty)
-    end of an interval is None; an empty cell is open. Raises `ValueError` with the reason.
+    `~`, `?` and `%` keep the stated days; an empty cell is open. Raises `ValueError` with the reason.
     """
     return _read(text, "gregorian") if text else OPEN
 
 
-@cache
 def hijri(text: str, system: str = "umm_al_qura") -> DateInterval:
-    """Return the days of a Hijri date, month, year, month part or interval `a/b`, by a system.
+    """Return the days of a Hijri date, in the forms of a Gregorian one, by a system.
 
     Day 30 of a month that has 29 is the day after the 29th: a calendar by sighting may print it.
     Raises `ValueError` with the reason.
@@ -198,29 +188,26 @@ def hijri(text: str, system: str = "umm_al_qura") -> DateInterval:
 
 def _relative_to_day(text: str, day: date) -> DateInterval:
     """Return the days of a relative date in a document of one day."""
-    one = DateInterval(day, day)
     count, unit = (int(text[1:-1]), text[-1]) if text[0] == "-" else (1, text)
-    if unit in ("today", "yesterday", "d"):
-        return one.shift(0 if unit == "today" else -count)
-    if unit == "last-week":
-        return DateInterval(day - timedelta(days=13), day - timedelta(days=1))
-    if unit == "w":
-        return one.shift(-7 * count)
-    if unit.startswith("weekday-"):
-        return one.shift(-((day.weekday() - WEEKDAYS.index(unit[8:])) % 7))
     if unit in ("last-year", "y"):
         return _span(day.year - count, 1, 12)
     if unit.startswith("month-"):
         count = (day.month - 1 - MONTHS.index(unit[6:])) % 12
-    return _span(day.year, day.month - count, day.month - count)
+    if unit.startswith("month-") or unit in ("last-month", "m"):
+        return _span(day.year, day.month - count, day.month - count)
+    if unit.startswith("weekday-"):
+        count = (day.weekday() - WEEKDAYS.index(unit[8:])) % 7
+    early = {"today": 0, "last-week": 13, "w": 7 * count}.get(unit, count)
+    late = 1 if unit == "last-week" else early
+    return DateInterval(day - timedelta(days=early), day - timedelta(days=late))
 
 
 def relative(text: str, published: DateInterval) -> DateInterval:
     """Return the days that a relative date can mean, over all days the document may be of.
 
     `weekday-fri` is the last Friday up to the day of publication, `month-may` the last May,
-    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Open
-    where the publication is open. Raises `ValueError` where the notation is unknown.
+    `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Raises
+    `ValueError` where the notation is unknown.
     """
     if not _RELATIVE.fullmatch(text):
         raise ValueError("no relative date such as yesterday, weekday-fri, month-may or -10d")
@@ -234,11 +221,10 @@ def calendar_of(text: str) -> str:
 
     `hijri` where all are years of the Umm al-Qura calendar, `relative` where none is named.
     """
-    found = re.findall(r"(?<![0-9])[0-9]{2}[0-9X]{2}(?![0-9])", text)
-    if not found:
-        return "relative"
+    years = re.findall(r"(?<![0-9])[0-9]{2}[0-9X]{2}(?![0-9])", text)
     least, most = YEARS["Hijri"]
-    return "hijri" if all(least <= int(y.replace("X", "0")) <= most for y in found) else "gregorian"
+    all_hijri = all(least <= int(year.replace("X", "0")) <= most for year in years)
+    return "relative" if not years else "hijri" if all_hijri else "gregorian"
 
 
 def _problem(text: str, name: str) -> str | None:
@@ -255,8 +241,8 @@ def _problem(text: str, name: str) -> str | None:
 def date_problem(stated: str, calendar: str = "") -> str | None:
     """Return in words what is wrong with a stated date in the calendar of `CALENDARS`, or None.
 
-    An empty cell states nothing, which is no problem here. `calendar=""` is for cells beside which
-    no column names it: the year tells. Where another way of writing would be read, it is offered.
+    An empty cell is no problem here. Where no calendar is named, the year tells. Where another way
+    of writing would be read, it is offered.
     """
     if not stated:
         return None
@@ -264,28 +250,32 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     if name not in CALENDARS[:3]:
         return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS[:3])}"
     problem = _problem(stated, name)
-    offers = [o for o in _rewritten(stated) if problem and _problem(o, name) is None]
-    if problem and offers:
-        return f"{problem.split(' such as')[0]}; write {' or '.join(dict.fromkeys(offers))}"
-    return problem
+    if problem is None:
+        return None
+    offers = [o for o in _rewritten(stated) if o != stated and _problem(o, name) is None]
+    write = f"; write {' or '.join(dict.fromkeys(offers))}"
+    return f"{problem.split(' such as')[0]}{write}" if offers else problem
+
+
+# Other ways to write what may be meant: day, month and year; a month 0X or 1X; without a time of
+# day; and as before EDTF of 2019, with x, u, unknown and open.
+_REWRITINGS = [
+    (r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
+    (r"([0-9]{4})-0X", (r"\1-01/\1-09",)),
+    (r"([0-9]{4})-1X", (r"\1-10/\1-12",)),
+    (r"(.*-[0-9]{2})T.*", (r"\1",)),
+]
 
 
 def _rewritten(text: str) -> list[str]:
     """Return other ways to write what may be meant; ASCII digits and hyphens first of all."""
-    visible = [c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"]
-    plain = "".join(
-        str(unicodedata.digit(c)) if c.isdigit() else "-" if unicodedata.category(c) == "Pd" else c
-        for c in visible
-    ).strip()
+    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text)]
+    swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
+    plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds).strip()
     found = [plain]
-    numbers = re.fullmatch(r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", plain)
-    if numbers:
-        a, b, c = (numbers[n].zfill(2) for n in (1, 3, 4))
-        found += [f"{a}-{b}-{c}", f"{c}-{b}-{a}", f"{c}-{a}-{b}"]
-    if re.fullmatch(r"[0-9]{4}-[01]X", plain):
-        first, last = ("01", "09") if plain[5] == "0" else ("10", "12")
-        found.append(f"{plain[:5]}{first}/{plain[:5]}{last}")
-    found.append(re.sub(r"(?<=-[0-9]{2})T.*", "", plain))
-    # As in the draft of EDTF before 2019.
-    older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain).replace("unknown", "").replace("open", "..")
-    return [f for f in (*found, older) if f != text]
+    for pattern, ways in _REWRITINGS:
+        if match := re.fullmatch(pattern, plain):
+            # A day or month of one digit gets a nought before it.
+            found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
+    older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain)
+    return [*found, older.replace("unknown", "").replace("open", "..")]

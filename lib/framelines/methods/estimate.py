@@ -5,8 +5,8 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import combinations, product
-from math import comb, nan, prod
+from itertools import combinations, islice, product
+from math import comb, nan
 from typing import Any
 
 import numpy as np
@@ -15,14 +15,12 @@ import pandas as pd
 from scipy import stats
 
 Floats = npt.NDArray[np.float64]
-# Units (first, second) of a stratum that are dealt to two groups.
-Sizes = Sequence[tuple[int, int]]
 # Fewer units give an interval that is too narrow to be honest.
 MIN_UNITS = 10
 LEVEL = 0.05
-# With two units a side, whatever the other side has, a result hangs on a single text.
-MIN_SIDE = 3
-MIN_PAIRS = 6
+# With two units a side, whatever the other side has, a result hangs on a single text. Fewer than
+# six pairs can give no p-value of 5 %.
+MIN_SIDE, MIN_PAIRS = 3, 6
 # Statistics that are equal on paper must be equal here before they are compared.
 DIGITS = 12
 PERMUTATIONS = 9_999
@@ -38,8 +36,7 @@ class Estimate:
     what `p` tests. `part` is a part of a finding (a side, an outlet), `measures` what is measured.
     The tuples have one entry a group: `k` counts hits, `n` what they are counted among, `values`
     the group's own value (a share from 0 to 1), `units` the documents or events that it comes
-    from, `sizes` how much of n each of them holds. What is missing is NaN or empty, and `why` has
-    the reasons.
+    from, `sizes` how much of n each of them holds. What is missing is NaN or empty; `why` tells.
     """
 
     value: float = nan
@@ -67,16 +64,12 @@ class Estimate:
 
 
 SINGLE = ["part", "measures", "value", "unit", "low", "high", "interval", "p", "test"]
-GROUPED = {"groups": "group", "k": "k", "n": "n", "values": "value", "units": "units"}
-GROUPED |= {"largest": "largest"}
+GROUPED = {"groups": "group", "k": "k", "n": "n", "values": "value"}
+GROUPED |= {"units": "units", "largest": "largest"}
 
 
 def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
-    """Return estimates as a tidy table, one row each.
-
-    What stands once has its own name; what every group has is numbered: group_1, k_1, n_1,
-    value_1, units_1, largest_1, group_2 … `why` is joined by semicolons.
-    """
+    """Return estimates as a table, one row each; what groups have is numbered: group_1, k_1 …"""
     rows = [estimates] if isinstance(estimates, Estimate) else list(estimates)
     columns = {name: [getattr(e, name) for e in rows] for name in SINGLE}
     width = max((len(getattr(e, field)) for e in rows for field in GROUPED), default=0)
@@ -89,19 +82,15 @@ def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
 
 def share(part: str, measures: str, k: float, n: float, **more: Any) -> Estimate:
     """Return k of n as an estimate; not estimable where n is 0. `more` are fields of `Estimate`."""
-    fields: dict[str, Any] = {"unit": "share", "k": (k,), "n": (n,), "why": ()} | more
+    own: dict[str, Any] = {"why": ("not estimable: nothing to count among",)}
     if n:
-        return Estimate(part=part, measures=measures, value=k / n, values=(k / n,), **fields)
-    fields["why"] = fields["why"] or ("not estimable: nothing to count among",)
-    return Estimate(part=part, measures=measures, **fields)
+        own = {"value": k / n, "values": (k / n,)}
+    named = {"part": part, "measures": measures, "unit": "share", "k": (k,), "n": (n,)}
+    return Estimate(**named | own | more)
 
 
 def wilson(k: float, n: float) -> tuple[float, float]:
-    """Return the 95 % score interval of k of n; NaN with fewer than `MIN_UNITS`.
-
-    Wilson 1927, JASA 22(158):209–212. It takes the n as independent; sentences of one text are
-    not, so that it is rather too narrow for them.
-    """
+    """Return the 95 % interval of k of n events (Wilson 1927); NaN with fewer than `MIN_UNITS`."""
     if n < MIN_UNITS:
         return nan, nan
     z = 1.959963984540054
@@ -111,10 +100,7 @@ def wilson(k: float, n: float) -> tuple[float, float]:
 
 
 def random_stream(seed: int, *keys: str) -> np.random.Generator:
-    """Return a random generator that depends on `seed` and `keys` alone.
-
-    Each analysis and unit has a stream of its own, so that adding one changes no other.
-    """
+    """Return a random generator of `seed` and `keys` alone: adding an analysis changes no other."""
     digest = hashlib.sha256("\x1f".join([str(seed), *keys]).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
@@ -123,31 +109,22 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
 def expanded_level(units: int) -> float:
     """Return the tail probability of an expanded percentile interval of 95 %; units are 2 or more.
 
-    Hesterberg 2015, The American Statistician 69(4):371–386, §5: percentile intervals of small
-    samples are too narrow by √((n−1)/n) and by the normal in place of Student's t.
+    Hesterberg 2015, §5: percentile intervals of small samples are too narrow by √((n−1)/n) and by
+    the normal in place of Student's t.
     """
     t = stats.t.ppf(0.975, units - 1)
     return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
 
 
-def symmetric_quantiles(draws: Floats, tail: float) -> tuple[Any, Any]:
-    """Return the quantiles at `tail` and 1 − `tail`; negated draws give the negated pair.
-
-    Draws of (draws, terms) give two arrays of (terms,).
-    """
-    ordered = np.sort(draws, axis=0)
-    position = tail * (len(ordered) - 1)
-    at = int(np.floor(position))
-    part, after = position - at, min(at + 1, len(ordered) - 1)
-    low = (1 - part) * ordered[at] + part * ordered[after]
-    high = (1 - part) * ordered[-1 - at] + part * ordered[-1 - after]
-    return low, high
-
-
 def interval_of(draws: Floats, units: int) -> tuple[float, float]:
     """Return the expanded percentile interval of draws that rest on `units` resampled units."""
-    low, high = symmetric_quantiles(draws[~np.isnan(draws)], expanded_level(units))
-    return float(low), float(high)
+    ordered = np.sort(draws[~np.isnan(draws)])
+    # Interpolated so that negated draws give exactly the negated interval.
+    position = expanded_level(units) * (len(ordered) - 1)
+    at = int(position)
+    part, after = position - at, min(at + 1, len(ordered) - 1)
+    low = (1 - part) * ordered[at] + part * ordered[after]
+    return float(low), float((1 - part) * ordered[-1 - at] + part * ordered[-1 - after])
 
 
 def resampling_weights(units: int, draws: int, rng: np.random.Generator) -> Floats:
@@ -163,7 +140,7 @@ def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Genera
 
 
 def all_alike(above: Floats, below: Floats) -> bool:
-    """Return whether every unit has the same ratio, so that resampling gives the same again."""
+    """Return whether every unit has the same ratio: resampling gives the same again."""
     used = below > 0
     return not used.any() or bool(np.ptp(above[used] / below[used]) == 0)
 
@@ -178,19 +155,17 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
 
     Both arrays hold one value a unit. The variance is that of the jackknife over units, with one
     degree of freedom less than there are effective units. A share has the interval of Korn &
-    Graubard (1998, Survey Methodology 24(2):193–201), Clopper and Pearson's with the sample that
-    would vary as much; any other ratio Student's on the log scale. The ends are NaN with fewer
-    than `MIN_UNITS` units, where all are alike, and for a share that fewer than `MIN_SIDE` units
-    bear, or all but so few. Raises `ValueError` where nothing stands below.
+    Graubard (1998), Clopper and Pearson's with the sample that would vary as much; any other ratio
+    Student's on the log scale. The ends are NaN with fewer than `MIN_UNITS` units, where all are
+    alike, and for a share that fewer than `MIN_SIDE` units bear, or all but so few. Raises
+    `ValueError` where nothing stands below.
     """
     if not below.any():
         raise ValueError("a ratio needs a denominator above 0")
     above, below = above[below > 0], below[below > 0]
     k, n, units = float(above.sum()), float(below.sum()), len(below)
-    value = k / n
-    bearing, lacking = int((above > 0).sum()), int((above < below).sum())
-    is_share = not (above > below).any()
-    few = bearing < MIN_SIDE or (is_share and lacking < MIN_SIDE)
+    value, is_share = k / n, not (above > below).any()
+    few = (above > 0).sum() < MIN_SIDE or (is_share and (above < below).sum() < MIN_SIDE)
     if units < MIN_UNITS or few or all_alike(above, below):
         return value, nan, nan
     without = (k - above) / (n - below)
@@ -200,12 +175,9 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
         factor = math.exp(t * error / value)
         return value, value / factor, value * factor
     size = value * (1 - value) / error**2 * (stats.norm.ppf(0.975) / t) ** 2
-    ends = stats.beta.ppf([0.025, 0.975], *_counts(value * size, size))
+    k, lack = value * size, size - value * size
+    ends = stats.beta.ppf([0.025, 0.975], [k, k + 1], [lack + 1, lack])
     return value, float(ends[0]), float(ends[1])
-
-
-def _counts(k: float, n: float) -> tuple[list[float], list[float]]:
-    return [k, k + 1], [n - k + 1, n - k]
 
 
 def geometric_mean(values: Sequence[float]) -> tuple[float, float, float]:
@@ -225,18 +197,12 @@ def geometric_mean(values: Sequence[float]) -> tuple[float, float, float]:
     return round(math.exp(mean), DIGITS), math.exp(mean - half), math.exp(mean + half)
 
 
-def distinct_relabelings(sizes: Sizes) -> int:
-    """Return in how many ways the units of all strata can be dealt."""
-    return prod(comb(a + b, a) for a, b in sizes)
-
-
 def studentised(shares: Floats, deals: Floats) -> Floats:
     """Return Welch's t of the mean share of dealt units less that of the others, one a deal.
 
     `shares` has one value a unit, `deals` (deals, units) is 1 where a unit is dealt to the first
     group; both groups have two units at least. Permuted, t keeps its level where the groups vary
-    differently, as short and long texts do (Janssen 1997, Statistics & Probability Letters
-    36:9–21). It is infinite where units differ between the groups alone.
+    differently (Janssen 1997). It is infinite where units differ between the groups alone.
     """
     means, errors = [], []
     for own in (deals, 1 - deals):
@@ -249,65 +215,54 @@ def studentised(shares: Floats, deals: Floats) -> Floats:
         return np.where(apart == 0, 0.0, np.round(apart / error, 9))
 
 
-def why_no_test(sizes: Sizes) -> str:
-    """Return in words why relabelling documents is no test, or nothing where it is one.
-
-    The smallest two-sided p must reach 5 %. Where every stratum has as many units on one side as
-    on the other, each relabelling has a mirror image with the same absolute statistic.
-    """
-    few, many = sorted([sum(a for a, _ in sizes), sum(b for _, b in sizes)])
+def why_no_test(sizes: tuple[int, int]) -> str:
+    """Return in words why relabelling documents can give no p of 5 %, or nothing where it can."""
+    few, many = sorted(sizes)
     if few < MIN_SIDE:
         return f"no test: {few} and {many} documents, where each side needs {MIN_SIDE}"
-    mirrored = all(a == b for a, b in sizes)
-    least = min(1.0, (2 if mirrored else 1) / distinct_relabelings(sizes))
+    # Of sides of one size, every relabelling has a mirror image with the same absolute statistic.
+    least = (2 if few == many else 1) / comb(few + many, few)
     return f"no test: the smallest p that it could give is {least:.3f}" if least > LEVEL else ""
 
 
-def _dealt(chosen: npt.NDArray[np.intp], units: int) -> Floats:
-    rows = np.zeros((len(chosen), units))
-    np.put_along_axis(rows, chosen, 1.0, axis=1)
-    return rows
+def all_listed(sizes: tuple[int, int], draws: int) -> bool:
+    """Return whether there are no more relabelings of two groups than `draws`."""
+    return comb(sum(sizes), sizes[0]) <= draws
 
 
-def deal_blocks(sizes: Sizes, draws: int, seed: int, key: str, block: int) -> Iterator[Floats]:
-    """Return relabelings of units as `relabelings` has them, `block` of them at a time."""
-    if distinct_relabelings(sizes) <= draws:
-        strata = []
-        for first, second in sizes:
-            chosen = np.array(list(combinations(range(first + second), first)), dtype=np.intp)
-            strata.append(_dealt(chosen, first + second))
-        every = np.array([np.concatenate(parts) for parts in product(*strata)])
-        yield from (every[i : i + block] for i in range(0, len(every), block))
-        return
-    streams = [random_stream(seed, "relabel", key, str(i)) for i in range(len(sizes))]
+def deal_blocks(
+    sizes: tuple[int, int], draws: int, seed: int, key: str, block: int
+) -> Iterator[Floats]:
+    """Yield relabelings (relabelings, units), 1 for the first group, `block` of them at a time.
+
+    All are listed where there are no more than `draws`; otherwise `draws` are drawn.
+    """
+    first, units = sizes[0], sum(sizes)
+    listed, rng = combinations(range(units), first), random_stream(seed, "relabel", key, "0")
+    draws = min(draws, comb(units, first))
     for begin in range(0, draws, block):
-        parts = []
-        for (first, second), rng in zip(sizes, streams, strict=True):
+        size = min(block, draws - begin)
+        if draws == comb(units, first):
+            chosen = np.array(list(islice(listed, size)), dtype=np.intp)
+        else:
             # The units with the smallest of random numbers are the first group's.
-            numbers = rng.random((min(block, draws - begin), first + second))
-            order = np.argpartition(numbers, max(first - 1, 0), axis=1)
-            parts.append(_dealt(order[:, :first], first + second))
-        yield np.concatenate(parts, axis=1)
+            order = np.argpartition(rng.random((size, units)), max(first - 1, 0), axis=1)
+            chosen = order[:, :first]
+        rows = np.zeros((size, units))
+        np.put_along_axis(rows, chosen, 1.0, axis=1)
+        yield rows
 
 
 @lru_cache(maxsize=8)
-def relabelings(
-    sizes: tuple[tuple[int, int], ...], draws: int, seed: int, key: str
-) -> tuple[Floats, bool]:
-    """Return relabelings of units, 1 for the first group, and whether these are all there are.
-
-    The array is (relabelings, units), the units of a stratum side by side; it is shared, not to be
-    written to. All are listed where there are no more than `draws`; otherwise `draws` are drawn.
-    """
-    exact = distinct_relabelings(sizes) <= draws
-    return next(deal_blocks(sizes, draws, seed, key, max(draws, 1))), exact
+def relabelings(sizes: tuple[int, int], draws: int, seed: int, key: str) -> Floats:
+    """Return the relabelings of `deal_blocks` in one array, which is shared: not to be written."""
+    return next(deal_blocks(sizes, draws, seed, key, max(draws, 1)))
 
 
 def p_value(drawn: Floats, observed: float, exact: bool) -> float:
     """Return the share of relabelings whose statistic is at least the observed one.
 
-    Where they were drawn, the observed labels count as one more of them (Phipson & Smyth 2010,
-    Statistical Applications in Genetics and Molecular Biology 9(1):39).
+    Where they were drawn, the observed labels count as one more of them (Phipson & Smyth 2010).
     """
     reached = int((np.round(drawn, DIGITS) >= np.round(observed, DIGITS)).sum())
     return reached / len(drawn) if exact else (1 + reached) / (len(drawn) + 1)
@@ -323,13 +278,7 @@ def _sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bo
 
 
 def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
-    """Return the two-sided p-value of a mean difference of pairs, NaN with too few pairs.
-
-    Under the null hypothesis each difference could as well have the other sign; with fewer than
-    `MIN_PAIRS` pairs no p-value could reach 5 %.
-    """
-    if len(differences) < MIN_PAIRS:
-        return nan
+    """Return the two-sided p-value of a mean difference of pairs, whose signs are dealt anew."""
     flips, exact = _sign_flips(len(differences), draws, seed, key)
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
 

@@ -16,8 +16,7 @@ from framelines.methods.dates import DateInterval
 Floats = npt.NDArray[np.float64]
 Ends = tuple[npt.ArrayLike, npt.ArrayLike]
 
-SAME, POSSIBLE, EXCLUDED = "certainly_same", "possibly_same", "certainly_different"
-RELATIONS = (SAME, POSSIBLE, EXCLUDED)
+RELATIONS = SAME, POSSIBLE, EXCLUDED = "certainly_same", "possibly_same", "certainly_different"
 
 
 class Relation(NamedTuple):
@@ -38,9 +37,8 @@ def relate(a: Ends, b: Ends, *, ratio: bool = False) -> Relation:
     """Return whether a and b, each (low, high), are the same, can be, or cannot, and how far apart.
 
     Certainly the same needs two single values that are equal; certainly different, none in common.
-    Swapping a and b turns the sign of the gap; neighbouring days are 1 apart. `widening` is in
-    whole days, or with `ratio` the share s by which both must be divided and multiplied by 1 + s:
-    ∞ where one is 0 and the other is not, which no factor mends.
+    Neighbouring days are 1 apart. `widening` is in whole days, or with `ratio` the share s by which
+    both must be divided and multiplied by 1 + s: ∞ where one is 0 and the other is not.
     """
     low_a, high_a, low_b, high_b = (np.asarray(end, dtype=np.float64) for end in (*a, *b))
     above, below = low_b > high_a, low_a > high_b

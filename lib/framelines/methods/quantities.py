@@ -4,8 +4,6 @@ A figure has two readings. The *logical* one holds whatever the words leave open
 is any number above 50. The *conventional* one is what a reader takes from it: Cummins, Sauerland
 and Solt (2012, Linguistics and Philosophy 35(2):135–169) found that “more than 50” suggests a
 number below the next one of the same roundness, since the writer would have chosen that one.
-The conventional reading always lies within the logical one.
-
 A row is a mapping with value_min, value_max, qualifier, kind and unit, as a coded claim has them.
 """
 
@@ -53,8 +51,7 @@ def granularity(number: float) -> float:
     A fraction has the step of its last digit, as printed: 0.1 for 3.7. That of 0 is 1.
     """
     if number != int(number):
-        digits = len(f"{number:.10f}".rstrip("0").split(".")[1])
-        return float(10.0**-digits)
+        return float(10.0 ** -len(f"{number:.10f}".rstrip("0").split(".")[1]))
     return float(max(step for step in STEPS if number % step == 0)) if number else 1.0
 
 
@@ -65,9 +62,8 @@ def readings(
 
     Logical: more than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more;
     measures keep 50 itself. Conventional: “more than” and “at least” n end at n plus its
-    granularity; “up to” and “less than” n begin, by the mirrored rule, at n minus its granularity;
-    vague words end where the next word begins. Raises `ValueError` where there is no number from 0
-    on or no such qualifier.
+    granularity; “up to” and “less than” n begin at n minus it; vague words end where the next word
+    begins. Raises `ValueError` where there is no number from 0 on or no such qualifier.
     """
     known = [float(v) for v in (value_min, value_max) if not pd.isna(v)]
     if qualifier in VAGUE:
@@ -76,20 +72,18 @@ def readings(
         return Quantity(least, math.inf), Quantity(least, max(end, least))
     if not known:
         raise ValueError("no figure is stated, and no word that stands for one")
-    if min(known) < 0:
-        raise ValueError(f"a count or measure cannot be below 0: {min(known):g}")
     low, high = known[0], known[-1]
+    if low < 0 or high < 0:
+        raise ValueError(f"a count or measure cannot be below 0: {min(known):g}")
     if low > high:
         raise ValueError(f"the figure ends before it begins: {low:g} to {high:g}")
     if qualifier in ("more_than", "at_least"):
-        least = low
-        if counts:
-            least = math.floor(low) + 1 if qualifier == "more_than" else math.ceil(low)
+        whole = math.floor(low) + 1 if qualifier == "more_than" else math.ceil(low)
+        least = whole if counts else low
         return Quantity(least, math.inf), Quantity(least, max(low + granularity(low), least))
     if qualifier in ("less_than", "up_to"):
-        most = high
-        if counts:
-            most = max(math.ceil(high) - 1, 0) if qualifier == "less_than" else math.floor(high)
+        whole = max(math.ceil(high) - 1, 0) if qualifier == "less_than" else math.floor(high)
+        most = whole if counts else high
         return Quantity(0, most), Quantity(min(max(high - granularity(high), 0), most), most)
     if qualifier == "approx":
         low = max(low - max(low * APPROX_SHARE, granularity(low) / 2), 0)
@@ -102,8 +96,8 @@ def readings(
 def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) -> str:
     """Return `contradiction`, `tension` or `compatible` for two figures of one thing.
 
-    `a`, `b` are the logical readings, `narrow_a`, `narrow_b` the conventional ones. A
-    contradiction excludes every common number; a tension only those that readers would take.
+    They contradict where the logical readings exclude each other, and are in tension where only
+    the conventional ones (`narrow_`) do.
     """
     if not a.overlaps(b):
         return CONTRADICTION
@@ -141,16 +135,12 @@ def point_of(row: Row, reading: str = "stated") -> float:
     """Return one number for a claim's figure under one of `READINGS`; NaN where it gives none.
 
     `stated` is the number as it stands, whatever its qualifier; `logical_low` the least that the
-    words leave open; `conventional` the conventional interval. Of an interval it is the geometric
-    middle. Vague words state no number.
+    words leave open. Of an interval it is the geometric middle. Vague words state no number.
     """
     if reading == "logical_low":
         return logical_of(row).low or math.nan
-    if reading == "conventional":
-        ends = conventional_of(row)
-        known = [ends.low, ends.high]
-    else:
-        known = [v for v in _arguments(row)[:2] if v is not None]
+    stated = [v for v in _arguments(row)[:2] if v is not None]
+    known = stated if reading == "stated" else list(conventional_of(row))
     if not known or known[0] <= 0 or math.isinf(known[-1]):
         return math.nan
     # The root of a square need not be the number to its last digit.
@@ -160,11 +150,10 @@ def point_of(row: Row, reading: str = "stated") -> float:
 def window_of(row: Row) -> tuple[float, float] | None:
     """Return first and last day that a figure covers, or None where the text leaves an end open.
 
-    Needs window_first, window_last, window, scope, and first and last of the deed as day numbers:
-    a figure of one deed without a window of its own covers the days of the deed.
+    A figure of one deed without a window of its own covers the days of the deed, first and last.
     """
-    own = row["window"] != "" or row["scope"] != "incremental"
-    first, last = (float(row[f"window_{end}" if own else end]) for end in ("first", "last"))
+    own = "window_" if row["window"] != "" or row["scope"] != "incremental" else ""
+    first, last = float(row[f"{own}first"]), float(row[f"{own}last"])
     return None if math.isinf(first) or math.isinf(last) else (first, last)
 
 
@@ -176,7 +165,6 @@ def same_window(a: tuple[float, float], b: tuple[float, float], slack: float = 0
 def figure_text(row: Row) -> str:
     """Return a claim's figure as it reads in a table: `more than 50`, `1,500 to 2,000`."""
     least, most, qualifier, _ = _arguments(row)
-    known = [f"{v:,.10g}" for v in (least, most) if v is not None]
-    word = "about" if known and qualifier == "approx" else qualifier.replace("_", " ")
-    number = " to ".join(dict.fromkeys(known))
-    return number if known and qualifier in ("exact", "range") else f"{word} {number}".strip()
+    number = " to ".join(dict.fromkeys(f"{v:,.10g}" for v in (least, most) if v is not None))
+    word = "about" if number and qualifier == "approx" else qualifier.replace("_", " ")
+    return number if number and qualifier in ("exact", "range") else f"{word} {number}".strip()

@@ -1,24 +1,29 @@
 """Do intervals cover and tests keep their level? Simulated in designs like the real ones.
 
 Documents have the sizes of a design, and rates of their own around one share: beta-binomial counts
-with a given correlation of rows within a document. Nothing differs between the two groups.
+with a given correlation of rows within a document. Nothing differs between the two groups. Rows of
+the table that is made have the columns `COLUMNS`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from math import nan
+from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy import sparse, stats
 
 import framelines.methods.estimate as est
+import framelines.methods.keyness as key
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
+from framelines.methods.estimate import Estimate, Floats
 from framelines.methods.quantities import point_of
 
-Sizes = Sequence[float]
-Design = tuple[Sizes, Sizes, float]  # sizes of the documents of two groups, and their share of hits
+# Sizes of the documents of two groups, and their share of hits.
+Design = tuple[Sequence[float], Sequence[float], float]
 GROUPS = Pair("group", "first", "second", ("first",), ("second",))
 # Beside the contrasts that were declared: texts of unlike lengths, and sides of unlike sizes.
 MADE: dict[str, Design] = {
@@ -30,62 +35,59 @@ CORRELATIONS = (0.05, 0.15, 0.45)
 COLUMNS = ["what", "design", "setting", "runs", "value", "low", "high"]
 
 
-def counts(
-    sizes: Sizes | est.Floats, share: float, within: float, rng: np.random.Generator
-) -> est.Floats:
+def counts(sizes: Floats, share: float, within: float, rng: np.random.Generator) -> Floats:
     """Return hits of documents of these sizes, whose rows are correlated by `within`."""
     spread = (1 - within) / within
     rates = rng.beta(spread * share, spread * (1 - share), len(sizes))
-    return rng.binomial(np.asarray(sizes, dtype=np.int64), rates).astype(np.float64)
+    return rng.binomial(sizes.astype(np.int64), rates).astype(np.float64)
 
 
-def _pairs(design: Design, within: float, runs: int, seed: int) -> Iterator[pd.DataFrame]:
-    """Hits of both groups, one row a document, once a run."""
+def _contrasts(design: Design, within: float, runs: int, name: str, **how: Any) -> list[Estimate]:
+    """Contrasts of two groups of documents that do not differ, one a run."""
     sides = [*["first"] * len(design[0]), *["second"] * len(design[1])]
-    sizes = np.array([*design[0], *design[1]], dtype=np.float64)
+    sizes, made = np.array([*design[0], *design[1]], dtype=np.float64), []
     frame = pd.DataFrame({"doc_id": [f"{i:04d}" for i in range(len(sizes))], "group": sides})
     for run in range(runs):
-        rng = est.random_stream(seed, "simulated", str(within), str(run))
-        yield frame.assign(hit=counts(sizes, design[2], within, rng), of=sizes)
+        rng = est.random_stream(1, "simulated", str(within), str(run))
+        hits = frame.assign(hit=counts(sizes, design[2], within, rng), of=sizes)
+        made.append(contrast(hits, GROUPS, f"{name} {run}", **how))
+    return made
 
 
-def level(design: Design, within: float, *, runs: int, seed: int = 1) -> list[bool]:
+def level(design: Design, within: float, runs: int) -> list[bool]:
     """Return for each run whether the test of `contrast` finds a difference where none is."""
-    found = [
-        contrast(hits, GROUPS, f"level {i}", draws=1, permutations=999, seed=seed).p <= est.LEVEL
-        for i, hits in enumerate(_pairs(design, within, runs, seed))
-    ]
-    return [bool(alarm) for alarm in found]
+    made = _contrasts(design, within, runs, "level", draws=1, permutations=999)
+    return [one.p <= est.LEVEL for one in made]
 
 
-def coverage(design: Design, within: float, *, unit: str, runs: int, seed: int = 1) -> list[bool]:
+def coverage(design: Design, within: float, runs: int, unit: str) -> list[bool]:
     """Return for each run with an interval whether that of `contrast` holds the difference, 0."""
-    found = []
-    for i, hits in enumerate(_pairs(design, within, runs, seed)):
-        made = contrast(
-            hits, GROUPS, f"covers {i}", unit=unit, draws=999, permutations=9, seed=seed
-        )
-        if not np.isnan(made.low):
-            found.append(bool(made.low <= 0 <= made.high))
-    return found
+    made = _contrasts(design, within, runs, "covers", unit=unit, draws=999, permutations=9)
+    return [one.low <= 0 <= one.high for one in made if not np.isnan(one.low)]
 
 
-def share_coverage(design: Design, within: float, *, runs: int, seed: int = 1) -> list[bool]:
+def share_coverage(design: Design, within: float, runs: int) -> list[bool]:
     """Return for each run with an interval whether that of the first group holds its share."""
-    found, sizes = [], np.asarray(design[0], dtype=np.float64)
+    sizes, found = np.asarray(design[0], dtype=np.float64), []
     for run in range(runs):
-        rng = est.random_stream(seed, "share", str(within), str(run))
-        _, low, high = est.ratio(counts(sizes, design[2], within, rng), sizes)
-        if not np.isnan(low):
-            found.append(bool(low <= design[2] <= high))
-    return found
+        rng = est.random_stream(1, "share", str(within), str(run))
+        found.append(est.ratio(counts(sizes, design[2], within, rng), sizes)[1:])
+    return [low <= design[2] <= high for low, high in found if not np.isnan(low)]
 
 
-def of_contrasts(designs: Mapping[str, Design], *, runs: int, seed: int = 1) -> pd.DataFrame:
-    """Return how every design fares: a row a measure, design and correlation; columns `COLUMNS`.
+def _row(what: str, design: str, setting: str, found: Sequence[float]) -> list[Any]:
+    """The mean over runs with its interval: Wilson's of yes and no, else the normal one."""
+    count, mean = len(found), float(np.mean(found))
+    if set(found) <= {0, 1}:
+        return [what, design, setting, count, mean, *est.wilson(sum(found), count)]
+    half = 1.96 * float(np.std(found, ddof=1)) / np.sqrt(count)
+    return [what, design, setting, count, mean, mean - half, mean + half]
 
-    Measures: false alarms at 5 %, and the coverage of 95 % intervals of differences, by rows and by
-    documents, and of the share of the first group, as far as the design has enough documents.
+
+def of_contrasts(designs: Mapping[str, Design], *, runs: int) -> Iterator[list[Any]]:
+    """Yield how every design fares: a row a measure, design and correlation.
+
+    A design with too few documents for an interval has no row of its coverage.
     """
     ways: dict[str, Callable[..., list[bool]]] = {
         "false alarms of the test": level,
@@ -93,109 +95,95 @@ def of_contrasts(designs: Mapping[str, Design], *, runs: int, seed: int = 1) -> 
         "coverage, difference of mean shares": partial(coverage, unit="documents"),
         "coverage, share of one group": share_coverage,
     }
-    made = []
-    for (what, way), (name, design) in ((w, d) for w in ways.items() for d in designs.items()):
+    for (what, way), (name, design) in product(ways.items(), designs.items()):
         for within in CORRELATIONS:
-            found = way(design, within, runs=runs, seed=seed)
-            if found:
-                made.append(row(what, name, f"correlation {within:.2f}", found))
-    return pd.DataFrame(made, columns=COLUMNS)
+            if found := way(design, within, runs):
+                yield _row(what, name, f"correlation {within:.2f}", found)
 
 
-def row(what: str, design: str, setting: str, found: Sequence[bool]) -> list[object]:
-    """Return a row of `COLUMNS`: the share of runs, with its Wilson interval."""
-    return [
-        what,
-        design,
-        setting,
-        len(found),
-        float(np.mean(found)),
-        *est.wilson(sum(found), len(found)),
-    ]
+def of_calendars(*, runs: int) -> Iterator[list[Any]]:
+    """Yield how often a month is called calibrated at an offset that is not the true one, 1.
 
-
-def wrong_offsets(
-    errors: float, one_sided: bool, *, anchors: int = 11, runs: int, seed: int = 1
-) -> list[bool]:
-    """Return for each run whether a month is called calibrated at an offset that is not the true.
-
-    A share `errors` of the anchors, all of one day, lies a day beside the true offset, 1: on either
-    side, or after it alone.
+    A share of eleven anchors, all of one day, lies a day beside: on either side, or after it alone.
     """
-    found = []
-    for run in range(runs):
-        rng = est.random_stream(seed, "anchors", str(errors), str(one_sided), str(run))
-        sides = np.ones(anchors) if one_sided else rng.choice([-1, 1], anchors)
-        beside = sides * (rng.random(anchors) < errors)
-        table = pd.DataFrame({"low": 1 + beside, "high": 1 + beside, "source_id": "s"})
-        table = table.assign(
-            used=True, month="1438-03", event_id=[f"{i:02d}" for i in range(anchors)]
-        )
-        made = calibrate(table).iloc[0]
-        found.append(bool(made["calibrated"]) and made["offset"] != 1)
-    return found
-
-
-def of_calendars(*, runs: int, seed: int = 1) -> pd.DataFrame:
-    """Return how often a calendar is calibrated wrongly; columns `COLUMNS`."""
-    made = []
+    about = {"source_id": "s", "used": True, "month": "1438-03"}
+    anchors = pd.DataFrame({"event_id": [f"{i:02d}" for i in range(11)]}).assign(**about)
     for one_sided, errors in product((False, True), (0.15, 0.3, 0.45)):
-        found = wrong_offsets(errors, one_sided, runs=runs, seed=seed)
+        found = []
+        for run in range(runs):
+            rng = est.random_stream(1, "anchors", str(errors), str(one_sided), str(run))
+            sides = np.ones(11) if one_sided else rng.choice([-1, 1], 11)
+            days = 1 + sides * (rng.random(11) < errors)
+            made = calibrate(anchors.assign(low=days, high=days)).iloc[0]
+            found.append(bool(made["calibrated"]) and made["offset"] != 1)
         setting = f"{errors:.0%} wrong, {'a day later' if one_sided else 'a day either way'}"
-        made.append(row("wrong calendars called calibrated", "11 anchors of a day", setting, found))
-    return pd.DataFrame(made, columns=COLUMNS)
+        yield _row("wrong calendars called calibrated", "11 anchors of a day", setting, found)
 
 
-def planted_ratios(
-    reading: str, *, ratio: float = 2, events: int = 20, runs: int, seed: int = 1
-) -> list[tuple[float, bool]]:
-    """Return for each run the factor that is found by a reading, and whether its interval holds it.
+def of_ratios(*, runs: int) -> Iterator[list[Any]]:
+    """Yield what becomes of a factor of 2 told in round words, by the reading of these.
 
-    Every event has a number, and a source that tells `ratio` times as many, give or take a fifth,
-    in words that round down to the leading digit: more than 300 for 378.
+    Of 20 events a source tells twice the number, give or take a fifth, in words that round down
+    to the leading digit: more than 300 for 378.
     """
-    found = []
-    for run in range(runs):
-        rng = est.random_stream(seed, "ratios", str(run))
-        known = np.exp(rng.normal(np.log(60), 1, events)) + 5
-        told = ratio * known * np.exp(rng.normal(0, 0.2, events))
-        step = 10.0 ** np.floor(np.log10(told))
-        rows = [
-            {
-                "value_min": n,
-                "value_max": nan,
-                "qualifier": "more_than",
-                "kind": "killed",
-                "unit": "",
-            }
-            for n in step * np.floor(told / step)
-        ]
-        points = np.array([point_of(one, reading) for one in rows])
-        value, low, high = est.geometric_mean(list(points / known))
-        found.append((value, bool(low <= ratio <= high)))
-    return found
-
-
-def of_ratios(*, runs: int, seed: int = 1) -> pd.DataFrame:
-    """Return what becomes of a factor of 2 told in round words; columns `COLUMNS`."""
-    made = []
+    words = {"value_max": nan, "qualifier": "more_than", "kind": "killed", "unit": ""}
     for reading in ("stated", "conventional"):
-        found = planted_ratios(reading, runs=runs, seed=seed)
-        values, held = zip(*found, strict=True)
-        made.append(
-            row("coverage, factor over a reference", "20 events", f"{reading} number", held)
-        )
-        spread = 1.96 * float(np.std(values, ddof=1)) / np.sqrt(runs)
-        mean = float(np.mean(values))
-        ends = [mean, mean - spread, mean + spread]
-        made.append(["mean factor, 2 planted", "20 events", f"{reading} number", runs, *ends])
-    return pd.DataFrame(made, columns=COLUMNS)
+        values, held = [], []
+        for run in range(runs):
+            rng = est.random_stream(1, "ratios", str(run))
+            known = np.exp(rng.normal(np.log(60), 1, 20)) + 5
+            told = 2 * known * np.exp(rng.normal(0, 0.2, 20))
+            step = 10.0 ** np.floor(np.log10(told))
+            round_down = step * np.floor(told / step)
+            points = np.array([point_of(words | {"value_min": n}, reading) for n in round_down])
+            value, low, high = est.geometric_mean(list(points / known))
+            values.append(value)
+            held.append(low <= 2 <= high)
+        yield _row("coverage, factor over a reference", "20 events", f"{reading} number", held)
+        yield _row("mean factor, 2 planted", "20 events", f"{reading} number", values)
+
+
+def of_keyness(*, runs: int) -> Iterator[list[Any]]:
+    """Yield how often each method of key words cries wolf in corpora in which nothing differs.
+
+    Each run has 28 documents of 19,000 words from a Zipf vocabulary, dealt into halves at random.
+    Words are Poisson, and the rates of content words vary between documents (gamma of shape .6), as
+    in texts that have topics.
+    """
+    documents, counted, evenly_spread, found = 28, 1_200, 60, []
+    rates = 1 / (np.arange(4_000) + 2.7)
+    rates /= rates.sum()
+    mine = np.arange(documents) < documents // 2
+    for run in range(runs):
+        rng = est.random_stream(28, "null", str(run))
+        lengths = rng.dirichlet(np.full(documents, 4.0)) * 19_000
+        burst = np.ones((documents, counted))
+        burst[:, evenly_spread:] = rng.gamma(0.6, 1 / 0.6, (documents, counted - evenly_spread))
+        words = rng.poisson(lengths[:, None] * rates[:counted] * burst).astype(np.float64)
+        # Rarer words hardly ever occur ten times: they are drawn together, as sizes alone.
+        sizes = words.sum(axis=1) + rng.poisson(lengths * rates[counted:].sum())
+        spread = (words > 0).sum(axis=0) >= key.LEAST_DOCUMENTS
+        words = words[:, (words.sum(axis=0) >= key.LEAST_COUNT) & spread]
+        prior = key.PRIOR_TOKENS * words.sum(axis=0) / sizes.sum()
+        a, b, n_a, n_b = (v[m].sum(axis=0) for v in (words, sizes) for m in (mine, ~mine))
+        g2 = stats.chi2.sf(key.g_squared(a, b, n_a, n_b), df=1)
+        z = np.abs(key.log_odds(a, b, n_a, n_b, prior)[1])
+        arrays = (sparse.csr_array(words), sizes, mine, prior)
+        single, family = key.permutation_keyness(*arrays, permutations=199, seed=28 + run)
+        alarms = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]
+        anything = [(g2 < est.LEVEL / len(g2)).any(), (family <= est.LEVEL).any()]
+        found.append([*(alarm.mean() for alarm in alarms), *map(float, anything)])
+    methods = ["G² over words", "log-odds, abs(z) > 1.96", "permutation over documents"]
+    methods += ["G² with Bonferroni", "max-T over documents"]
+    kinds = ["share of words"] * 3 + ["corpora with any word"] * 2
+    for kind, method, values in zip(kinds, methods, np.array(found).T, strict=True):
+        yield _row(f"false alarms of key words, {kind}", "28 documents", method, list(values))
 
 
 def everything(designs: Mapping[str, Design], *, runs: int = 2_000) -> pd.DataFrame:
-    """Return all simulations, those of contrasts for `designs` and `MADE`; columns `COLUMNS`."""
-    made = [of_contrasts({**designs, **MADE}, runs=runs)]
-    return pd.concat([*made, of_calendars(runs=runs), of_ratios(runs=runs)], ignore_index=True)
+    """Return all simulations, those of contrasts for `designs` and `MADE`."""
+    made = [*of_contrasts({**designs, **MADE}, runs=runs), *of_keyness(runs=runs // 5)]
+    return pd.DataFrame([*made, *of_calendars(runs=runs), *of_ratios(runs=runs)], columns=COLUMNS)
 
 
 HEAD = """# Simulations
@@ -214,13 +202,9 @@ def page(table: pd.DataFrame) -> str:
     for what, rows in table.groupby("what", sort=False):
         wide = rows.pivot(index="design", columns="setting", values="value")
         wide = wide.reindex(index=rows["design"].unique(), columns=rows["setting"].unique())
-        lines = [["", *wide.columns], ["---", *["--:"] * len(wide.columns)]]
-        lines += [[str(name), *(_short(v) for v in values)] for name, *values in wide.itertuples()]
+        wide = wide.map("{:.3f}".format, na_action="ignore").fillna("–")
+        lines = [["", *wide.columns], ["---", *["--:"] * len(wide.columns)], *wide.itertuples()]
         body = "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
         runs = " to ".join(dict.fromkeys(str(f(rows["runs"])) for f in (min, max)))
         parts.append(f"## {str(what).capitalize()}\n\n{body}\n\nRuns: {runs}.\n")
     return "\n".join(parts)
-
-
-def _short(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.3f}"

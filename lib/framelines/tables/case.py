@@ -66,8 +66,8 @@ class CaseFile(_Strict):
 class Case:
     """The tables of one case; `case["documents"]` is the table of that name.
 
-    `compare` names the two camps that are compared, or is None; `coder` is whose codes the analyses
-    read; `theatre` is the name on documents, `regions` its places. Equal to itself only.
+    `compare` names two camps, or is None; `coder` is whose codes the analyses read; `theatre` is
+    the name on documents, `regions` its places. Equal to itself only.
     """
 
     name: str
@@ -104,11 +104,8 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         known = f"a-z, 0-9 and single hyphens; not {', '.join(NO_CASE)}"
         raise DataError([Problem(file, "no name of a case", value=name, allowed=known)])
     if name not in names:
-        fix, known = (
-            f"To begin a case: make corpus FROM=folder NAME={name}",
-            ", ".join(names) or "none",
-        )
-        what = "there is no such case"
+        what, fix = "there is no such case", f"To begin one: make corpus FROM=folder NAME={name}"
+        known = ", ".join(names) or "none"
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
@@ -125,22 +122,21 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
 
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
-    column, value = ".".join(map(str, error["loc"])), str(error["input"])
+    column = ".".join(map(str, error["loc"])) or None
     if error["type"] == "missing":
         return Problem(file, "this field is missing", column=column)
-    inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
-    fields = ", ".join(inner.get(column.split(".")[0], CaseFile).model_fields)
-    known = fields if error["type"] == "extra_forbidden" else None
-    what = error["msg"].removeprefix("Value error, ")
-    return Problem(file, what, column=column or None, value=value, allowed=known)
+    inner: dict[str, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+    fields = inner.get(str(column).split(".")[0], CaseFile).model_fields
+    known = ", ".join(fields) if error["type"] == "extra_forbidden" else None
+    what, value = error["msg"].removeprefix("Value error, "), str(error["input"])
+    return Problem(file, what, column=column, value=value, allowed=known)
 
 
 def _select(tables: Tables, name: str) -> Tables:
     """Keep the documents of a case and what belongs to them; empty ids of a table without rows."""
-    cases = tables["documents"]["cases"].str.split(";")
-    mine = cases.map(lambda names: name in names).astype(bool)
-    ids = {"", *tables["documents"].loc[mine, "doc_id"]}
-    selected: Tables = {}
+    documents, selected = tables["documents"], Tables()
+    pairs = zip(documents["doc_id"], documents["cases"], strict=True)
+    ids = {"", *(doc_id for doc_id, cases in pairs if name in cases.split(";"))}
     for table, frame in tables.items():
         if "doc_id" in frame:
             frame = frame[frame["doc_id"].isin(ids)]

@@ -31,9 +31,8 @@ def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values =
             fix = "Name the groups, such as by='genre', first='opinion', second='report'"
             raise DataError([Problem(f"case {case.name}", "there are no two sides here", fix=fix)])
         first, second = case.compare
-    groups = [(g,) if isinstance(g, str) else tuple(g) for g in (first, second)]
-    names = [" + ".join(group) for group in groups]
-    return Pair(by, names[0], names[1], groups[0], groups[1])
+    one, other = ((g,) if isinstance(g, str) else tuple(g) for g in (first, second))
+    return Pair(by, " + ".join(one), " + ".join(other), one, other)
 
 
 def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
@@ -68,13 +67,10 @@ def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd
 
 def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
     """Return located rows with the sentence that each starts in, its chunk (or -1) and region."""
-    own = case["sentences"].assign(chunk=case["sentences"]["chunk"].fillna(-1).astype(int))
-    own = own[["doc_id", "sentence", "start", "chunk", "kind"]]
-    own = own.rename(columns={"start": "at", "kind": "region"})
-    own = own.sort_values(["at", "doc_id"], kind="stable")
-    frame = frame.sort_values(["start", "doc_id"], kind="stable")
-    found = pd.merge_asof(frame, own, left_on="start", right_on="at", by="doc_id")
-    found = found.dropna(subset=["sentence"]).drop(columns="at")
+    own = case["sentences"][["doc_id", "sentence", "start", "chunk", "kind"]]
+    own = own.fillna({"chunk": -1}).rename(columns={"kind": "region"})
+    frame, own = (f.sort_values(["start", "doc_id"], kind="stable") for f in (frame, own))
+    found = pd.merge_asof(frame, own, on="start", by="doc_id").dropna(subset=["sentence"])
     return found.astype({"sentence": int, "chunk": int})
 
 
@@ -99,8 +95,7 @@ def sentence_events(case: Case) -> pd.DataFrame:
     found = pd.concat([case[n].reindex(columns=columns) for n in PLACED], ignore_index=True)
     found = found.fillna({"place_id": "", "event_id": ""}).astype({"start": "int64"})
     found["event_id"] = found["event_id"].where(shares_events(case.tables, found["coder"]), "")
-    where = dict(zip(case["events"]["event_id"], case["events"]["place_id"], strict=True))
-    from_event = found["event_id"].map(where).fillna("")
+    from_event = found["event_id"].map(case["events"].set_index("event_id")["place_id"]).fillna("")
     found["place_id"] = found["place_id"].where(found["place_id"] != "", from_event)
     columns = ["doc_id", "sentence", "event_id", "place_id"]
     found = with_sentences(case, found)[columns].drop_duplicates()
@@ -174,4 +169,4 @@ def outlets_of(case: Case, pair: Pair) -> list[str]:
 
 def event_labels(case: Case) -> dict[str, str]:
     """Return the label of every event, by its id."""
-    return dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
+    return case["events"].set_index("event_id")["label"].to_dict()

@@ -20,7 +20,8 @@ import yaml
 from framelines import REPO, write_whole
 from framelines.corpus.documents import check_texts, texts_of
 from framelines.errors import Problem, Problems
-from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian, hijri
+from framelines.methods.calendars import stated_interval
+from framelines.methods.dates import OPEN, DateInterval, date_problem
 
 Tables = dict[str, pd.DataFrame]
 Field = dict[str, Any]
@@ -72,9 +73,6 @@ def display_path(path: Path) -> str:
     return "/".join(parts[parts.index("data") :]) if "data" in parts else path.name
 
 
-# Reading.
-
-
 def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     """Return a CSV file as text, its lines as the index; without rows where it cannot be read."""
     file, needed, fields = display_path(path), "required" in resources()[name], fields_of(name)
@@ -124,18 +122,15 @@ def _header_problems(header: list[str], name: str, file: str) -> Iterator[Proble
 
 def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     """Numbers become numbers, in the digits of any script; cells without one are NaN."""
-    frame = frame.copy()
+    typed = dict[str, pd.Series]()
     for column, field in fields_of(name).items():
         if field["type"] in NUMBERS:
-            cells = {c: "nan" if fault(field, c) else c or "nan" for c in frame[column].unique()}
-            numbers = frame[column].map(cells).map(float).astype("float64")
+            known = {c: float(c) for c in frame[column].unique() if c and not fault(field, c)}
+            numbers = frame[column].map(known).astype("float64")
             # Only a bad cell leaves a gap in a column of whole numbers that must be filled.
             whole = field["type"] == "integer" and is_required(field) and numbers.notna().all()
-            frame[column] = numbers.astype("int64") if whole else numbers
-    return frame
-
-
-# Cells.
+            typed[column] = numbers.astype("int64") if whole else numbers
+    return frame.assign(**typed)
 
 
 def fault(field: Field, value: str, calendar: str = "") -> str:
@@ -144,14 +139,14 @@ def fault(field: Field, value: str, calendar: str = "") -> str:
         return "this value is missing" if is_required(field) else ""
     odd = next((c for c in value if not c.isprintable() and c not in JOINERS), "")
     parts = value.split(";") if field["type"] == "list" else [value]
-    reasons = (_reason(field, part, calendar) for part in parts)
-    why = next((reason for reason in reasons if reason is not None), None)
+    reasons = [_reason(field, part, calendar) for part in parts]
     if odd:
         name = unicodedata.name(odd, "a control character")
-        why = f"it holds the character U+{ord(odd):04X}, {name}"
+        reasons = [f"it holds the character U+{ord(odd):04X}, {name}"]
     elif value != value.strip():
-        why = "it begins or ends with a space"
-    return "" if why is None else f"this value is not allowed{why and f' ({why})'}"
+        reasons = ["it begins or ends with a space"]
+    found = [f" ({why})" if why else "" for why in reasons if why is not None]
+    return f"this value is not allowed{found[0]}" if found else ""
 
 
 def _reason(field: Field, value: str, calendar: str) -> str | None:
@@ -162,13 +157,13 @@ def _reason(field: Field, value: str, calendar: str) -> str | None:
             return "no number of at most 15 digits"
         low, high = rules.get("minimum", -1e15), rules.get("maximum", 1e15)
         return None if low <= float(value) <= high else "out of range"
-    if kind == "date" and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+    usual = {"list": ID, "date": r"[0-9]{4}-[0-9]{2}-[0-9]{2}"}.get(kind, ".*")
+    fits = re.fullmatch(rules.get("pattern", usual), value)
+    if not fits or value not in rules.get("enum", [value]):
         return ""
     if kind == "date" or "notation" in field:
         return date_problem(value, calendar if field.get("notation") == "stated" else "gregorian")
-    pattern = ID if kind == "list" else rules.get("pattern", ".*")
-    fits = re.fullmatch(pattern, value) and value in rules.get("enum", [value])
-    return None if fits else ""
+    return None
 
 
 def allowed(field: Field) -> str:
@@ -192,25 +187,21 @@ def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
                 yield line, column, wrong[cell], met, allowed(field)
 
 
-# Rows and tables, as the data package describes them.
-
-
 def _tuples(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
     return list(frame[columns].itertuples(index=False, name=None))
 
 
 def _key_faults(tables: Tables, name: str) -> Faults:
     key, what = _key(name), "this key stands in an earlier row already"
+    fix = "Keys are unique: delete the row or give it a key of its own"
     frame = tables[name].dropna(subset=key)
     for line, *value in frame.loc[frame.duplicated(key), key].itertuples(name=None):
-        fix = "Keys are unique: delete the row or give it a key of its own"
         yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
 
 
 def _order_faults(tables: Tables, name: str) -> Faults:
     frame, fields = tables[name], fields_of(name)
-    for high in [column for column in fields if "not_below" in fields[column]]:
-        low = fields[high]["not_below"]
+    for high, low in [(c, f["not_below"]) for c, f in fields.items() if "not_below" in f]:
         wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
         for line, *ends in wrong[[low, high]].itertuples(name=None):
             yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
@@ -268,9 +259,7 @@ def _circle_faults(tables: Tables, name: str) -> Faults:
                 yield line, column, f"{column} leads back to the row itself", frame.at[line, column]
 
 
-# What the data package cannot say of a table.
-
-
+# What follows, the data package cannot say.
 def _document_faults(tables: Tables, name: str) -> Faults:
     """Articles that overlap, but for one that lies inside the other whole and says so."""
     order, up = ["raw_file", "start", "end", "contained_in"], [True, True, False, True]
@@ -289,23 +278,23 @@ def _document_faults(tables: Tables, name: str) -> Faults:
 
 
 @cache
-def _days(stated: str, calendar: str = "gregorian") -> DateInterval:
+def _days(stated: str, calendar: str) -> DateInterval:
     """The days of a date, open where it is relative or unreadable."""
-    if not stated or calendar not in ("gregorian", "hijri") or date_problem(stated, calendar):
+    if date_problem(stated, calendar):
         return OPEN
     # A calendar some days off Umm al-Qura is no mistake of the coder.
-    return gregorian(stated) if calendar == "gregorian" else hijri(stated).shift(-CALENDAR_SLACK)
+    return stated_interval(stated, calendar, OPEN, -CALENDAR_SLACK, None)
 
 
 def _claim_faults(tables: Tables, name: str) -> Faults:
     """Realised events dated after their own document, and parts of another source's claim."""
     claims, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
-    documents = documents.set_index("doc_id")
-    published, source = documents["published"], claims["doc_id"].map(documents["source_id"])
+    published, owner = (documents.set_index("doc_id")[c] for c in ("published", "source_id"))
+    source = claims["doc_id"].map(owner)
     sources = dict(zip(_tuples(claims, _key(name)), source, strict=True))
     for line, row in zip(claims.index, claims.to_dict("records"), strict=True):
         early = _days(row["event_date"], row["event_calendar"]).first
-        late = _days(published.get(row["doc_id"], "")).last
+        late = _days(published.get(row["doc_id"], ""), "gregorian").last
         if row["modality"] == "realised" and early and late and early > late:
             what = "the event is dated after its own document"
             yield line, "event_date", what, row["event_date"], f"up to {late}"
@@ -315,16 +304,15 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
 
 def _sentence_faults(tables: Tables, name: str) -> Faults:
     """Frame codes of what is no sentence, with the nearest one."""
-    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"}).sort_values("start")
-    sentences = tables["sentences"][["doc_id", "start", "end"]]
-    sentences = sentences.assign(near=sentences["start"]).sort_values("start")
-    codes = codes.rename_axis("line").reset_index()
-    how: dict[str, Any] = {"on": "start", "by": "doc_id", "suffixes": ("", "_near")}
-    both = pd.merge_asof(codes, sentences, direction="nearest", **how).dropna(subset=["near"])
-    wrong = both[(both["near"] != both["start"]) | (both["end_near"] != both["end"])]
+    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"})
+    codes = codes.rename_axis("line").reset_index().sort_values("start")
+    near = tables["sentences"][["doc_id", "start", "end"]].sort_values("start")
+    near = near.assign(near=near["start"]).rename(columns={"end": "near_end"})
+    both = pd.merge_asof(codes, near, on="start", by="doc_id", direction="nearest")
+    wrong = both.query("near == near and (near != start or near_end != end)")
     for row in wrong.to_dict("records"):
         what, value = "the splitter produces no such sentence", f"[{row['start']}, {row['end']})"
-        nearest = f"the nearest is [{row['near']:.0f}, {row['end_near']:.0f})"
+        nearest = f"the nearest is [{row['near']:.0f}, {row['near_end']:.0f})"
         yield row["line"], "start", what, value, nearest
 
 
@@ -334,9 +322,6 @@ OWN_RULES: dict[str, Callable[[Tables, str], Faults]] = {
     "claims": _claim_faults,
     "frame_codes": _sentence_faults,
 }
-
-
-# All of them.
 
 
 def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Any]) -> list[Problem]:
