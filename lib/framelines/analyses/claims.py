@@ -16,6 +16,7 @@ import pandas as pd
 from framelines.methods import quantities
 from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
+from framelines.methods.estimate import Estimate
 from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
@@ -76,8 +77,33 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return "; ".join([*names[:most], *more])
 
 
-def _root(place: str, parents: Mapping[str, str]) -> str:
-    return _root(parents[place], parents) if parents.get(place) else place
+def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
+    """Return rows as a table of these columns, in the order `by`; `-key` has the largest first.
+
+    Rows are dicts, tuples or a frame. Keys of `by` that are no column order the rows and are left
+    out; in tuples they stand last.
+    """
+    wanted, down = columns.split(), [key.startswith("-") for key in by.split()]
+    keys = [key.removeprefix("-") for key in by.split()]
+    every = list(dict.fromkeys([*wanted, *keys]))
+    found = rows[every] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=every)
+    if keys:
+        found = found.sort_values(keys, ascending=[not d for d in down], kind="stable")
+    return found[wanted].reset_index(drop=True)
+
+
+def estimated(rows: Iterable[Row], none: str, **common: Any) -> list[Estimate]:
+    """Return an Estimate a row, which holds its fields; `none` says why where there is no row.
+
+    `common` are the fields that all share.
+    """
+    made = [Estimate(**common | row) for row in rows]
+    return made or [Estimate(**common, why=(f"not estimable: {none}",))]
+
+
+def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose date leaves no more than some days open."""
+    return told[told["last"] - told["first"] < DAY_WIDTH]
 
 
 @cache
@@ -104,8 +130,12 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
     late = known["part_of_day"].isin(["evening", "night", "unknown"])
-    own = {_root(p, lookup(case, "places", "parent")) for p in case.regions}
-    home = known["place_id"].map(lambda p: _root(p, lookup(case, "places", "parent"))).isin(own)
+    parents = lookup(case, "places", "parent")
+
+    def country(place: str) -> str:
+        return country(parents[place]) if parents.get(place) else place
+
+    home = known["place_id"].map(country).isin({country(p) for p in case.regions})
     reason = pd.Series("", known.index, dtype=object).mask(home, "in the theatre’s own country")
     reason = reason.mask(known["origin"] == "belligerent", "dated by a party to the war")
     open_last = last.where(~late, last + pd.Timedelta(days=1))
@@ -147,17 +177,16 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
     """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
-    columns = "figure told covers_first covers_last low high close_low close_high stated".split()
+    columns = "covers_first covers_last figure told low high close_low close_high stated".split()
     made: list[tuple[Any, ...]] = []
     for row in told.to_dict("records"):
-        covers = quantities.window_of(row) or (math.nan, math.nan)
+        about: tuple[Any, ...] = False, "", *[math.nan] * 5
         if quantities.has_figure(row):
             ends = *quantities.logical_of(row), *quantities.conventional_of(row)
-            text, stated = quantities.figure_text(row), quantities.point_of(row)
-            made.append((True, text, *covers, *ends, stated))
-        else:
-            made.append((False, "", *covers, *[math.nan] * 5))
-    return told.join(pd.DataFrame(made, columns=columns, index=told.index))
+            about = True, quantities.figure_text(row), *ends, quantities.point_of(row)
+        made.append((*(quantities.window_of(row) or (math.nan, math.nan)), *about))
+    readings = pd.DataFrame(made, columns=columns, index=told.index)
+    return told.join(readings.astype({"figure": bool}))
 
 
 @cache
@@ -176,6 +205,9 @@ def _based(case: Case, calendar: str) -> pd.DataFrame:
     for role in ("actor", "target"):
         ids = told[f"{role}_id"].map(set_of)
         told[f"{role}_side"] = [joined((side.get(i, "") for i in own), ";") for own in ids]
+    kind, label = (told["event_id"].map(lookup(case, "events", c)) for c in ("kind", "label"))
+    label = label.fillna(told["event_id"])
+    told = told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
     return _figures(told)
 
 
@@ -187,10 +219,11 @@ def claims(
 
     Adds source_id, source, camp, bloc; first and last (days of the event), hull_ and computed_ for
     the uncalibrated hull and Umm al-Qura; window_first, window_last, window_slack; actor_side,
-    target_side; figure (whether there is one), told (as worded), stated (one number), low and high
-    (all that the words leave open), close_low and close_high (what a reader takes), covers_first
-    and covers_last (the days that it covers, NaN where open); and voice: the outlet, or `quoted in`
-    it where it passes on other or enemy media. `reposts` in counts copies for their hosts too.
+    target_side; event (label), event_kind, momentary; figure (whether there is one), told (as
+    worded), stated (one number), low and high (all that the words leave open), close_low and
+    close_high (what a reader takes), covers_first and covers_last (the days that it covers, NaN
+    where open); and voice: the outlet, or `quoted in` it where it passes on other or enemy media.
+    `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -217,9 +250,8 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
-    side = lookup(case, "actors", "side")
-    both = rows["value_min"].notna() & rows["value_max"].notna()
-    wording = rows["value_min"].isna().map({True: "up_to", False: "at_least"}).where(~both, "range")
+    side, known = lookup(case, "actors", "side"), rows[["value_min", "value_max"]].notna()
+    wording = np.select([known.all(axis=1), known["value_min"]], ["range", "at_least"], "up_to")
     days = rows["date_from"] + "/" + rows["date_to"]
     windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
@@ -238,19 +270,19 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     for name, texts in (("", days), ("window_", windows)):
         ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
         found[f"{name}first"], found[f"{name}last"] = ends.T
-    keys = ["event_id", "rank", "ref_id"]
-    return _figures(found).sort_values(keys, kind="stable", ignore_index=True)
+    found = _figures(found)
+    return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
 
 
 def _usable(rows: pd.DataFrame) -> pd.Series:
-    number = rows["value_min"].notna() | rows["value_max"].notna()
+    number = rows[["value_min", "value_max"]].notna().any(axis=1)
     return (rows["outcome"] != "") & number & ((rows["target"] != "") | (rows["item"] != ""))
 
 
 def unusable_figures(case: Case) -> pd.DataFrame:
     """Return the figures of the reference that can meet no claim: ref_id and why."""
     rows = case["reference"][case["reference"]["case"] == case.name]
-    rows = rows[(rows["value_min"].notna() | rows["value_max"].notna())]
+    rows = rows[rows[["value_min", "value_max"]].notna().any(axis=1)]
     rows = rows[~_usable(rows) | (rows["event_id"] == "")]
     wanted = ["an event of ours", "an outcome that claims have"]
     why = np.select([rows["event_id"] == "", rows["outcome"] == ""], wanted, "a side or an item")
