@@ -54,15 +54,12 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
     return by.join(sorted({str(p) for p in parts if p}))
 
 
-def day_text(number: float) -> str:
-    """Return a day number as YYYY-MM-DD; empty for an open end."""
-    return date.fromordinal(int(number)).isoformat() if math.isfinite(number) else ""
-
-
 def days_text(first: float, last: float) -> str:
     """Return the days from one number to another: `2016-12-08 to 2016-12-11`; … where open."""
-    low, high = day_text(first), day_text(last)
-    return low if low == high and low else f"{low or '…'} to {high or '…'}"
+    ends = [
+        date.fromordinal(int(n)).isoformat() if math.isfinite(n) else "…" for n in (first, last)
+    ]
+    return " to ".join(ends if "…" in ends else dict.fromkeys(ends))
 
 
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
@@ -78,27 +75,33 @@ def listed(names: Sequence[str], most: int = 6) -> str:
 
 
 def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
-    """Return rows as a table of these columns, in the order `by`; `-key` has the largest first.
+    """Return rows (dicts, tuples or a frame) as a table of these columns, in the order `by`.
 
-    Rows are dicts, tuples or a frame. Keys of `by` that are no column order the rows and are left
-    out; in tuples they stand last.
+    `-key` has the largest first; keys that are no column are left out, and stand last in tuples.
     """
-    wanted, down = columns.split(), [key.startswith("-") for key in by.split()]
-    keys = [key.removeprefix("-") for key in by.split()]
+    wanted, keys = columns.split(), [key.removeprefix("-") for key in by.split()]
     every = list(dict.fromkeys([*wanted, *keys]))
     found = rows[every] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=every)
     if keys:
-        found = found.sort_values(keys, ascending=[not d for d in down], kind="stable")
+        ascending = [not key.startswith("-") for key in by.split()]
+        found = found.sort_values(keys, ascending=ascending, kind="stable")
     return found[wanted].reset_index(drop=True)
 
 
-def estimated(rows: Iterable[Row], none: str, **common: Any) -> list[Estimate]:
-    """Return an Estimate a row, which holds its fields; `none` says why where there is no row.
+def estimated(
+    rows: Iterable[Sequence[Any]], none: str, *, unit: str, measures: str = "", interval: str = ""
+) -> list[Estimate]:
+    """Return an Estimate a row: part, value, low, high, n, detail; and if need be why, and units.
 
-    `common` are the fields that all share.
+    `interval` says what low and high cover, `none` why there is no row at all.
     """
-    made = [Estimate(**common | row) for row in rows]
-    return made or [Estimate(**common, why=(f"not estimable: {none}",))]
+    names, made = ("part", "value", "low", "high", "n", "detail", "why", "units"), []
+    for row in rows:
+        own = {"why": ""} | dict(zip(names, row, strict=False))
+        own |= {"n": (float(own["n"]),), "why": tuple(filter(None, [own["why"]]))}
+        own["interval"] = "" if math.isnan(own["low"]) else interval
+        made.append(Estimate(unit=unit, measures=measures, **own))
+    return made or [Estimate(unit=unit, measures=measures, why=(f"not estimable: {none}",))]
 
 
 def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
@@ -106,16 +109,18 @@ def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
     return told[told["last"] - told["first"] < DAY_WIDTH]
 
 
+def _coded(case: Case) -> pd.DataFrame:
+    return case["claims"][case["claims"]["coder"] == case.coder]
+
+
 @cache
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
-    Columns as of `calendars.anchor_days`, with doc_id, claim_id, ref_id, part_of_day and the days
-    of the reference. An evening, or an hour that is not told, leaves its day and the next open;
-    with `day_only` every row its own days.
+    Columns as of `calendars.anchor_days`, and those of the match. An evening, or an hour that is
+    not told, leaves its day and the next open; with `day_only` every row has its own days alone.
     """
-    told = case["claims"][case["claims"]["coder"] == case.coder]
-    told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
+    told = _coded(case).query("event_calendar == 'hijri' and event_id != ''")
     told = told[told["modality"] == "realised"].rename(columns={"event_date": "stated"})
     # An event's own row before its figures, a first mention before its repetitions.
     told = told.assign(
@@ -123,31 +128,28 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
         later=(told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event"),
         vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
     )
-    known = case["reference"]
-    known = known[(known["case"] == "anchors") & (known["event_id"] != "")]
+    known = case["reference"].query("case == 'anchors' and event_id != ''")
     known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
     first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
     late = known["part_of_day"].isin(["evening", "night", "unknown"])
+    days = {"reference_first": first, "reference_last": last, "open_first": first}
+    days["open_last"] = last.where(~late, last + pd.Timedelta(days=1))
     parents = lookup(case, "places", "parent")
 
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
-    home = known["place_id"].map(country).isin({country(p) for p in case.regions})
-    reason = pd.Series("", known.index, dtype=object).mask(home, "in the theatre’s own country")
-    reason = reason.mask(known["origin"] == "belligerent", "dated by a party to the war")
-    open_last = last.where(~late, last + pd.Timedelta(days=1))
-    known = known[["event_id", "ref_id", "part_of_day"]].assign(
-        quality=known["quality"].map(QUALITY),
-        reference_first=first,
-        reference_last=last,
-        open_first=first,
-        open_last=open_last,
-        width=(open_last - first).dt.days,
-        reason=reason,
-    )
+    own = {country(p) for p in case.regions}
+    why = {
+        "dated by a party to the war": known["origin"] == "belligerent",
+        "in the theatre’s own country": known["place_id"].map(country).isin(own),
+    }
+    known = known.assign(**days, quality=known["quality"].map(QUALITY))
+    known = known.assign(width=(days["open_last"] - first).dt.days)
+    known["reason"] = np.select(list(why.values()), list(why), "")
+    known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
     told = told["source_id doc_id claim_id start event_id stated later vague".split()]
     order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
     return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
@@ -176,7 +178,8 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 
 
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
+    """Add figure (whether there is one), told (as worded), stated (one number), low and high (all
+    that the words leave open), close_ (what a reader takes) and covers_ (the days it covers)."""
     columns = "covers_first covers_last figure told low high close_low close_high stated".split()
     made: list[tuple[Any, ...]] = []
     for row in told.to_dict("records"):
@@ -192,7 +195,7 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
-    told = case["claims"][case["claims"]["coder"] == case.coder].reset_index(drop=True)
+    told = _coded(case).reset_index(drop=True)
     for setting, prefix in ((calendar, ""), ("hull", "hull_"), ("umm_al_qura", "computed_")):
         told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event_date", setting)
     told["window_first"], told["window_last"] = _days(case, told, "window", calendar)
@@ -217,12 +220,10 @@ def claims(
 ) -> pd.DataFrame:
     """Return the claims of the case's coder with what every comparison needs, in a fixed order.
 
-    Adds source_id, source, camp, bloc; first and last (days of the event), hull_ and computed_ for
-    the uncalibrated hull and Umm al-Qura; window_first, window_last, window_slack; actor_side,
-    target_side; event (label), event_kind, momentary; figure (whether there is one), told (as
-    worded), stated (one number), low and high (all that the words leave open), close_low and
-    close_high (what a reader takes), covers_first and covers_last (the days that it covers, NaN
-    where open); and voice: the outlet, or `quoted in` it where it passes on other or enemy media.
+    Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
+    the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
+    actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
+    none; and voice: the outlet, or `quoted in` it for what it passes on of other or enemy media.
     `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
@@ -238,12 +239,11 @@ def claims(
 
 @cache
 def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return the rows of the case's reference that meet an event of ours, in columns of `claims`.
+    """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
-    source and camp are `reference`; kind is the outcome of a figure, or `event` where a row bears
-    none that could meet a claim; first and last its days; covers_ the days of the figure;
-    target_id and target_side who suffered it, or whose force it is. Adds origin, rank (of the
-    quality, 0 the best) and according_to. `which` is a key of `ORIGINS`, else `ValueError`.
+    kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
+    else `ValueError`.
     """
     if which not in ORIGINS:
         raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
@@ -255,17 +255,14 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     days = rows["date_from"] + "/" + rows["date_to"]
     windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
+        **dict.fromkeys(("source", "camp"), REFERENCE),
+        **dict.fromkeys(("unit", "scope", "bloc"), ""),
         claim_id=rows["ref_id"],
         kind=rows["outcome"].where(_usable(rows), "event"),
         qualifier=wording,
-        unit="",
-        scope="",
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
-        source=REFERENCE,
-        camp=REFERENCE,
-        bloc="",
     )
     for name, texts in (("", days), ("window_", windows)):
         ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
@@ -291,33 +288,27 @@ def unusable_figures(case: Case) -> pd.DataFrame:
 
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return one row an event of the reference: event_id, first, last.
-
-    Where rows differ, those of the best quality date it, from their first day to their last.
-    """
+    """Return event_id, first, last: the days of all rows of the best quality that an event has."""
     rows = reference(case, which)
     best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
     found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
     return found.reset_index()
 
 
-def own_side(case: Case, camp: str) -> str:
-    """Return the side of actors.csv that a camp stands by, or nothing."""
-    return side_of_camp(camp, case["actors"])
+@cache
+def sides(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the side of actors.csv that each camp stands by, and those that this side fights.
 
-
-def camps(case: Case) -> tuple[str, ...]:
-    """Return the camps of a case that speak for a side: those compared, else all that write."""
+    Camps are those compared, which fight each other; else all that write for a side, which fights
+    all that bear arms.
+    """
+    camps = case.compare or sorted(set(documents(case)["camp"]))
+    own = {camp: side_of_camp(camp, case["actors"]) for camp in camps}
     if case.compare:
-        return case.compare
-    return tuple(c for c in sorted(set(documents(case)["camp"])) if own_side(case, c))
-
-
-def enemies_of(case: Case, camp: str) -> tuple[str, ...]:
-    """Return the sides that a camp's side fights: the other camp's, else all that bear arms."""
-    if case.compare and camp in case.compare:
-        return (own_side(case, case.compare[1 - case.compare.index(camp)]),)
-    return tuple(sorted(set(case["actors"]["side"]) - {*NEUTRAL_SIDES, own_side(case, camp)}))
+        a, b = case.compare
+        return {a: (own[a], (own[b],)), b: (own[b], (own[a],))}
+    armed = set(case["actors"]["side"]) - {*NEUTRAL_SIDES}
+    return {c: (side, tuple(sorted(armed - {side}))) for c, side in own.items() if side}
 
 
 def disowned(told: pd.DataFrame) -> pd.Series:
@@ -331,20 +322,16 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
-    placed = case["claims"][case["claims"]["coder"] == case.coder]
-    named = placed.groupby("event_id")["place_id"].agg(";".join).to_dict()
+    named = _coded(case).groupby("event_id")["place_id"].agg(";".join).to_dict()
     own, here = lookup(case, "events", "place_id"), theatre_places(case)
     return frozenset(e for e, place in own.items() if here & set_of(place or named.get(e, "")))
 
 
 @cache
 def theatre_documents(case: Case) -> frozenset[str]:
-    """Return the documents on the case's theatre.
-
-    A `mixed` document is one where at least `THEATRE_SHARE` of its placed events lie there.
-    """
-    placed = case["claims"][lambda c: (c["coder"] == case.coder) & (c["kind"] == "event")]
-    placed = placed[placed["place_id"] != ""].assign(place=lambda c: c["place_id"].str.split(";"))
+    """Return the documents on the theatre; mixed ones by `THEATRE_SHARE` of their placed events."""
+    placed = _coded(case).query("kind == 'event' and place_id != ''")
+    placed = placed.assign(place=placed["place_id"].str.split(";"))
     placed = placed.explode("place")
     near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
     enough = set(near.index[near >= THEATRE_SHARE])

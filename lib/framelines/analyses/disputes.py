@@ -118,12 +118,9 @@ def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
-    """Pairs of dates of one event.
-
-    They conflict only if they share no day after calibration nor under the uncalibrated hull; two
-    Hijri dates of one source are compared as they stand. Where only one of the two readings parts
-    them, the dispute depends on the calendar. Repetitions with the same date are one statement.
-    """
+    """Pairs of dates of one event. They conflict if they share no day after calibration nor under
+    the uncalibrated hull; where only one of the two parts them, it depends on the calendar.
+    Repetitions with the same date are one statement."""
     dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
@@ -162,11 +159,9 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
     """Return every pair of claims of one thing: comparable, or with the reasons why not.
 
-    Keys: kind (of `KINDS`), first and second (claims, or figures with the ids of their claims), key
-    (what both are of), reasons (empty where they are compared), verdict (`compatible`, `tension`,
-    `contradiction`, `calendar-dependent`; what it would be, where there are reasons), width and its
-    unit: the least share by which both figures, or the days by which both dates, must give way to
-    agree; a denial has none. Reposts count once.
+    Keys are `PAIR`: of what kind (`KINDS`), two claims or figures, what both are of, the reasons,
+    the verdict (what it would be, where there are reasons), and by how much both must give way to
+    agree: a share, or days; a denial has none. Reposts count once.
     """
     told = claims(case, calendar)
     made = [*_figure_pairs(told), *_date_pairs(told), *_other_pairs(case, told)]
@@ -267,11 +262,10 @@ def _rows(found: Iterable[tuple[tuple[Any, ...], Row]]) -> list[Row]:
 
 
 def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return what cannot all be true, one row a dispute, ranked by what is at stake.
+    """Return what cannot all be true, one row a dispute: contradictions first, of these figures.
 
-    Contradictions come first, and of these figures. Columns: rank, event, what, statements (who
-    says what, with the ids of claims), class, width (in words: how far all must give way), kind,
-    event_id, claims, least_width and stake (numbers).
+    statements say who says what, with the ids of claims; width, in words, how far all must give
+    way.
     """
     names, found = lookup(case, "actors", "name"), []
     for pair in pairs(case, calendar):
@@ -331,8 +325,7 @@ def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """Return what somebody should read, one row a question; no row is a contradiction found.
 
     First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
-    has most at stake first; then statements on one event that are told otherwise. Columns: event,
-    asks, what, statements, stake, claims.
+    has most at stake first; then statements on one event that are told otherwise.
     """
     names, found = lookup(case, "actors", "name"), []
     for pair in pairs(case, calendar):

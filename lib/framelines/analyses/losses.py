@@ -12,7 +12,7 @@ import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
-from framelines.analyses.claims import Row, camps, claims, estimated, joined, lookup, set_of
+from framelines.analyses.claims import Row, claims, estimated, joined, lookup, set_of, sides
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
@@ -35,7 +35,7 @@ AREA_KINDS = (
     *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
     *("zone", "region", "district", "governorate", "country"),
 )
-NO_CAMP = "no camp here speaks for a side"
+NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
 
 def realised(told: pd.DataFrame) -> pd.DataFrame:
@@ -66,19 +66,18 @@ def matched_figures(
 ) -> pd.DataFrame:
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
-    `whose` is `enemy` or `own`; `outcome` a key of `OUTCOMES`, of which the second sets figures of
-    dead and wounded together against figures of the dead. Columns: event, source, camp,
-    target_side, told and known (one number each, the geometric mean of several), ratio (NaN where
-    the reading gives no number), origin, told_words, event_id.
+    `whose` is `enemy` or `own`; the second `outcome` sets figures of dead and wounded together
+    against figures of the dead. told and known are one number each (the geometric mean of several),
+    ratio is NaN where the reading gives none.
     """
     # What a teller states in its own name, each once.
     told = realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
     told = told[told["kind"].isin(OUTCOMES[outcome]) & ~told["voice"].str.startswith("quoted in ")]
     known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
     actors, made = lookup(case, "actors", "kind"), []
-    for camp in camps(case):
-        sides = (coded.own_side(case, camp),) if whose == "own" else coded.enemies_of(case, camp)
-        own = told[(told["camp"] == camp) & told["target_side"].isin(sides)]
+    for camp, (side, enemies) in sides(case).items():
+        lost = told["target_side"].isin([side] if whose == "own" else enemies)
+        own = told[lost & (told["camp"] == camp)]
         for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
             rows = known[known["event_id"] == event].to_dict("records")
             both = product(group.to_dict("records"), rows)
@@ -108,29 +107,28 @@ def matched_figures(
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
 
-    The geometric mean over matched events, with Student's t interval of the mean log ratio from
-    `MIN_UNITS` events on. Matched events are a selection: both had to count the dead of one window.
-    “More than 50” is read as a reader takes it: what rounds down would lose a seventh of a factor
-    of two (see `simulations.of_ratios`).
+    The geometric mean over matched events, with Student's t interval of the mean log ratio. Matched
+    events are a selection: both had to count the dead of one window. What rounds down (“more than
+    50”) is read as a reader takes it, or a factor of two would lose a seventh
+    (`simulations.of_ratios`).
     """
-    asked = choices, choices | {"reading": "logical_low"}
+    asked, made = (choices, choices | {"reading": "logical_low"}), list[tuple[Any, ...]]()
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
-    made: list[Row] = []
-    for camp in sorted(camps(case)):
+    for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        n, (value, low, high) = len(rows), geometric_mean(sorted(rows["ratio"]))
-        about: Row = {"part": camp, "value": value, "low": low, "high": high, "n": (float(n),)}
-        few = "not estimable: no figure meets one of the reference"
-        if n:
-            few = f"no interval: {n} matched event{'s'[: n > 1]}"
-            named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-            by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-            named += f"; by the least that the words allow {by} times"
-            about |= {"detail": named, "units": (n,)}
-        known = {"interval": "95 % t interval over matched events"}
-        made.append(about | ({"why": (few,)} if math.isnan(low) else known))
+        n, ends = len(rows), geometric_mean(sorted(rows["ratio"]))
+        if not n:
+            why = "not estimable: no figure meets one of the reference"
+            made.append((camp, *ends, n, "", why))
+            continue
+        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
+        by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
+        named += f"; by the least that the words allow {by} times"
+        few = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
+        made.append((camp, *ends, n, named, few, (n,)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
-    return estimated(made, NO_CAMP, measures=measures, unit="times")
+    over = "95 % t interval over matched events"
+    return estimated(made, NO_CAMP, unit="times", measures=measures, interval=over)
 
 
 def _running(parts: Sequence[Row]) -> float:
@@ -147,10 +145,9 @@ def summed_figures(
 ) -> pd.DataFrame:
     """Return the dead of a window of days, as a source adds them up, beside a reference's.
 
-    One row a figure and reference of the same side, outcome and days, whatever event of the days it
-    is tied to. Figures: the sum of the parts; their sum where later figures may include earlier
-    ones; and the total that the source states. Columns: source, event, figure, told (as worded),
-    stated and known (numbers), ratio, reference (who according to), event_id, claims.
+    One row a figure (sum of the parts, this sum where later parts may include earlier ones, the
+    stated total) and reference of the same side and days, whatever event of these days it is tied
+    to.
     """
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
@@ -174,21 +171,16 @@ def summed_figures(
     evidence=summed_figures,
 )
 def summed_losses(case: Case, **choices: str) -> list[Estimate]:
-    """Return what a source adds up over what references have for the same days, a part a figure.
-
-    `low` and `high` are the least and the largest factor over the references.
-    """
-    made: list[Row] = []
+    """Return what a source adds up over what references have for the same days; all of these."""
+    made = []
     for (source, figure), rows in summed_figures(case, **choices).groupby(["source", "figure"]):
         known = " and ".join(f"{r.known:,.10g} ({r.reference})" for r in rows.itertuples())
-        about: Row = {"part": f"{source}, {figure}", "n": (float(len(rows)),)}
-        about |= {"value": geometric_mean(sorted(rows["ratio"]))[0]}
-        about |= {"low": float(rows["ratio"].min()), "high": float(rows["ratio"].max())}
-        about |= {"detail": f"{rows['told'].iloc[0]} against {known}"}
-        made.append(about | {"interval": "all references of these days"})
-    none = "no sum meets a reference of the same days"
+        ratios, detail = rows["ratio"], f"{rows['told'].iloc[0]} against {known}"
+        ends = geometric_mean(sorted(ratios))[0], float(ratios.min()), float(ratios.max())
+        made.append((f"{source}, {figure}", *ends, len(rows), detail))
+    none, over = "no sum meets a reference of the same days", "all references of these days"
     measures = "figures of the dead of some days over the references’ for the same days"
-    return estimated(made, none, measures=measures, unit="times")
+    return estimated(made, none, unit="times", measures=measures, interval=over)
 
 
 def _sum(parts: Sequence[Row]) -> Row:
@@ -223,11 +215,8 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
 
 def figures_of(told: pd.DataFrame) -> list[Row]:
-    """Return every figure that tells something done, as a row to compare, by the id of its claim.
-
-    It is its claim with ids (of claims), parts_of (the total that a sum is of; empty here) and
-    complete (whether a sum leaves nothing out).
-    """
+    """Return every figure of something done as a row to compare: its claim with ids (of claims),
+    parts_of (the total of a sum) and complete (whether a sum leaves nothing out)."""
     rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
     about = {"parts_of": "", "complete": True}
     return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
@@ -236,9 +225,9 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
 def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
     """Return every total that has parts, with these and their sum, by its id.
 
-    The sum is a row of `figures_of` as if it were told of the total's event and window: complete
-    where the parts cover its window and place, so that it may not fall short either; stated is NaN
-    where a part states no number. Killed and wounded add up to figures of both together.
+    The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
+    it may not fall short, where the parts cover window and place; stated is NaN where one has no
+    number.
     """
     rows, made = figures_of(told), []
     for total in rows:
@@ -267,9 +256,8 @@ def parts_table(
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
-    Columns: event, source, what, parts and total (as worded), sum, difference (sum minus total),
-    low and high of it under `reading`, verdict, count (of parts), words (of parts and total), thing
-    (an item, or a kind), event_id, claims. With `repeats` kept repeated parts are counted again.
+    low and high are the ends of the difference (sum minus total) under `reading`; thing is an item
+    or a kind. With `repeats` kept repeated parts are counted again.
     """
     told, end, made = claims(case, calendar), READING[reading], []
     for total, parts, own in wholes(told if repeats == "kept" else told.query("repeats == ''")):
@@ -297,24 +285,19 @@ def parts_and_totals(
     table = parts_table(case, **choices)
     table = table[table["event_id"] == event_id] if event_id else table
     table = table[table["thing"].isin(items)] if items else table
-    made, why = list[Row](), "not estimable as one number: a word stands for a figure"
-    for row in table.sort_values(["thing", "claims"]).to_dict("records"):
-        about = {"part": row["thing"] if event_id else f"{row['event']}: {row['thing']}"}
-        about |= {"value": row["difference"], "low": row["low"], "high": row["high"]}
-        about |= {"detail": row["words"], "n": (float(row["count"]),), "interval": LEFT_OPEN}
-        made.append(about | {"why": (why,) if math.isnan(row["difference"]) else ()})
-    none, measures = (
-        "no source tells a total with its parts",
-        "sum of the stated parts minus the stated total",
-    )
-    return estimated(made, none, measures=measures, unit="in number")
+    made, word = [], "not estimable as one number: a word stands for a figure"
+    for r in table.sort_values(["thing", "claims"]).itertuples():
+        part = r.thing if event_id else f"{r.event}: {r.thing}"
+        about = part, r.difference, r.low, r.high, r.count, r.words
+        made.append((*about, word * math.isnan(r.difference)))
+    words = {"measures": "sum of the stated parts minus the stated total", "interval": LEFT_OPEN}
+    return estimated(made, "no source tells a total with its parts", unit="in number", **words)
 
 
 def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
     """Return why the dates of two forces keep them apart; empty where they can be one force.
 
-    A force is counted at a time, and not over one: “before the battle” and “on its last day” are
-    two days of one garrison, if no more than `within_days` lie between them.
+    A force is counted at a time: two days of one garrison are near each other.
     """
     if a["window"] == "" or b["window"] == "":
         return "the window of one is unknown"
@@ -328,43 +311,35 @@ def force_ratio(
 ) -> list[Estimate]:
     """Return the first camp's figure of a force over the second's, one estimate a pair.
 
-    Pairs are of the same actor's persons at the same place, at most `FORCE_DAYS` apart. Of what the
-    words leave open it is the middle on a scale of ratios.
+    Pairs are of one actor's persons at one place, at most `FORCE_DAYS` apart. Of what the words
+    leave open the value is the middle on a scale of ratios.
     """
     told = realised(claims(case, calendar)).query("figure and kind == 'force_size'")
     told = told.query("unit == 'persons' and repeats == '' and actor_side and place_scope")
-    sides = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
+    both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
     keys = ("actor_id", "place_scope", "item")
-    pairs = [
-        (a, b)
-        for a, b in product(*sides)
-        if all(set_of(a[k]) == set_of(b[k]) for k in keys) and not force_obstacle(a, b)
-    ]
-    low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", list[Row]()
+    pairs = [(a, b) for a, b in product(*both) if not force_obstacle(a, b)]
+    pairs = [(a, b) for a, b in pairs if all(set_of(a[k]) == set_of(b[k]) for k in keys)]
+    low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
-        bounded, words = least > 0 and math.isfinite(most), []
+        value = math.sqrt(least * most) if least > 0 and math.isfinite(most) else math.nan
+        words = []
         for r in (a, b):
-            own = coded.own_side(case, r["camp"]) == r["actor_side"]
-            whose = "its own force" if own else "its enemy"
-            words.append(f"{r['told']} by {r['camp']} ({whose})")
-        about = {"value": math.sqrt(least * most) if bounded else math.nan, "low": least}
-        about |= {"high": most, "interval": LEFT_OPEN, "detail": " and ".join(words), "n": (1.0,)}
-        about |= {"part": f"{a['actor_side']} at {a['place_scope']}" if len(pairs) > 1 else ""}
-        about |= {"measures": "strength told by the first camp over that told by the second"}
-        made.append(
-            about | {"why": () if bounded else ("not estimable: a figure has no upper end",)}
-        )
-    return estimated(made, "no force is told by both sides", unit="times")
+            own = sides(case)[r["camp"]][0] == r["actor_side"]
+            words.append(f"{r['told']} by {r['camp']} (its {'own force' if own else 'enemy'})")
+        part = f"{a['actor_side']} at {a['place_scope']}" * (len(pairs) > 1)
+        why = "not estimable: a figure has no upper end" * math.isnan(value)
+        made.append((part, value, least, most, 1, " and ".join(words), why))
+    measures = "strength told by the first camp over that told by the second"
+    about = {"unit": "times", "measures": measures, "interval": LEFT_OPEN}
+    return estimated(made, "no force is told by both sides", **about)
 
 
 def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
-    """Who tells a loss of which side, one row a claim or row of the reference and side.
-
-    Columns: event_id, side, loss, camp. A place counts as lost where its taking is told. What a
-    text tells only to deny it in its own voice is no loss told.
-    """
+    """Who tells a loss of which side: event_id, side, loss, camp. A place counts as lost where its
+    taking is told; what a text tells only to deny it does not count."""
     side = lookup(case, "actors", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
     told = realised(told[~coded.disowned(told)]).query("event_id != ''")
@@ -383,9 +358,8 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
 def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
     """Return the known losses beside each camp, one row camp, side, loss and event.
 
-    Known are losses that the reference or the other side tells of events at risk (by `coverage`);
-    where no sides are compared, those that anybody tells. Columns: camp, own (whether the side is
-    the camp's), side, loss (people, places, equipment), event_id, label, told (by the camp).
+    Known is what the reference or the other side tells of events at risk (by `coverage`); where no
+    sides are compared, what anybody tells. own: the side is the camp's; told: by the camp.
     """
     table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("calendar", "left_out", "reposts")}
@@ -395,9 +369,9 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     tellers = found.groupby(["side", "loss", "event_id"], as_index=False)["camp"].agg(set)
     events = table.drop_duplicates("event_id")[["event_id", "label", "first"]]
     tellers = tellers.rename(columns={"camp": "tellers"}).merge(events, on="event_id")
-    found = tellers.merge(pd.DataFrame({"camp": camps(case)}, dtype=object), how="cross")
-    sides = {camp: coded.own_side(case, camp) for camp in camps(case)}
-    found["own"] = found["side"].eq(found["camp"].map(sides))
+    own = pd.DataFrame([(c, s) for c, (s, _) in sides(case).items()], columns=["camp", "own"])
+    found = tellers.merge(own.astype(object), how="cross")
+    found["own"] = found["side"].eq(found["own"])
     both = [(who, camp) for who, camp in found[["tellers", "camp"]].itertuples(index=False)]
     found["told"] = pd.Series([camp in who for who, camp in both], dtype=bool)
     if case.compare:
@@ -409,7 +383,7 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
 
 
 def losses_table(case: Case, **choices: str) -> pd.DataFrame:
-    """Return `known_losses` counted: camp, side, own, loss, known, told, events_untold (labels)."""
+    """Return `known_losses` counted, with the labels of events_untold."""
     keys, made = ["camp", "own", "side", "loss"], []
     for about, rows in known_losses(case, **choices).groupby(keys, sort=False):
         untold = list(rows.loc[~rows["told"], "label"])
@@ -431,33 +405,29 @@ def own_losses(
 ) -> list[Estimate]:
     """Return how many events at risk in which a side lost something its own camp tells as a loss.
 
-    An event with several kinds of loss counts once, and as told where any of them is. With
-    `opponents` the losses of its opponents are set beside them.
+    With several kinds of loss an event counts once. `opponents` sets their losses beside.
     """
     table, made = known_losses(case, losses, **choices), []
-    for camp, own in product(sorted(camps(case)), (True, False) if opponents else (True,)):
+    for camp, own in product(sorted(sides(case)), (True, False) if opponents else (True,)):
         rows = table[(table["camp"] == camp) & (table["own"] == own)]
         told = rows[rows["told"]].drop_duplicates("event_id")
         k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
         low, high = wilson(k, n)
-        few = (
-            f"no interval: {n} event{'s'[: n != 1]}"
-            if n
-            else "not estimable: no such event at risk"
-        )
         about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:NAMED])}
-        known = {"interval": "95 % Wilson interval over these events"}
-        about |= {"why": (few,)} if math.isnan(low) else known
+        if math.isnan(low):
+            few = f"no interval: {n} event{'s'[: n != 1]}"
+            about["why"] = (few if n else "not estimable: no such event at risk",)
+        else:
+            about["interval"] = "95 % Wilson interval over these events"
         measures = f"events that cost {whose} {', '.join(losses)}, told as such"
         made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     return made or [share("", "losses told", 0, 0, why=(f"not estimable: {NO_CAMP}",))]
 
 
 def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
-    """Return how much each outlet tells as taken, in documents that can be of `published` (EDTF).
+    """Return how much each outlet tells as taken in documents of `published` (EDTF), widest last.
 
-    One row an outlet, the widest last: source, documents, places (number of those told as
-    taken), widest and widest_kind (by the kind of place, then by the alphabet), place_names.
+    places counts those told as taken; the widest is so by its kind, then by the alphabet.
     """
     told = realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
     told = told[told["kind"].isin(["event", "sites_captured"])]
@@ -479,15 +449,14 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
 def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
     """Return for each outlet how many places it tells as taken, and the widest of them."""
-    table, made = scope_table(case, published=published, **choices), list[Row]()
-    for row in table.sort_values("source").itertuples():
-        about = {"part": row.source, "value": float(row.places), "n": (float(row.documents),)}
-        made.append(about | {"detail": f"widest: {row.widest} ({row.widest_kind})"})
-    none, measures = (
-        "no document of these days tells a taking",
-        "places told as taken; the widest is named",
-    )
-    return estimated(made, none, measures=measures, unit="places")
+    table = scope_table(case, published=published, **choices).sort_values("source")
+    made = [
+        (r.source, float(r.places), *NO_ENDS, r.documents, f"widest: {r.widest} ({r.widest_kind})")
+        for r in table.itertuples()
+    ]
+    measures = "places told as taken; the widest is named"
+    none = "no document of these days tells a taking"
+    return estimated(made, none, unit="places", measures=measures)
 
 
 def event_figures(
@@ -495,8 +464,7 @@ def event_figures(
 ) -> pd.DataFrame:
     """Return every figure told of one event, with those of the reference.
 
-    Columns: outcome, item, target (actors, or the side), source, attribution (an origin for
-    the reference), certainty, told, low and high under `reading`, claim_id.
+    target are actors, or the side; low and high those of `reading`.
     """
     told = claims(case, "umm_al_qura", **which).query("figure and repeats == ''")
     known = coded.reference(case, "any").query("kind != 'event'")
@@ -517,14 +485,13 @@ def event_figures(
 )
 def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estimate]:
     """Return for each outcome and target how far the figures told of one event lie apart."""
-    table, made = event_figures(case, event_id=event_id, **choices), list[Row]()
+    table, made = event_figures(case, event_id=event_id, **choices), []
     for (outcome, target), rows in table.groupby(["outcome", "target"]):
         low, high = rows["low"], rows["high"]
-        about = {"part": f"{outcome}: {target}", "value": float(low.max() - low.min())}
-        about |= {"low": max(0.0, float(low.max() - high.min()))}
-        about |= {"high": float(high.max() - low.min()), "n": (float(len(rows)),)}
         rows = rows.assign(attribution=rows["attribution"].str.replace("_", " "))
         told = joined(f"{r.source} ({r.attribution}): {r.told}" for r in rows.itertuples())
-        made.append(about | {"detail": told, "interval": LEFT_OPEN})
+        ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
+        made.append((f"{outcome}: {target}", *map(float, ends), len(rows), told))
     measures = "highest minus lowest figure told; an open figure counts as its least number"
-    return estimated(made, "nobody gives a figure of this event", measures=measures, unit="apart")
+    about = {"unit": "apart", "measures": measures, "interval": LEFT_OPEN}
+    return estimated(made, "nobody gives a figure of this event", **about)

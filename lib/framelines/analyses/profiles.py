@@ -67,9 +67,8 @@ def by_source(case: Case) -> pd.DataFrame:
 
 
 def sentence_counts(case: Case) -> pd.DataFrame:
-    """Return what the rates of `metrics` are made of, one row a counted sentence.
+    """Return what the rates of `metrics` are made of, one row a counted sentence; own: no repost.
 
-    Columns: those of sentences, source_id, own (false in reposts), and all that `metrics` names.
     Lexical diversity is known a document and stands in its first sentence, by its words.
     """
     about = documents(case, reposts="in")
@@ -109,8 +108,7 @@ def sentence_counts(case: Case) -> pd.DataFrame:
 def rates(case: Case) -> pd.DataFrame:
     """Return one row an outlet and metric: value, 95 % interval over documents, and labels.
 
-    The interval covers these texts, never the outlet, and needs ten documents. Reposts stay out,
-    and metrics of which no outlet has any.
+    Reposts stay out, and metrics of which no outlet has any.
     """
     counts, wanted = sentence_counts(case).query("own"), metrics(case)
     about = counts[["source_id", "doc_id"]]
@@ -131,7 +129,7 @@ def rates(case: Case) -> pd.DataFrame:
 def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.DataFrame:
     """Return the rows of `sentence_counts` that repeat, of the document in which they recur.
 
-    `matter` is contained (articles inside others), captions (headlines that recur), or both.
+    `matter`: contained (articles inside others), captions (headlines that recur), or both.
     """
     about = case["documents"].set_index("doc_id")
     inside, heads = about["contained_in"], counts[counts["kind"] == "headline"]
@@ -153,8 +151,7 @@ def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.
 def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     """Return how many rates move by a tenth, and the largest change of a frame's share.
 
-    Articles that stand inside others, and headlines that recur as captions, are counted again
-    where they recur. Lexical diversity is left out: it cannot be had from counts.
+    `matter` (see `counted_again`) counts twice; lexical diversity cannot be had from counts.
     """
     names = frame_names(case)
     coded = coded_sentences(case)[[*KEYS, *names]].astype(dict.fromkeys(names, float))

@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from itertools import combinations
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,12 +40,6 @@ STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 BASES = ("reference", "other_side", "other_outlet", "alone")
 
 
-def _rounded_down(probability: float) -> str:
-    """A probability that never claims certainty: 0.962, above 0.999."""
-    down = math.floor(probability * 1000) / 1000
-    return "above 0.999" if probability > 0.999 else f"{down:.3f}"
-
-
 def anchor_table(case: Case) -> pd.DataFrame:
     """Return one row an anchor: event, source, stated, reference, days_after, used or why not."""
     found = coded.anchors(case)
@@ -65,8 +60,8 @@ def anchor_table(case: Case) -> pd.DataFrame:
 def calibration_panels(case: Case) -> pd.DataFrame:
     """Return what the figure of the calibration draws, in a column `panel`.
 
-    anchors: low and high, in days after Umm al-Qura. check: gaps of compared events, before and
-    after. Both with label, source, and calibrated: whether all months of the source are.
+    anchors: low and high, in days after Umm al-Qura, and whether all months of the source are
+    calibrated. check: gaps of compared events, before and after.
     """
     used = coded.anchors(case).query("used")
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
@@ -102,7 +97,7 @@ def calendar_offset(
 ) -> list[Estimate]:
     """Return the most probable offset of every source in every month with anchors, in days."""
     used = coded.anchors(case, part_of_day=part_of_day).query("used and event_id != @left_out")
-    prior, name, made = float(error_prior), lookup(case, "sources", "name"), list[Row]()
+    prior, name, made = float(error_prior), lookup(case, "sources", "name"), []
     found = posterior(used, prior=prior)
     found = found[found["month"].isin(months)] if months else found
     several = [found[c].nunique() > 1 for c in ("source_id", "month")]
@@ -120,21 +115,23 @@ def calendar_offset(
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]
             if len(kept):
-                detail += f"; probability {_rounded_down(kept.min())} with {words} left out"
+                # Rounded down: a probability that never claims certainty.
+                down = f"{math.floor(kept.min() * 1000) / 1000:.3f}"
+                least = "above 0.999" if kept.min() > 0.999 else down
+                detail += f"; probability {least} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
-        about = {"part": part, "value": value, "detail": detail, "n": (float(len(own)),)}
-        about |= {"low": float(credible.min()), "high": float(credible.max())}
-        about |= {"measures": "days that the source’s calendar lies after Umm al-Qura"}
-        made.append(about | {"interval": "95 % credible set of offsets"})
-    return estimated(made, "no date has an anchor", unit="days")
+        made.append((part, value, *map(float, (credible.min(), credible.max())), len(own), detail))
+    measures = "days that the source’s calendar lies after Umm al-Qura"
+    about = {"unit": "days", "measures": measures, "interval": "95 % credible set of offsets"}
+    return estimated(made, "no date has an anchor", **about)
 
 
 def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd.DataFrame:
     """Return claims that an event took place, with a date that their own document gives.
 
-    Left out: denials, what is planned or failed, parts of the same event, and open dates. A figure
-    of one deed dates the deed too; `figures_dated_in` names where its date must stand for it to
-    come along: in its own `sentence`, or elsewhere in its `document`.
+    Left out: what is denied or not done, parts of the same event, and open dates. A figure of one
+    deed dates it too where its date stands in `figures_dated_in`: its `sentence`, or its
+    `document`.
     """
     event_of = dict(zip(told["claim_id"], told["event_id"], strict=True))
     told = told.query("modality == 'realised' and certainty != 'denied' and event_id != ''")
@@ -146,10 +143,9 @@ def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd
 
 
 def told_days(told: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame:
-    """Return one row an event and source, the claim with the narrowest day that it tells.
+    """Return one row an event and source: the first of the claims with its narrowest day.
 
-    Of dates that are equally narrow the first claim's counts. `with_figures` dates an event by the
-    day of its figures where nothing else of the source dates it.
+    `with_figures` dates an event by its figures where nothing else of the source does.
     """
     dated = dated_events(told, ("sentence", "document") if with_figures else ())
     width, figure = dated["last"] - dated["first"], dated["kind"].ne("event").astype(int)
@@ -169,12 +165,10 @@ def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
 def date_agreement_table(
     case: Case, *, calendar: str = "calibrated", reference: str = PEACEFUL, **which: str
 ) -> pd.DataFrame:
-    """Return whether Hijri-dated events can be of the day that others give.
+    """Return whether Hijri-dated events can be of the day that others give, a row for each other.
 
-    One row an event, Hijri-dating source and other account (the reference, or an outlet of another
-    camp that dates it otherwise): gap (days to the other date, 0 where they share one) and verdict.
-    Only Hijri days and spans of days are asked; events that serve as anchors are left out. An event
-    that is told by a figure alone has the day of the figure.
+    Others are the reference and outlets of other camps that date it otherwise; gap is 0 where both
+    share a day. Only Hijri days and spans of days are asked, and no event that is an anchor.
     """
     days = told_days(claims(case, calendar, **which), with_figures=True)
     far = case["reference"].loc[case["reference"]["case"] == "anchors", "event_id"]
@@ -227,8 +221,7 @@ def days_of_event(
 ) -> pd.DataFrame:
     """Return every day that an event is told of, one row a claim, the earliest end first.
 
-    Columns: source, bloc, wording (verbs of taking in the claim), stated, first, last, claim_id.
-    `full_control_only` keeps wordings with a verb of `FULL_CONTROL`.
+    wording has the verbs of taking in the claim; `full_control_only` wants one of `FULL_CONTROL`.
     """
     told = claims(case, **which)
     rows = dated_events(told[told["event_id"] == event_id])
@@ -248,9 +241,9 @@ def days_of_event(
     figure="days_told",
 )
 def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
-    """Return the days between the earliest and the latest day that articles leave open.
+    """Return the days between the earliest and the latest day that articles tell to the day.
 
-    Only dates to the day make the value; `low` are the days that lie between in any case.
+    `low` are the days that lie between in any case.
     """
     table = days_of_event(case, event_id=event_id, **choices)
     exact, outlets = coded.to_the_day(table), sorted(set(table["source"]))
@@ -271,9 +264,8 @@ def leads(
 ) -> pd.DataFrame:
     """Return how far ahead of the reference each source has a place taken, a row a taking.
 
-    Columns: event, source, told and reference (days in words), lead_least and lead_most (days told
-    minus the reference's first day, below 0 where the text is earlier, −∞ for an open beginning),
-    lead (before, same, after, or left open), claim_id.
+    lead_least and lead_most: days told minus the reference's first day, below 0 where the text is
+    earlier, −∞ for an open beginning.
     """
     days = told_days(claims(case, calendar, **which)).query("event_kind == 'taking'")
     known = coded.reference_days(case, reference)[["event_id", "first"]]
@@ -282,7 +274,7 @@ def leads(
     certain = [most < 0, (least == 0) & (most == 0), least > 0]
     table = both.assign(
         told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
-        reference=both["known"].map(coded.day_text),
+        reference=[days_text(day, day) for day in both["known"]],
         lead_least=least,
         lead_most=most,
         lead=np.select(certain, ["before", "same", "after"], "open"),
@@ -298,33 +290,29 @@ def leads(
 )
 def lead(case: Case, **choices: str) -> list[Estimate]:
     """Return for each place the earliest day told as its taking minus the reference's first."""
-    made: list[Row] = []
+    made: list[tuple[Any, ...]] = []
     for event, rows in leads(case, **choices).groupby("event"):
         exact = rows[rows["lead_most"] - rows["lead_least"] < coded.DAY_WIDTH]
-        about: Row = {"part": event, "n": (float(len(exact)),)}
         if exact.empty:
-            made.append(about | {"why": ("not estimable: no outlet dates it to the day",)})
+            why = "not estimable: no outlet dates it to the day"
+            made.append((event, *[math.nan] * 3, 0, "", why))
             continue
         value = float(exact["lead_most"].min())
-        side = "before" if value < 0 else "after"
-        apart = (
-            f"{abs(value):.0f} day{'s'[: abs(value) != 1]} {side}" if value else "the same day as"
-        )
-        about |= {"detail": f"{apart} the reference ({joined(exact['source'], ', ')})"}
-        about |= {"value": value, "low": float(exact["lead_least"].min())}
-        about |= {"high": float(exact["lead_most"].max())}
-        made.append(about | {"interval": "all outlets that date it to the day"})
-    none = "no taking is dated by a source and by the reference"
+        apart = f"{abs(value):.0f} day{'s'[: abs(value) != 1]} {'before' if value < 0 else 'after'}"
+        apart = apart if value else "the same day as"
+        detail = f"{apart} the reference ({joined(exact['source'], ', ')})"
+        ends = float(exact["lead_least"].min()), float(exact["lead_most"].max())
+        made.append((event, value, *ends, len(exact), detail))
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
-    return estimated(made, none, measures=measures, unit="days")
+    over = "all outlets that date it to the day"
+    none = "no taking is dated by a source and by the reference"
+    return estimated(made, none, unit="days", measures=measures, interval=over)
 
 
 def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return every dated event of the theatre in every account, the reference among them.
+    """Return every dated event of the theatre in every account, the reference (no bloc) among them.
 
-    Columns: event_id, label, source, bloc (empty for the reference), first, last, hijri (whether
-    the date is stated so), accounts (how many date the event). Dates that leave more than `WIDEST`
-    days open are left out.
+    accounts: how many date the event. Dates that leave more than `WIDEST` days open are left out.
     """
     table = _beside(case, told_days(claims(case, calendar)), PEACEFUL)
     label = lookup(case, "events", "label")
@@ -379,11 +367,9 @@ def coverage(
 ) -> pd.DataFrame:
     """Return what every source says of every event of the case, one row a pair.
 
-    Columns: event_id, label, first, last, source, camp, bloc, state (told; partly: only hedged,
-    planned or attempted; denied; silent; not at risk), at_risk (whether a document of the source
-    could have told it), basis: where else the event stands, in the `reference`, in the account of
-    the `other_side`, of an `other_outlet` of the same side, or `alone`. What stands alone is never
-    called silence. `publication` asks a document no more than that it came out after the event.
+    state is one of `STATES`, partly what is only hedged, planned or attempted; at_risk, whether a
+    document of the source could have told it (with `publication`: came out after it); basis, where
+    else the event stands. What stands alone is never called silence.
     """
     if risk_set not in ("told_window", "publication"):
         raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
@@ -422,9 +408,8 @@ def coverage(
 def silence(case: Case, **choices: str) -> pd.DataFrame:
     """Return how many of the events at risk each camp passes over, a row a camp and basis.
 
-    `choices` are those of `coverage`. A camp tells an event if any of its sources does, and is at
-    risk if any is; what only its own outlets tell stands nowhere else. Columns: camp, basis,
-    at_risk, told (with those told partly), denied, silent, and the events passed over.
+    A camp tells an event if any of its sources does, told partly among them, and is at risk if any
+    is. `choices` are those of `coverage`.
     """
     table = coverage(case, **choices)
     state, basis = table["state"].map(STATES.index), table["basis"].map(BASES.index)
@@ -465,10 +450,8 @@ def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
 def repeated_takings(
     case: Case, told: pd.DataFrame, across_documents: str = "one_document"
 ) -> list[tuple[Row, Row]]:
-    """Return pairs of claims by which one side takes a site twice, with no loss told between.
-
-    `one_document` asks inside each document, `one_source` across all of an outlet's.
-    """
+    """Return pairs of claims, of one document or one source, by which one side takes a site twice,
+    with no loss told between."""
     dated = dated_events(told).query("place_id != '' and event_kind == 'taking'")
     winner = dated["event_id"].map(lookup(case, "events", "winner"))
     winner = winner.map(lookup(case, "actors", "side"))
@@ -487,10 +470,7 @@ def repeated_takings(
 def taken_twice_table(
     case: Case, *, calendar: str = "calibrated", across_documents: str = "one_document"
 ) -> pd.DataFrame:
-    """Return sites that one source tells as taken twice by one side, no loss told in between.
-
-    One row a source and site: place, source, taker, stated (dates), days_apart (most), claims.
-    """
+    """Return sites that one source has one side (taker) take twice, with no loss told between."""
     groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
     for a, b in repeated_takings(case, claims(case, calendar), across_documents):
         groups.setdefault((a["source_id"], min(a["event_id"], b["event_id"])), []).append((a, b))
