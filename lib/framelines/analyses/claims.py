@@ -16,6 +16,7 @@ import pandas as pd
 from framelines.methods import quantities
 from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
 from framelines.methods.dates import calendar_of, gregorian
+from framelines.methods.estimate import Estimate
 from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
@@ -53,15 +54,12 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
     return by.join(sorted({str(p) for p in parts if p}))
 
 
-def day_text(number: float) -> str:
-    """Return a day number as YYYY-MM-DD; empty for an open end."""
-    return date.fromordinal(int(number)).isoformat() if math.isfinite(number) else ""
-
-
 def days_text(first: float, last: float) -> str:
     """Return the days from one number to another: `2016-12-08 to 2016-12-11`; … where open."""
-    low, high = day_text(first), day_text(last)
-    return low if low == high and low else f"{low or '…'} to {high or '…'}"
+    ends = [
+        date.fromordinal(int(n)).isoformat() if math.isfinite(n) else "…" for n in (first, last)
+    ]
+    return " to ".join(ends if "…" in ends else dict.fromkeys(ends))
 
 
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
@@ -76,20 +74,53 @@ def listed(names: Sequence[str], most: int = 6) -> str:
     return "; ".join([*names[:most], *more])
 
 
-def _root(place: str, parents: Mapping[str, str]) -> str:
-    return _root(parents[place], parents) if parents.get(place) else place
+def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
+    """Return rows (dicts, tuples or a frame) as a table of these columns, in the order `by`.
+
+    `-key` has the largest first; keys that are no column are left out, and stand last in tuples.
+    """
+    wanted, keys = columns.split(), [key.removeprefix("-") for key in by.split()]
+    every = list(dict.fromkeys([*wanted, *keys]))
+    found = rows[every] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=every)
+    if keys:
+        ascending = [not key.startswith("-") for key in by.split()]
+        found = found.sort_values(keys, ascending=ascending, kind="stable")
+    return found[wanted].reset_index(drop=True)
+
+
+def estimated(
+    rows: Iterable[Sequence[Any]], none: str, *, unit: str, measures: str = "", interval: str = ""
+) -> list[Estimate]:
+    """Return an Estimate a row: part, value, low, high, n, detail; and if need be why, and units.
+
+    `interval` says what low and high cover, `none` why there is no row at all.
+    """
+    names, made = ("part", "value", "low", "high", "n", "detail", "why", "units"), []
+    for row in rows:
+        own = {"why": ""} | dict(zip(names, row, strict=False))
+        own |= {"n": (float(own["n"]),), "why": tuple(filter(None, [own["why"]]))}
+        own["interval"] = "" if math.isnan(own["low"]) else interval
+        made.append(Estimate(unit=unit, measures=measures, **own))
+    return made or [Estimate(unit=unit, measures=measures, why=(f"not estimable: {none}",))]
+
+
+def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows whose date leaves no more than some days open."""
+    return told[told["last"] - told["first"] < DAY_WIDTH]
+
+
+def _coded(case: Case) -> pd.DataFrame:
+    return case["claims"][case["claims"]["coder"] == case.coder]
 
 
 @cache
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
-    Columns as of `calendars.anchor_days`, with doc_id, claim_id, ref_id, part_of_day and the days
-    of the reference. An evening, or an hour that is not told, leaves its day and the next open;
-    with `day_only` every row its own days.
+    Columns as of `calendars.anchor_days`, and those of the match. An evening, or an hour that is
+    not told, leaves its day and the next open; with `day_only` every row has its own days alone.
     """
-    told = case["claims"][case["claims"]["coder"] == case.coder]
-    told = told[(told["event_calendar"] == "hijri") & (told["event_id"] != "")]
+    told = _coded(case).query("event_calendar == 'hijri' and event_id != ''")
     told = told[told["modality"] == "realised"].rename(columns={"event_date": "stated"})
     # An event's own row before its figures, a first mention before its repetitions.
     told = told.assign(
@@ -97,27 +128,28 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
         later=(told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event"),
         vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
     )
-    known = case["reference"]
-    known = known[(known["case"] == "anchors") & (known["event_id"] != "")]
+    known = case["reference"].query("case == 'anchors' and event_id != ''")
     known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
     first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
     late = known["part_of_day"].isin(["evening", "night", "unknown"])
-    own = {_root(p, lookup(case, "places", "parent")) for p in case.regions}
-    home = known["place_id"].map(lambda p: _root(p, lookup(case, "places", "parent"))).isin(own)
-    reason = pd.Series("", known.index, dtype=object).mask(home, "in the theatre’s own country")
-    reason = reason.mask(known["origin"] == "belligerent", "dated by a party to the war")
-    open_last = last.where(~late, last + pd.Timedelta(days=1))
-    known = known[["event_id", "ref_id", "part_of_day"]].assign(
-        quality=known["quality"].map(QUALITY),
-        reference_first=first,
-        reference_last=last,
-        open_first=first,
-        open_last=open_last,
-        width=(open_last - first).dt.days,
-        reason=reason,
-    )
+    days = {"reference_first": first, "reference_last": last, "open_first": first}
+    days["open_last"] = last.where(~late, last + pd.Timedelta(days=1))
+    parents = lookup(case, "places", "parent")
+
+    def country(place: str) -> str:
+        return country(parents[place]) if parents.get(place) else place
+
+    own = {country(p) for p in case.regions}
+    why = {
+        "dated by a party to the war": known["origin"] == "belligerent",
+        "in the theatre’s own country": known["place_id"].map(country).isin(own),
+    }
+    known = known.assign(**days, quality=known["quality"].map(QUALITY))
+    known = known.assign(width=(days["open_last"] - first).dt.days)
+    known["reason"] = np.select(list(why.values()), list(why), "")
+    known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
     told = told["source_id doc_id claim_id start event_id stated later vague".split()]
     order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
     return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
@@ -146,24 +178,24 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 
 
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Add the readings of each figure: low, high, close_low, close_high, stated, told, covers_."""
-    columns = "figure told covers_first covers_last low high close_low close_high stated".split()
+    """Add figure (whether there is one), told (as worded), stated (one number), low and high (all
+    that the words leave open), close_ (what a reader takes) and covers_ (the days it covers)."""
+    columns = "covers_first covers_last figure told low high close_low close_high stated".split()
     made: list[tuple[Any, ...]] = []
     for row in told.to_dict("records"):
-        covers = quantities.window_of(row) or (math.nan, math.nan)
+        about: tuple[Any, ...] = False, "", *[math.nan] * 5
         if quantities.has_figure(row):
             ends = *quantities.logical_of(row), *quantities.conventional_of(row)
-            text, stated = quantities.figure_text(row), quantities.point_of(row)
-            made.append((True, text, *covers, *ends, stated))
-        else:
-            made.append((False, "", *covers, *[math.nan] * 5))
-    return told.join(pd.DataFrame(made, columns=columns, index=told.index))
+            about = True, quantities.figure_text(row), *ends, quantities.point_of(row)
+        made.append((*(quantities.window_of(row) or (math.nan, math.nan)), *about))
+    readings = pd.DataFrame(made, columns=columns, index=told.index)
+    return told.join(readings.astype({"figure": bool}))
 
 
 @cache
 def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
-    told = case["claims"][case["claims"]["coder"] == case.coder].reset_index(drop=True)
+    told = _coded(case).reset_index(drop=True)
     for setting, prefix in ((calendar, ""), ("hull", "hull_"), ("umm_al_qura", "computed_")):
         told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event_date", setting)
     told["window_first"], told["window_last"] = _days(case, told, "window", calendar)
@@ -176,6 +208,9 @@ def _based(case: Case, calendar: str) -> pd.DataFrame:
     for role in ("actor", "target"):
         ids = told[f"{role}_id"].map(set_of)
         told[f"{role}_side"] = [joined((side.get(i, "") for i in own), ";") for own in ids]
+    kind, label = (told["event_id"].map(lookup(case, "events", c)) for c in ("kind", "label"))
+    label = label.fillna(told["event_id"])
+    told = told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
     return _figures(told)
 
 
@@ -185,12 +220,11 @@ def claims(
 ) -> pd.DataFrame:
     """Return the claims of the case's coder with what every comparison needs, in a fixed order.
 
-    Adds source_id, source, camp, bloc; first and last (days of the event), hull_ and computed_ for
-    the uncalibrated hull and Umm al-Qura; window_first, window_last, window_slack; actor_side,
-    target_side; figure (whether there is one), told (as worded), stated (one number), low and high
-    (all that the words leave open), close_low and close_high (what a reader takes), covers_first
-    and covers_last (the days that it covers, NaN where open); and voice: the outlet, or `quoted in`
-    it where it passes on other or enemy media. `reposts` in counts copies for their hosts too.
+    Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
+    the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
+    actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
+    none; and voice: the outlet, or `quoted in` it for what it passes on of other or enemy media.
+    `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -205,52 +239,47 @@ def claims(
 
 @cache
 def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return the rows of the case's reference that meet an event of ours, in columns of `claims`.
+    """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
-    source and camp are `reference`; kind is the outcome of a figure, or `event` where a row bears
-    none that could meet a claim; first and last its days; covers_ the days of the figure;
-    target_id and target_side who suffered it, or whose force it is. Adds origin, rank (of the
-    quality, 0 the best) and according_to. `which` is a key of `ORIGINS`, else `ValueError`.
+    kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
+    else `ValueError`.
     """
     if which not in ORIGINS:
         raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
-    side = lookup(case, "actors", "side")
-    both = rows["value_min"].notna() & rows["value_max"].notna()
-    wording = rows["value_min"].isna().map({True: "up_to", False: "at_least"}).where(~both, "range")
+    side, known = lookup(case, "actors", "side"), rows[["value_min", "value_max"]].notna()
+    wording = np.select([known.all(axis=1), known["value_min"]], ["range", "at_least"], "up_to")
     days = rows["date_from"] + "/" + rows["date_to"]
     windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
+        **dict.fromkeys(("source", "camp"), REFERENCE),
+        **dict.fromkeys(("unit", "scope", "bloc"), ""),
         claim_id=rows["ref_id"],
         kind=rows["outcome"].where(_usable(rows), "event"),
         qualifier=wording,
-        unit="",
-        scope="",
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
-        source=REFERENCE,
-        camp=REFERENCE,
-        bloc="",
     )
     for name, texts in (("", days), ("window_", windows)):
         ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
         found[f"{name}first"], found[f"{name}last"] = ends.T
-    keys = ["event_id", "rank", "ref_id"]
-    return _figures(found).sort_values(keys, kind="stable", ignore_index=True)
+    found = _figures(found)
+    return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
 
 
 def _usable(rows: pd.DataFrame) -> pd.Series:
-    number = rows["value_min"].notna() | rows["value_max"].notna()
+    number = rows[["value_min", "value_max"]].notna().any(axis=1)
     return (rows["outcome"] != "") & number & ((rows["target"] != "") | (rows["item"] != ""))
 
 
 def unusable_figures(case: Case) -> pd.DataFrame:
     """Return the figures of the reference that can meet no claim: ref_id and why."""
     rows = case["reference"][case["reference"]["case"] == case.name]
-    rows = rows[(rows["value_min"].notna() | rows["value_max"].notna())]
+    rows = rows[rows[["value_min", "value_max"]].notna().any(axis=1)]
     rows = rows[~_usable(rows) | (rows["event_id"] == "")]
     wanted = ["an event of ours", "an outcome that claims have"]
     why = np.select([rows["event_id"] == "", rows["outcome"] == ""], wanted, "a side or an item")
@@ -259,33 +288,27 @@ def unusable_figures(case: Case) -> pd.DataFrame:
 
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return one row an event of the reference: event_id, first, last.
-
-    Where rows differ, those of the best quality date it, from their first day to their last.
-    """
+    """Return event_id, first, last: the days of all rows of the best quality that an event has."""
     rows = reference(case, which)
     best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
     found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
     return found.reset_index()
 
 
-def own_side(case: Case, camp: str) -> str:
-    """Return the side of actors.csv that a camp stands by, or nothing."""
-    return side_of_camp(camp, case["actors"])
+@cache
+def sides(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return the side of actors.csv that each camp stands by, and those that this side fights.
 
-
-def camps(case: Case) -> tuple[str, ...]:
-    """Return the camps of a case that speak for a side: those compared, else all that write."""
+    Camps are those compared, which fight each other; else all that write for a side, which fights
+    all that bear arms.
+    """
+    camps = case.compare or sorted(set(documents(case)["camp"]))
+    own = {camp: side_of_camp(camp, case["actors"]) for camp in camps}
     if case.compare:
-        return case.compare
-    return tuple(c for c in sorted(set(documents(case)["camp"])) if own_side(case, c))
-
-
-def enemies_of(case: Case, camp: str) -> tuple[str, ...]:
-    """Return the sides that a camp's side fights: the other camp's, else all that bear arms."""
-    if case.compare and camp in case.compare:
-        return (own_side(case, case.compare[1 - case.compare.index(camp)]),)
-    return tuple(sorted(set(case["actors"]["side"]) - {*NEUTRAL_SIDES, own_side(case, camp)}))
+        a, b = case.compare
+        return {a: (own[a], (own[b],)), b: (own[b], (own[a],))}
+    armed = set(case["actors"]["side"]) - {*NEUTRAL_SIDES}
+    return {c: (side, tuple(sorted(armed - {side}))) for c, side in own.items() if side}
 
 
 def disowned(told: pd.DataFrame) -> pd.Series:
@@ -299,20 +322,16 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the events in the case's theatre: by their own place, else by those claims name."""
-    placed = case["claims"][case["claims"]["coder"] == case.coder]
-    named = placed.groupby("event_id")["place_id"].agg(";".join).to_dict()
+    named = _coded(case).groupby("event_id")["place_id"].agg(";".join).to_dict()
     own, here = lookup(case, "events", "place_id"), theatre_places(case)
     return frozenset(e for e, place in own.items() if here & set_of(place or named.get(e, "")))
 
 
 @cache
 def theatre_documents(case: Case) -> frozenset[str]:
-    """Return the documents on the case's theatre.
-
-    A `mixed` document is one where at least `THEATRE_SHARE` of its placed events lie there.
-    """
-    placed = case["claims"][lambda c: (c["coder"] == case.coder) & (c["kind"] == "event")]
-    placed = placed[placed["place_id"] != ""].assign(place=lambda c: c["place_id"].str.split(";"))
+    """Return the documents on the theatre; mixed ones by `THEATRE_SHARE` of their placed events."""
+    placed = _coded(case).query("kind == 'event' and place_id != ''")
+    placed = placed.assign(place=placed["place_id"].str.split(";"))
     placed = placed.explode("place")
     near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
     enough = set(near.index[near >= THEATRE_SHARE])

@@ -20,15 +20,13 @@ import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import losses, timelines
-from framelines.analyses.claims import Row, claims, joined, lookup
+from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
 from framelines.methods.intervals import relate
 from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
 from framelines.tables.case import Case
-from framelines.tables.rows import event_labels
 
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
 TENSION, CALENDAR = "tension", "calendar-dependent"
-CLASSES = (BETWEEN, INSIDE, TENSION, CALENDAR)
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
 PAIR = ("kind", "first", "second", "key", "unit", "reasons", "verdict", "width")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
@@ -46,26 +44,14 @@ WHO, DONE, STAGE = "who did it", "done or not", "the day of a place, under two e
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
 
-def _figures(told: pd.DataFrame) -> list[Row]:
-    """Every figure that tells something done, each once, and every sum of parts."""
-    told_once = told[told["event_id"].ne("") & told["repeats"].eq("")]
-    made = losses.figures_of(told_once) + [row for _, _, row in losses.wholes(told_once)]
-    return sorted(made, key=lambda f: (f["parts_of"], *f["ids"]))
-
-
 def _key(figure: Row) -> tuple[str, ...]:
     """What two figures must share to be a pair at all."""
     kind = "persons" if figure["kind"] in PERSONS else figure["kind"]
     thing = figure["event_id"]
     if kind == "force_size" and figure["place_scope"]:
         # A force is one wherever it is told of: place, role and date make it the same.
-        thing = "at " + joined(coded.set_of(figure["place_scope"]), ";")
+        thing = "at " + joined(set_of(figure["place_scope"]), ";")
     return thing, kind, figure["item"], figure["unit"]
-
-
-def _own_total(a: Row, b: Row) -> bool:
-    """Whether one is the sum of the other's parts: window and place were asked when it was made."""
-    return a["parts_of"] in b["ids"] if a["parts_of"] else b["parts_of"] in a["ids"]
 
 
 def _is_deed(a: Row, b: Row) -> bool:
@@ -87,7 +73,7 @@ def _window(a: Row, b: Row) -> str:
 
 
 def _place(a: Row, b: Row) -> str:
-    first, second = coded.set_of(a["place_scope"]), coded.set_of(b["place_scope"])
+    first, second = set_of(a["place_scope"]), set_of(b["place_scope"])
     if first == second or (_is_deed(a, b) and not (first and second)):
         return ""
     return "another place" if first and second else "the place of one is unknown"
@@ -96,10 +82,10 @@ def _place(a: Row, b: Row) -> str:
 def reasons(a: Row, b: Row) -> list[str]:
     """Return why two figures of one key are not set against each other; empty where they are."""
     force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
-    actors, targets = ([coded.set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
+    actors, targets = ([set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
     # The sum of a total's parts is asked apart: window and place were asked when it was made.
-    total = _own_total(a, b)
+    total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
     met = {
         "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
         "two parts of one total": a["part_of"] == b["part_of"] != "",
@@ -120,26 +106,21 @@ def _pair(*values: Any) -> Row:
     return dict(zip(PAIR, values, strict=True))
 
 
-def _figure_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
-    kinds = lookup(case, "events", "kind")
-    by_key: dict[tuple[str, ...], list[Row]] = {}
-    for figure in _figures(told):
-        figure["momentary"] = kinds.get(figure["event_id"]) in coded.MOMENTARY
-        by_key.setdefault(_key(figure), []).append(figure)
-    for key in sorted(by_key):
-        for a, b in combinations(by_key[key], 2):
+def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
+    """Pairs of figures that tell something done, each once, and of sums of parts."""
+    once = told.query("event_id != '' and repeats == ''")
+    figures = losses.figures_of(once) + [own for _, _, own in losses.wholes(once)]
+    figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
+    for key, group in groupby(figures, key=_key):
+        for a, b in combinations(list(group), 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
             yield _pair(sums, a, b, key, "share", reasons(a, b), *losses.compare(a, b))
 
 
-def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
-    """Pairs of dates of one event.
-
-    They conflict only if they share no day after calibration nor under the uncalibrated hull; two
-    Hijri dates of one source are compared as they stand. Where only one of the two readings parts
-    them, the dispute depends on the calendar. Repetitions with the same date are one statement.
-    """
-    kinds = lookup(case, "events", "kind")
+def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
+    """Pairs of dates of one event. They conflict if they share no day after calibration nor under
+    the uncalibrated hull; where only one of the two parts them, it depends on the calendar.
+    Repetitions with the same date are one statement."""
     dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
@@ -148,14 +129,12 @@ def _date_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            lasts = kinds.get(event) not in coded.MOMENTARY
-            why = [QUOTED] * _quotes_other(a, b) + [LASTS] * lasts
+            why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
-            if hijri and a["source_id"] == b["source_id"]:
-                apart = [timelines.days_between(a, b)] * 2
-            else:
-                ends = [[(r[f"{p}first"], r[f"{p}last"]) for r in (a, b)] for p in ("", "hull_")]
-                apart = [abs(float(relate(*both).gap)) for both in ends]
+            apart = [timelines.days_between(a, b)] * 2
+            if not hijri or a["source_id"] != b["source_id"]:
+                ends = ((r["hull_first"], r["hull_last"]) for r in (a, b))
+                apart[1] = abs(float(relate(*ends).gap))
             found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
             days = min(apart) if all(apart) else max(apart)
             width = math.ceil(days / 2) if math.isfinite(days) else math.inf
@@ -180,14 +159,12 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
     """Return every pair of claims of one thing: comparable, or with the reasons why not.
 
-    Keys: kind (of `KINDS`), first and second (claims, or figures with the ids of their claims), key
-    (what both are of), reasons (empty where they are compared), verdict (`compatible`, `tension`,
-    `contradiction`, `calendar-dependent`; what it would be, where there are reasons), width and its
-    unit: the least share by which both figures, or the days by which both dates, must give way to
-    agree; a denial has none. Reposts count once.
+    Keys are `PAIR`: of what kind (`KINDS`), two claims or figures, what both are of, the reasons,
+    the verdict (what it would be, where there are reasons), and by how much both must give way to
+    agree: a share, or days; a denial has none. Reposts count once.
     """
     told = claims(case, calendar)
-    made = [*_figure_pairs(case, told), *_date_pairs(case, told), *_other_pairs(case, told)]
+    made = [*_figure_pairs(told), *_date_pairs(told), *_other_pairs(case, told)]
     deeds = {_claims_of(p) for p in made if p["kind"] == "repeated deed"}
     return [p for p in made if p["kind"] != "date" or p["reasons"] or _claims_of(p) not in deeds]
 
@@ -222,12 +199,11 @@ def _what(pair: Row, names: dict[str, str]) -> str:
     row = a if denial else min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
     told = [row[k].replace("_", " ") for k in ("kind", "item") if row["kind"] != "event"]
     who = {
-        role: [names.get(i, i) for i in row[f"{role}_id"].split(";") if i]
-        for role in ("actor", "target")
+        k: [names.get(i, i) for i in row[f"{k}_id"].split(";") if i] for k in ("actor", "target")
     }
     if denial:
-        told.insert(0, NOT_DONE if b["modality"] == "negated" else ALL_OR_PART)
-        told += [f"{role} {' and '.join(own)}" for role, own in who.items() if own]
+        how = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
+        told = [how, *told, *(f"{k} {' and '.join(own)}" for k, own in who.items() if own)]
     else:
         told += who["actor" if row["kind"] == "force_size" else "target"]
     return ", ".join(filter(None, told))
@@ -265,20 +241,33 @@ def _stake(pair: Row) -> float:
     return round(abs(math.log(ends[0] / ends[1])) * max(ends), 9) if known else 0.0
 
 
-def _rank(row: Row) -> tuple[Any, ...]:
-    """Place of a dispute: contradictions, figures first, then what has most at stake."""
-    soft, kind = row["class"] in (TENSION, CALENDAR), max(KINDS.index(row["kind"]), 1)
-    return soft, kind, -row["stake"], row["event_id"], row["what"], row["claims"]
+def _rows(found: Iterable[tuple[tuple[Any, ...], Row]]) -> list[Row]:
+    """One row a key, of all its pairs: its dispute or question, with who says what."""
+    groups: dict[tuple[Any, ...], list[Row]] = {}
+    for key, pair in found:
+        groups.setdefault(key, []).append(pair)
+    made: list[Row] = []
+    for own in groups.values():
+        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
+        of = own[0]["first"] if own[0]["first"]["event_id"] else own[0]["second"]
+        # Rounded before it ranks: equal widths are equal on every machine.
+        width = round(max(p["width"] for p in own), 12)
+        # Of several denials of a claim, the one that denies most.
+        row = {"what": min(p["what"] for p in own), "stake": max(map(_stake, own))}
+        row |= {"least_width": width, "width": _width_text(width, own[0]["unit"])}
+        row |= {"statements": coded.listed(sorted(said)), "event": of["event"]}
+        row |= {"claims": joined((i for p in own for i in _claims_of(p)), ";")}
+        made.append(own[0] | row | {"event_id": of["event_id"]})
+    return made
 
 
 def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return what cannot all be true, one row a dispute, ranked by what is at stake.
+    """Return what cannot all be true, one row a dispute: contradictions first, of these figures.
 
-    Columns: rank, event, what, statements (who says what, with the ids of claims), class, width (in
-    words: how far all must give way), kind, event_id, claims, least_width and stake (numbers).
+    statements say who says what, with the ids of claims; width, in words, how far all must give
+    way.
     """
-    names, label = lookup(case, "actors", "name"), event_labels(case)
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    names, found = lookup(case, "actors", "name"), []
     for pair in pairs(case, calendar):
         if pair["reasons"] or pair["verdict"] == COMPATIBLE:
             continue
@@ -287,70 +276,17 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
         kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
         # All denials of one claim are one dispute, however much of it each denies.
         key = pair["key"] if kind == "denial" else (*pair["key"], what)
-        groups.setdefault((group, kind, *key), []).append(pair | {"what": what})
-    made: list[Row] = []
-    for (group, kind, *_), own in groups.items():
-        event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
-        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
-        # Rounded before it ranks: equal widths are equal on every machine.
-        width = round(max(p["width"] for p in own), 12)
-        row: Row = {"event": label.get(event, event), "event_id": event, "class": group}
-        # Of several denials of a claim, the one that denies most.
-        row |= {"kind": kind, "what": min(p["what"] for p in own), "least_width": width}
-        row |= {"stake": max(map(_stake, own))}
-        row |= {
-            "statements": coded.listed(sorted(said)),
-            "width": _width_text(width, own[0]["unit"]),
-        }
-        made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
-    columns = "event what statements class width kind event_id claims least_width stake".split()
-    table = pd.DataFrame(sorted(made, key=_rank), columns=columns)
+        about = {"what": what, "class": group, "kind": kind, "order": max(KINDS.index(kind), 1)}
+        about["soft"] = group in (TENSION, CALENDAR)
+        found.append(((group, kind, *key), pair | about))
+    columns = "event what statements class width kind event_id claims least_width stake"
+    table = table_of(_rows(found), columns, by="soft order -stake event_id what claims")
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 
 
-def _unlike(case: Case, calendar: str) -> Iterable[tuple[str, Row, Row]]:
-    """Statements on one event that are told so differently that somebody should read them."""
-    told = claims(case, calendar)
-    kinds, by_id = (
-        lookup(case, "events", "kind"),
-        {r["claim_id"]: r for r in told.to_dict("records")},
-    )
-    rows = [r for r in by_id.values() if r["event_id"]]
-    for row in rows:
-        first = by_id.get(row["repeats"])
-        if first is None:
-            continue
-        figures = bool(row["figure"] and first["figure"]) and row["told"] != first["told"]
-        dates = row["event_date"] != first["event_date"] and {"sentence"} == {
-            r["date_basis"] for r in (row, first)
-        }
-        if figures or (dates and timelines.days_between(row, first) > 0):
-            yield CHANGED, first, row
-    own = [r for r in rows if not r["repeats"]]
-    for a, b in combinations(own, 2):
-        if a["voice"] == b["voice"] or _quotes_other(a, b):
-            continue
-        deeds = a["kind"] == b["kind"] == "event" and kinds[a["event_id"]] in coded.MOMENTARY
-        if a["event_id"] == b["event_id"]:
-            sides = [coded.set_of(r["actor_side"]) for r in (a, b)]
-            if (
-                a["item"]
-                and a["item"] == b["item"]
-                and _fate(a)
-                and {_fate(a), _fate(b)} > {_fate(a)}
-            ):
-                yield FATE, a, b
-            elif deeds and all(sides) and not sides[0] & sides[1]:
-                yield WHO, a, b
-            elif deeds and (a["modality"] == "realised") != (b["modality"] == "realised"):
-                yield DONE, a, b
-        elif deeds and kinds[a["event_id"]] == kinds[b["event_id"]] == "taking":
-            same = a["place_id"] == b["place_id"] != "" and {"sentence"} == {
-                r["date_basis"] for r in (a, b)
-            }
-            if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
-                yield STAGE, a, b
+def _in_sentence(a: Row, b: Row) -> bool:
+    return a["date_basis"] == b["date_basis"] == "sentence"
 
 
 def _fate(row: Row) -> str:
@@ -358,38 +294,50 @@ def _fate(row: Row) -> str:
     return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
 
 
+def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
+    """Statements on one event that are told so differently that somebody should read them."""
+    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
+    rows = [r for r in by_id.values() if r["event_id"]]
+    for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
+        figures = row["figure"] and first["figure"] and row["told"] != first["told"]
+        dates = row["event_date"] != first["event_date"] and _in_sentence(row, first)
+        if figures or (dates and timelines.days_between(row, first) > 0):
+            yield CHANGED, first, row
+    for a, b in combinations([r for r in rows if not r["repeats"]], 2):
+        if a["voice"] == b["voice"] or _quotes_other(a, b):
+            continue
+        deeds = a["kind"] == b["kind"] == "event" and a["momentary"]
+        if a["event_id"] == b["event_id"]:
+            sides, fates = [set_of(r["actor_side"]) for r in (a, b)], (_fate(a), _fate(b))
+            if a["item"] == b["item"] != "" and all(fates) and fates[0] != fates[1]:
+                yield FATE, a, b
+            elif deeds and all(sides) and not sides[0] & sides[1]:
+                yield WHO, a, b
+            elif deeds and (a["modality"] == "realised") != (b["modality"] == "realised"):
+                yield DONE, a, b
+        elif deeds and a["event_kind"] == b["event_kind"] == "taking" and _in_sentence(a, b):
+            same = a["place_id"] == b["place_id"] != ""
+            if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
+                yield STAGE, a, b
+
+
 def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """Return what somebody should read, one row a question; no row is a contradiction found.
 
     First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
-    has most at stake first; then statements on one event that are told otherwise. Columns: event,
-    asks, what, statements, stake, claims.
+    has most at stake first; then statements on one event that are told otherwise.
     """
-    names, label = lookup(case, "actors", "name"), event_labels(case)
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    names, found = lookup(case, "actors", "name"), []
     for pair in pairs(case, calendar):
-        one = len(pair["reasons"]) == 1 and pair["reasons"][0] in LOOKED_PAST
-        if one and pair["verdict"] == CONTRADICTION:
-            what = _what(pair, names)
-            key = 0, pair["reasons"][0], *pair["key"], what
-            groups.setdefault(key, []).append(pair | {"what": what})
-    for asks, a, b in _unlike(case, calendar):
-        unit = (
-            "share" if a["figure"] and b["figure"] else "days" if asks in (CHANGED, STAGE) else ""
-        )
+        (asks, *more), what = pair["reasons"] or [""], _what(pair, names)
+        if asks in LOOKED_PAST and not more and pair["verdict"] == CONTRADICTION:
+            about = {"asks": asks, "what": what, "tier": 0}
+            found.append(((asks, *pair["key"], what), pair | about))
+    for asks, a, b in _unlike(claims(case, calendar)):
+        days = "days" if asks in (CHANGED, STAGE) else ""
+        unit = "share" if a["figure"] and b["figure"] else days
         pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", math.nan)
-        what = _what(pair, names) if unit == "share" else {"days": "day"}.get(unit, asks)
-        groups.setdefault((1, asks, a["event_id"], what), []).append(pair | {"what": what})
-    made: list[Row] = []
-    for (tier, asks, *_), own in groups.items():
-        event = own[0]["first"]["event_id"] or own[0]["second"]["event_id"]
-        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
-        row: Row = {"event": label.get(event, event), "asks": asks, "what": own[0]["what"]}
-        row |= {"statements": coded.listed(sorted(said)), "tier": tier}
-        row |= {"stake": max(map(_stake, own))}
-        made.append(row | {"claims": joined((i for p in own for i in _claims_of(p)), ";")})
-    columns = "event asks what statements stake claims tier".split()
-    table = pd.DataFrame(made, columns=columns)
-    keys, down = ["tier", "stake", "event", "asks", "claims"], [True, False, True, True, True]
-    table = table.sort_values(keys, ascending=down, kind="stable", ignore_index=True)
-    return table.drop(columns="tier")
+        what = _what(pair, names) if unit == "share" else "day" if unit else asks
+        found.append(((asks, a["event_id"], what), pair | {"asks": asks, "what": what, "tier": 1}))
+    columns = "event asks what statements stake claims"
+    return table_of(_rows(found), columns, by="tier -stake event asks claims")

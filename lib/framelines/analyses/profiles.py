@@ -1,10 +1,9 @@
 """Source profiles: what each outlet publishes, how it writes, and what stands there twice."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
+from framelines.analyses.claims import Row, joined
 from framelines.analyses.findings import estimand
 from framelines.analyses.trust import KEYS, coded_sentences, frame_names
 from framelines.corpus.features import COUNTED
@@ -26,7 +25,6 @@ COUNTS = {
     "attributions": ("Attributed claims", "Attribution verbs"),
     "hostile": ("Derogatory namings", "Hostile words"),
 }
-MATTER = ("both", "contained", "captions")
 
 
 def _is_coded(case: Case) -> bool:
@@ -49,32 +47,28 @@ def metrics(case: Case) -> pd.DataFrame:
 def by_source(case: Case) -> pd.DataFrame:
     """Return one row an outlet: documents, reposts, tokens of text, days, languages, genres."""
 
-    def listed(values: pd.Series) -> str:
-        return ", ".join(str(v).replace("_", " ") for v in sorted(set(values)))
+    def words(values: pd.Series) -> str:
+        return joined(values.str.replace("_", " "), ", ")
 
     found = documents(case, reposts="in").merge(case["documents"][["doc_id", "published"]])
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
-    found = found.assign(
-        first=[day.first for day in days],
-        last=[day.last for day in days],
-        repost=found["duplicate_of"] != "",
-    )
+    found = found.assign(first=[day.first for day in days], last=[day.last for day in days])
+    found = found.assign(repost=found["duplicate_of"] != "")
     return found.groupby(["source_id", "source", "bloc"], as_index=False).agg(
         documents=("doc_id", "size"),
         reposts=("repost", "sum"),
         tokens=("tokens", "sum"),
         first_day=("first", "min"),
         last_day=("last", "max"),
-        languages=("language", listed),
-        genres=("genre", listed),
+        languages=("language", words),
+        genres=("genre", words),
     )
 
 
 def sentence_counts(case: Case) -> pd.DataFrame:
-    """Return what the rates of `metrics` are made of, one row a counted sentence.
+    """Return what the rates of `metrics` are made of, one row a counted sentence; own: no repost.
 
-    Columns: those of sentences, source_id, own (false in reposts), and all that `metrics` names.
     Lexical diversity is known a document and stands in its first sentence, by its words.
     """
     about = documents(case, reposts="in")
@@ -87,8 +81,7 @@ def sentence_counts(case: Case) -> pd.DataFrame:
         text_sentences=is_text.astype(int),
         quoted_letters=found["letters"] * found["quoted"],
     )
-    hits = case["lexicon_hits"]
-    hits = hits.assign(name=hits["lexicon"].replace(LEXICON_OF))
+    hits = case["lexicon_hits"].assign(name=lambda h: h["lexicon"].replace(LEXICON_OF))
     counted = {n: own.groupby(KEYS)["count"].sum() for n, own in hits.groupby("name")}
     if _is_coded(case):
         claims, names = rows(case, "claims"), rows(case, "naming_mentions")
@@ -100,10 +93,11 @@ def sentence_counts(case: Case) -> pd.DataFrame:
         }
         counted |= {name: own.groupby(KEYS).size() for name, own in marked.items()}
     at = pd.MultiIndex.from_frame(found[KEYS])
-    # Figures are counted with the words; no list has them.
-    found = found.assign(**dict.fromkeys({*LISTED, *COUNTS} - {"figures"}, 0))
-    for name in counted.keys() & {*LISTED, *COUNTS}:
-        found[name] = counted[name].reindex(at).fillna(0).to_numpy()
+    for name in (*LISTED, *COUNTS):
+        if name in counted:
+            found[name] = counted[name].reindex(at).fillna(0).to_numpy()
+        elif name != "figures":  # which are counted with the words: no list has them
+            found[name] = 0
     known = case["diversity"].dropna(subset=["mattr"]).set_index("doc_id")
     first = ~found.duplicated("doc_id")
     weight = found["doc_id"].map(known["tokens"]).where(first).fillna(0.0)
@@ -114,18 +108,16 @@ def sentence_counts(case: Case) -> pd.DataFrame:
 def rates(case: Case) -> pd.DataFrame:
     """Return one row an outlet and metric: value, 95 % interval over documents, and labels.
 
-    The interval covers these texts, never the outlet, and needs ten documents. Reposts stay out,
-    and metrics of which no outlet has any.
+    Reposts stay out, and metrics of which no outlet has any.
     """
     counts, wanted = sentence_counts(case).query("own"), metrics(case)
+    about = counts[["source_id", "doc_id"]]
     parts = [
-        counts[["source_id", "doc_id"]].assign(
-            metric=m.metric, hit=counts[m.above].astype(float), of=counts[m.below]
-        )
+        about.assign(metric=m.metric, hit=counts[m.above].astype(float), of=counts[m.below])
         for m in wanted.itertuples()
     ]
-    found = shares(pd.concat(parts), ["metric", "source_id"])
-    found = found.rename(columns={"share": "value"}).drop(columns=["k", "n"])
+    found = shares(pd.concat(parts), ["metric", "source_id"]).drop(columns=["k", "n"])
+    found = found.rename(columns={"share": "value"})
     found = wanted[["metric", "label", "unit", "scale"]].merge(found, on="metric")
     ends = ["value", "low", "high"]
     found[ends] = found[ends].mul(found.pop("scale"), axis=0)
@@ -137,32 +129,33 @@ def rates(case: Case) -> pd.DataFrame:
 def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.DataFrame:
     """Return the rows of `sentence_counts` that repeat, of the document in which they recur.
 
-    `matter` is contained (articles inside others), captions (headlines that recur), or both.
+    `matter`: contained (articles inside others), captions (headlines that recur), or both.
     """
-    inside = case["documents"].set_index("doc_id")["contained_in"]
+    about = case["documents"].set_index("doc_id")
+    inside, heads = about["contained_in"], counts[counts["kind"] == "headline"]
     hosts = counts["doc_id"].map(inside[inside.isin(inside.index)])
-    contained = counts.assign(doc_id=hosts).dropna(subset=["doc_id"])
-    sentences, heads = case["sentences"], counts[counts["kind"] == "headline"]
-    repeats = sentences.loc[sentences["kind"] == "repeat", ["doc_id"]]
-    captions = repeats.merge(heads.drop_duplicates("doc_id"), on="doc_id")
-    wanted = {"contained": [contained], "captions": [captions], "both": [contained, captions]}
-    source = case["documents"].set_index("doc_id")["source_id"]
-    found = pd.concat(wanted[matter], ignore_index=True)
-    return found.assign(source_id=found["doc_id"].map(source))
+    repeats = case["sentences"].loc[lambda s: s["kind"] == "repeat", ["doc_id"]]
+    again = {
+        "contained": counts.assign(doc_id=hosts).dropna(subset=["doc_id"]),
+        "captions": repeats.merge(heads.drop_duplicates("doc_id"), on="doc_id"),
+    }
+    found = pd.concat([t for n, t in again.items() if matter in (n, "both")], ignore_index=True)
+    return found.assign(source_id=found["doc_id"].map(about["source_id"]))
 
 
-@estimand("findings.effect_of_reposts", choices={"matter": MATTER}, main={"matter": "both"})
+@estimand(
+    "findings.effect_of_reposts",
+    choices={"matter": ("both", "contained", "captions")},
+    main={"matter": "both"},
+)
 def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     """Return how many rates move by a tenth, and the largest change of a frame's share.
 
-    Articles that stand inside others, and headlines that recur as captions, are counted again
-    where they recur. Lexical diversity is left out: it cannot be had from counts.
+    `matter` (see `counted_again`) counts twice; lexical diversity cannot be had from counts.
     """
     names = frame_names(case)
-    coded = (
-        coded_sentences(case)[[*KEYS, *names]].assign(coded=1).astype(dict.fromkeys(names, float))
-    )
-    counts = sentence_counts(case).merge(coded, on=KEYS, how="left")
+    coded = coded_sentences(case)[[*KEYS, *names]].astype(dict.fromkeys(names, float))
+    counts = sentence_counts(case).merge(coded.assign(coded=1), on=KEYS, how="left")
     counts = counts.fillna(dict.fromkeys([*names, "coded"], 0.0))
     once, again = counts[counts["own"]], counted_again(case, counts, matter)
     every = [once, pd.concat([once, again], ignore_index=True)]
@@ -173,8 +166,8 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     moves = np.abs(twice[rate > 0] / rate[rate > 0] - 1).round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
-    words: dict[str, Any] = {"part": "largest change of a frame", "unit": POINTS}
-    words["measures"] = "largest change of an outlet’s share of a frame in sentences"
+    measures = "largest change of an outlet’s share of a frame in sentences"
+    words: Row = {"part": "largest change of a frame", "unit": POINTS, "measures": measures}
     if coded.empty:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
     shares_of = [t[list(names)].div(t["coded"], axis=0) for t in (before, after)]
