@@ -172,7 +172,7 @@ def _read(text: str, system: str) -> DateInterval:
 def gregorian(text: str) -> DateInterval:
     """Return the days of a Gregorian date as stated; an open or unknown end is None.
 
-    `~`, `?` and `%` keep the stated days; an empty cell is open. Raises `ValueError` with the reason.
+    `~`, `?` and `%` keep the stated days; an empty cell is open. Raises `ValueError` with why.
     """
     return _read(text, "gregorian") if text else OPEN
 

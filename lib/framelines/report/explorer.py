@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from framelines.analyses.accounts import REFERENCE, accounts
-from framelines.analyses.claims import day_text
+from framelines.analyses.claims import days_text
 from framelines.figures.style import INK, looks
 from framelines.report import TEMPLATES
 from framelines.report.pages import links_of, publish, slug
@@ -43,7 +43,7 @@ def _lane(rows: pd.DataFrame, colors: dict[str, str]) -> dict[str, Any]:
         width=100 * (end - begin) / (high - low),
     ).round(1)
     bars = shown[["left", "width", "color", "open"]].to_dict("records")
-    return {"bars": bars, "first": day_text(low), "last": day_text(high - 1)}
+    return {"bars": bars, "first": days_text(low, low), "last": days_text(high - 1, high - 1)}
 
 
 def _events(table: pd.DataFrame, colors: dict[str, str]) -> list[dict[str, Any]]:
