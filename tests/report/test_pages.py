@@ -10,7 +10,7 @@ import pytest
 from nbformat import v4
 
 from framelines.errors import DataError
-from framelines.report import pages
+from framelines.report import pages, site
 
 DOT = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="A dot.">'
 NOTEBOOK = "01-source-profiles"
@@ -24,7 +24,8 @@ def _code(*shown: dict[str, Any], source: str = "# Draw it.\nfigure()", **metada
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with two cases, two notebooks and the prose."""
-    monkeypatch.setattr(pages, "REPO", tmp_path)
+    for module in (pages, site):
+        monkeypatch.setattr(module, "REPO", tmp_path)
     texts = {
         "notebooks/cases/hill.yaml": "title: The hill & <b>war</b>\ndata: data/hill\n",
         "notebooks/cases/river.yaml": "title: The river\ndata: data\n",
@@ -109,12 +110,15 @@ def test_an_image_without_words_stops_the_page(place: Path) -> None:
 
 def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
     finding = {"headline": "A & B", "sentence": "One <b>.", "verdict": "holds", "caution": ""}
-    finding |= {"anchor": "finding-ab"}
+    finding |= {"anchor": "finding-ab", "id": "a-b"}
     table = {"anchor": "tab-01-x", "caption": "All of it.", "file": "reports/hill/tables/01-x"}
+    known = {"a_b_k_first": 3, "a_b_n_first": 12, "a_b_k_second": 0, "a_b_n_second": 5}
+    record = {"findings": [finding], "tables": [table]}
+    record["numbers"] = {key: {"value": value, "text": ""} for key, value in known.items()}
     numbers = place / "reports" / "hill" / "numbers" / "01.json"
     numbers.parent.mkdir(parents=True)
-    numbers.write_text(json.dumps({"findings": [finding], "tables": [table]}))
-    made = [path.relative_to(place / "reports").as_posix() for path in pages.render_site()]
+    numbers.write_text(json.dumps(record))
+    made = [path.relative_to(place / "reports").as_posix() for path in site.render_site()]
     assert {"index.html", "hill/index.html", "methods.html", "data.html"} <= {*made}
     front, hill, methods, codebook = (
         (place / "reports" / name).read_text(encoding="utf-8")
@@ -122,9 +126,18 @@ def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
     )
     link = f'{NOTEBOOK}.html#finding-ab"><strong>A &amp; B.</strong></a> One &lt;b&gt;.'
     assert f'<a href="hill/{link}' in front and f'<a href="{link}' in hill
-    assert '<div class="verdict">Holds</div>' in front and "No finding is stated yet." in front
-    # The case with tables of its own comes last.
-    assert front.index("case-river") < front.index("case-hill")
+    assert "width:25.0%" in hill and '<div class="verdict">Holds</div>' in front
+    river = (place / "reports" / "river" / "index.html").read_text(encoding="utf-8")
+    assert "No finding was declared" in river and "case-river" not in front
     assert '<a href="../../reports/hill/tables/01-x.csv"' in hill and 'href="report.pdf"' in hill
     assert "<msup>" in methods and "Numbers" in methods and "x^2" not in methods
     assert '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table' in codebook
+
+
+def test_of_a_long_table_the_report_shows_the_first_rows() -> None:
+    table = "<div><table><tbody>{}</tbody>\n</table>\n</div></div>"
+    rows = [f"<tr><td>{i}</td></tr>" for i in range(12)]
+    cut = site._cut(table.format("\n".join(rows)))
+    assert cut.count("<tr>") == 8 and "The first 8 of 12 rows." in cut and "<td>7<" in cut
+    short = table.format(rows[0])
+    assert site._cut(short) == short

@@ -9,11 +9,11 @@ import pytest
 from nbformat import v4
 
 from framelines.errors import DataError
-from framelines.report import pages, pdf
+from framelines.report import pages, pdf, site
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
 FIGURE = (
-    '<figure class="figure" id="fig-01-dot"><img src="data:image/svg+xml;base64,PHN2Zy8+" '
+    '<figure class="figure" id="fig-02-lanes"><img src="data:image/svg+xml;base64,PHN2Zy8+" '
     'alt="{}"><figcaption><b>Figure 1.</b> A dot.</figcaption></figure>'
 )
 
@@ -26,7 +26,7 @@ def _table(*cells: str) -> str:
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A checkout with one case and one notebook."""
-    for module in (pages, pdf):
+    for module in (pages, pdf, site):
         monkeypatch.setattr(module, "REPO", tmp_path)
     for folder in "notebooks/cases figures/hill build/executed/hill reports/hill/numbers".split():
         (tmp_path / folder).mkdir(parents=True)
@@ -34,7 +34,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "notebooks/01-days.ipynb").write_text("{}")
     (tmp_path / "figures/hill/01-dot.svg").write_text(SVG)
     finding = dict.fromkeys(("headline", "sentence", "caution", "verdict"), "A & *b*")
-    record = {"findings": [finding | {"anchor": "finding-ab"}], "tables": []}
+    record = {"findings": [finding | {"anchor": "finding-ab"}], "tables": [], "numbers": {}}
     (tmp_path / "reports/hill/numbers/01.json").write_text(json.dumps(record))
     return tmp_path
 
@@ -66,7 +66,7 @@ def test_a_figure_without_words_stops_the_report(place: Path) -> None:
 
 def test_text_is_never_obeyed() -> None:
     source = pdf.typst_source("<p>#panic() $x$ *a* <script>alert(1)</script></p>", "A #title")
-    body = source.partition("#outline")[2]
+    body = source.partition("#v(8mm)")[2]
     assert r"\#panic() \$x\$ \*a\*" in body and "alert" not in body
 
 

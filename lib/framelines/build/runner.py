@@ -65,10 +65,10 @@ class Unit:
             from framelines.build.execute import run
 
             return run(self.notebook, self.case)
-        from framelines.report import explorer, pages, pdf
+        from framelines.report import explorer, pages, pdf, site
 
         if not self.case:
-            return [pdf.article()] if self.name == "article" else pages.render_site()
+            return [pdf.article()] if self.name == "article" else site.render_site()
         executed, ids = REPO / "build" / "executed" / self.case, explorer.claim_ids(self.case)
         made = [
             pages.render_notebook(executed / f"{n}.ipynb", self.case, n, ids) for n in notebooks()

@@ -1,11 +1,10 @@
-"""What readers see: executed notebooks, the front page and the prose beside them, as HTML.
+"""What readers see: executed notebooks and the prose beside them, as HTML.
 
 Every page is one file that loads nothing and runs nothing. Whatever a notebook shows passes an
 allow-list of elements and attributes, so that a source's text can neither run, load nor style.
 """
 
 import html
-import json
 import re
 from itertools import count
 from pathlib import Path
@@ -21,7 +20,7 @@ from nbconvert.filters import Highlight2HTML
 from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem
 from framelines.report import TEMPLATES, fragment
-from framelines.tables.case import case_names, read_case_file
+from framelines.tables.case import read_case_file
 from framelines.tables.schema import allowed, fields_of, resources
 
 ELEMENTS = frozenset(
@@ -41,9 +40,6 @@ PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 WORDS = re.compile(r"[\w-]+")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
-# So many findings of a case stand on the front page.
-LEADING = 3
-QUESTION = "How do opposing sources tell the same war?"
 # The pages beside the reports: name, file, what they are for, and where their words are from.
 SHELF = (
     ("Methods", "methods.html", "what is computed, how, and from whom", "docs/methods.md"),
@@ -156,46 +152,14 @@ def links_of(case: str, current: str) -> Links:
     return [("Overview", "index.html", current == "index"), *pages]
 
 
-def _rank(finding: dict[str, Any]) -> tuple[int, bool]:
-    """How much a verdict says, what holds and was tested first; then if a headline is borne."""
-    order = ("holds", "holds but", "as expected", "described", "does not hold", "not")
-    said = finding["verdict"]
-    ranks = [i for i, word in enumerate(order) if said.startswith(word)]
-    rank = max(ranks, default=len(order)) + ("untested" in said)
-    return rank, finding["headline"] == finding.get("name")
-
-
-def overview(case: str) -> dict[str, Any]:
-    """Return a case as readers meet it: title, pages, and the findings and tables of each page."""
-    file = read_case_file(case, REPO)
-    planted = (REPO / file.data / "truth.yaml").is_file()
-    about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about |= {"findings": [], "tables": [], "pages": []}
-    for notebook in notebooks(REPO):
-        numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
-        if numbers.is_file():
-            page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
-            about["pages"].append((label(notebook), page))
-            for kind in ("findings", "tables"):
-                about[kind] += [entry | {"page": page} for entry in told[kind]]
-    return about | {"leading": sorted(about["findings"], key=_rank)[:LEADING]}
-
-
-def render_site() -> list[Path]:
-    """Write the front page, the page of every case and the prose; return their paths."""
-    cases, made = [overview(name) for name in case_names(REPO)], []
-    # First what most is found in; a case with planted truth comes last, for it shows nothing new.
-    cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["leading"]]))
+def render_prose() -> list[Path]:
+    """Write the pages beside the reports, from Markdown or from the schema; return their paths."""
+    about, made = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}, []
     for name, file, _, source in SHELF:
-        about = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}
         page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
         links = [(title, href, href == file) for title, href, *_ in SHELF]
         made.append(_sheet(file, name, links, page))
-    for case in cases:
-        place, links = f"{case['name']}/index.html", links_of(case["name"], "index")
-        made.append(publish(place, case["title"], links, "site.html.j2", cases=[case]))
-    links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    return [*made, publish("index.html", QUESTION, links, "site.html.j2", cases=cases)]
+    return made
 
 
 def _markdown(path: Path) -> str:

@@ -1,0 +1,128 @@
+"""The report of a case, and the front page: what was found, before how."""
+
+import html
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from markupsafe import Markup
+
+from framelines import REPO, notebooks
+from framelines.report import fragment
+from framelines.report.pages import clean, label, links_of, publish, render_prose
+from framelines.tables.case import case_names, read_case_file
+
+QUESTION = "How do opposing sources tell the same war?"
+# What a report shows of its notebooks, beside the findings; of a table so many rows.
+SHOWN: tuple[str, ...] = (
+    "fig-02-lanes",
+    "fig-02-coverage",
+    "tab-02-disputes",
+    "fig-03-naming",
+    "fig-03-frames",
+)
+SHOWN += ("tab-01-agreement",)
+ROWS = 8
+
+
+def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool]:
+    """How much a verdict says, what holds and was tested first; then if a headline is borne, and
+    whether two shares can be drawn."""
+    order = ("holds", "holds but", "as expected", "described", "does not hold", "not")
+    said = finding["verdict"]
+    ranks = [i for i, word in enumerate(order) if said.startswith(word)]
+    rank = max(ranks, default=len(order)) + ("untested" in said)
+    return rank, finding["headline"] == finding.get("name"), not finding["bars"]
+
+
+def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
+    """The two shares that a finding compares: name, k, n and per cent; none where it has none."""
+    key = finding.get("id", "").replace("-", "_")
+    known = [
+        {part: numbers.get(f"{key}_{part}_{side}", {}).get("value") for part in ("k", "n")}
+        | {"name": numbers.get(f"{key}_{side}", {}).get("text", side)}
+        for side in ("first", "second")
+    ]
+    if not all(bar["k"] is not None and bar["n"] for bar in known):
+        return []
+    return [bar | {"share": round(100 * bar["k"] / bar["n"], 1)} for bar in known]
+
+
+def overview(case: str) -> dict[str, Any]:
+    """Return a case as readers meet it: title, pages, numbers, and findings, the clearest first."""
+    file = read_case_file(case, REPO)
+    planted = (REPO / file.data / "truth.yaml").is_file()
+    about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
+    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}}
+    for notebook in notebooks(REPO):
+        numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
+        if numbers.is_file():
+            page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
+            about["pages"].append((label(notebook), page))
+            about["numbers"] |= told["numbers"]
+            for kind in ("findings", "tables"):
+                about[kind] += [entry | {"page": page} for entry in told[kind]]
+    for finding in about["findings"]:
+        finding["bars"] = _bars(finding, about["numbers"])
+    about["findings"].sort(key=_rank)
+    return about
+
+
+def shown(case: str) -> dict[str, dict[str, Any]]:
+    """Return the figures and tables of a case by name (`fig-02-lanes`): html, files and page."""
+    found = {}
+    for notebook in notebooks(REPO):
+        executed = REPO / "build" / "executed" / case / f"{notebook}.ipynb"
+        cells = nbformat.read(executed, as_version=4).cells if executed.is_file() else []
+        for output in [output for cell in cells for output in cell.get("outputs", [])]:
+            note = output.get("metadata", {}).get("framelines")
+            if note and "text/html" in output.data:
+                page = str(output.data["text/html"])
+                name = re.search(r'id="((?:fig|tab)-[^"]+)"', page)
+                entry = {"files": note["files"], "page": f"{notebook}.html"}
+                found[name[1] if name else ""] = entry | {"html": _cut(page)}
+    return found
+
+
+def _cut(page: str) -> str:
+    """A table with its first rows alone, and how many there are."""
+    head, body, rest = page.partition("<tbody>")
+    rows = re.findall(r"(?s)<tr>.*?</tr>", rest)
+    if not body or len(rows) <= ROWS:
+        return page
+    more = f'<p class="footer">The first {ROWS} of {len(rows)} rows.</p>'
+    end = rest[rest.index("</tbody>") :].replace("</table>\n</div>", f"</table>\n</div>{more}", 1)
+    return head + body + "\n".join(rows[:ROWS]) + end
+
+
+def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
+    """Return a case as `overview` does, and its report as HTML; in print its figures are files."""
+    about, parts = overview(case), shown(case)
+    parts = {name: parts[name] for name in SHOWN if name in parts}
+    for part in parts.values():
+        file = f'src="/{html.escape(part["files"][0])}"'
+        page = (
+            re.sub(r'\bsrc="data:[^"]*"', file, part["html"]) if in_print else clean(part["html"])
+        )
+        part["html"] = Markup(page)
+    return about, fragment("report.html.j2", case=about, shown=parts, in_print=in_print)
+
+
+def render_site() -> list[Path]:
+    """Write the front page, the report of every case and the prose; return their paths."""
+    made, cases = render_prose(), []
+    for name in case_names(REPO):
+        about, page = report(name)
+        place, links = f"{name}/index.html", links_of(name, "index")
+        made.append(publish(place, about["title"], links, "page.html.j2", main=Markup(page)))
+        cases.append(about)
+    # First what most is found in; a case with planted truth comes last, for it shows nothing new.
+    cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["findings"]]))
+    links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
+    seen = [(c["name"], shown(c["name"]).get("fig-02-lanes")) for c in cases if not c["planted"]]
+    images = [(name, re.search("<img[^>]*>", lane["html"])) for name, lane in seen if lane]
+    picture = next(({"case": name, "image": Markup(i[0])} for name, i in images if i), None)
+    front = {"cases": cases, "picture": picture}
+    return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]
