@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
 .PHONY: all test test-all manifest verify review diff bench simulate check check-corpus check-text
-.PHONY: features audit mentions corpus lab clean distclean help
+.PHONY: features audit mentions corpus site lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@$(FRAMELINES) build
@@ -57,6 +57,11 @@ simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 # --- a corpus of your own ---
 corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
 	@$(FRAMELINES) corpus "$$FROM" "$$NAME" --dates "$$DATES"
+
+site: all ## a folder that any static host serves: build/site
+	rm -rf build/site && mkdir -p build/site/build/paper
+	cp -r reports figures build/site && cp build/paper/paper.pdf build/site/build/paper
+	printf '<!doctype html><meta http-equiv="refresh" content="0; url=reports/index.html"><title>Framelines</title>\n' > build/site/index.html
 
 lab: .venv/.ready ## add JupyterLab and open the notebooks
 	@mkdir -p build; sed -n 's/^\([a-z0-9.-]*==[^ ]*\).*/\1/p' requirements.lock > build/constraints.txt
