@@ -56,9 +56,7 @@ def alpha(values: npt.ArrayLike) -> float:
 
 def share_of(above: Floats, below: Floats) -> Statistic:
     """Return Σ above / Σ below as a function of weights."""
-    return lambda weights: np.divide(
-        weights @ above, weights @ below, out=np.full(len(weights), nan), where=weights @ below > 0
-    )
+    return lambda weights: est.over(weights @ above, weights @ below)
 
 
 @lru_cache(maxsize=4)

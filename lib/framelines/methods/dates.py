@@ -18,7 +18,6 @@ from hijridate import Hijri
 
 CALENDARS = ("gregorian", "hijri", "relative", "none")
 YEARS = {"Gregorian": (1600, 2100), "Hijri": (1343, 1500)}  # those of the Umm al-Qura calendar
-PARTS = ("start", "middle", "end")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -92,8 +91,7 @@ def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, 
         return date.fromordinal(_TABULAR_EPOCH + before), 30 if long else 29
     _check_years(year, year, system)
     found = Hijri(year, month, 1)
-    start = found.to_gregorian()
-    return date(start.year, start.month, start.day), found.month_length()
+    return date(*found.to_gregorian().datetuple()), found.month_length()
 
 
 def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInterval:
@@ -142,10 +140,8 @@ def _single(text: str, system: str) -> DateInterval:
             raise ValueError(f"{month} is a season or a part of a year, which has no days")
         return _span(early, *SEASONS[number])
     first, length = month_days(early, number, system)
-    low, high = 1, length
-    if day in PARTS:
-        low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}[day]
-    elif day not in (None, "XX"):
+    low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}.get(day, (1, length))
+    if (day or "X").isdigit():
         low = high = int(day)
         # Where months begin by sighting, any can have a day 30: the one after its 29th.
         if not 1 <= low <= (length if system == "gregorian" else 30):
