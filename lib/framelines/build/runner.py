@@ -227,8 +227,7 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
     """In a worker: sums of what a unit made or why not, a line a problem, and its seconds."""
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
-        made = {path.relative_to(REPO).as_posix(): path for path in unit.make()}
-        sums = {name: _file_sum(made[name]) for name in sorted(made)}
+        sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(unit.make())}
     except DataError as error:
         problems = [str(problem) for problem in error.problems]
     except Exception:

@@ -253,10 +253,12 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     return f"{problem.split(' such as')[0]}{write}" if offers else problem
 
 
-# Other ways to write what may be meant: day, month and year; a month 0X or 1X; without a time of
-# day; and as before EDTF of 2019, with x, u, unknown and open.
+# Other ways to write what may be meant: day, month and year; month and year; a month 0X or 1X;
+# without a time of day.
 _REWRITINGS = [
     (r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
+    (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
+    (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
     (r"([0-9]{4})-0X", (r"\1-01/\1-09",)),
     (r"([0-9]{4})-1X", (r"\1-10/\1-12",)),
     (r"(.*-[0-9]{2})T.*", (r"\1",)),
@@ -273,5 +275,6 @@ def _rewritten(text: str) -> list[str]:
         if match := re.fullmatch(pattern, plain):
             # A day or month of one digit gets a nought before it.
             found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
+    # As in the draft of EDTF before 2019.
     older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain)
     return [*found, older.replace("unknown", "").replace("open", "..")]
