@@ -34,12 +34,16 @@ class Commands(click.Group):
     """Commands whose problems are told in words, a line a problem."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; exit with what it returns, or with 2 for a problem."""
+        """Run a command; exit with the code that it returns, or print the paths of what it made."""
         try:
-            sys.exit(super().invoke(ctx) or 0)
+            made = super().invoke(ctx)
         except DataError as error:
             print(error, file=sys.stderr)
             sys.exit(2)
+        if isinstance(made, int):
+            sys.exit(made)
+        for path in made or ():
+            print(path.relative_to(REPO))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -47,21 +51,12 @@ def main() -> None:
     """Framelines: how do opposing sources tell the same war?"""
 
 
-def _print(*paths: Path) -> None:
-    for path in paths:
-        print(path.relative_to(REPO))
-
-
-# A command that a function of the library does: it is called with arguments and options by their
-# names, and returns a code of exit or what it wrote. What a command needs is imported when it runs.
+# A command that a function of the library does, called with arguments and options by their names.
+# What a command needs is imported when it runs.
 def _command(name: str, function: str, about: str, *parameters: click.Parameter) -> None:
-    def call(**given: Any) -> int:
+    def call(**given: Any) -> Any:
         module, _, called = function.partition(".")
-        made = getattr(import_module(f"framelines.build.{module}"), called)(**given)
-        if isinstance(made, int):
-            return made
-        _print(*made)
-        return 0
+        return getattr(import_module(f"framelines.build.{module}"), called)(**given)
 
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
@@ -138,22 +133,21 @@ def check_text() -> int:
 
 
 @main.command()
-def features() -> None:
+def features() -> list[Path]:
     """Rebuild the features of every corpus whose texts are here (CORPUS=folder)."""
     from framelines.corpus.features import build_features
     from framelines.tables.schema import check_tables
 
-    for folder in _with_texts():
-        _print(*build_features(check_tables(folder), folder))
+    return [p for folder in _with_texts() for p in build_features(check_tables(folder), folder)]
 
 
 @main.command(params=[DATA])
-def mentions(data: Path) -> None:
+def mentions(data: Path) -> list[Path]:
     """Count the first coder's naming mentions anew from the texts."""
     from framelines.corpus.audit import build_mentions
     from framelines.tables.schema import read_tables
 
-    _print(build_mentions(read_tables(data), data))
+    return [build_mentions(read_tables(data), data)]
 
 
 @main.command(params=[DATA])
@@ -183,7 +177,7 @@ def locate(document: str, words: str, data: Path) -> None:
 
 
 @main.command()
-def simulate() -> None:
+def simulate() -> list[Path]:
     """Simulate corpora without a difference, into docs/simulations.md and the table beside it."""
     from framelines import write_whole
     from framelines.analyses.findings import designs
@@ -191,8 +185,8 @@ def simulate() -> None:
 
     table, place = simulations.everything(designs()), REPO / "docs" / "simulations"
     text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    _print(write_whole(place.with_suffix(".csv"), text))
-    _print(write_whole(place.with_suffix(".md"), simulations.page(table)))
+    write_whole(place.with_suffix(".csv"), text)
+    return [write_whole(place.with_suffix(".md"), simulations.page(table))]
 
 
 if __name__ == "__main__":

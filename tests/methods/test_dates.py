@@ -78,6 +78,8 @@ def test_open_and_unknown_ends() -> None:
         ("03/04/2019", "no EDTF date; write 2019-04-03 or 2019-03-04"),
         ("23.08.2019", "no EDTF date; write 2019-08-23"),
         ("2019/04/03", "no EDTF date; write 2019-04-03"),
+        ("2019/4", "no EDTF date; write 2019-04"),
+        ("04.2019", "no EDTF date; write 2019-04"),
         ("20190403", "no EDTF date such as"),
         ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
         ("2016–12–07", "write 2016-12-07"),

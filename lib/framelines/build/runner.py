@@ -58,23 +58,6 @@ class Unit:
     case: str = ""
     notebook: str = ""
 
-    def make(self) -> list[Path]:
-        """Run the notebook, or write pages and PDF; return the paths of what it made."""
-        # Imported here, so that a build with nothing to do takes no time.
-        if self.notebook:
-            from framelines.build.execute import run
-
-            return run(self.notebook, self.case)
-        from framelines.report import explorer, pages, pdf, site
-
-        if not self.case:
-            return [pdf.article()] if self.name == "article" else site.render_site()
-        executed, ids = REPO / "build" / "executed" / self.case, explorer.claim_ids(self.case)
-        made = [
-            pages.render_notebook(executed / f"{n}.ipynb", self.case, n, ids) for n in notebooks()
-        ]
-        return [*made, explorer.render(self.case), pdf.case_report(self.case)]
-
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
     """Return all units, or those of named cases, in an order in which they can be built."""
@@ -218,7 +201,7 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
 def _pool() -> ProcessPoolExecutor:
     """Workers that are forks of this process, where that is safe: libraries are imported once."""
     fork = sys.platform == "linux"
-    for name in ("build.execute", "report.results", "report.pdf", "analyses.findings"):
+    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
         import_module(f"framelines.{name}")
     context = multiprocessing.get_context("fork" if fork else "spawn")
     return ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
@@ -236,10 +219,23 @@ def _watch() -> None:
 
 def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
     """In a worker: sums of what a unit made or why not, a line a problem, and its seconds."""
+    # Imported here, so that a build with nothing to do takes no time.
+    from framelines.build.execute import run
+    from framelines.report import explorer, pages, pdf, site
+
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
-        made = {path.relative_to(REPO).as_posix(): path for path in unit.make()}
-        sums = {name: _file_sum(made[name]) for name in sorted(made)}
+        executed = REPO / "build" / "executed" / unit.case
+        if unit.notebook:
+            made = run(unit.notebook, unit.case)
+        elif unit.case:
+            pairs = [(executed / f"{name}.ipynb", name) for name in notebooks()]
+            ids = explorer.claim_ids(unit.case)
+            made = [pages.render_notebook(path, unit.case, name, ids) for path, name in pairs]
+            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
+        else:
+            made = [pdf.article()] if unit.name == "article" else site.render_site()
+        sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(made)}
     except DataError as error:
         problems = [str(problem) for problem in error.problems]
     except Exception:

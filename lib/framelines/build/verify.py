@@ -149,14 +149,10 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
         elif now and now != was == here and agrees(name, aside, copy):
             close += 1
         elif not was == now == here:
-            how = "moved"
-            if not now:
-                how = "not built"
-            elif was == now:
-                how = f"damaged or missing; restore it: git checkout -- {name}"
-            elif now == here or not was:
-                how = f"not as {FILE} says; if it was meant: make manifest"
-            lines.append(f"{name}: {how}")
+            lost = f"damaged or missing; restore it: git checkout -- {name}"
+            other = f"not as {FILE} says; if it was meant: make manifest"
+            how = lost if was == now else other if now == here or not was else "moved"
+            lines.append(f"{name}: {how if now else 'not built'}")
             if now and here and now != here:
                 told += changes(name, _text(aside / name), _text(copy / name))
     # Where a machine rounds otherwise, the bytes of pages tell nothing.

@@ -43,25 +43,20 @@ def convert(
     Raises `ValueError` for an unknown setting or date.
     """
     computed = hijri(text)
-    if re.fullmatch(r"[+-]?[0-9]+", str(setting)):
-        return computed.shift(int(setting))
+    if re.fullmatch(r"[+-]?[0-9]+", str(setting)) or setting == "umm_al_qura":
+        return computed.shift(0 if setting == "umm_al_qura" else int(setting))
     if setting not in SETTINGS:
         allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
         raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
-    if setting == "umm_al_qura":
-        return computed
     wide = hull(computed, hijri(text, "tabular")).widen(1, 1)
     if setting == "hull" or not offsets:
         return wide
-    start, *end = re.sub("[?~%]", "", text).split("/")
-    first, last = (
-        offsets.get(side[:7] if "-" in side else f"{side}-{month}")
-        for side, month in ((start, "01"), (end[0] if end else start, "12"))
-    )
-    low = wide.first if first is None else computed.shift(first).first
-    high = wide.last if last is None else computed.shift(last).last
+    ends = re.sub("[?~%]", "", text).split("/")
+    months = (ends[0] + "-01")[:7], (ends[-1] + "-12")[:7]
+    low, high = (computed.shift(offsets[m]) if m in offsets else wide for m in months)
     # Two months with opposite offsets could turn a pair of neighbouring days round.
-    return DateInterval(high, low) if low and high and low > high else DateInterval(low, high)
+    turned = low.first and high.last and low.first > high.last
+    return DateInterval(high.last, low.first) if turned else DateInterval(low.first, high.last)
 
 
 def stated_interval(
@@ -203,9 +198,8 @@ def calibrate(anchors: pd.DataFrame) -> pd.DataFrame:
     """
     keys = ["source_id", "month"]
     found = posterior(anchors).sort_values("probability", ascending=False, kind="stable")
-    found = found.drop_duplicates(keys).sort_values(keys, ignore_index=True)
     lowest = leave_out(anchors).groupby(keys)["kept"].min().rename("lowest")
-    found = found.merge(lowest, on=keys, validate="1:1")
+    found = found.drop_duplicates(keys).sort_values(keys).merge(lowest, on=keys, validate="1:1")
     single = anchors["used"].astype(bool) & (anchors["low"] == anchors["high"])
     enough = anchors.loc[single, "source_id"].value_counts() >= SINGLE_DAYS_NEEDED
     sure = found["source_id"].isin(enough.index[enough]) & (found["lowest"] >= PROBABILITY_NEEDED)

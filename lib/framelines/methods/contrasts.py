@@ -59,8 +59,9 @@ def _sums(places: Codes, sides: Codes, hits: pd.DataFrame) -> Floats:
 
 @lru_cache(maxsize=256)
 def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -> Floats:
-    rng = est.random_stream(seed, key, group)
-    return est.drawn_ratios(np.frombuffer(hit), np.frombuffer(of), draws, rng)
+    sums = np.stack([np.frombuffer(hit), np.frombuffer(of)])
+    weights = est.resampling_weights(sums.shape[1], draws, est.random_stream(seed, key, group))
+    return est.over(weights @ sums[0], weights @ sums[1])
 
 
 @lru_cache(maxsize=4096)
@@ -110,20 +111,16 @@ def contrast(
     sums = _sums(documents, sides, hits)
     k, n = sums.sum(axis=2)
     mean = "" if unit == "texts" else f", all {units} alike"
-    fields: dict[str, Any] = {
-        "unit": est.POINTS,
-        "measures": f"{key}, {pair.first} minus {pair.second}{mean}",
-        "groups": (pair.first, pair.second),
-        "k": tuple(k.tolist()),
-        "n": tuple(n.tolist()),
-        "units": tuple((sums[1] > 0).sum(axis=1).tolist()),
-        "sizes": tuple(tuple(own[own > 0].tolist()) for own in sums[1]),
-    }
+    fields: dict[str, Any] = {"groups": (pair.first, pair.second), "unit": est.POINTS}
+    fields |= {"measures": f"{key}, {pair.first} minus {pair.second}{mean}"}
+    fields |= {"k": tuple(k.tolist()), "n": tuple(n.tolist())}
+    fields["units"] = tuple((sums[1] > 0).sum(axis=1).tolist())
+    fields["sizes"] = tuple(tuple(own[own > 0].tolist()) for own in sums[1])
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
         return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
-    own_shares = np.divide(sums[0], sums[1], out=np.zeros_like(sums[0]), where=sums[1] > 0)
-    weighed = sums if unit == "texts" else np.stack([own_shares, (sums[1] > 0).astype(float)])
+    alike = np.stack([np.nan_to_num(est.over(*sums)), (sums[1] > 0).astype(float)])
+    weighed = sums if unit == "texts" else alike
     above, below = weighed.sum(axis=2)
     fields["values"] = tuple((above / below).tolist())
     fields["value"] = 100 * (fields["values"][0] - fields["values"][1])

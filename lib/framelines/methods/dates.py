@@ -18,7 +18,6 @@ from hijridate import Hijri
 
 CALENDARS = ("gregorian", "hijri", "relative", "none")
 YEARS = {"Gregorian": (1600, 2100), "Hijri": (1343, 1500)}  # those of the Umm al-Qura calendar
-PARTS = ("start", "middle", "end")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -92,8 +91,7 @@ def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, 
         return date.fromordinal(_TABULAR_EPOCH + before), 30 if long else 29
     _check_years(year, year, system)
     found = Hijri(year, month, 1)
-    start = found.to_gregorian()
-    return date(start.year, start.month, start.day), found.month_length()
+    return date(*found.to_gregorian().datetuple()), found.month_length()
 
 
 def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInterval:
@@ -142,10 +140,8 @@ def _single(text: str, system: str) -> DateInterval:
             raise ValueError(f"{month} is a season or a part of a year, which has no days")
         return _span(early, *SEASONS[number])
     first, length = month_days(early, number, system)
-    low, high = 1, length
-    if day in PARTS:
-        low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}[day]
-    elif day not in (None, "XX"):
+    low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}.get(day, (1, length))
+    if (day or "X").isdigit():
         low = high = int(day)
         # Where months begin by sighting, any can have a day 30: the one after its 29th.
         if not 1 <= low <= (length if system == "gregorian" else 30):
@@ -257,10 +253,12 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     return f"{problem.split(' such as')[0]}{write}" if offers else problem
 
 
-# Other ways to write what may be meant: day, month and year; a month 0X or 1X; without a time of
-# day; and as before EDTF of 2019, with x, u, unknown and open.
+# Other ways to write what may be meant: day, month and year; month and year; a month 0X or 1X;
+# without a time of day.
 _REWRITINGS = [
     (r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
+    (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
+    (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
     (r"([0-9]{4})-0X", (r"\1-01/\1-09",)),
     (r"([0-9]{4})-1X", (r"\1-10/\1-12",)),
     (r"(.*-[0-9]{2})T.*", (r"\1",)),
@@ -277,5 +275,6 @@ def _rewritten(text: str) -> list[str]:
         if match := re.fullmatch(pattern, plain):
             # A day or month of one digit gets a nought before it.
             found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
+    # As in the draft of EDTF before 2019.
     older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain)
     return [*found, older.replace("unknown", "").replace("open", "..")]

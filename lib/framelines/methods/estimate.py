@@ -132,11 +132,9 @@ def resampling_weights(units: int, draws: int, rng: np.random.Generator) -> Floa
     return rng.multinomial(units, np.full(units, 1 / units), size=draws).astype(np.float64)
 
 
-def drawn_ratios(above: Floats, below: Floats, draws: int, rng: np.random.Generator) -> Floats:
-    """Return Σ above / Σ below over resampled units; NaN where a resample has nothing below."""
-    weights = resampling_weights(len(below), draws, rng)
-    bottom = weights @ below
-    return np.divide(weights @ above, bottom, out=np.full(draws, nan), where=bottom > 0)
+def over(above: Floats, below: Floats) -> Floats:
+    """Return above / below, of arrays of one shape; NaN where nothing stands below."""
+    return np.divide(above, below, out=np.full_like(above, nan), where=below > 0)
 
 
 def all_alike(above: Floats, below: Floats) -> bool:

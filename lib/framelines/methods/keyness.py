@@ -74,7 +74,6 @@ def permutation_keyness(
     sizes: Floats,
     mine: Mask,
     prior: Floats,
-    *,
     permutations: int = est.PERMUTATIONS,
     seed: int = 1,
 ) -> tuple[Floats, Floats]:
@@ -146,14 +145,13 @@ def keyness(
     table["z"] = log_odds(a, b, n_a, n_b, prior)[1]
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
-    why = est.why_no_test(here)
-    why = why or ("" if may.any() else "no test: no term stands in two documents")
+    why = est.why_no_test(here) or "no test: no term stands in two documents" * (not may.any())
     if not why:
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         mine = first if pair.first <= pair.second else ~first
-        arrays = (matrix[:, may], sizes, mine, prior[may])
-        family = permutation_keyness(*arrays, permutations=permutations, seed=seed)[1]
-        table.loc[may, "p_max"] = family
-    ranks = np.lexsort((table.index, -table["z"].abs()))
-    table = table.loc[ranks, COLUMNS].reset_index(drop=True)
+        arrays, drawn = (matrix[:, may], sizes, mine, prior[may]), (permutations, seed)
+        table.loc[may, "p_max"] = permutation_keyness(*arrays, *drawn)[1]
+    table = table[COLUMNS].sort_values(
+        "z", key=lambda z: -z.abs(), kind="stable", ignore_index=True
+    )
     return Keyness(table, groups, (why,) if why else ())

@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from framelines import REPO
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, Problems
 from framelines.tables.schema import ID, Tables, fields_of, is_required, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
@@ -55,11 +55,12 @@ class CaseFile(_Strict):
     theatre: Annotated[Theatre | None, Nothing] = None
     parameters: Annotated[Parameters, Defaults] = Parameters()
 
-    @model_validator(mode="after")
-    def _two_camps(self) -> Self:
-        if self.compare and self.compare[0] == self.compare[1]:
-            raise ValueError(f"the two camps of compare are the same: {self.compare[0]}")
-        return self
+    @field_validator("compare")
+    @classmethod
+    def _two_camps(cls, camps: tuple[str, str] | None) -> tuple[str, str] | None:
+        if camps and camps[0] == camps[1]:
+            raise ValueError("the two camps are the same")
+        return camps
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,8 +161,8 @@ def load_case(name: str, **overrides: Any) -> Case:
     tables = _select(every, name)
     documents, sources = tables["documents"], tables["sources"]
     if documents.empty:
-        fix = "Name the case in the column cases of documents.csv"
-        raise DataError([Problem(file, "no document belongs to this case", value=name, fix=fix)])
+        what, fix = "no document belongs to this case", "Name it in documents.csv, column cases"
+        raise DataError([Problem(file, what, value=name, fix=fix)])
     named = documents.loc[~documents["theatre"].isin(NO_CASE), "theatre"]
     most = name if name in {*named} else min(named.mode(), default=name)
     theatre = said.theatre or Theatre(name=most)
@@ -173,14 +174,11 @@ def load_case(name: str, **overrides: Any) -> Case:
         ("coder", (said.coder,), coders, "no code is by this coder"),
         ("theatre", theatre.places, places, "places.csv has no such place"),
     ]
-    problems = [
-        Problem(file, what, column=column, value=value, allowed=", ".join(sorted(known)))
-        for column, given, known, what in checks
-        for value in given
-        if known and value not in known
-    ]
-    if problems:
-        raise DataError(problems)
+    problems = Problems()
+    for column, given, known, what in checks:
+        for value in [value for value in given if known and value not in known]:
+            problems.add(file, what, column=column, value=value, allowed=", ".join(sorted(known)))
+    problems.raise_if_any()
     regions, parameters = theatre.places or (theatre.name,), said.parameters.model_dump()
     where = (theatre.name, parameters, REPO / said.data, tables, regions)
     return Case(name, said.title, said.compare, said.coder, *where)

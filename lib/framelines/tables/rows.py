@@ -12,8 +12,7 @@ from framelines.tables.case import Case
 from framelines.tables.schema import shares_events
 
 SCOPES = ("theatre_sentences", "whole_texts")
-META = ["doc_id", "label", "source_id", "source", "outlet_kind", "bloc", "camp", "side"]
-META += ["genre", "language"]
+META = "doc_id label source_id source outlet_kind bloc camp side genre language".split()
 # Tables whose rows are tied to events and places.
 PLACED = ("claims", "captures", "acts")
 ORDER = ("doc_id", "start", "coder", "frame_id", "claim_id")
@@ -22,10 +21,7 @@ Values = str | Sequence[str] | None
 
 
 def pair_of(case: Case, by: str = "camp", first: Values = None, second: Values = None) -> Pair:
-    """Return two groups of documents, by one value or more of `by`; or the camps compared.
-
-    Raises `DataError` where the case compares nothing and no groups are named.
-    """
+    """Return two groups of documents, by values of `by`; or the camps compared, if any."""
     if first is None or second is None:
         if case.compare is None or by != "camp":
             fix = "Name the groups, such as by='genre', first='opinion', second='report'"
@@ -42,9 +38,9 @@ def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
 
 
 def _check(case: Case, what: str, value: str, allowed: Sequence[str]) -> None:
+    problem = Problem(f"case {case.name}", what, value=value, allowed=", ".join(allowed))
     if value not in allowed:
-        known = ", ".join(allowed)
-        raise DataError([Problem(f"case {case.name}", what, value=value, allowed=known)])
+        raise DataError([problem])
 
 
 @cache
@@ -56,8 +52,7 @@ def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd
     sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
     sources = sources.rename(columns={"name": "source", "kind": "outlet_kind"})
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
-    outlets = ["none", *sorted(set(found["source_id"]))]
-    _check(case, "no such outlet to leave out", left_out, outlets)
+    _check(case, "no such outlet to leave out", left_out, ["none", *sorted({*found["source_id"]})])
     _check(case, "reposts are in or out", reposts, ["in", "out"])
     found["side"] = [side_of_camp(camp, case["actors"]) for camp in found["camp"]]
     kept = ((found["duplicate_of"] == "") | (reposts == "in")) & (found["source_id"] != left_out)
@@ -163,8 +158,8 @@ def outlets_of(case: Case, pair: Pair) -> list[str]:
     """Return the outlets that can be left out: those of a group that has more than one."""
     counted = documents(case)
     group = pair.of(counted[pair.column])
-    named = [sorted(set(counted.loc[group == g, "source_id"])) for g in (pair.first, pair.second)]
-    return sorted({outlet for outlets in named if len(outlets) > 1 for outlet in outlets})
+    named = [set(counted.loc[group == g, "source_id"]) for g in (pair.first, pair.second)]
+    return sorted(set().union(*(outlets for outlets in named if len(outlets) > 1)))
 
 
 def event_labels(case: Case) -> dict[str, str]:
