@@ -69,9 +69,8 @@ def calibration(data: pd.DataFrame) -> Figure:
             right.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
             mark(right, was, y, DIAMOND, hollow=True, size=4.5)
             mark(right, became, y, DIAMOND, size=4.5)
-    legend(
-        fig, [], style.key("by Umm al-Qura", DIAMOND, hollow=True), style.key("calibrated", DIAMOND)
-    )
+    hollow = style.key("by Umm al-Qura", DIAMOND, hollow=True)
+    legend(fig, [], hollow, style.key("calibrated", DIAMOND))
     return fig
 
 
