@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "non_belligerent": ("monitor", "third_party"),
     "any": ("monitor", "third_party", "belligerent"),
 }
+READING = {"logical": "", "conventional": "close_"}
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
@@ -339,3 +341,86 @@ def theatre_documents(case: Case) -> frozenset[str]:
     return frozenset(
         d for d, at in about.items() if at == case.theatre or (at == "mixed" and d in enough)
     )
+
+
+def realised(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of what was done, as far as they are not told as denied."""
+    return told.query("modality == 'realised' and certainty != 'denied'")
+
+
+def same_covers(a: Row, b: Row) -> bool:
+    """Whether two figures cover the same known days, as far as the calendar is known."""
+    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
+    return quantities.same_window(
+        one, other, max(a.get("window_slack", 0), b.get("window_slack", 0))
+    )
+
+
+def _sum(parts: Sequence[Row]) -> Row:
+    """Add up figures; those of one window, target and item may overlap and count once at least."""
+    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
+    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
+    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
+
+
+def _tiles(parts: Sequence[Row], whole: Row) -> bool:
+    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
+    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
+    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
+    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
+    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
+
+
+def compare(a: Row, b: Row) -> tuple[str, float]:
+    """Return the verdict on two figures, and the least share by which they must be widened.
+
+    The dead are at most the dead and wounded, and an incomplete sum at most its total.
+    """
+    ends = [
+        [quantities.Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()
+    ]
+    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
+        ends = [
+            [quantities.Quantity(x.low, math.inf), quantities.Quantity(0, y.high)] for x, y in ends
+        ]
+    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
+        ends = [
+            [quantities.Quantity(0, x.high), quantities.Quantity(y.low, math.inf)] for x, y in ends
+        ]
+    found = quantities.verdict(*ends[0], *ends[1])
+    return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
+
+
+def figures_of(told: pd.DataFrame) -> list[Row]:
+    """Return every figure of something done as a row to compare: its claim with ids (of claims),
+    parts_of (the total of a sum) and complete (whether a sum leaves nothing out)."""
+    rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
+    about = {"parts_of": "", "complete": True}
+    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
+
+
+def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
+    """Return every total that has parts, with these and their sum, by its id.
+
+    The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
+    it may not fall short, where the parts cover window and place; stated is NaN where one has no
+    number.
+    """
+    rows, made = figures_of(told), []
+    for total in rows:
+        both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
+        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
+        parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
+        if not parts:
+            continue
+        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
+        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
+        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
+        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
+        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
+    return made

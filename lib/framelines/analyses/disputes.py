@@ -69,7 +69,7 @@ def _window(a: Row, b: Row) -> str:
         return losses.force_obstacle(a, b, within_days=0)
     if math.isnan(a["covers_first"] + b["covers_first"]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
-    return "" if losses.same_covers(a, b) else "another window"
+    return "" if coded.same_covers(a, b) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
@@ -109,12 +109,12 @@ def _pair(*values: Any) -> Row:
 def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     """Pairs of figures that tell something done, each once, and of sums of parts."""
     once = told.query("event_id != '' and repeats == ''")
-    figures = losses.figures_of(once) + [own for _, _, own in losses.wholes(once)]
+    figures = coded.figures_of(once) + [own for _, _, own in coded.wholes(once)]
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for key, group in groupby(figures, key=_key):
         for a, b in combinations(list(group), 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            yield _pair(sums, a, b, key, "share", reasons(a, b), *losses.compare(a, b))
+            yield _pair(sums, a, b, key, "share", reasons(a, b), *coded.compare(a, b))
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:

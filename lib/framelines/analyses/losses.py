@@ -5,31 +5,36 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
-from framelines.analyses.claims import Row, claims, estimated, joined, lookup, set_of, sides
+from framelines.analyses.claims import (
+    READING,
+    Row,
+    claims,
+    estimated,
+    joined,
+    lookup,
+    set_of,
+    sides,
+)
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, geometric_mean, number_text, share, wilson
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import Quantity, same_window
 from framelines.tables.case import Case
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
 LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
 LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
-# So many events are named in a sentence, at most.
-NAMED = 6
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
-READING = {"logical": "", "conventional": "close_"}
 # From the smallest to the widest: the rank of a place by its kind.
 AREA_KINDS = (
     *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
@@ -38,21 +43,12 @@ AREA_KINDS = (
 NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
 
-def realised(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims of what was done, as far as they are not told as denied."""
-    return told.query("modality == 'realised' and certainty != 'denied'")
-
-
-def same_covers(a: Row, b: Row) -> bool:
-    """Whether two figures cover the same known days, as far as the calendar is known."""
-    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
-    return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
-
-
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
     actor = known["target_id"]
     named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
-    return known["target_side"] == claim["target_side"] and named and same_covers(claim, known)
+    return (
+        known["target_side"] == claim["target_side"] and named and coded.same_covers(claim, known)
+    )
 
 
 def matched_figures(
@@ -71,7 +67,7 @@ def matched_figures(
     ratio is NaN where the reading gives none.
     """
     # What a teller states in its own name, each once.
-    told = realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
+    told = coded.realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
     told = told[told["kind"].isin(OUTCOMES[outcome]) & ~told["voice"].str.startswith("quoted in ")]
     known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
     actors, made = lookup(case, "actors", "kind"), []
@@ -112,20 +108,18 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     50”) is read as a reader takes it, or a factor of two would lose a seventh
     (`simulations.of_ratios`).
     """
-    asked, made = (choices, choices | {"reading": "logical_low"}), list[tuple[Any, ...]]()
+    asked, made = (choices, choices | {"reading": "logical_low"}), []
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
     for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        n, ends = len(rows), geometric_mean(sorted(rows["ratio"]))
-        if not n:
-            why = "not estimable: no figure meets one of the reference"
-            made.append((camp, *ends, n, "", why))
-            continue
-        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-        named += f"; by the least that the words allow {by} times"
-        few = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
-        made.append((camp, *ends, n, named, few, (n,)))
+        n, ends, detail = len(rows), geometric_mean(sorted(rows["ratio"])), ""
+        why = "not estimable: no figure meets one of the reference"
+        if n:
+            named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
+            by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
+            detail = f"{named}; by the least that the words allow {by} times"
+            why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
+        made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     over = "95 % t interval over matched events"
     return estimated(made, NO_CAMP, unit="times", measures=measures, interval=over)
@@ -151,7 +145,7 @@ def summed_figures(
     """
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
-    for total, parts, own in wholes(claims(case, calendar)):
+    for total, parts, own in coded.wholes(claims(case, calendar)):
         running = own | {"stated": _running(parts)}
         figures = {"sum of parts": own, f"its own total, {total['kind'].replace('_', ' ')}": total}
         if running["stated"] != own["stated"]:
@@ -183,70 +177,6 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     return estimated(made, none, unit="times", measures=measures, interval=over)
 
 
-def _sum(parts: Sequence[Row]) -> Row:
-    """Add up figures; those of one window, target and item may overlap and count once at least."""
-    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
-    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
-    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
-
-
-def _tiles(parts: Sequence[Row], whole: Row) -> bool:
-    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
-    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
-    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
-    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
-
-
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [[Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()]
-    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
-    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
-    found = quantities.verdict(*ends[0], *ends[1])
-    return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
-
-
-def figures_of(told: pd.DataFrame) -> list[Row]:
-    """Return every figure of something done as a row to compare: its claim with ids (of claims),
-    parts_of (the total of a sum) and complete (whether a sum leaves nothing out)."""
-    rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    about = {"parts_of": "", "complete": True}
-    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
-
-
-def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
-    """Return every total that has parts, with these and their sum, by its id.
-
-    The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
-    it may not fall short, where the parts cover window and place; stated is NaN where one has no
-    number.
-    """
-    rows, made = figures_of(told), []
-    for total in rows:
-        both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
-        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
-        parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
-        if not parts:
-            continue
-        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
-        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
-        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
-        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
-    return made
-
-
 def parts_table(
     case: Case,
     *,
@@ -260,14 +190,16 @@ def parts_table(
     or a kind. With `repeats` kept repeated parts are counted again.
     """
     told, end, made = claims(case, calendar), READING[reading], []
-    for total, parts, own in wholes(told if repeats == "kept" else told.query("repeats == ''")):
+    for total, parts, own in coded.wholes(
+        told if repeats == "kept" else told.query("repeats == ''")
+    ):
         stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"
         sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row = [total["event"], total["source"], what, own["told"], total["told"], stated]
         row += [stated - total["stated"], own[f"{end}low"] - total[f"{end}high"]]
-        row += [own[f"{end}high"] - total[f"{end}low"], compare(own, total)[0], len(parts)]
+        row += [own[f"{end}high"] - total[f"{end}low"], coded.compare(own, total)[0], len(parts)]
         row += [f"{own['told']}{sums} against {total['told']}", thing, total["event_id"]]
         made.append((*row, ", ".join((total["claim_id"], *own["ids"]))))
     columns = "event source what parts total sum difference low high verdict count words thing"
@@ -314,7 +246,7 @@ def force_ratio(
     Pairs are of one actor's persons at one place, at most `FORCE_DAYS` apart. Of what the words
     leave open the value is the middle on a scale of ratios.
     """
-    told = realised(claims(case, calendar)).query("figure and kind == 'force_size'")
+    told = coded.realised(claims(case, calendar)).query("figure and kind == 'force_size'")
     told = told.query("unit == 'persons' and repeats == '' and actor_side and place_scope")
     both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
     keys = ("actor_id", "place_scope", "item")
@@ -342,7 +274,7 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     taking is told; what a text tells only to deny it does not count."""
     side = lookup(case, "actors", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
-    told = realised(told[~coded.disowned(told)]).query("event_id != ''")
+    told = coded.realised(told[~coded.disowned(told)]).query("event_id != ''")
     days = coded.reference_days(case, which)
     days = days.assign(kind="event", target_side="", camp=coded.REFERENCE)
     figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
@@ -372,14 +304,14 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     own = pd.DataFrame([(c, s) for c, (s, _) in sides(case).items()], columns=["camp", "own"])
     found = tellers.merge(own.astype(object), how="cross")
     found["own"] = found["side"].eq(found["own"])
-    both = [(who, camp) for who, camp in found[["tellers", "camp"]].itertuples(index=False)]
-    found["told"] = pd.Series([camp in who for who, camp in both], dtype=bool)
+    who = zip(found["tellers"], found["camp"], strict=True)
+    found["told"] = [camp in tellers for tellers, camp in who]
     if case.compare:
-        others = pd.Series([bool(who - {camp}) for who, camp in both], dtype=bool)
         risk = table.loc[table["at_risk"], ["camp", "event_id"]].drop_duplicates()
-        found = found[others].merge(risk)
+        found = found[found["tellers"].map(len) > found["told"]].merge(risk)
     columns = "camp own side loss event_id label told"
-    return coded.table_of(found, columns, by="camp -own side loss first event_id")
+    found = coded.table_of(found, columns, by="camp -own side loss first event_id")
+    return found.astype({"own": bool, "told": bool})
 
 
 def losses_table(case: Case, **choices: str) -> pd.DataFrame:
@@ -413,7 +345,7 @@ def own_losses(
         told = rows[rows["told"]].drop_duplicates("event_id")
         k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
         low, high = wilson(k, n)
-        about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:NAMED])}
+        about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:6])}
         if math.isnan(low):
             few = f"no interval: {n} event{'s'[: n != 1]}"
             about["why"] = (few if n else "not estimable: no such event at risk",)
@@ -429,7 +361,7 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
 
     places counts those told as taken; the widest is so by its kind, then by the alphabet.
     """
-    told = realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
+    told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
     told = told[told["kind"].isin(["event", "sites_captured"])]
     dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
     out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
@@ -488,8 +420,8 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
     table, made = event_figures(case, event_id=event_id, **choices), []
     for (outcome, target), rows in table.groupby(["outcome", "target"]):
         low, high = rows["low"], rows["high"]
-        rows = rows.assign(attribution=rows["attribution"].str.replace("_", " "))
-        told = joined(f"{r.source} ({r.attribution}): {r.told}" for r in rows.itertuples())
+        who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
+        told = joined(f"{s} ({a}): {told}" for (s, a), told in zip(who, rows["told"], strict=True))
         ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
         made.append((f"{outcome}: {target}", *map(float, ends), len(rows), told))
     measures = "highest minus lowest figure told; an open figure counts as its least number"
