@@ -19,6 +19,7 @@ from framelines.methods.calendars import anchor_days, calibrate, offsets_of, sta
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.estimate import Estimate
 from framelines.methods.intervals import bounds
+from framelines.methods.quantities import Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 from framelines.tables.schema import fields_of
@@ -350,10 +351,8 @@ def realised(told: pd.DataFrame) -> pd.DataFrame:
 
 def same_covers(a: Row, b: Row) -> bool:
     """Whether two figures cover the same known days, as far as the calendar is known."""
-    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
-    return quantities.same_window(
-        one, other, max(a.get("window_slack", 0), b.get("window_slack", 0))
-    )
+    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
+    return all(abs(a[end] - b[end]) <= slack for end in ("covers_first", "covers_last"))
 
 
 def _sum(parts: Sequence[Row]) -> Row:
@@ -377,18 +376,12 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
     The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
-    ends = [
-        [quantities.Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()
-    ]
+    ends = [[Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()]
     both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
     if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [
-            [quantities.Quantity(x.low, math.inf), quantities.Quantity(0, y.high)] for x, y in ends
-        ]
+        ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [
-            [quantities.Quantity(0, x.high), quantities.Quantity(y.low, math.inf)] for x, y in ends
-        ]
+        ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
     found = quantities.verdict(*ends[0], *ends[1])
     return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
 

@@ -12,16 +12,7 @@ import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
-from framelines.analyses.claims import (
-    READING,
-    Row,
-    claims,
-    estimated,
-    joined,
-    lookup,
-    set_of,
-    sides,
-)
+from framelines.analyses.claims import READING, Row, claims, estimated, joined, lookup, sides
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
@@ -44,11 +35,9 @@ NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
 
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
-    actor = known["target_id"]
-    named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
-    return (
-        known["target_side"] == claim["target_side"] and named and coded.same_covers(claim, known)
-    )
+    actor, same = known["target_id"], known["target_side"] == claim["target_side"]
+    named = not actor or actor in coded.set_of(claim["target_id"]) or kinds.get(actor) == "state"
+    return same and named and coded.same_covers(claim, known)
 
 
 def matched_figures(
@@ -190,9 +179,8 @@ def parts_table(
     or a kind. With `repeats` kept repeated parts are counted again.
     """
     told, end, made = claims(case, calendar), READING[reading], []
-    for total, parts, own in coded.wholes(
-        told if repeats == "kept" else told.query("repeats == ''")
-    ):
+    told = told if repeats == "kept" else told.query("repeats == ''")
+    for total, parts, own in coded.wholes(told):
         stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"
@@ -251,7 +239,9 @@ def force_ratio(
     both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
     keys = ("actor_id", "place_scope", "item")
     pairs = [(a, b) for a, b in product(*both) if not force_obstacle(a, b)]
-    pairs = [(a, b) for a, b in pairs if all(set_of(a[k]) == set_of(b[k]) for k in keys)]
+    pairs = [
+        (a, b) for a, b in pairs if all(coded.set_of(a[k]) == coded.set_of(b[k]) for k in keys)
+    ]
     low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
@@ -369,7 +359,7 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
     rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
     for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
-        ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
+        ids = sorted({p for i in rows["place_id"] for p in coded.set_of(i) if p in name})
         widest = max(ids, key=lambda p: (rank.get(p, 0), p), default="")
         about = [source, rows["doc_id"].nunique(), len(ids), name.get(widest, "")]
         about += [kind.get(widest, ""), "; ".join(name[p] for p in ids)]
