@@ -51,21 +51,20 @@ def matched_figures(
 ) -> pd.DataFrame:
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
-    `whose` is `enemy` or `own`; the second `outcome` sets figures of dead and wounded together
-    against figures of the dead. told and known are one number each (the geometric mean of several),
-    ratio is NaN where the reading gives none.
+    `whose` is `enemy` or `own`; the second `outcome` sets dead and wounded together against the
+    dead. told and known are geometric means of several; ratio is NaN where `reading` gives none.
     """
     # What a teller states in its own name, each once.
     told = coded.realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
     told = told[told["kind"].isin(OUTCOMES[outcome]) & ~told["voice"].str.startswith("quoted in ")]
-    known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
+    figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
+    known = {event: rows.to_dict("records") for event, rows in figures.groupby("event_id")}
     actors, made = lookup(case, "actors", "kind"), []
     for camp, (side, enemies) in sides(case).items():
         lost = told["target_side"].isin([side] if whose == "own" else enemies)
         own = told[lost & (told["camp"] == camp)]
-        for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            rows = known[known["event_id"] == event].to_dict("records")
-            both = product(group.to_dict("records"), rows)
+        for (event, loser), group in own.groupby(["event_id", "target_side"]):
+            both = product(group.to_dict("records"), known.get(event, []))
             meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
             if not meetings:
                 continue
@@ -75,8 +74,8 @@ def matched_figures(
             points = [quantities.point_of(c, reading) for c in met]
             said = geometric_mean([p for p in points if not math.isnan(p)])[0]
             figure = geometric_mean([r["stated"] for r in used])[0]
-            words = " against ".join(joined(r["told"] for r in own) for own in (met, used))
-            row = [met[0]["event"], joined(c["source"] for c in met), camp, side, said, figure]
+            words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
+            row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
             row += [said / figure, joined(r["origin"] for r in used), words, event]
             made.append((*row, min(r["first"] for r in used)))
     columns = "event source camp target_side told known ratio origin told_words event_id"
@@ -92,10 +91,9 @@ def matched_figures(
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
 
-    The geometric mean over matched events, with Student's t interval of the mean log ratio. Matched
-    events are a selection: both had to count the dead of one window. What rounds down (“more than
-    50”) is read as a reader takes it, or a factor of two would lose a seventh
-    (`simulations.of_ratios`).
+    The geometric mean over matched events, a selection: both had to count the dead of one window.
+    What rounds down (“more than 50”) is read as a reader takes it, or a factor of two would lose a
+    seventh of itself (`simulations.of_ratios`).
     """
     asked, made = (choices, choices | {"reading": "logical_low"}), []
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
@@ -129,8 +127,7 @@ def summed_figures(
     """Return the dead of a window of days, as a source adds them up, beside a reference's.
 
     One row a figure (sum of the parts, this sum where later parts may include earlier ones, the
-    stated total) and reference of the same side and days, whatever event of these days it is tied
-    to.
+    stated total) and reference of the same side and days, whatever their event.
     """
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
@@ -167,18 +164,14 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
 
 
 def parts_table(
-    case: Case,
-    *,
-    reading: str = "logical",
-    repeats: str = "collapsed",
-    calendar: str = "calibrated",
+    case: Case, *, reading: str = "logical", repeats: str = "collapsed", **which: str
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
     low and high are the ends of the difference (sum minus total) under `reading`; thing is an item
     or a kind. With `repeats` kept repeated parts are counted again.
     """
-    told, end, made = claims(case, calendar), READING[reading], []
+    told, end, made = claims(case, **which), READING[reading], []
     told = told if repeats == "kept" else told.query("repeats == ''")
     for total, parts, own in coded.wholes(told):
         stated, thing = own["stated"], total["item"] or total["kind"]

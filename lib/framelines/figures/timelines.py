@@ -45,8 +45,8 @@ def calibration(data: pd.DataFrame) -> Figure:
     `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
     open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
     """
-    most = data.groupby(["source", "panel"]).size().groupby("source").max()
-    heights = 1.3 * style.ROW * most + 0.9
+    rows = data.groupby(["source", "panel"]).size().groupby("source").max()
+    heights = 1.3 * style.ROW * rows + 0.9
     fig = style.figure(heights.sum() + 0.4)
     grid = fig.subplots(len(heights), 2, squeeze=False, height_ratios=list(heights))
     for (left, right), source in zip(grid, heights.index, strict=True):
