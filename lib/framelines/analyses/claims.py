@@ -226,8 +226,8 @@ def claims(
     Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
     the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
     actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
-    none; and voice: the outlet, or `quoted in` it for what it passes on of other or enemy media.
-    `reposts` in counts copies for their hosts too.
+    none; ids (its own alone); and voice: the outlet, or `quoted in` it for what it passes on of
+    other or enemy media. `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -235,6 +235,7 @@ def claims(
         found = counted_twice(found, about)
     about = about[["doc_id", "source_id", "source", "camp", "bloc"]]
     found = found.merge(about, on="doc_id", validate="m:1")
+    found["ids"] = [(i,) for i in found["claim_id"]]
     quoted = found["attribution"].isin(["other_media", "enemy_media"])
     found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
     return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
@@ -387,11 +388,10 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
 
 def figures_of(told: pd.DataFrame) -> list[Row]:
-    """Return every figure of something done as a row to compare: its claim with ids (of claims),
-    parts_of (the total of a sum) and complete (whether a sum leaves nothing out)."""
+    """Return every figure of something done as a row to compare: its claim with parts_of (the total
+    of a sum) and complete (whether a sum leaves nothing out)."""
     rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    about = {"parts_of": "", "complete": True}
-    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
+    return rows.assign(parts_of="", complete=True).to_dict("records")
 
 
 def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
