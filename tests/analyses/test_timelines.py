@@ -4,14 +4,13 @@ import math
 
 import pandas as pd
 import pytest
-import yaml
-from toys import Row, case_of, claim, document, event, figure, known, shuffled, toy, uncoded
+from toys import TRUTH, Row, case_of, claim, document, event, figure, known, shuffled, toy, uncoded
 
-from framelines import REPO
 from framelines.analyses import claims as c
+from framelines.analyses import losses as m
+from framelines.analyses import profiles as p
 from framelines.analyses import timelines as t
 
-TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 CASES = ("example", "palmyra", "idlib")
 
 
@@ -96,6 +95,9 @@ TABLES = {
     "reference": c.reference,
     "unusable": c.unusable_figures,
     "claims": c.claims,
+    "losses": m.losses_table,
+    "parts": m.parts_table,
+    "rates": p.rates,
 }
 
 
@@ -116,7 +118,10 @@ def test_rows_in_another_order_change_nothing(name: str) -> None:
 @pytest.mark.parametrize("name", CASES)
 def test_without_codes_every_estimand_says_why(name: str) -> None:
     case = uncoded(name)
-    made = [*t.calendar_offset(case), *t.date_agreement(case), *t.lead(case)]
+    made = [*t.calendar_offset(case), *t.date_agreement(case), *t.lead(case), *m.inflation(case)]
+    made += [*m.parts_and_totals(case), *m.force_ratio(case), *m.own_losses(case)]
+    made += [*m.summed_losses(case), *m.scope_of_taking(case, published="2019")]
+    made += m.figures_of_event(case, event_id="nothing")
     made.append(t.spread_of_day(case, event_id="nothing"))
     assert all(math.isnan(e.value) and e.why for e in made)
     assert t.taken_twice(case).value == 0
@@ -142,7 +147,7 @@ def test_the_reference_stands_in_the_columns_of_claims() -> None:
         known("x4", "", value=3, target="red"),
         known("x5", "raid", "2019-05-04", quality="low"),
     ]
-    case = toy([], events=[event("raid")], references=rows)
+    case = toy([], events=[event("raid")], reference=rows)
     found = c.reference(case, "any").set_index("claim_id")
     assert list(found["kind"]) == ["killed", "event", "killed", "event"]
     assert (found.at["x1", "target_id"], found.at["x1", "target_side"]) == ("blue-army", "blue")
@@ -158,18 +163,15 @@ def test_the_reference_stands_in_the_columns_of_claims() -> None:
 
 
 def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_told_window() -> None:
-    documents = [
-        document("r1", "red-news", "2019-05-10"),
-        document("r2", "red-news", "2019-05-04"),
-        document("b1", "blue-news", "2019-06-01", theatre="elsewhere"),
-    ]
+    documents = [document(f"r{i}", "red-news", f"2019-05-{day}") for i, day in ((1, 10), (2, "04"))]
+    documents.append(document("b1", "blue-news", theatre="elsewhere"))
     days = {"r1-c1": ("start", "2019-05-01"), "r1-c2": ("end", "2019-05-08")}
     days["r2-c1"] = days["r1-c1"]
     told = [claim(i, e, event_date=day, place_id="ford") for i, (e, day) in days.items()]
     when = {"inside": "05-05", "before": "04-20", "after": "05-09", "late": "05-11"}
     references = [known(f"x-{e}", e, f"2019-{day}") for e, day in when.items()]
     events = [event(e) for e in (*when, "start", "end")]
-    case = toy(told, events=events, references=references, documents=documents)
+    case = toy(told, events=events, reference=references, documents=documents)
     states = t.coverage(case).set_index(["event_id", "source"])["state"]
     assert states["inside", "Red News"] == t.SILENT
     assert {states[e, "Red News"] for e in ("before", "after", "late")} == {t.NOT_AT_RISK}
@@ -201,7 +203,7 @@ def test_a_figure_dates_an_event_that_nothing_else_dates() -> None:
         figure("r1-c4", "war", 90, **hijri, event_date="1440-08-27", scope="cumulative"),
     ]
     references = [known(f"x-{e}", e, "2019-05-02") for e in ("raid", "siege", "war")]
-    table = t.date_agreement_table(toy(rows, references=references), calendar="umm_al_qura")
+    table = t.date_agreement_table(toy(rows, reference=references), calendar="umm_al_qura")
     assert list(table["claim_id"]) == ["r1-c1", "r1-c2"]
 
 
@@ -225,7 +227,7 @@ def test_lead_counts_days_before_the_reference() -> None:
     days = {"r1-c1": "2019-05-03", "b1-c1": "../2019-05-04"}
     rows = [claim(i, "fall", event_date=day) for i, day in days.items()]
     references = [known("x", "fall", "2019-05-05")]
-    case = toy(rows, events=[event("fall", "taking")], references=references)
+    case = toy(rows, events=[event("fall", "taking")], reference=references)
     table = t.leads(case).set_index("source")
     assert list(table.loc["Red News", ["lead_least", "lead_most"]]) == [-2, -2]
     assert list(table.loc["Blue News", ["lead_least", "lead_most"]]) == [-math.inf, -1]

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
+from framelines import REPO
 from framelines.tables.case import Case, load_case
 from framelines.tables.schema import fields_of
 
@@ -18,6 +20,7 @@ ACTORS = [
 ]
 PLACES = [("land", "Land", "country", ""), ("vale", "Vale", "region", "land")]
 PLACES += [(p, p.title(), "town", "vale") for p in ("ford", "mill", "hill")]
+TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 NUMBERS = ("value_min", "value_max", "start", "end", "lat", "lon")
 Row = dict[str, Any]
 
@@ -38,12 +41,9 @@ def uncoded(name: str) -> Case:
 
 def table(name: str, rows: list[Row]) -> pd.DataFrame:
     """A table of the schema with defaults for all that a row leaves out."""
-    filled = [
-        {c: row.get(c, None if c in NUMBERS else "") for c in fields_of(name)} for row in rows
-    ]
+    filled = [{c: r.get(c, None if c in NUMBERS else "") for c in fields_of(name)} for r in rows]
     frame = pd.DataFrame(filled, columns=list(fields_of(name)))
-    numbers = {c: pd.to_numeric(frame[c]) for c in NUMBERS if c in frame}
-    return frame.assign(**numbers)
+    return frame.assign(**{c: pd.to_numeric(frame[c]) for c in NUMBERS if c in frame})
 
 
 def claim(claim_id: str, event_id: str, **more: Any) -> Row:
@@ -88,28 +88,20 @@ def known(ref_id: str, event_id: str, day: str = "2019-05-03", **more: Any) -> R
     return {"ref_id": ref_id, "event_id": event_id, **base, **more}
 
 
-def toy(
-    claims: list[Row],
-    *,
-    events: list[Row] | None = None,
-    references: list[Row] | None = None,
-    documents: list[Row] | None = None,
-    captures: list[Row] | None = None,
-) -> Case:
-    """A case of two outlets, two armies and three towns with the rows given."""
-    told = documents or [document("r1", "red-news"), document("b1", "blue-news")]
-    named = events or [event(e) for e in sorted({c["event_id"] for c in claims})]
+def toy(claims: list[Row], **more: list[Row]) -> Case:
+    """A case of two outlets, two armies and three towns; `more` are rows of other tables."""
     about = {"kind": "news_site", "languages": "en"}
     sources = [{"source_id": s, "name": n, "bloc": c, "camp": c, **about} for s, n, c in SOURCES]
     actors = [dict(zip(("actor_id", "name", "side", "kind"), a, strict=True)) for a in ACTORS]
     places = [dict(zip(("place_id", "name", "kind", "parent"), p, strict=True)) for p in PLACES]
-    rows = {"sources": sources, "documents": told, "actors": actors, "places": places}
-    rows |= {"events": named, "claims": claims, "captures": captures or []}
-    rows |= {"reference": references or []}
-    tables = {name: table(name, own) for name, own in rows.items()}
-    about = {"draws": 10, "seed": 1, "permutations": 99}
-    more = ("first", "vale", about, Path(), tables, ("vale",))
-    return Case("toy", "Toy", ("red", "blue"), *more)
+    rows = {"sources": sources, "actors": actors, "places": places, "claims": claims}
+    rows |= {"documents": [document("r1", "red-news"), document("b1", "blue-news")]}
+    rows |= {"events": [event(e) for e in sorted({c["event_id"] for c in claims})]}
+    rows |= {"captures": [], "reference": []}
+    tables = {name: table(name, own) for name, own in (rows | more).items()}
+    parameters = {"draws": 10, "seed": 1, "permutations": 99}
+    others = ("first", "vale", parameters, Path(), tables, ("vale",))
+    return Case("toy", "Toy", ("red", "blue"), *others)
 
 
 def shuffled(case: Case) -> Case:

@@ -3,18 +3,14 @@
 from functools import cache
 
 import matplotlib.pyplot as plt
-import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
 from framelines.analyses import timelines
 from framelines.figures import timelines as f
-from framelines.tables.case import Case, load_case
+from framelines.tables.case import load_case
 
-
-@cache
-def case_of(name: str) -> Case:
-    return load_case(name)
+case_of = cache(load_case)
 
 
 def texts(fig: Figure) -> str:
@@ -24,13 +20,9 @@ def texts(fig: Figure) -> str:
     return " ".join([*found, *legends]).replace("\n", " ")
 
 
-def shared(case: Case) -> pd.DataFrame:
-    return timelines.lanes(case).query("accounts > 1")
-
-
 DRAWN = {
     "calibration": (f.calibration, timelines.calibration_panels),
-    "lanes": (f.event_lanes, shared),
+    "lanes": (f.event_lanes, lambda case: timelines.lanes(case).query("accounts > 1")),
     "coverage": (f.coverage, lambda case: timelines.coverage(case).tail(200)),
 }
 SHOWN = [

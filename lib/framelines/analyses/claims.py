@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from framelines.methods.calendars import anchor_days, calibrate, offsets_of, sta
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.estimate import Estimate
 from framelines.methods.intervals import bounds
+from framelines.methods.quantities import Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 from framelines.tables.schema import fields_of
@@ -30,6 +32,7 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "non_belligerent": ("monitor", "third_party"),
     "any": ("monitor", "third_party", "belligerent"),
 }
+READING = {"logical": "", "conventional": "close_"}
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
@@ -223,8 +226,8 @@ def claims(
     Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
     the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
     actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
-    none; and voice: the outlet, or `quoted in` it for what it passes on of other or enemy media.
-    `reposts` in counts copies for their hosts too.
+    none; ids (its own alone); and voice: the outlet, or `quoted in` it for what it passes on of
+    other or enemy media. `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -232,6 +235,7 @@ def claims(
         found = counted_twice(found, about)
     about = about[["doc_id", "source_id", "source", "camp", "bloc"]]
     found = found.merge(about, on="doc_id", validate="m:1")
+    found["ids"] = [(i,) for i in found["claim_id"]]
     quoted = found["attribution"].isin(["other_media", "enemy_media"])
     found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
     return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
@@ -339,3 +343,77 @@ def theatre_documents(case: Case) -> frozenset[str]:
     return frozenset(
         d for d, at in about.items() if at == case.theatre or (at == "mixed" and d in enough)
     )
+
+
+def realised(told: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of what was done, as far as they are not told as denied."""
+    return told.query("modality == 'realised' and certainty != 'denied'")
+
+
+def same_covers(a: Row, b: Row) -> bool:
+    """Whether two figures cover the same known days, as far as the calendar is known."""
+    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
+    return all(abs(a[end] - b[end]) <= slack for end in ("covers_first", "covers_last"))
+
+
+def _sum(parts: Sequence[Row]) -> Row:
+    """Add up figures; those of one window, target and item may overlap and count once at least."""
+    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
+    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
+    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
+
+
+def _tiles(parts: Sequence[Row], whole: Row) -> bool:
+    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
+    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
+    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
+    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
+    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
+
+
+def compare(a: Row, b: Row) -> tuple[str, float]:
+    """Return the verdict on two figures, and the least share by which they must be widened.
+
+    The dead are at most the dead and wounded, and an incomplete sum at most its total.
+    """
+    ends = [[Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()]
+    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
+        ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
+    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
+        ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
+    found = quantities.verdict(*ends[0], *ends[1])
+    return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
+
+
+def figures_of(told: pd.DataFrame) -> list[Row]:
+    """Return every figure of something done as a row to compare: its claim with parts_of (the total
+    of a sum) and complete (whether a sum leaves nothing out)."""
+    rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
+    return rows.assign(parts_of="", complete=True).to_dict("records")
+
+
+def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
+    """Return every total that has parts, with these and their sum, by its id.
+
+    The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
+    it may not fall short, where the parts cover window and place; stated is NaN where one has no
+    number.
+    """
+    rows, made = figures_of(told), []
+    for total in rows:
+        both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
+        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
+        parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
+        if not parts:
+            continue
+        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
+        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
+        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
+        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
+        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
+    return made

@@ -1,13 +1,10 @@
 """What cannot all be true: pairs of claims with the reason why they are not compared, and disputes.
 
 Most careless pairings are artefacts: a day's dead against a month's, a part against its total. So
-two figures meet only where event, item and unit are the same and no `reason` parts
-them; two dates only of one momentary event; a denial only what it denies. A *contradiction*
-excludes every common number or day, a *tension* only what a reader would take.
-
-So strict a rule passes over much that a reader would stop at. Two more tiers are therefore listed
-as questions: pairs that only one condition, which is named, keeps from contradicting each other;
-and statements on one event that are told so differently that somebody should read them.
+two figures meet only where event, item and unit are the same and no `reason` parts them; two dates
+only of one momentary event; a denial only what it denies. A *contradiction* excludes every common
+number or day, a *tension* only what a reader would take. So strict a rule passes over much that a
+reader would stop at: two more tiers are listed as questions.
 """
 
 import math
@@ -69,7 +66,7 @@ def _window(a: Row, b: Row) -> str:
         return losses.force_obstacle(a, b, within_days=0)
     if math.isnan(a["covers_first"] + b["covers_first"]):
         return "" if _is_deed(a, b) else "the window of one is unknown"
-    return "" if losses.same_covers(a, b) else "another window"
+    return "" if coded.same_covers(a, b) else "another window"
 
 
 def _place(a: Row, b: Row) -> str:
@@ -109,12 +106,12 @@ def _pair(*values: Any) -> Row:
 def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     """Pairs of figures that tell something done, each once, and of sums of parts."""
     once = told.query("event_id != '' and repeats == ''")
-    figures = losses.figures_of(once) + [own for _, _, own in losses.wholes(once)]
+    figures = coded.figures_of(once) + [own for _, _, own in coded.wholes(once)]
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for key, group in groupby(figures, key=_key):
         for a, b in combinations(list(group), 2):
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            yield _pair(sums, a, b, key, "share", reasons(a, b), *losses.compare(a, b))
+            yield _pair(sums, a, b, key, "share", reasons(a, b), *coded.compare(a, b))
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
@@ -169,12 +166,8 @@ def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
     return [p for p in made if p["kind"] != "date" or p["reasons"] or _claims_of(p) not in deeds]
 
 
-def _ids(row: Row) -> tuple[str, ...]:
-    return row.get("ids") or (row["claim_id"],)
-
-
 def _claims_of(pair: Row) -> frozenset[str]:
-    return frozenset(_ids(pair["first"]) + _ids(pair["second"]))
+    return frozenset(pair["first"]["ids"] + pair["second"]["ids"])
 
 
 def _class_of(pair: Row) -> str:
@@ -221,7 +214,7 @@ def _statement(pair: Row, row: Row) -> str:
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
     elif pair["first"]["kind"] != pair["second"]["kind"]:
         said += f" {row['kind'].replace('_', ' ')}"
-    return f"{who}: {said} [{', '.join(_ids(row))}]"
+    return f"{who}: {said} [{', '.join(row['ids'])}]"
 
 
 def _width_text(width: float, unit: str) -> str:

@@ -5,31 +5,27 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise, product
+from itertools import product
 from typing import Any
 
 import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
-from framelines.analyses.claims import Row, claims, estimated, joined, lookup, set_of, sides
+from framelines.analyses.claims import READING, Row, claims, estimated, joined, lookup, sides
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, geometric_mean, number_text, share, wilson
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import Quantity, same_window
 from framelines.tables.case import Case
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
 LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
 LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
-# So many events are named in a sentence, at most.
-NAMED = 6
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
-READING = {"logical": "", "conventional": "close_"}
 # From the smallest to the widest: the rank of a place by its kind.
 AREA_KINDS = (
     *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
@@ -38,21 +34,10 @@ AREA_KINDS = (
 NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
 
-def realised(told: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims of what was done, as far as they are not told as denied."""
-    return told.query("modality == 'realised' and certainty != 'denied'")
-
-
-def same_covers(a: Row, b: Row) -> bool:
-    """Whether two figures cover the same known days, as far as the calendar is known."""
-    one, other = ((r["covers_first"], r["covers_last"]) for r in (a, b))
-    return same_window(one, other, max(a.get("window_slack", 0), b.get("window_slack", 0)))
-
-
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
-    actor = known["target_id"]
-    named = not actor or actor in set_of(claim["target_id"]) or kinds.get(actor) == "state"
-    return known["target_side"] == claim["target_side"] and named and same_covers(claim, known)
+    actor, same = known["target_id"], known["target_side"] == claim["target_side"]
+    named = not actor or actor in coded.set_of(claim["target_id"]) or kinds.get(actor) == "state"
+    return same and named and coded.same_covers(claim, known)
 
 
 def matched_figures(
@@ -66,21 +51,20 @@ def matched_figures(
 ) -> pd.DataFrame:
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
-    `whose` is `enemy` or `own`; the second `outcome` sets figures of dead and wounded together
-    against figures of the dead. told and known are one number each (the geometric mean of several),
-    ratio is NaN where the reading gives none.
+    `whose` is `enemy` or `own`; the second `outcome` sets dead and wounded together against the
+    dead. told and known are geometric means of several; ratio is NaN where `reading` gives none.
     """
     # What a teller states in its own name, each once.
-    told = realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
+    told = coded.realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
     told = told[told["kind"].isin(OUTCOMES[outcome]) & ~told["voice"].str.startswith("quoted in ")]
-    known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
+    figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
+    known = {event: rows.to_dict("records") for event, rows in figures.groupby("event_id")}
     actors, made = lookup(case, "actors", "kind"), []
     for camp, (side, enemies) in sides(case).items():
         lost = told["target_side"].isin([side] if whose == "own" else enemies)
         own = told[lost & (told["camp"] == camp)]
-        for (event, side), group in own.groupby(["event_id", "target_side"], sort=True):
-            rows = known[known["event_id"] == event].to_dict("records")
-            both = product(group.to_dict("records"), rows)
+        for (event, loser), group in own.groupby(["event_id", "target_side"]):
+            both = product(group.to_dict("records"), known.get(event, []))
             meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
             if not meetings:
                 continue
@@ -90,8 +74,8 @@ def matched_figures(
             points = [quantities.point_of(c, reading) for c in met]
             said = geometric_mean([p for p in points if not math.isnan(p)])[0]
             figure = geometric_mean([r["stated"] for r in used])[0]
-            words = " against ".join(joined(r["told"] for r in own) for own in (met, used))
-            row = [met[0]["event"], joined(c["source"] for c in met), camp, side, said, figure]
+            words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
+            row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
             row += [said / figure, joined(r["origin"] for r in used), words, event]
             made.append((*row, min(r["first"] for r in used)))
     columns = "event source camp target_side told known ratio origin told_words event_id"
@@ -107,25 +91,22 @@ def matched_figures(
 def inflation(case: Case, **choices: str) -> list[Estimate]:
     """Return each camp's mean factor of its figures of enemy dead over the reference's.
 
-    The geometric mean over matched events, with Student's t interval of the mean log ratio. Matched
-    events are a selection: both had to count the dead of one window. What rounds down (“more than
-    50”) is read as a reader takes it, or a factor of two would lose a seventh
-    (`simulations.of_ratios`).
+    The geometric mean over matched events, a selection: both had to count the dead of one window.
+    What rounds down (“more than 50”) is read as a reader takes it, or a factor of two would lose a
+    seventh of itself (`simulations.of_ratios`).
     """
-    asked, made = (choices, choices | {"reading": "logical_low"}), list[tuple[Any, ...]]()
+    asked, made = (choices, choices | {"reading": "logical_low"}), []
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
     for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        n, ends = len(rows), geometric_mean(sorted(rows["ratio"]))
-        if not n:
-            why = "not estimable: no figure meets one of the reference"
-            made.append((camp, *ends, n, "", why))
-            continue
-        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-        named += f"; by the least that the words allow {by} times"
-        few = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
-        made.append((camp, *ends, n, named, few, (n,)))
+        n, ends, detail = len(rows), geometric_mean(sorted(rows["ratio"])), ""
+        why = "not estimable: no figure meets one of the reference"
+        if n:
+            named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
+            by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
+            detail = f"{named}; by the least that the words allow {by} times"
+            why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
+        made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     over = "95 % t interval over matched events"
     return estimated(made, NO_CAMP, unit="times", measures=measures, interval=over)
@@ -146,12 +127,11 @@ def summed_figures(
     """Return the dead of a window of days, as a source adds them up, beside a reference's.
 
     One row a figure (sum of the parts, this sum where later parts may include earlier ones, the
-    stated total) and reference of the same side and days, whatever event of these days it is tied
-    to.
+    stated total) and reference of the same side and days, whatever their event.
     """
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
-    for total, parts, own in wholes(claims(case, calendar)):
+    for total, parts, own in coded.wholes(claims(case, calendar)):
         running = own | {"stated": _running(parts)}
         figures = {"sum of parts": own, f"its own total, {total['kind'].replace('_', ' ')}": total}
         if running["stated"] != own["stated"]:
@@ -183,91 +163,24 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     return estimated(made, none, unit="times", measures=measures, interval=over)
 
 
-def _sum(parts: Sequence[Row]) -> Row:
-    """Add up figures; those of one window, target and item may overlap and count once at least."""
-    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
-    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
-    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
-
-
-def _tiles(parts: Sequence[Row], whole: Row) -> bool:
-    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
-    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
-    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
-    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
-
-
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [[Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()]
-    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
-    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
-    found = quantities.verdict(*ends[0], *ends[1])
-    return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
-
-
-def figures_of(told: pd.DataFrame) -> list[Row]:
-    """Return every figure of something done as a row to compare: its claim with ids (of claims),
-    parts_of (the total of a sum) and complete (whether a sum leaves nothing out)."""
-    rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    about = {"parts_of": "", "complete": True}
-    return [row | about | {"ids": (row["claim_id"],)} for row in rows.to_dict("records")]
-
-
-def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
-    """Return every total that has parts, with these and their sum, by its id.
-
-    The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
-    it may not fall short, where the parts cover window and place; stated is NaN where one has no
-    number.
-    """
-    rows, made = figures_of(told), []
-    for total in rows:
-        both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
-        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
-        parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
-        if not parts:
-            continue
-        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
-        kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
-        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
-        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
-    return made
-
-
 def parts_table(
-    case: Case,
-    *,
-    reading: str = "logical",
-    repeats: str = "collapsed",
-    calendar: str = "calibrated",
+    case: Case, *, reading: str = "logical", repeats: str = "collapsed", **which: str
 ) -> pd.DataFrame:
     """Return every total with the sum of its parts, one row a total.
 
     low and high are the ends of the difference (sum minus total) under `reading`; thing is an item
     or a kind. With `repeats` kept repeated parts are counted again.
     """
-    told, end, made = claims(case, calendar), READING[reading], []
-    for total, parts, own in wholes(told if repeats == "kept" else told.query("repeats == ''")):
+    told, end, made = claims(case, **which), READING[reading], []
+    told = told if repeats == "kept" else told.query("repeats == ''")
+    for total, parts, own in coded.wholes(told):
         stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"
         sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row = [total["event"], total["source"], what, own["told"], total["told"], stated]
         row += [stated - total["stated"], own[f"{end}low"] - total[f"{end}high"]]
-        row += [own[f"{end}high"] - total[f"{end}low"], compare(own, total)[0], len(parts)]
+        row += [own[f"{end}high"] - total[f"{end}low"], coded.compare(own, total)[0], len(parts)]
         row += [f"{own['told']}{sums} against {total['told']}", thing, total["event_id"]]
         made.append((*row, ", ".join((total["claim_id"], *own["ids"]))))
     columns = "event source what parts total sum difference low high verdict count words thing"
@@ -314,12 +227,14 @@ def force_ratio(
     Pairs are of one actor's persons at one place, at most `FORCE_DAYS` apart. Of what the words
     leave open the value is the middle on a scale of ratios.
     """
-    told = realised(claims(case, calendar)).query("figure and kind == 'force_size'")
+    told = coded.realised(claims(case, calendar)).query("figure and kind == 'force_size'")
     told = told.query("unit == 'persons' and repeats == '' and actor_side and place_scope")
     both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
     keys = ("actor_id", "place_scope", "item")
     pairs = [(a, b) for a, b in product(*both) if not force_obstacle(a, b)]
-    pairs = [(a, b) for a, b in pairs if all(set_of(a[k]) == set_of(b[k]) for k in keys)]
+    pairs = [
+        (a, b) for a, b in pairs if all(coded.set_of(a[k]) == coded.set_of(b[k]) for k in keys)
+    ]
     low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
@@ -342,7 +257,7 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     taking is told; what a text tells only to deny it does not count."""
     side = lookup(case, "actors", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
-    told = realised(told[~coded.disowned(told)]).query("event_id != ''")
+    told = coded.realised(told[~coded.disowned(told)]).query("event_id != ''")
     days = coded.reference_days(case, which)
     days = days.assign(kind="event", target_side="", camp=coded.REFERENCE)
     figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
@@ -372,14 +287,14 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     own = pd.DataFrame([(c, s) for c, (s, _) in sides(case).items()], columns=["camp", "own"])
     found = tellers.merge(own.astype(object), how="cross")
     found["own"] = found["side"].eq(found["own"])
-    both = [(who, camp) for who, camp in found[["tellers", "camp"]].itertuples(index=False)]
-    found["told"] = pd.Series([camp in who for who, camp in both], dtype=bool)
+    who = zip(found["tellers"], found["camp"], strict=True)
+    found["told"] = [camp in tellers for tellers, camp in who]
     if case.compare:
-        others = pd.Series([bool(who - {camp}) for who, camp in both], dtype=bool)
         risk = table.loc[table["at_risk"], ["camp", "event_id"]].drop_duplicates()
-        found = found[others].merge(risk)
+        found = found[found["tellers"].map(len) > found["told"]].merge(risk)
     columns = "camp own side loss event_id label told"
-    return coded.table_of(found, columns, by="camp -own side loss first event_id")
+    found = coded.table_of(found, columns, by="camp -own side loss first event_id")
+    return found.astype({"own": bool, "told": bool})
 
 
 def losses_table(case: Case, **choices: str) -> pd.DataFrame:
@@ -413,7 +328,7 @@ def own_losses(
         told = rows[rows["told"]].drop_duplicates("event_id")
         k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
         low, high = wilson(k, n)
-        about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:NAMED])}
+        about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:6])}
         if math.isnan(low):
             few = f"no interval: {n} event{'s'[: n != 1]}"
             about["why"] = (few if n else "not estimable: no such event at risk",)
@@ -429,7 +344,7 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
 
     places counts those told as taken; the widest is so by its kind, then by the alphabet.
     """
-    told = realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
+    told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
     told = told[told["kind"].isin(["event", "sites_captured"])]
     dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
     out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
@@ -437,7 +352,7 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
     rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
     for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
-        ids = sorted({p for i in rows["place_id"] for p in set_of(i) if p in name})
+        ids = sorted({p for i in rows["place_id"] for p in coded.set_of(i) if p in name})
         widest = max(ids, key=lambda p: (rank.get(p, 0), p), default="")
         about = [source, rows["doc_id"].nunique(), len(ids), name.get(widest, "")]
         about += [kind.get(widest, ""), "; ".join(name[p] for p in ids)]
@@ -488,8 +403,8 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
     table, made = event_figures(case, event_id=event_id, **choices), []
     for (outcome, target), rows in table.groupby(["outcome", "target"]):
         low, high = rows["low"], rows["high"]
-        rows = rows.assign(attribution=rows["attribution"].str.replace("_", " "))
-        told = joined(f"{r.source} ({r.attribution}): {r.told}" for r in rows.itertuples())
+        who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
+        told = joined(f"{s} ({a}): {told}" for (s, a), told in zip(who, rows["told"], strict=True))
         ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
         made.append((f"{outcome}: {target}", *map(float, ends), len(rows), told))
     measures = "highest minus lowest figure told; an open figure counts as its least number"

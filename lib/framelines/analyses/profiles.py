@@ -18,7 +18,7 @@ LEXICON_OF = {"sectarian_names": "hostile", "derogatory_names": "hostile"}
 LEXICON_OF |= {"attribution_verbs": "attributions"}
 LISTED = {"places": "Places", "hedges": "Hedges", "boosters": "Boosters"}
 LISTED |= {"first_person_plural": "First person plural", "sacred": "Sacred vocabulary"}
-LISTED |= {"legal": "Legal vocabulary"}
+LISTED["legal"] = "Legal vocabulary"
 # What is counted by codes, and by words where a corpus is not coded yet: a word is no code.
 COUNTS = {
     "figures": ("Figures claimed", "Tokens with a digit"),

@@ -63,13 +63,11 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     anchors: low and high, in days after Umm al-Qura, and whether all months of the source are
     calibrated. check: gaps of compared events, before and after.
     """
-    used = coded.anchors(case).query("used")
+    used = coded.anchors(case).query("used").copy()
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
-    used = used.assign(
-        label=used["event_id"].map(lookup(case, "events", "label")),
-        source=used["source_id"].map(lookup(case, "sources", "name")),
-        calibrated=used["source_id"].map(sure).astype(object),
-    )
+    used["label"] = used["event_id"].map(lookup(case, "events", "label"))
+    used["source"] = used["source_id"].map(lookup(case, "sources", "name"))
+    used["calibrated"] = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
     check = check.assign(gap_umm_al_qura=before["gap"]).drop_duplicates(["source", "label"])
@@ -205,17 +203,6 @@ def date_agreement(case: Case, **choices: str) -> list[Estimate]:
     return made or [share("", measures, 0, 0, why=("not estimable: no Hijri day meets another",))]
 
 
-def _wordings(case: Case, told: pd.DataFrame) -> list[str]:
-    """The lemmas of the takings that stand inside the span of each claim."""
-    rows = case["captures"][case["captures"]["coder"] == case.coder]
-    rows = rows.loc[rows["modality"] == "realised", ["doc_id", "start", "end", "lemma"]]
-    spans = list(rows.itertuples(index=False))
-    return [
-        joined(lemma for of, start, end, lemma in spans if of == d and start < b and a < end)
-        for d, a, b in told[["doc_id", "start", "end"]].itertuples(index=False)
-    ]
-
-
 def days_of_event(
     case: Case, *, event_id: str, wording: str = "any_taking", **which: str
 ) -> pd.DataFrame:
@@ -223,12 +210,15 @@ def days_of_event(
 
     wording has the verbs of taking in the claim; `full_control_only` wants one of `FULL_CONTROL`.
     """
-    told = claims(case, **which)
+    told, verbs = claims(case, **which), case["captures"]
+    verbs = verbs[verbs["coder"].eq(case.coder) & verbs["modality"].eq("realised")]
     rows = dated_events(told[told["event_id"] == event_id])
-    rows = rows.assign(wording=_wordings(case, rows), stated=rows["event_date"])
+    both = rows.reset_index().merge(verbs, on="doc_id", suffixes=("", "_of"))
+    inside = both.query("start_of < end and start < end_of").groupby("index")["lemma"].agg(joined)
+    rows = rows.assign(wording=inside.reindex(rows.index).fillna(""), stated=rows["event_date"])
     if wording == "full_control_only":
-        verbs = rows["wording"].str.split("[; ]+", regex=True)
-        rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in verbs]]
+        words = rows["wording"].str.split("[; ]+", regex=True)
+        rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in words]]
     columns = "source bloc wording stated first last claim_id"
     return table_of(rows, columns, by="last first claim_id doc_id")
 
@@ -248,15 +238,13 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     table = days_of_event(case, event_id=event_id, **choices)
     exact, outlets = coded.to_the_day(table), sorted(set(table["source"]))
     measures = "days between the first and the last day told; only dates to the day count"
-    about: Row = {"unit": "days", "measures": measures, "n": (float(len(exact)),)}
-    if exact.empty:
-        return Estimate(why=("not estimable: no article dates it to the day",), **about)
-    least = float(table["first"].max() - table["last"].min())
-    least = 0.0 if math.isinf(least) else max(least, 0.0)
-    about |= {"detail": f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"}
-    about |= {"low": least, "interval": LEFT_OPEN, "units": (len(outlets),)}
+    least = table["first"].max() - table["last"].min()
+    least = max(0.0, float(least)) if math.isfinite(least) else 0.0
     most = float(exact["last"].max() - exact["first"].min())
-    return Estimate(most, high=most, **about)
+    detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
+    made = [("", most, least, most, len(exact), detail, "", (len(outlets),))] * (len(exact) > 0)
+    about = {"unit": "days", "measures": measures, "interval": LEFT_OPEN}
+    return estimated(made, "no article dates it to the day", **about)[0]
 
 
 def leads(
@@ -341,29 +329,22 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
 
 def _at_risk(
     case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame
-) -> pd.DataFrame:
+) -> pd.MultiIndex:
     """Events and sources of which a document could tell the event: came out after it, on the
     theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
-    own, published = (
-        own[own["doc_id"].isin(coded.theatre_documents(case))],
-        lookup(case, "documents", "published"),
-    )
+    published = lookup(case, "documents", "published")
+    own = own[own["doc_id"].isin(coded.theatre_documents(case))]
     own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
     told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
     here = days[days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
-    return met.query("last < out and low <= first and last <= high")[["event_id", "source"]]
+    met = met.query("last < out and low <= first and last <= high")
+    return pd.MultiIndex.from_frame(met[["event_id", "source"]])
 
 
 @cache
 def coverage(
-    case: Case,
-    *,
-    risk_set: str = "told_window",
-    reference: str = PEACEFUL,
-    calendar: str = "calibrated",
-    left_out: str = "none",
-    reposts: str = "out",
+    case: Case, *, risk_set: str = "told_window", reference: str = PEACEFUL, **which: str
 ) -> pd.DataFrame:
     """Return what every source says of every event of the case, one row a pair.
 
@@ -373,13 +354,12 @@ def coverage(
     """
     if risk_set not in ("told_window", "publication"):
         raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
-    own = documents(case, left_out=left_out, reposts=reposts)
-    told = claims(case, calendar, left_out=left_out, reposts=reposts)
+    own = documents(case, **{k: v for k, v in which.items() if k != "calendar"})
+    told = claims(case, **which)
     exact = coded.to_the_day(told)
     days = _event_days(case, exact, reference)
     if risk_set == "publication":
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
-    risk = pd.MultiIndex.from_frame(_at_risk(case, days, exact, own))
     said = told[told["modality"].ne("negated") & ~coded.disowned(told)]
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
     rank = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
@@ -390,7 +370,7 @@ def coverage(
     sources = own.sort_values("source_id").drop_duplicates("source_id")[["source", "camp", "bloc"]]
     table = days.merge(sources, how="cross")
     pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
-    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(risk)
+    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
     teller = pd.Series(ranks < STATES.index(DENIED), table.index)
     tellers = teller.groupby(table["event_id"]).transform("sum")
     sided = teller & table["camp"].ne("")
@@ -411,11 +391,10 @@ def silence(case: Case, **choices: str) -> pd.DataFrame:
     A camp tells an event if any of its sources does, told partly among them, and is at risk if any
     is. `choices` are those of `coverage`.
     """
-    table = coverage(case, **choices)
-    state, basis = table["state"].map(STATES.index), table["basis"].map(BASES.index)
-    by_camp = table.assign(state=state, basis=basis).groupby(
-        ["first", "last", "event_id", "label", "camp"], as_index=False
-    )
+    table = coverage(case, **choices).copy()
+    for column, order in (("state", STATES), ("basis", BASES)):
+        table[column] = table[column].map(order.index)
+    by_camp = table.groupby(["first", "last", "event_id", "label", "camp"], as_index=False)
     table = by_camp.agg({"state": "min", "basis": "min", "at_risk": "max"})
     table = table[table["at_risk"] & (table["basis"] < BASES.index("other_outlet"))]
     made = []
@@ -478,12 +457,9 @@ def taken_twice_table(
     for _, pairs in sorted(groups.items()):
         rows = [r for pair in pairs for r in pair]
         place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
-        stated, ids = (
-            joined(r["event_date"] for r in rows),
-            joined((r["claim_id"] for r in rows), ", "),
-        )
+        about = place, rows[0]["source"], rows[0]["taker"], joined(r["event_date"] for r in rows)
         apart = int(max(days_between(a, b) for a, b in pairs))
-        made.append((place, rows[0]["source"], rows[0]["taker"], stated, apart, ids))
+        made.append((*about, apart, joined((r["claim_id"] for r in rows), ", ")))
     return table_of(made, "place source taker stated days_apart claims")
 
 

@@ -45,8 +45,8 @@ def calibration(data: pd.DataFrame) -> Figure:
     `data` is `timelines.calibration_panels`. A bar are the days that an anchor's reference leaves
     open; hollow diamonds are compared events by Umm al-Qura, filled ones after calibration.
     """
-    most = data.groupby(["source", "panel"]).size().groupby("source").max()
-    heights = 1.3 * style.ROW * most + 0.9
+    rows = data.groupby(["source", "panel"]).size().groupby("source").max()
+    heights = 1.3 * style.ROW * rows + 0.9
     fig = style.figure(heights.sum() + 0.4)
     grid = fig.subplots(len(heights), 2, squeeze=False, height_ratios=list(heights))
     for (left, right), source in zip(grid, heights.index, strict=True):
@@ -69,9 +69,8 @@ def calibration(data: pd.DataFrame) -> Figure:
             right.plot([was, became], [y, y], color=FAINT, linewidth=1.5)
             mark(right, was, y, DIAMOND, hollow=True, size=4.5)
             mark(right, became, y, DIAMOND, size=4.5)
-    legend(
-        fig, [], style.key("by Umm al-Qura", DIAMOND, hollow=True), style.key("calibrated", DIAMOND)
-    )
+    hollow = style.key("by Umm al-Qura", DIAMOND, hollow=True)
+    legend(fig, [], hollow, style.key("calibrated", DIAMOND))
     return fig
 
 
