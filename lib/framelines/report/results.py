@@ -26,7 +26,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
-from framelines.analyses.findings import Finding, capital, evidence, main, named, told
+from framelines.analyses.findings import Finding, capital, main, named, told
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.methods.estimate import number_text
@@ -101,13 +101,13 @@ class Results:
         chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
         page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
         display(Markdown(page))
-        caption, data = f"{finding.name}.", evidence(self.case, finding)
-        draw = (vars(timelines) | vars(framing)).get(finding.about.figure)
-        if draw:
+        caption, about = f"{finding.name}.", finding.about
+        data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
+        if draw := (vars(timelines) | vars(framing)).get(about.figure):
             measures = capital(named(self.case, main(self.case, finding)[0].measures))
-            about = {"title": words["headline"], "subtitle": measures or finding.name}
+            head = {"title": words["headline"], "subtitle": measures or finding.name}
             alt = " ".join(finding.estimand.split())
-            self.figure(draw, data, finding.id, alt=alt, caption=caption, **about)
+            self.figure(draw, data, finding.id, alt=alt, caption=caption, **head)
         else:
             self.table(data, finding.id, caption=caption)
         shows = (self.figures | self.tables).get(finding.id, {}).get("anchor", "")

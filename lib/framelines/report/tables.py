@@ -93,7 +93,7 @@ def _cell(value: Any) -> str:
     if isinstance(value, bool | np.bool_):
         return str(value).lower()
     if isinstance(value, float | np.floating):
-        return repr(significant(value)).removesuffix(".0")
+        return repr(significant(float(value))).removesuffix(".0")
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else str(value)
 
 
