@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from framelines.analyses import findings as f
+from framelines.analyses import words as w
 from framelines.errors import DataError
-from framelines.methods.estimate import POINTS, Estimate
+from framelines.methods.estimate import POINTS, Estimate, number_text
 from framelines.tables.case import Case, case_names, load_case
 
 NUMBERS = count()
@@ -342,10 +343,10 @@ def test_every_finding_of_every_case_has_words() -> None:
     ],
 )
 def test_numbers_as_prose_has_them(value: float, unit: str, text: str) -> None:
-    assert f.number_text(value, unit) == text
+    assert number_text(value, unit) == text
 
 
 def test_one_day_is_no_days() -> None:
-    assert f.answer_text(Estimate(1.0, "days")) == "1 day"
-    assert f.answer_text(Estimate(3.0, "days")) == "3 days"
-    assert f.answer_text(Estimate(0.5, "share", k=(2,), n=(4,))) == "2 of 4"
+    assert w.answer_text(Estimate(1.0, "days")) == "1 day"
+    assert w.answer_text(Estimate(3.0, "days")) == "3 days"
+    assert w.answer_text(Estimate(0.5, "share", k=(2,), n=(4,))) == "2 of 4"

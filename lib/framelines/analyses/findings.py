@@ -24,31 +24,35 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
+from framelines.analyses.words import (
+    FIELDS,
+    NOWHERE,
+    SIDES,
+    SINGLE,
+    answer_text,
+    capital,
+    caution,
+    listed,
+    named,
+    said,
+    setting_text,
+)
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.estimate import LEVEL, MIN_SIDE, Estimate, number_text, to_frame
+from framelines.methods.estimate import LEVEL, MIN_SIDE, Estimate, to_frame
 from framelines.tables.case import Case, case_names, load_case
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
-# Each outlet of a group that has more than one; numbers, of which any will do. All values are strings.
+# Each outlet of a group that has more than one; numbers, of which any will do. All are strings.
 EACH_OUTLET, NUMBER, WHOLE_DAYS = "each_outlet", "a number from 1 on", "an offset in whole days"
 # The full product of the declared choices is run up to this many members.
 MOST_MEMBERS = 64
 # Results that are equal on paper must be equal here before they are counted as distinct.
 DIGITS, LEAST_DISTINCT = 9, 3
-# A text that holds more of what is counted is named beside the share that it carries.
-CARRIES = 1 / 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
 HOLDS, FAILS, UNTESTED = "holds", "does not hold", "holds, untested"
-EXPECTED, DESCRIBED, NOWHERE = "as expected", "described", "not estimable"
-
-SIDES, SINGLE = ("first", "second"), ("value", "low", "high")
-FIELDS = {*SIDES, *SINGLE, "p", "answer", "part", "measures", "detail", "each", "against"}
-FIELDS |= {f"{name}_{side}" for name in ("k", "n", "units", "share") for side in SIDES}
-CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
-VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
-VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
+EXPECTED, DESCRIBED = "as expected", "described"
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ class Expect(BaseModel, extra="forbid", frozen=True):
         return self.model_copy(update={"above": self.below, "below": self.above})
 
     def holds(self, rows: pd.DataFrame, value_only: bool = False) -> pd.Series:
-        """Return which estimates are as expected, with their intervals and tests if they have any."""
+        """Return which estimates are as expected, with interval and test if they have any."""
         than = next(v for v in (self.above, self.below, self.equal) if v is not None)
         away, low, high = ((rows[c] - than).round(DIGITS) for c in SINGLE)
         loose = low.isna() | high.isna() | value_only
@@ -256,7 +260,8 @@ def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
         added["coder"] = tuple(sorted(set(case["frame_codes"]["coder"])))
     each = {EACH_OUTLET: lambda case: _outlets(case, finding), **about.each}
     for name, values in (finding.choices | added).items():
-        spelt: list[str] = [about.main[name]] if name in about.main else []
+        spelt = list(about.choices.get("coder", ())[:1]) if name == "coder" else []
+        spelt += [about.main[name]] if name in about.main else []
         for value in values:
             spelt += each[value](case) if value in each else [value]
         found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
@@ -335,9 +340,6 @@ def _judged(case: Case, finding: Finding, expected: Expect) -> pd.DataFrame:
     table = specifications(case, finding)
     own = table[table["part"].str.endswith(expected.part)]
     if not expected.more_with:
-        # What leaves one event of several says nothing.
-        single = (own["unit"] != "share") & (own.filter(["n_1"]) <= 1).any(axis=1)
-        own = own if _one_event(table) else own[~single]
         return own.assign(holds=expected.turned(case).holds(own))
     name, more, less = expected.more_with
 
@@ -356,7 +358,7 @@ def verdict(case: Case, finding: Finding) -> str:
 
     `described` where nothing was expected; `does not hold` where the main specification, or most of
     those that differ, do not bear out what was; `as expected` where too few differ, or it rests on
-    one event, so that nothing is said of its robustness; `holds`; or `holds but for` and the choices
+    one event, so that nothing is said of its robustness; `holds`; or `holds but for` the choices
     that speak against it; `untested` where the main one has neither a test nor a 95 % interval.
     """
     table = specifications(case, finding)
@@ -365,7 +367,9 @@ def verdict(case: Case, finding: Finding) -> str:
     if not finding.expect:
         return DESCRIBED
     judged = pd.concat([_judged(case, finding, expected) for expected in finding.expect])
-    judged = judged[judged["value"].notna()]
+    # What leaves one event of several says nothing.
+    single = (judged["unit"] != "share") & (judged.filter(["n_1"]) <= 1).any(axis=1)
+    judged = judged[judged["value"].notna() & (~single | _one_event(table))]
     first = judged[judged["kind"] == "main"]
     by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
     if first.empty:
@@ -398,68 +402,6 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     return table, f"{capital(came)}."
 
 
-def listed(names: Sequence[str]) -> str:
-    """Return names as prose has them: `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def setting_text(case: Case, choice: str, setting: str) -> str:
-    """Return a choice with its setting in words: `scope: whole texts`, `leaving out Press TV`."""
-    names = dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
-    names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
-    value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
-    name = CHOICES.get(choice, choice.replace("_", " "))
-    return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
-
-
-def named(case: Case, text: str) -> str:
-    """Return a text with camps, sides and other ids by their printed names."""
-    actors = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
-
-    def name(found: re.Match[str]) -> str:
-        return str(actors.get(found[0].replace("_", "-"), found[0].replace("_", " ")))
-
-    text = re.sub(r"[a-z]+(?:[_-][a-z]+)+", name, text)
-    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def answer_text(made: Estimate) -> str:
-    """Return an estimate with its unit: `74 of 102`, `47.0 percentage points`, `1 day later`."""
-    if math.isnan(made.value):
-        return NOWHERE
-    if made.unit == "share":
-        return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
-    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
-    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
-    return f"{text} {unit}".strip()
-
-
-def _words(
-    case: Case, made: Estimate
-) -> tuple[defaultdict[str, str], dict[str, tuple[float | str, str]]]:
-    """The fields of a sentence, a dash where there is none; and what is entered, with its unit."""
-    numbers = {name: (getattr(made, name), made.unit) for name in SINGLE} | {"p": (made.p, "p")}
-    for name, of in (("k", made.k), ("n", made.n), ("units", made.units), ("share", made.values)):
-        unit = name if name == "share" else ""
-        numbers |= {f"{name}_{s}": (float(v), unit) for s, v in zip(SIDES, of, strict=False)}
-    numbers = {name: (v, unit) for name, (v, unit) in numbers.items() if not math.isnan(v)}
-    texts = {"answer": answer_text(made), "part": capital(named(case, made.part))}
-    texts |= {s: capital(named(case, g)) for s, g in zip(SIDES, made.groups, strict=False)}
-    texts = {
-        name: text for name, text in (texts | {"detail": named(case, made.detail)}).items() if text
-    }
-    words = {name: number_text(v, unit) for name, (v, unit) in numbers.items()} | texts
-    words |= {name: "none" for name in ("k_first", "k_second") if words.get(name) == "0"}
-    words |= {"measures": capital(named(case, made.measures)) or "–"}
-    entered = numbers | {name: (text, "") for name, text in texts.items()}
-    return defaultdict(lambda: "–", words), entered
-
-
 def told(case: Case, finding: Finding) -> dict[str, Any]:
     """Return the words of a finding; nowhere else are they made.
 
@@ -467,9 +409,11 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     (interval and test, or why there is none), and numbers: value and unit by names such as
     `calendar_offset_value`, or `…_value_2` of the second part.
     """
-    made, came, caution = main(case, finding), verdict(case, finding), _caution(case, finding)
-    parts, words = [_words(case, one) for one in made], defaultdict[str, str](lambda: "–")
-    numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (caution, "")}
+    made, came = main(case, finding), verdict(case, finding)
+    single = _one_event(specifications(case, finding))
+    with_it = caution(case, made, single, finding.known_before == "yes")
+    parts, words = [said(case, one) for one in made], defaultdict[str, str](lambda: "–")
+    numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
     for i, (own, entered) in enumerate(parts):
         after = f"_{i + 1}" * (i > 0)
         words |= {name + after: text for name, text in own.items()}
@@ -484,7 +428,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         "headline": finding.headline if _borne(case, finding, came) else finding.name,
         "sentence": capital(finding.says.format_map(words)) if known else "",
         "verdict": came,
-        "caution": caution,
+        "caution": with_it,
         "numbers": {f"{key}_{name}": value for name, value in numbers.items()},
     }
 
@@ -497,29 +441,6 @@ def _borne(case: Case, finding: Finding, came: str) -> bool:
     rows = to_frame(main(case, finding)).dropna(subset="value")
     rows = rows[rows["part"].str.replace("_", " ").str.endswith(turned.part)]
     return len(rows) > 0 and turned.holds(rows, value_only=True).all() and came != FAILS
-
-
-def _caution(case: Case, finding: Finding) -> str:
-    """What must be known with the sentence: interval and test, or why there is none."""
-    made, said = main(case, finding), []
-    one = made[0]
-    if len(made) == 1 and one.interval and one.low <= one.high:
-        ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
-        said.append(f"{one.interval}: {ends}")
-    over = one.test.partition(" anew")[2].partition(",")[0]
-    said += [f"the test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
-    for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
-        if len(sizes) > 2 and max(sizes) > CARRIES * n:
-            one_of = "outlet" if "outlets" in one.test else "text"
-            said.append(f"one {one_of} holds {max(sizes):.0f} of the {n:.0f} of {group}")
-    none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
-    said += [reason for reason in none if "no test" in reason or "nor test" in reason]
-    said += ["it rests on one event"] * _one_event(specifications(case, finding))
-    for part in [e for e in made if math.isnan(e.value)]:
-        why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
-        said.append(f"{part.part or 'it'} has no estimate: {why}")
-    said += ["the answer was known before it was computed"] * (finding.known_before == "yes")
-    return " ".join(f"{capital(named(case, sentence))}." for sentence in said)
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:

@@ -26,7 +26,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
-from framelines.analyses.findings import Finding, capital, main, named, told
+from framelines.analyses.findings import Finding, main, told
+from framelines.analyses.words import capital, named
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.methods.estimate import number_text
