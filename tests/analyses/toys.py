@@ -41,7 +41,7 @@ def table(name: str, rows: list[Row]) -> pd.DataFrame:
     filled = [
         {c: row.get(c, None if c in NUMBERS else "") for c in fields_of(name)} for row in rows
     ]
-    frame = pd.DataFrame(filled, columns=list(fields_of(name)))
+    frame = pd.DataFrame(filled, columns=list(fields_of(name)), dtype=None if rows else "str")
     numbers = {c: pd.to_numeric(frame[c]) for c in NUMBERS if c in frame}
     return frame.assign(**numbers)
 
