@@ -159,12 +159,10 @@ def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
 def naming_hits(
     case: Case, *, stance: str = "derogatory", ambiguous_labels: str = "as_coded", **which: str
 ) -> pd.DataFrame:
-    """Return every mention of an actor; `hit` where its label has the stance, and `relation`.
-
-    Ambiguous are labels that mean several actors or bear several stances.
-    """
+    """Return every mention of an actor; `hit` where its label has the stance."""
     found = coded(case, "naming_mentions", **which)
     if ambiguous_labels == "left_out":
+        # Labels that mean several actors or bear several stances.
         seen = case["namings"].groupby("label")[["actor_id", "stance"]].nunique()
         found = found[~found["wording"].isin(seen.index[(seen > 1).any(axis=1)])]
     return _related(case, found, found["stance"] == stance)
@@ -203,10 +201,7 @@ def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
 
 
 def glossed(case: Case) -> Callable[[str], str]:
-    """Return a function that sets a term behind its English translation, where there is one.
-
-    A line that begins in Arabic runs from the right, numbers and all.
-    """
+    """Return a function that sets a term behind its English translation, where there is one."""
     gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
 
@@ -214,8 +209,8 @@ def glossed(case: Case) -> Callable[[str], str]:
 def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.DataFrame:
     """Return every wording of a taking; `hit` where it favours the taker.
 
-    It counts where it is told as realised and its teller's side took or lost (`role`).
-    `matched_events` are those that both camps (else: two outlets) tell as realised.
+    It counts where it is told as realised and its teller's side took or lost (`role`). Matched are
+    events that both camps (else: two outlets) tell so.
     """
     found = coded(case, "captures", **which)
     events = case["events"].set_index("event_id")
@@ -295,10 +290,7 @@ def _share(hits: pd.DataFrame, none: str, **words: str) -> Estimate:
 
 
 def agency_hits(case: Case, **which: str) -> pd.DataFrame:
-    """Return every violent act whose doer the text tells; `hit` where its clause names no agent.
-
-    `relation` is of the side responsible.
-    """
+    """Return every violent act whose doer the text tells; `hit` where its clause names no agent."""
     found = coded(case, "acts", **which)
     found = found[found["actor_id"] != ""]
     return _related(case, found, found["agent"] == "unnamed")
@@ -365,8 +357,7 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
 
     `status` is weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
     `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
-    `with_name` says in how many of its sentences a derogatory name stands too: a frame that stands
-    nowhere else is told by the names, and shows nothing beside them.
+    `with_name` says in how many of its sentences a derogatory name stands too.
     """
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}
@@ -405,8 +396,7 @@ def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
 def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -> Estimate:
     """Return the share of texts that use one of some words, first group minus second.
 
-    `words` are counted forms; `liberat*` stands for all that begin so. It needs no codes. Texts
-    that are too short to have a chunk have no words in the tables, and do not enter.
+    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
     """
     words = [words] if isinstance(words, str) else words
     key, pair = f"texts that use {', '.join(words)}", groups_of(case)

@@ -76,10 +76,7 @@ class Results:
         return text
 
     def say(self, template: str, **values: float | int | str) -> None:
-        """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers.
-
-        Whatever a text holds is shown as it is. Raises `DataError` for a key that has no value.
-        """
+        """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers."""
         texts = {key: markdown(self.number(key, value)) for key, value in values.items()}
         try:
             display(Markdown(template.format_map(texts)))
@@ -88,11 +85,7 @@ class Results:
             self._require(False, "no number has this key", error.args[0], known)
 
     def finding(self, finding: Finding) -> None:
-        """Show a declared finding: headline, sentence, verdict, and its evidence if it has any.
-
-        Its numbers are entered as `<id>_value`, `_low`, `_high`, `_p`, `_k_first` … of its
-        estimates, with underscores for hyphens.
-        """
+        """Show a declared finding: headline, sentence, verdict, and its evidence if it has any."""
         words, anchor = told(self.case, finding), f"finding-{finding.id}"
         numbers = words.pop("numbers")
         for key, (value, unit) in numbers.items():
