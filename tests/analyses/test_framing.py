@@ -29,19 +29,11 @@ def counts(found: Estimate) -> list[tuple[float, float]]:
     return list(zip(found.k, found.n, strict=True))
 
 
-def negated(found: Estimate) -> tuple[Any, ...]:
-    return (-found.value, -found.high, -found.low, found.p, found.k[::-1], found.n[::-1])
-
-
-def as_told(found: Estimate) -> tuple[Any, ...]:
-    return (found.value, found.low, found.high, found.p, found.k, found.n)
-
-
-def same(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
-    # A missing number equals a missing one, and −0 is 0.
-    return repr([v + 0.0 if isinstance(v, float) else v for v in one]) == repr(
-        [v + 0.0 if isinstance(v, float) else v for v in two]
-    )
+def as_told(found: Estimate, sign: int = 1) -> list[float]:
+    """Value, interval, p and counts, with −1 as the other group minus the first would have them."""
+    ends = (found.low, found.high)[::sign]
+    numbers = [sign * found.value, *(sign * end for end in ends), found.p]
+    return numbers + [*found.k[::sign], *found.n[::sign]]
 
 
 # --- what was found -------------------------------------------------------------------------------
@@ -49,8 +41,12 @@ def same(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
 
 def test_the_declared_findings_of_palmyra() -> None:
     case = case_of("palmyra")
-    assert counts(f.naming_contrast(case)) == [(74, 102), (11, 43)]
-    assert counts(f.frame_contrast(case)) == [(23, 123), (0, 42)]
+    naming, frame = f.naming_contrast(case), f.frame_contrast(case)
+    assert counts(naming) == [(74, 102), (11, 43)] and counts(frame) == [(23, 123), (0, 42)]
+    # Two documents a side have neither interval nor test.
+    for found in (naming, frame):
+        assert pd.isna([found.low, found.high, found.p]).all()
+        assert "no interval" in found.why[0] and "no test" in found.why[1]
     events, *parts = f.capture_verbs(case)
     assert counts(events) == [(2, 4), (0, 4)]
     assert {e.part: counts(e)[0] for e in parts} == {
@@ -61,12 +57,6 @@ def test_the_declared_findings_of_palmyra() -> None:
     }
 
 
-def test_two_documents_a_side_have_neither_interval_nor_test() -> None:
-    for found in (f.naming_contrast(case_of("palmyra")), f.frame_contrast(case_of("palmyra"))):
-        assert pd.isna([found.low, found.high, found.p]).all()
-        assert "no interval" in found.why[0] and "no test" in found.why[1]
-
-
 def test_the_declared_findings_of_idlib() -> None:
     case = case_of("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
@@ -74,6 +64,9 @@ def test_the_declared_findings_of_idlib() -> None:
     assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
     other, distant = f.other_voice(case)
     assert counts(other) == [(3, 315)] and counts(distant) == [(1, 3)]
+    # Hedged claims can stay out, and what a second page hosts can count again.
+    assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
+    assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
 
 
 @pytest.mark.parametrize(
@@ -139,20 +132,13 @@ def test_the_planted_frame_is_recovered() -> None:
     assert found.low <= planted <= found.high
 
 
-@pytest.mark.parametrize(
-    ("camp", "role", "planted"),
-    [
-        ("north", "took", "north_on_takings_of_its_own_side"),
-        ("north", "lost", "north_on_takings_of_the_other_side"),
-        ("south", "took", "south_on_takings_of_its_own_side"),
-        ("south", "lost", "south_on_takings_of_the_other_side"),
-    ],
-)
-def test_planted_verbs_are_recovered(camp: str, role: str, planted: str) -> None:
-    verbs = f.verb_hits(case_of("example"))
-    own = verbs[(verbs["camp"] == camp) & (verbs["role"] == role) & (verbs["of"] > 0)]
-    assert dict(Counter(own["lemma"])) == TRUTH["verbs"][planted]
-    assert own["hit"].mean() == (role == "took")
+def test_planted_verbs_are_recovered() -> None:
+    verbs = f.verb_hits(case_of("example")).query("of > 0")
+    for (camp, role), own in verbs.groupby(["camp", "role"]):
+        side = "its_own" if role == "took" else "the_other"
+        planted = TRUTH["verbs"][f"{camp}_on_takings_of_{side}_side"]
+        assert dict(Counter(own["lemma"])) == planted and own["hit"].mean() == (role == "took")
+    assert verbs.groupby("camp")["role"].nunique().to_dict() == {"north": 2, "south": 2}
 
 
 def test_planted_agency_is_recovered_document_by_document() -> None:
@@ -176,15 +162,16 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
     one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
-    assert same(as_told(two), negated(one)) and two.why == one.why
+    np.testing.assert_array_equal(as_told(two), as_told(one, -1))
+    assert two.why == one.why
 
 
-def test_swapping_genres_negates_the_effect() -> None:
-    case, genres = case_of("idlib"), (f.OPINION, f.REPORT)
-    for estimate in (f.naming_by_group, f.attribution_by_group):
-        one = estimate(case, first=genres[0], second=genres[1])
-        two = estimate(case, first=genres[1], second=genres[0])
-        assert same(as_told(two), negated(one))
+@pytest.mark.parametrize("estimate", [f.naming_by_group, f.attribution_by_group])
+def test_swapping_genres_negates_the_effect(estimate: Any) -> None:
+    groups = {"first": f.OPINION, "second": f.REPORT}
+    other = dict(zip(groups, reversed(groups.values()), strict=True))
+    one, two = (estimate(case_of("idlib"), **g) for g in (groups, other))
+    np.testing.assert_array_equal(as_told(two), as_told(one, -1))
 
 
 def test_ambiguous_labels_mean_several_actors_or_stances() -> None:
@@ -225,19 +212,6 @@ def test_verbs_stand_beside_their_role() -> None:
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
 
 
-def test_hedged_claims_can_stay_out() -> None:
-    case = case_of("idlib")
-    assert f.attribution_hits(case, kind="enemy_media")[["hit", "of"]].sum().tolist() == [3, 315]
-    fewer = f.attribution_by_group(case, hedged="not_counted")
-    assert sum(fewer.n) < sum(f.attribution_by_group(case).n)
-
-
-def test_what_a_second_page_hosts_can_count_again() -> None:
-    case = case_of("idlib")
-    once, twice = (f.attribution_by_group(case, reposts=r) for r in f.REPOSTS)
-    assert sum(twice.n) > sum(once.n)
-
-
 def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     table = f.frame_contrasts(case_of("idlib")).set_index("frame")
     assert table.at["entman_moral", "status"] == "weak"
@@ -271,18 +245,14 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     idlib = case_of("idlib")
     assert pair(idlib) == ("genre", "opinion + interview", "report")
 
-    def only(case: Case, **columns: str) -> Case:
-        return replace(
-            case, tables={**case.tables, "documents": case["documents"].assign(**columns)}
-        )
+    def only(case: Case, table: str, **columns: str) -> Case:
+        return replace(case, tables={**case.tables, table: case[table].assign(**columns)})
 
-    reports = only(idlib, genre="report")
+    reports = only(idlib, "documents", genre="report")
     assert pair(reports) == ("bloc", "pro_government", "russia_aligned")
-    one_bloc = replace(
-        reports, tables={**reports.tables, "sources": reports["sources"].assign(bloc="all")}
-    )
+    one_bloc = only(reports, "sources", bloc="all")
     assert pair(one_bloc) == ("source_id", "south-front", "amn")
-    assert pair(only(one_bloc, source_id="amn")) is None
+    assert pair(only(one_bloc, "documents", source_id="amn")) is None
 
 
 @pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])

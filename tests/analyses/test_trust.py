@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import toys
 
 from framelines.analyses import trust
 from framelines.methods.agreement import alpha
 from framelines.methods.estimate import random_stream
 from framelines.tables.case import Case
-from framelines.tables.schema import fields_of, resources
+from framelines.tables.schema import resources
 
 FRAMES = ("divine_sanction", "liberation", "victimhood")
 LENGTH = 100
@@ -27,7 +28,14 @@ def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **
         for i, d in enumerate(ids)
     ]
     rows["sentences"] = [
-        {"doc_id": d, "sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99, "kind": "text"}
+        {
+            "doc_id": d,
+            "sentence": s,
+            "start": s * LENGTH,
+            "end": s * LENGTH + 99,
+            "kind": "text",
+            "chunk": 0,
+        }
         for d in ids
         for s in range(sentences)
     ]
@@ -36,18 +44,7 @@ def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **
         {"coder": "first", "kind": "person", "label": "a student"},
         {"coder": "machine", "kind": "rules", "label": "word lists"},
     ]
-    tables = {}
-    for name in resources():
-        fields = fields_of(name)
-        table = pd.DataFrame(rows.get(name, []), columns=list(fields))
-        numbers = [c for c, f in fields.items() if f["type"] in ("integer", "number")]
-        text = [c for c in fields if c not in numbers]
-        table[text] = table[text].astype("str").fillna("")
-        for column in numbers:
-            table[column] = table[column].astype("float64")
-            if table[column].notna().all():
-                table[column] = table[column].astype("int64")
-        tables[name] = table
+    tables = {name: toys.table(name, rows.get(name, [])) for name in resources()}
     drawing = {"draws": 60, "seed": 1, "permutations": 99}
     return Case("simulated", "Simulated", None, "first", "river", drawing, Path(), tables)
 

@@ -42,8 +42,9 @@ def uncoded(name: str) -> Case:
 def table(name: str, rows: list[Row]) -> pd.DataFrame:
     """A table of the schema with defaults for all that a row leaves out."""
     filled = [{c: r.get(c, None if c in NUMBERS else "") for c in fields_of(name)} for r in rows]
-    frame = pd.DataFrame(filled, columns=list(fields_of(name)))
-    return frame.assign(**{c: pd.to_numeric(frame[c]) for c in NUMBERS if c in frame})
+    frame = pd.DataFrame(filled, columns=list(fields_of(name)), dtype=None if rows else "str")
+    numbers = {c: pd.to_numeric(frame[c]) for c in NUMBERS if c in frame}
+    return frame.assign(**numbers)
 
 
 def claim(claim_id: str, event_id: str, **more: Any) -> Row:

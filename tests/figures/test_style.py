@@ -24,6 +24,10 @@ def test_colours_go_by_order_and_know_no_name() -> None:
     one, two = s.looks(["a", "b", "a", "c"]), s.looks(["x", "y", "z"])
     assert list(one.values()) == list(two.values())
     assert list(one) == ["a", "b", "c"]
+    for many in (8, 40):
+        assert (
+            len({tuple(look.values()) for look in s.looks(map(str, range(many))).values()}) == many
+        )
     assert len({look["marker"] for look in s.looks(map(str, range(8))).values()}) == 8
 
 

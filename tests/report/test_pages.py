@@ -63,10 +63,14 @@ def test_a_page_has_landmarks_contents_and_links(place: Path) -> None:
     assert f"Made by notebooks/{NOTEBOOK}.ipynb." in page
 
 
-def test_code_is_folded_and_escaped(place: Path) -> None:
-    page = _page(place, _code(source='# Print <b>.\nprint("<script>")'))
+def test_code_is_folded_and_figures_lead_to_their_files(place: Path) -> None:
+    note = {"files": ["figures/hill/01-dot.svg", "figures/hill/01-dot.csv"], "title": "Figure 1"}
+    figure, source = {"text/html": f"<figure>{DOT}</figure>"}, '# Print <b>.\nprint("<script>")'
+    page = _page(place, _code(figure, source=source, framelines=note))
     assert "<summary>Code: Print &lt;b&gt;. (2 lines)</summary>" in page
     assert "<script" not in page and "&lt;script&gt;" in page
+    assert DOT in page
+    assert '<a href="../../figures/hill/01-dot.svg">SVG</a>' in page
 
 
 @pytest.mark.parametrize(
@@ -91,13 +95,6 @@ def test_nothing_live_gets_through(place: Path, harm: str, kind: str) -> None:
     assert not re.search(
         r"<(script|style|iframe|svg)|onclick|javascript:|href=.data:|src=|url\(", body
     )
-
-
-def test_figures_and_tables_lead_to_their_files(place: Path) -> None:
-    note = {"files": ["figures/hill/01-dot.svg", "figures/hill/01-dot.csv"], "title": "Figure 1"}
-    page = _page(place, _code({"text/html": f"<figure>{DOT}</figure>"}, framelines=note))
-    assert DOT in page
-    assert '<a href="../../figures/hill/01-dot.svg">SVG</a>' in page
 
 
 def test_an_image_without_words_stops_the_page(place: Path) -> None:

@@ -21,50 +21,49 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.errors import Problem, Problems
-from framelines.methods.estimate import LEVEL, MIN_SIDE, Estimate, number_text, to_frame
+from framelines.analyses.words import (
+    FIELDS,
+    NOWHERE,
+    SIDES,
+    SINGLE,
+    answer_text,
+    capital,
+    caution,
+    listed,
+    named,
+    said,
+    setting_text,
+)
+from framelines.errors import DataError, Problem, Problems
+from framelines.methods.estimate import LEVEL, MIN_SIDE, Estimate, to_frame
 from framelines.tables.case import Case, case_names, load_case
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
-# A value that stands for several: each outlet of a group that has more than one; and values that
-# are numbers, of which any will do. All values are strings, in findings.yaml and in functions.
+# Each outlet of a group that has more than one; numbers, of which any will do. All are strings.
 EACH_OUTLET, NUMBER, WHOLE_DAYS = "each_outlet", "a number from 1 on", "an offset in whole days"
 # The full product of the declared choices is run up to this many members.
 MOST_MEMBERS = 64
 # Results that are equal on paper must be equal here before they are counted as distinct.
 DIGITS, LEAST_DISTINCT = 9, 3
-# A text that holds more of what is counted is named beside the share that it carries.
-CARRIES = 1 / 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 
-HOLDS, BUT, FAILS = "holds", "holds but for", "does not hold"
-UNTESTED = "holds, untested"
-EXPECTED, DESCRIBED, NOWHERE = "as expected", "described", "not estimable"
-
-SIDES, SINGLE = ("first", "second"), ("value", "low", "high")
-FIELDS = {*SINGLE, "p", *SIDES, "answer", "part", "measures", "detail", "each", "against"}
-FIELDS |= {f"{name}_{side}" for name in ("k", "n", "units", "share") for side in SIDES}
-ENTERED = ("answer", *SIDES, "part", "detail")
-CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
-VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
-VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
+HOLDS, FAILS, UNTESTED = "holds", "does not hold", "holds, untested"
+EXPECTED, DESCRIBED = "as expected", "described"
 
 
 @dataclass(frozen=True)
 class Estimand:
     """A function that a finding may name, `f(case, **choices, **with_)`, and what may be chosen.
 
-    `choices` has the values allowed, by choice; the first is the one of the main specification
-    where a finding declares none, unless `main` names another. `evidence` makes the table that is
-    shown with a finding, `figure` names the function of a figures module that draws it. `each`
-    spells out values that stand for several, such as each_anchor: a function of the case.
+    `choices` has the values allowed; the first is the main one where a finding declares none,
+    unless `main` names another. `evidence` makes the table shown with a finding, `figure` names
+    the figure that draws it. `each` spells out values that stand for several, by the case.
     """
 
-    name: str
     function: Callable[..., Any]
     choices: Mapping[str, tuple[str, ...]]
     evidence: Callable[..., Any] | None = None
@@ -85,13 +84,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def estimand(name: str, **about: Any) -> Callable[[F], F]:
-    """Return a decorator that registers a function under the name that findings.yaml uses.
-
-    `about` are fields of `Estimand`: choices, and if need be evidence, figure, main, each.
-    """
+    """Register a function under the name that findings.yaml uses; `about` as in `Estimand`."""
 
     def register(function: F) -> F:
-        ESTIMANDS[name] = Estimand(name, function, **about)
+        ESTIMANDS[name] = Estimand(function, **about)
         return function
 
     return register
@@ -109,11 +105,7 @@ Text = Annotated[str, Field(min_length=1)]
 Several = BeforeValidator(lambda value: value if isinstance(value, list) else [value])
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Expect(_Strict):
+class Expect(BaseModel, extra="forbid", frozen=True):
     """What is expected of the estimate; see the head of findings.yaml."""
 
     above: float | None = None
@@ -135,25 +127,26 @@ class Expect(_Strict):
             return self
         return self.model_copy(update={"above": self.below, "below": self.above})
 
-    def holds(self, row: Mapping[Any, Any], value_only: bool = False) -> bool:
-        """Return whether an estimate is as expected, and its interval and test where it has any."""
+    def holds(self, rows: pd.DataFrame, value_only: bool = False) -> pd.Series:
+        """Return which estimates are as expected, with interval and test if they have any."""
         than = next(v for v in (self.above, self.below, self.equal) if v is not None)
-        away, low, high = (round(row[c] - than, DIGITS) for c in ("value", "low", "high"))
-        loose = value_only or math.isnan(low) or math.isnan(high)
+        away, low, high = ((rows[c] - than).round(DIGITS) for c in SINGLE)
+        loose = low.isna() | high.isna() | value_only
         if self.equal is not None:
-            return away == 0 and (loose or low <= 0 <= high)
-        holds, clear = (away > 0, low > 0) if self.above is not None else (away < 0, high < 0)
-        return holds and (loose or clear) and (value_only or not row["p"] > LEVEL)
+            return (away == 0) & (loose | ((low <= 0) & (high >= 0)))
+        if self.below is not None:
+            away, low = -away, -high
+        return (away > 0) & (loose | (low > 0)) & (value_only | ~(rows["p"] > LEVEL))
 
 
-class Analysis(_Strict):
+class Analysis(BaseModel, extra="forbid", frozen=True):
     """The notebook and the function of a finding."""
 
     notebook: Annotated[str, Field(pattern="^[0-9]{2}$")]
     function: Text
 
 
-class Finding(_Strict):
+class Finding(BaseModel, extra="forbid", frozen=True):
     """One declared finding, as notebooks/findings.yaml has it."""
 
     id: Annotated[str, Field(pattern="^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -179,46 +172,27 @@ class Finding(_Strict):
         """The estimand that the finding names."""
         return estimands()[self.analysis.function]
 
-    @property
-    def key(self) -> str:
-        """The name of the finding among the numbers."""
-        return self.id.replace("-", "_")
-
 
 def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS) -> list[Finding]:
     """Return the findings declared for a case, of one notebook (`03`) or of all; none is fine.
 
-    Raises `DataError` with every problem of the whole file. Findings of a case that there is none
-    of are left aside; `unused` names them.
+    Raises `DataError` with every problem of the whole file, but for cases that there are none of.
     """
-    found, problems, _ = _read(file)
-    problems.raise_if_any()
-    return [f for f in found.get(case_name, []) if notebook in (None, f.analysis.notebook)]
-
-
-def unused(file: Path = FINDINGS) -> list[Problem]:
-    """Return a warning for every case of the file that there is no case of."""
-    return _read(file)[2]
-
-
-def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]]:
-    where, problems, found = f"notebooks/{file.name}", Problems(), dict[str, list[Finding]]()
+    where, problems, found = f"notebooks/{file.name}", Problems(), list[Finding]()
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
-        text = file.read_text(encoding="utf-8") if file.exists() else ""
-        content = yaml.load(text, Loader=yaml.BaseLoader) or {"declared": ""}
-        by_case = {case: list(own or []) for case, own in content.items() if case != "declared"}
+        text = file.read_text(encoding="utf-8") if file.exists() else "declared: never"
+        by_case = yaml.load(text, Loader=yaml.BaseLoader)
+        entries = [(case, list(by_case.get(case) or [])) for case in case_names()]
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
-        problems.add(where, f"no cases with lists of findings: {str(error).splitlines()[0]}")
-        return found, problems, []
-    if "declared" not in content:
+        what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
+        raise DataError([Problem(where, what)]) from None
+    if "declared" not in by_case:
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
-    known, what = case_names(), "there is no such case"
-    gone = [Problem(where, what, value=case) for case in by_case if case not in known]
-    for case in [case for case in by_case if case in known]:
-        own = found.setdefault(case, [])
-        for number, entry in enumerate(by_case[case], 1):
+    for case, own in entries:
+        taken = list[str]()
+        for number, entry in enumerate(own, 1):
             row = f"{case}, {entry.get('id', number) if isinstance(entry, dict) else number}"
             try:
                 finding = Finding.model_validate(entry)
@@ -228,12 +202,15 @@ def _read(file: Path) -> tuple[dict[str, list[Finding]], Problems, list[Problem]
                     what = e["msg"].removeprefix("Value error, ")
                     problems.add(where, what, row=row, column=column or None, value=value)
                 continue
-            for column, what, values, allowed in _checks(finding, [f.id for f in own]):
+            for column, what, values, allowed in _checks(finding, taken):
                 of = ", ".join(sorted(allowed)) or "none"
                 for value in sorted({*values} - {*allowed}):
                     problems.add(where, what, row=row, column=column, value=value, allowed=of)
-            own.append(finding)
-    return found, problems, gone
+            taken.append(finding.id)
+            if case == case_name and notebook in (None, finding.analysis.notebook):
+                found.append(finding)
+    problems.raise_if_any()
+    return found
 
 
 def _checks(
@@ -250,11 +227,10 @@ def _checks(
     yield "with", "the function takes no such argument", finding.with_, about.given
     yield "with", "the function needs this argument", needed, finding.with_
     for name, values in finding.choices.items():
-        allowed = about.choices.get(name, values)
-        number = r"[1-9]\d*" if {NUMBER, WHOLE_DAYS} & {*allowed} else "none"
-        wanted = [v for v in values if not re.fullmatch(number, v)]
         # Coders are those of a case.
-        yield "choices", f"no such value of {name}", wanted, wanted if name == "coder" else allowed
+        allowed = values if name == "coder" else about.choices.get(name, values)
+        free = {v for v in values if v.isdecimal()} if {NUMBER, WHOLE_DAYS} & {*allowed} else set()
+        yield "choices", f"no such value of {name}", {*values} - free, allowed
     for name, *wanted in [e.more_with for e in finding.expect if e.more_with]:
         yield "expect", f"no declared value of {name}", wanted, finding.choices.get(name, ())
     for column in ("says", "each"):
@@ -267,28 +243,27 @@ def _outlets(case: Case, finding: Finding) -> list[str]:
     """The outlets whose loss leaves somebody to speak for each group, or for the case."""
     given = finding.about.given | finding.with_
     groups = {name: given[name] for name in ("by", *SIDES) if name in given}
-    if len(groups) == 3 or case.compare:
-        return outlets_of(case, pair_of(case, **(groups if len(groups) == 3 else {})))
+    if groups or case.compare:
+        return outlets_of(case, pair_of(case, **groups))
     outlets = sorted(set(documents(case)["source_id"]))
     return outlets if len(outlets) > 1 else []
 
 
 def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
-    """Return every choice with its values, the main one first: those declared, then those added.
+    """Return every choice with its values, the main one first: those declared, then all others.
 
-    Added are the choices of the function that the finding does not name; coders are those of the
-    case. Values that stand for several are spelt out.
+    Coders are those of the case; values that stand for several are spelt out.
     """
     about, found = finding.about, {}
     added = {n: v for n, v in about.choices.items() if n not in finding.choices}
     if "coder" in added:
         added["coder"] = tuple(sorted(set(case["frame_codes"]["coder"])))
-    spelt_out: dict[str, Callable[[Case], Sequence[str]]] = {**about.each}
-    spelt_out[EACH_OUTLET] = lambda case: _outlets(case, finding)
-    for name, values in [*finding.choices.items(), *added.items()]:
-        spelt: list[str] = [about.main[name]] if name in about.main else []
+    each = {EACH_OUTLET: lambda case: _outlets(case, finding), **about.each}
+    for name, values in (finding.choices | added).items():
+        spelt = list(about.choices.get("coder", ())[:1]) if name == "coder" else []
+        spelt += [about.main[name]] if name in about.main else []
         for value in values:
-            spelt += spelt_out[value](case) if value in spelt_out else [value]
+            spelt += each[value](case) if value in each else [value]
         found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
     return {n: v for n, v in found.items() if n in finding.choices or len(v) > 1}
 
@@ -312,21 +287,23 @@ def estimates(case: Case, finding: Finding, chosen: Mapping[str, str]) -> list[E
 
 def main(case: Case, finding: Finding) -> list[Estimate]:
     """Return the estimates of a finding at its main specification, one a part."""
-    return estimates(case, finding, {n: v[0] for n, v in choices_of(case, finding).items()})
+    return estimates(case, finding, _main_choices(case, finding))
+
+
+def _main_choices(case: Case, finding: Finding) -> dict[str, str]:
+    return {name: values[0] for name, values in choices_of(case, finding).items()}
 
 
 @cache
 def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     """Return a finding under its specifications: one row a specification and part.
 
-    The main one stands first, then every declared and every added choice changed alone, then the
-    full product of the declared ones where it has no more than `MOST_MEMBERS`. Columns:
-    specification (a number, 0 for the main one), kind (main, declared, added, product), choice and
-    setting (of the choice changed alone), label (both in words), chosen (all choices), result (a
-    number, the same where all parts have the same result), and those of `estimate.to_frame`.
+    First the main one, then every declared and every added choice changed alone, then the product
+    of those declared, up to `MOST_MEMBERS`. Columns: specification (a number), kind (main,
+    declared, added, product), choice and setting (changed alone), label (both in words), chosen
+    (all choices), result (a number, the same for the same results), and of `estimate.to_frame`.
     """
-    values = choices_of(case, finding)
-    first = {name: of[0] for name, of in values.items()}
+    values, first = choices_of(case, finding), _main_choices(case, finding)
     grid = [("main", "", "", first)]
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
@@ -338,15 +315,12 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     parts, seen = [], dict[Any, int]()
     for number, (kind, choice, setting, chosen) in enumerate(grid):
         table = to_frame(estimates(case, finding, chosen))
+        table["measures"] = [capital(named(case, text)) for text in table["measures"]]
         about = {"specification": number, "kind": kind, "choice": choice, "setting": setting}
-        about |= {"label": setting_text(case, choice, setting) if choice else kind}
-        about |= {
-            "chosen": tuple(chosen.items()),
-            "result": seen.setdefault(_result(table), len(seen)),
-        }
-        table["measures"] = [group_text(case, text) for text in table["measures"]]
-        head = pd.DataFrame([about] * len(table), columns=list(about))
-        parts.append(pd.concat([head, table], axis=1))
+        about["label"] = setting_text(case, choice, setting) if choice else kind
+        about["chosen"] = tuple(chosen.items())
+        about["result"] = seen.setdefault(_result(table), len(seen))
+        parts.append(pd.DataFrame([about] * len(table), columns=list(about)).join(table))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -355,26 +329,27 @@ def _result(table: pd.DataFrame) -> tuple[Any, ...]:
     return (*table["part"], *columns.to_numpy().ravel())
 
 
-def _judged(case: Case, finding: Finding) -> pd.DataFrame:
-    """What every specification makes of what is expected: a row each that has an estimate."""
-    found, table, one = [], specifications(case, finding), _one_event(main(case, finding))
-    for expected in finding.expect:
-        turned = expected.turned(case)
-        for row in table[table["part"].str.endswith(expected.part)].to_dict("records"):
-            if expected.more_with:
-                (name, more, less), chosen = expected.more_with, dict(row["chosen"])
-                other = estimates(case, finding, chosen | {name: less})
-                less_by = {e.part: row["value"] - e.value for e in other if chosen[name] == more}
-                row["value"] = less_by.get(row["part"], math.nan)
-            holds = row["value"] > 0 if expected.more_with else turned.holds(row)
-            single = row["unit"] != "share" and row.get("n_1", math.nan) <= 1 and not one
-            found += [] if single or math.isnan(row["value"]) else [row | {"holds": holds}]
-    return pd.DataFrame(found, columns=[*table.columns, "holds"]).astype({"holds": bool})
+def _one_event(table: pd.DataFrame) -> bool:
+    """Whether the main specification rests on one event alone."""
+    known = table[(table["kind"] == "main") & table["value"].notna()]
+    return bool(known.filter(regex="^n_").sum(axis=1, min_count=1).max() <= 1)
 
 
-def _one_event(made: Sequence[Estimate]) -> bool:
-    known = [sum(e.n) for e in made if e.n and not math.isnan(e.value)]
-    return bool(known) and max(known) <= 1
+def _judged(case: Case, finding: Finding, expected: Expect) -> pd.DataFrame:
+    """The rows of `specifications` that an expectation is about; `holds` where it is met."""
+    table = specifications(case, finding)
+    own = table[table["part"].str.endswith(expected.part)]
+    if not expected.more_with:
+        return own.assign(holds=expected.turned(case).holds(own))
+    name, more, less = expected.more_with
+
+    def gain(row: pd.Series) -> float:
+        other = estimates(case, finding, dict(row["chosen"]) | {name: less})
+        return next((row["value"] - e.value for e in other if e.part == row["part"]), math.nan)
+
+    own = own[[(name, more) in chosen for chosen in own["chosen"]]]
+    own = own.assign(value=own.apply(gain, axis=1))
+    return own.assign(holds=own["value"] > 0)
 
 
 @cache
@@ -382,183 +357,90 @@ def verdict(case: Case, finding: Finding) -> str:
     """Return what the specifications of a finding come to together: one verdict, everywhere.
 
     `described` where nothing was expected; `does not hold` where the main specification, or most of
-    those that differ, do not bear out what was; `as expected` where fewer than three specifications
-    differ, or it rests on one event, so that nothing is said of its robustness; `holds`; or `holds
-    but for` and the choices that speak against it, with `untested` where the main specification has
-    neither a test nor a 95 % interval. A specification bears it out if its estimate does, and its
-    interval and its test do; one that leaves a single event of several says nothing.
+    those that differ, do not bear out what was; `as expected` where too few differ, or it rests on
+    one event, so that nothing is said of its robustness; `holds`; or `holds but for` the choices
+    that speak against it; `untested` where the main one has neither a test nor a 95 % interval.
     """
-    made = main(case, finding)
-    if all(math.isnan(e.value) for e in made):
+    table = specifications(case, finding)
+    if table.loc[table["kind"] == "main", "value"].isna().all():
         return NOWHERE
     if not finding.expect:
         return DESCRIBED
-    judged = _judged(case, finding)
+    judged = pd.concat([_judged(case, finding, expected) for expected in finding.expect])
+    # What leaves one event of several says nothing.
+    single = (judged["unit"] != "share") & (judged.filter(["n_1"]) <= 1).any(axis=1)
+    judged = judged[judged["value"].notna() & (~single | _one_event(table))]
     first = judged[judged["kind"] == "main"]
     by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
     if first.empty:
         return NOWHERE
     if not first["holds"].all() or sum(by.values()) < len(by) / 2:
         return FAILS
-    if len(by) < LEAST_DISTINCT or _one_event(made):
+    if len(by) < LEAST_DISTINCT or _one_event(table):
         return EXPECTED
     tested = first["p"].notna() | first["interval"].str.startswith("95 %")
     against = judged[~judged["holds"] & (judged["choice"] != "")]
     alone = listed(list(dict.fromkeys(against["label"]))) or "some choices taken together"
-    came = HOLDS if all(by.values()) else f"{BUT} {alone}"
+    came = HOLDS if all(by.values()) else f"{HOLDS} but for {alone}"
     return came if tested.any() else f"{came}, untested"
 
 
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
+    if came == DESCRIBED:
+        first = table[table["kind"] == "main"].set_index("part")["value"]
+        alone = table[table["choice"] != ""]
+        moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
+        most = f"“{alone.loc[moved.idxmax(), 'label']}”" if (moved > 0).any() else "nothing"
+        return table, f"Nothing was expected of it. What moves it most is {most}."
+    few = "fewer than three specifications differ"
     if came == EXPECTED:
-        few = "fewer than three specifications differ"
-        came += f": {'it rests on one event' if _one_event(main(case, finding)) else few}"
+        came += f": {'it rests on one event' if _one_event(table) else few}"
     if came in (HOLDS, UNTESTED):
         came += f", under all {table['result'].nunique()} specifications that differ"
-    if came != DESCRIBED:
-        return table, f"{capital(came)}."
-    first = table[table["kind"] == "main"].set_index("part")["value"]
-    alone = table[table["choice"] != ""]
-    moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-    most = f"“{alone.loc[moved.idxmax(), 'label']}”" if (moved > 0).any() else "nothing"
-    return table, f"Nothing was expected of it. What moves it most is {most}."
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as prose has them: `a`, `a and b`, `a, b and c`."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def setting_text(case: Case, choice: str, setting: str) -> str:
-    """Return a choice with its setting in words: `scope: whole texts`, `leaving out Press TV`."""
-    names = dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
-    names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
-    value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
-    name = CHOICES.get(choice, choice.replace("_", " "))
-    return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
-
-
-def named(case: Case, text: str) -> str:
-    """Return a text with camps, sides and other ids by their printed names."""
-    actors = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
-
-    def name(found: re.Match[str]) -> str:
-        return str(actors.get(found[0].replace("_", "-"), found[0].replace("_", " ")))
-
-    text = re.sub(r"[a-z]+(?:[_-][a-z]+)+", name, text)
-    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
-
-
-def group_text(case: Case, text: str) -> str:
-    """Return a text as `named` does, with a capital at its beginning."""
-    return capital(named(case, text))
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def answer_text(made: Estimate) -> str:
-    """Return an estimate with its unit: `74 of 102`, `47.0 percentage points`, `1 day later`."""
-    if math.isnan(made.value):
-        return NOWHERE
-    if made.unit == "share":
-        return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
-    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
-    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
-    return f"{text} {unit}".strip()
-
-
-def _numbers(made: Estimate) -> dict[str, tuple[float, str]]:
-    """The numbers of an estimate with their units, by the names of `FIELDS`; none is missing."""
-    found = {name: (getattr(made, name), made.unit) for name in SINGLE} | {"p": (made.p, "p")}
-    for name, of in (("k", made.k), ("n", made.n), ("units", made.units), ("share", made.values)):
-        unit = name if name == "share" else ""
-        found |= {f"{name}_{s}": (float(v), unit) for s, v in zip(SIDES, of, strict=False)}
-    return {name: (v, unit) for name, (v, unit) in found.items() if not math.isnan(v)}
-
-
-def _words(case: Case, made: Estimate) -> defaultdict[str, str]:
-    """The fields of a sentence, in words; a dash where the estimate lacks one."""
-    said = {name: number_text(v, unit) for name, (v, unit) in _numbers(made).items()}
-    said |= {n: "none" for n in ("k_first", "k_second") if said.get(n) == "0"}
-    said |= {s: group_text(case, g) for s, g in zip(SIDES, made.groups, strict=False)}
-    said |= {"part": group_text(case, made.part), "detail": named(case, made.detail)}
-    said |= {"answer": answer_text(made), "measures": group_text(case, made.measures)}
-    return defaultdict(lambda: "–", {name: text for name, text in said.items() if text})
+    return table, f"{capital(came)}."
 
 
 def told(case: Case, finding: Finding) -> dict[str, Any]:
     """Return the words of a finding; nowhere else are they made.
 
     headline (the name where the verdict does not bear the headline out), sentence, verdict, caution
-    (what an interval or a test says, or why there is none), and numbers: value and unit by names
-    such as `calendar_offset_value`, or `…_value_2` of the second part.
+    (interval and test, or why there is none), and numbers: value and unit by names such as
+    `calendar_offset_value`, or `…_value_2` of the second part.
     """
     made, came = main(case, finding), verdict(case, finding)
-    caution, known = _caution(case, finding, made), [e for e in made if not math.isnan(e.value)]
-    words: defaultdict[str, str] = defaultdict(lambda: "–")
-    numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (caution, "")}
-    for i, one in enumerate(made):
-        after, own = f"_{i + 1}" * (i > 0), _words(case, one)
+    single = _one_event(specifications(case, finding))
+    with_it = caution(case, made, single, finding.known_before == "yes")
+    parts, words = [said(case, one) for one in made], defaultdict[str, str](lambda: "–")
+    numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
+    for i, (own, entered) in enumerate(parts):
+        after = f"_{i + 1}" * (i > 0)
         words |= {name + after: text for name, text in own.items()}
-        entered = {n: (own[n], "") for n in ENTERED if n in own} | _numbers(one)
         numbers |= {name + after: value for name, value in entered.items()}
-    words["each"] = " ".join(finding.each.format_map(_words(case, e)) for e in known)
+    known = [own for own, _ in parts if own["answer"] != NOWHERE]
+    words["each"] = " ".join(finding.each.format_map(own) for own in known)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
-        chosen = {n: v[0] for n, v in choices_of(case, finding).items()} | {name: less}
-        words["against"] = answer_text(estimates(case, finding, chosen)[0])
+        other = estimates(case, finding, _main_choices(case, finding) | {name: less})
+        words["against"] = answer_text(other[0])
+    key = finding.id.replace("-", "_")
     return {
-        "headline": _headline(case, finding, came),
+        "headline": finding.headline if _borne(case, finding, came) else finding.name,
         "sentence": capital(finding.says.format_map(words)) if known else "",
         "verdict": came,
-        "caution": caution,
-        "numbers": {f"{finding.key}_{name}": value for name, value in numbers.items()},
+        "caution": with_it,
+        "numbers": {f"{key}_{name}": value for name, value in numbers.items()},
     }
 
 
-def evidence(case: Case, finding: Finding) -> pd.DataFrame:
-    """Return the table that is shown with a finding; empty where its estimand has none."""
-    make = finding.about.evidence
-    if make is None:
-        return pd.DataFrame()
-    own = signature(make).parameters
-    return pd.DataFrame(make(case, **{n: v for n, v in finding.with_.items() if n in own}))
-
-
-def _headline(case: Case, finding: Finding, came: str) -> str:
-    borne = came == EXPECTED or came.startswith(HOLDS)
-    if finding.headline_if:
-        turned = finding.headline_if.turned(case)
-        rows = to_frame(main(case, finding)).dropna(subset="value").to_dict("records")
-        of = [r for r in rows if r["part"].replace("_", " ").endswith(turned.part)]
-        borne = bool(of) and all(turned.holds(r, value_only=True) for r in of) and came != FAILS
-    return finding.headline if borne and finding.headline else finding.name
-
-
-def _caution(case: Case, finding: Finding, made: Sequence[Estimate]) -> str:
-    """What must be known with the sentence: interval and test, or why there is none."""
-    one, said = made[0], []
-    if len(made) == 1 and one.interval and one.low <= one.high:
-        ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
-        said.append(f"{one.interval}: {ends}")
-    over = one.test.partition(" anew")[2].partition(",")[0]
-    said += [f"the test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
-    for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
-        if len(sizes) > 2 and max(sizes) > CARRIES * n:
-            one_of = "outlet" if "outlets" in one.test else "text"
-            said.append(f"one {one_of} holds {max(sizes):.0f} of the {n:.0f} of {group}")
-    none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
-    said += [reason for reason in none if "no test" in reason or "nor test" in reason]
-    said += ["it rests on one event"] * _one_event(made)
-    for part in [e for e in made if math.isnan(e.value)]:
-        why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
-        said.append(f"{part.part or 'it'} has no estimate: {why}")
-    said += ["the answer was known before it was computed"] * (finding.known_before == "yes")
-    return " ".join(f"{group_text(case, sentence)}." for sentence in said)
+def _borne(case: Case, finding: Finding, came: str) -> bool:
+    """Whether the headline, if there is one, is borne out."""
+    if finding.headline_if is None:
+        return bool(finding.headline) and (came == EXPECTED or came.startswith(HOLDS))
+    turned = finding.headline_if.turned(case)
+    rows = to_frame(main(case, finding)).dropna(subset="value")
+    rows = rows[rows["part"].str.replace("_", " ").str.endswith(turned.part)]
+    return len(rows) > 0 and turned.holds(rows, value_only=True).all() and came != FAILS
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
@@ -566,18 +448,18 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     columns = ["finding", "expected", "known before", "estimate", "differ", "verdict"]
     rows = []
     for one in findings:
-        made = main(case, one)
-        parts = [f"{named(case, e.part)}: ".removeprefix(": ") + answer_text(e) for e in made]
+        parts = [(named(case, e.part), answer_text(e)) for e in main(case, one)]
+        estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
         differ = specifications(case, one)["result"].nunique()
-        about = (one.name, one.direction, one.known_before, "; ".join(parts))
+        about = (one.name, one.direction, one.known_before, estimate)
         rows.append((*about, differ, verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)
 
 
 def designs() -> dict[str, tuple[Sequence[float], Sequence[float], float]]:
-    """Return every declared contrast of documents as it stands: sizes of two groups, and the share.
+    """Return every declared contrast of documents: sizes of two groups, and the share.
 
-    Contrasts with fewer than `MIN_SIDE` documents a side are no designs: nothing is printed.
+    Contrasts with fewer than `MIN_SIDE` documents a side are no designs.
     """
     found = dict[str, tuple[Sequence[float], Sequence[float], float]]()
     for name in case_names():

@@ -7,6 +7,7 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import product
 from math import isnan
 from typing import Any
 
@@ -15,8 +16,9 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.findings import EACH_OUTLET, estimand, named
+from framelines.analyses.findings import EACH_OUTLET, estimand
 from framelines.analyses.trust import KEYS
+from framelines.analyses.words import named
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, shares
@@ -45,13 +47,20 @@ MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
 REPOSTS = ("out", "in")
 LEFT_OUT = ("none", EACH_OUTLET)
-MAIN = {"coder": EVERYTHING}
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
+NAMED = SCOPED | {"ambiguous_labels": ("as_coded", "left_out")}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
+GROUPED = WHOLE | {"unit": contrasts.UNITS}
+HEDGED = GROUPED | {"hedged": ("counted", "not_counted")}
+TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
+TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
+PAIRED = "paired_events"
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
-OPINION, REPORT = ("opinion", "interview"), ("report",)
+Names = Sequence[str]
+Make = Callable[..., pd.DataFrame]
+OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
 
 
 def groups_of(case: Case) -> Pair | None:
@@ -66,16 +75,10 @@ def groups_of(case: Case) -> Pair | None:
     if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
         return pair_of(case, "genre", OPINION, REPORT)
     for by in ("bloc", "source_id"):
-        sizes = own[by].value_counts().sort_index()
-        ranked = sizes.sort_values(ascending=False, kind="stable").index
+        ranked = own.groupby(by).size().sort_values(ascending=False, kind="stable").index
         if len(ranked) > 1:
             return pair_of(case, by, *ranked[:2])
     return None
-
-
-def teller_of(case: Case) -> str:
-    """Return the column of tellers: camp where the case compares two, else bloc."""
-    return "camp" if case.compare else "bloc"
 
 
 @cache
@@ -102,14 +105,21 @@ def _hits(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
 
 
 def _compared(
-    case: Case, hits: pd.DataFrame, pair: Pair | None, key: str, unit: str = "texts"
+    case: Case,
+    key: str,
+    pair: Pair | None,
+    hits: Callable[..., Any],
+    *,
+    unit: str = "texts",
+    **which: Any,
 ) -> Estimate:
-    """The contrast of hits between two groups, or in words why there is none."""
+    """The contrast of `hits(case, **which)` between two groups, or in words why there is none."""
+    found = hits(case, **which)
     if pair is None:
         why = "not estimable: there are no two groups of texts"
-        return Estimate(measures=key, unit=est.POINTS, n=(len(hits),), why=(why,))
+        return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
     told = sentence_events(case)
-    return contrast(hits, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    return contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
 
 
 def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
@@ -121,79 +131,66 @@ def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     return table.assign(event=names, first=first, second=second)
 
 
-def _relations(case: Case, found: pd.DataFrame) -> pd.Series:
-    """own, foe or other a row, by its columns side, camp, actor_side and actor_kind."""
-    own = found["actor_side"] == found["side"]
+def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
+    side = dict(zip(case["actors"]["actor_id"], case["actors"]["side"], strict=True))
+    return [{side.get(i, "") for i in str(several).split(";")} - {""} for several in ids]
+
+
+def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
+    """Hits with `relation`: own, foe or other.
+
+    Of `actor_id`: an actor of the side of the teller's camp, of the other camp's (where no camps
+    are compared: an armed one of another side), or anybody else.
+    """
+    sides = pd.Series(map("+".join, map(sorted, _sides(case, found["actor_id"]))), found.index)
     if case.compare:
         pairs = zip(case.compare, case.compare[::-1], strict=True)
         foes = {camp: side_of_camp(other, case["actors"]) for camp, other in pairs}
-        foe = found["camp"].map(foes).fillna("") == found["actor_side"]
+        foe = found["camp"].map(foes).fillna("") == sides
     else:
-        foe = found["actor_kind"].isin(ARMED) & ~found["actor_side"].isin(BYSTANDERS)
-    nobody = (found["side"] == "") | (found["actor_side"] == "")
+        kinds = case["actors"].set_index("actor_id")["kind"]
+        kind = found["actor_id"].str.split(";").str[0].map(kinds)
+        foe = kind.isin(ARMED) & ~sides.isin(BYSTANDERS)
+    nobody, own = (found["side"] == "") | (sides == ""), found["side"] == sides
     relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
-    return pd.Series(relation, index=found.index, dtype="str")
+    return _hits(found.assign(relation=relation), hit)
 
 
 def naming_hits(
     case: Case, *, stance: str = "derogatory", ambiguous_labels: str = "as_coded", **which: str
 ) -> pd.DataFrame:
-    """Return every mention of an actor; `hit` where its label has the stance.
-
-    `relation` is own, foe or other: an actor of the side of the teller's camp, of the other
-    camp's (where no camps are compared: an armed one of another side), or anybody else. Ambiguous
-    are labels that mean several actors or bear several stances.
-    """
+    """Return every mention of an actor; `hit` where its label has the stance."""
     found = coded(case, "naming_mentions", **which)
     if ambiguous_labels == "left_out":
+        # Labels that mean several actors or bear several stances.
         seen = case["namings"].groupby("label")[["actor_id", "stance"]].nunique()
         found = found[~found["wording"].isin(seen.index[(seen > 1).any(axis=1)])]
-    actors = case["actors"].set_index("actor_id")
-    about = {"actor": "name", "actor_side": "side", "actor_kind": "kind"}
-    found = found.assign(
-        **{new: found["actor_id"].map(actors[old]).fillna("") for new, old in about.items()}
-    )
-    return _hits(found.assign(relation=_relations(case, found)), found["stance"] == stance)
+    return _related(case, found, found["stance"] == stance)
 
 
 def _of_foes(case: Case, **which: str) -> pd.DataFrame:
-    hits = naming_hits(case, **which)
-    return hits[hits["relation"] == "foe"]
+    return naming_hits(case, **which).query("relation == 'foe'")
 
 
-def naming_by_event(case: Case, **which: str) -> pd.DataFrame:
+def naming_by_event(case: Case) -> pd.DataFrame:
     """Return the events in whose sentences both groups name their opponent, and the difference."""
     return _by_event(case, _of_foes(case))
 
 
-@estimand(
-    "framing.naming_contrast",
-    choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
-    main=MAIN,
-    evidence=naming_by_event,
-    figure="paired_events",
-)
-def naming_contrast(
-    case: Case, *, scope: str = "theatre_sentences", unit: str = "texts", **which: str
-) -> Estimate:
+@estimand("framing.naming_contrast", choices=NAMED, evidence=naming_by_event, figure=PAIRED)
+def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: str) -> Estimate:
     """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
-    hits = _of_foes(case, scope=scope, **which)
-    return _compared(case, hits, groups_of(case), "derogatory naming of the opponent", unit)
+    key = "derogatory naming of the opponent"
+    return _compared(case, key, groups_of(case), _of_foes, scope=scope, **which)
 
 
-@estimand("framing.naming_by_group", choices=WHOLE | {"unit": contrasts.UNITS}, main=MAIN)
+@estimand("framing.naming_by_group", choices=GROUPED)
 def naming_by_group(
-    case: Case,
-    *,
-    first: Sequence[str] = OPINION,
-    second: Sequence[str] = REPORT,
-    by: str = "genre",
-    unit: str = "texts",
-    **which: str,
+    case: Case, *, by: str = "genre", first: Names = OPINION, second: Names = REPORT, **which: str
 ) -> Estimate:
     """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
-    pair, hits = pair_of(case, by, tuple(first), tuple(second)), _of_foes(case, **which)
-    return _compared(case, hits, pair, "derogatory naming of armed opponents", unit)
+    key = "derogatory naming of armed opponents"
+    return _compared(case, key, pair_of(case, by, first, second), _of_foes, **which)
 
 
 def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
@@ -204,40 +201,32 @@ def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
 
 
 def glossed(case: Case) -> Callable[[str], str]:
-    """Return a function that sets a term behind its English translation, where there is one.
-
-    A line that begins in Arabic runs from the right, numbers and all.
-    """
+    """Return a function that sets a term behind its English translation, where there is one."""
     gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
-
-
-def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
-    side = dict(zip(case["actors"]["actor_id"], case["actors"]["side"], strict=True))
-    return [{side.get(i, "") for i in str(several).split(";")} - {""} for several in ids]
 
 
 def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.DataFrame:
     """Return every wording of a taking; `hit` where it favours the taker.
 
-    It counts where it is told as realised and its teller's side took or lost (`role`).
-    `matched_events` are those that both camps (else: two outlets) tell as realised.
+    It counts where it is told as realised and its teller's side took or lost (`role`). Matched are
+    events that both camps (else: two outlets) tell so.
     """
     found = coded(case, "captures", **which)
     events = case["events"].set_index("event_id")
     for column, known in (("taker_id", "winner"), ("loser_id", "loser")):
         told = found["event_id"].map(events[known]).fillna("")
         found = found.assign(**{column: found[column].where(found[column] != "", told)})
-    took, lost = _sides(case, found["taker_id"]), _sides(case, found["loser_id"])
+    took, lost = (_sides(case, found[column]) for column in ("taker_id", "loser_id"))
     sides = zip(found["side"], took, lost, strict=True)
     role = ["took" if s in t else "lost" if s in x else "neither" for s, t, x in sides]
-    found = found.assign(role=role)
+    found = found.assign(role=role, of=found["modality"] == "realised")
     if scope == "matched_events":
-        told = found[(found["modality"] == "realised") & (found["event_id"] != "")]
+        told = found[found["of"] & (found["event_id"] != "")]
         told = told[told["camp"].isin(case.compare or set(told["camp"]))]
         tellers = told.groupby("event_id")["camp" if case.compare else "source_id"].nunique()
         found = found[found["event_id"].isin(tellers.index[tellers >= 2])]
-    counts = ((found["modality"] == "realised") & (found["role"] != "neither")).astype(float)
+    counts = (found["of"] & (found["role"] != "neither")).astype(float)
     return found.assign(of=counts, hit=counts * (found["stance"] == "favourable"))
 
 
@@ -255,11 +244,9 @@ def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -
         counts = verbs.value_counts().sort_index().items()
         return ", ".join(f"{verb} ×{n}" if n > 1 else str(verb) for verb, n in counts)
 
-    def joined(roles: pd.Series) -> str:
-        return " and ".join(sorted(set(roles), reverse=True))
-
+    roles = ("role", lambda own: " and ".join(sorted(set(own), reverse=True)))
     groups = told.groupby(["event_id", "teller"], as_index=False)
-    table = groups.agg(role=("role", joined), verbs=("verb", listed))
+    table = groups.agg(role=roles, verbs=("verb", listed))
     table.insert(0, "event", table.pop("event_id").map(event_labels(case)))
     return table
 
@@ -272,28 +259,21 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     for name in ("k", "share"):
         table[[f"{name}_first", f"{name}_second"]] = events
     pair = Pair("role", ROLES["took"], ROLES["lost"], ("took",), ("lost",))
-    return contrasts.paired_contrast(
-        table, pair, "changes of control told favourably", **case.drawing
-    )
+    key = "changes of control told favourably"
+    return contrasts.paired_contrast(table, pair, key, **case.drawing)
 
 
-@estimand(
-    "framing.capture_verbs",
-    choices={"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS},
-    main=MAIN,
-    evidence=verbs_by_event,
-)
+@estimand("framing.capture_verbs", choices=TAKINGS, evidence=verbs_by_event)
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
     """Return how favourably takings are worded: by event that both tell, then by teller, role."""
-    found, by = verb_hits(case, scope=scope, **which), teller_of(case)
+    found, by = verb_hits(case, scope=scope, **which), "camp" if case.compare else "bloc"
     estimates = [_taken_and_lost(case, found)]
-    found = found[found["of"] > 0]
-    for teller in sorted(case.compare or set(documents(case)[by])):
-        for role, what in ROLES.items():
-            own = found[(found[by] == teller) & (found["role"] == role)]
-            words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
-            words["detail"] = ", ".join(sorted(set(own["lemma"])))
-            estimates.append(_share(own, "none is favourable", **words))
+    tellers = sorted(case.compare or set(documents(case)[by]))
+    for teller, (role, what) in product(tellers, ROLES.items()):
+        own = found[(found["of"] > 0) & (found[by] == teller) & (found["role"] == role)]
+        words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
+        words["detail"] = ", ".join(sorted(set(own["lemma"])))
+        estimates.append(_share(own, "none is favourable", **words))
     return estimates
 
 
@@ -310,17 +290,10 @@ def _share(hits: pd.DataFrame, none: str, **words: str) -> Estimate:
 
 
 def agency_hits(case: Case, **which: str) -> pd.DataFrame:
-    """Return every violent act whose doer the text tells; `hit` where its clause names no agent.
-
-    `relation` is own, foe or other, of the side responsible as in `naming_hits`.
-    """
+    """Return every violent act whose doer the text tells; `hit` where its clause names no agent."""
     found = coded(case, "acts", **which)
     found = found[found["actor_id"] != ""]
-    kinds = case["actors"].set_index("actor_id")["kind"]
-    sides = ["+".join(sorted(sides)) for sides in _sides(case, found["actor_id"])]
-    kind = found["actor_id"].str.split(";").str[0].map(kinds)
-    found = found.assign(actor_side=sides, actor_kind=kind)
-    return _hits(found.assign(relation=_relations(case, found)), found["agent"] == "unnamed")
+    return _related(case, found, found["agent"] == "unnamed")
 
 
 def attribution_hits(
@@ -334,26 +307,16 @@ def attribution_hits(
     return _hits(found, voice == kind if kind else voice != "own_voice")
 
 
-@estimand(
-    "framing.attribution_by_group",
-    choices=WHOLE | {"hedged": ("counted", "not_counted"), "unit": contrasts.UNITS},
-    main=MAIN,
-)
+@estimand("framing.attribution_by_group", choices=HEDGED)
 def attribution_by_group(
-    case: Case,
-    *,
-    first: Sequence[str] = REPORT,
-    second: Sequence[str] = ("opinion",),
-    by: str = "genre",
-    unit: str = "texts",
-    **which: str,
+    case: Case, *, by: str = "genre", first: Names = REPORT, second: Names = ESSAY, **which: str
 ) -> Estimate:
     """Return the share of claims that are attributed to somebody, first group minus second."""
-    pair, hits = pair_of(case, by, tuple(first), tuple(second)), attribution_hits(case, **which)
-    return _compared(case, hits, pair, "claims attributed to somebody", unit)
+    pair = pair_of(case, by, first, second)
+    return _compared(case, "claims attributed to somebody", pair, attribution_hits, **which)
 
 
-@estimand("framing.other_voice", choices=WHOLE, main=MAIN)
+@estimand("framing.other_voice", choices=WHOLE)
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
     found = attribution_hits(case, kind="enemy_media", **which)
@@ -375,29 +338,18 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
     return _hits(found, found[frame])
 
 
-def frame_by_event(case: Case, *, frame: str = "divine_sanction", **which: str) -> pd.DataFrame:
+def frame_by_event(case: Case, *, frame: str = "divine_sanction") -> pd.DataFrame:
     """Return the events that both groups tell: how many of their sentences carry the frame."""
     return _by_event(case, frame_hits(case, frame))
 
 
-@estimand(
-    "framing.frame_contrast",
-    choices=SCOPED,
-    main=MAIN,
-    evidence=frame_by_event,
-    figure="paired_events",
-)
+@estimand("framing.frame_contrast", choices=SCOPED, evidence=frame_by_event, figure=PAIRED)
 def frame_contrast(
-    case: Case,
-    *,
-    frame: str = "divine_sanction",
-    scope: str = "theatre_sentences",
-    unit: str = "texts",
-    **which: str,
+    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: str
 ) -> Estimate:
     """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    hits = frame_hits(case, frame, scope=scope, **which)
-    return _compared(case, hits, groups_of(case), frame, unit)
+    pair = groups_of(case)
+    return _compared(case, frame, pair, frame_hits, frame=frame, scope=scope, **which)
 
 
 def frame_contrasts(case: Case) -> pd.DataFrame:
@@ -405,8 +357,7 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
 
     `status` is weak (see `trust.weak_frames`), not established (too rare), or nothing, and then
     `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
-    `with_name` says in how many of its sentences a derogatory name stands too: a frame that stands
-    nowhere else is told by the names, and shows nothing beside them.
+    `with_name` says in how many of its sentences a derogatory name stands too.
     """
     names = trust.frame_names(case)
     every = {frame: frame_contrast(case, frame=frame) for frame in names}
@@ -432,25 +383,24 @@ def _with_name(case: Case, frame: str) -> str:
     return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
-@estimand(
-    "framing.word_use",
-    choices={"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS},
-)
-def word_use(
-    case: Case, *, words: str | Sequence[str], unit: str = "outlets", **which: str
-) -> Estimate:
-    """Return the share of texts that use one of some words, first group minus second.
-
-    `words` are counted forms; `liberat*` stands for all that begin so. It needs no codes. Texts
-    that are too short to have a chunk have no words in the tables, and do not enter.
-    """
-    wanted = [words] if isinstance(words, str) else list(words)
-    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in wanted]
+def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
+    """Return the texts that have words in the tables; `hit` where they use one of `words`."""
+    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
     using = case["chunks"]["token"].str.fullmatch("|".join(ends)).astype(bool)
     own = documents(case, **which)
     own = own[own["doc_id"].isin(set(case["chunks"]["doc_id"]))]
-    hits = _hits(own, own["doc_id"].isin(set(case["chunks"].loc[using, "doc_id"])))
-    return _compared(case, hits, groups_of(case), f"texts that use {', '.join(wanted)}", unit)
+    return _hits(own, own["doc_id"].isin(set(case["chunks"].loc[using, "doc_id"])))
+
+
+@estimand("framing.word_use", choices=TEXTS)
+def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -> Estimate:
+    """Return the share of texts that use one of some words, first group minus second.
+
+    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
+    """
+    words = [words] if isinstance(words, str) else words
+    key, pair = f"texts that use {', '.join(words)}", groups_of(case)
+    return _compared(case, key, pair, word_hits, words=words, unit=unit, **which)
 
 
 @cache

@@ -55,7 +55,7 @@ def second_coder(case: Case) -> str:
     kinds = dict(zip(case["coders"]["coder"], case["coders"]["kind"], strict=True))
     others = set(case["frame_codes"]["coder"]) - {case.coder, ADJUDICATED}
     if kinds.get(case.coder) != "rules":
-        others -= {coder for coder, kind in kinds.items() if kind == "rules"}
+        others = {coder for coder in others if kinds.get(coder) != "rules"}
     shared = [(-len(_coded_by_both(case, coder)), coder) for coder in others]
     most, best = min(shared, default=(0, ""))
     return best if most else ""
@@ -71,8 +71,7 @@ def frame_names(case: Case) -> dict[str, str]:
 def coded_sentences(case: Case, coder: str = "", **which: str) -> pd.DataFrame:
     """Return the sentences that a coder coded, one row each, with a column of truth a frame.
 
-    Furniture, fragments and repeats are left out; the case's coder if none is named. `which` are
-    the choices of `tables.rows.rows`.
+    Furniture, fragments and repeats are left out. `which` are the choices of `tables.rows.rows`.
     """
     found = rows(case, "frame_codes", coder=coder or None, **which)
     seen = pd.crosstab([found["doc_id"], found["sentence"]], found["frame_id"]) > 0
@@ -109,20 +108,17 @@ def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
     return found
 
 
-def _days(stated: str, calendar: str, published: str) -> str:
-    by = gregorian(published) if published else OPEN
-    return str(stated_interval(stated, calendar, by, "umm_al_qura", None)) if stated else ""
-
-
 def _rows_of_both(case: Case, table: str, second: str) -> pd.DataFrame:
     """Rows of two coders in the sentences that both coded, with fields as they are compared."""
     own = case[table][case[table]["coder"].isin([case.coder, second])]
     own = with_sentences(case, own).merge(_coded_by_both(case, second), on=KEYS)
     if table == "claims":
         published = own["doc_id"].map(case["documents"].set_index("doc_id")["published"])
-        dates = zip(own["event_date"], own["event_calendar"], published, strict=True)
+        said = [gregorian(day) if day else OPEN for day in published]
+        dates = zip(own["event_date"], own["event_calendar"], said, strict=True)
         # Whatever the calendar, the days count.
-        own["event_date"] = [_days(*date) for date in dates]
+        days = [stated_interval(*date, "umm_al_qura", None) if date[0] else "" for date in dates]
+        own["event_date"] = list(map(str, days))
         ends = own[["value_min", "value_max"]].to_numpy(dtype=np.float64)
         own["value"] = ["" if np.isnan(end).all() else str(end) for end in ends]
     for field in FIELDS[table]:
@@ -165,11 +161,10 @@ def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
 
 @cache
 def agreement_table(case: Case) -> pd.DataFrame:
-    """Return how the case's coder and the second one agree: one row a kind of code and measure.
+    """Return how the case's coder and the second one agree: a row (`AGREEMENT`) a code, measure.
 
-    Columns `AGREEMENT`. Of frames: over the n sentences that both coded, of which the one who sees
-    more sees it in `seen`. Of claims, names, takings and acts: the F1 of spans (n rows of both),
-    and of every field over the n matched pairs to which it applies.
+    Of frames over the n sentences that both coded, of which the one who sees more sees it in
+    `seen`; else the F1 of spans (n rows of both), and fields over the n matched pairs with them.
     """
     second = second_coder(case)
     found = _frame_rows(case, second) if second else []
@@ -187,26 +182,18 @@ def frame_agreement(case: Case) -> pd.DataFrame:
 
 
 def weak_frames(case: Case) -> set[str]:
-    """Return the frames whose agreement is under `BAR`, not defined, or seen in too few sentences.
-
-    With one coder these are all.
-    """
+    """Return the frames whose agreement is under `BAR`, unknown, or seen in too few sentences."""
     table = frame_agreement(case)
     sure = table["established"] & (table["seen"] >= RARE)
     return set(frame_names(case)) - set(table.loc[sure.astype(bool), "code"])
 
 
 def how_far(case: Case) -> dict[str, Any]:
-    """Return what a sentence on trust needs: who coded, and how far coders agree.
-
-    `sentences` were coded by both; `established` of `frames` reach the `bar`; `why` says why
-    nothing is known.
-    """
+    """Return who coded, how many `frames` reach the `bar` in `sentences` coded twice, or `why`."""
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
     second, table = second_coder(case), frame_agreement(case)
-    nobody = case["frame_codes"].empty
-    what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
+    how = "has been coded" if case["frame_codes"].empty else "was coded by two coders"
     found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
     found |= {"frames": len(frame_names(case)), "established": int(table["established"].sum())}
     found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else 0}
-    return found | {"why": "" if len(table) else what}
+    return found | {"why": "" if len(table) else f"no sentence {how}"}

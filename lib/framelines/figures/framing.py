@@ -22,7 +22,7 @@ RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 def stance_bars(data: pd.DataFrame) -> Figure:
     """Draw who calls whom what: a bar a teller and target, divided by the stance of the mentions.
 
-    `data` has source, relation, stance, n and share; the number beside a bar is its mentions.
+    `data` has source, relation, stance, n and share.
     """
     sizes = data.groupby("source")["n"].sum().reset_index()
     tellers = list(sizes.sort_values(["n", "source"], ascending=[False, True])["source"])

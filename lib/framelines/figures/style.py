@@ -38,14 +38,10 @@ def figure(height: float) -> Figure:
 
 
 def looks(names: Iterable[str]) -> dict[str, Look]:
-    """Return the look of every name, by the order in which the names come first.
-
-    Where there are more names than colours, a colour comes again with another shape.
-    """
-    found, many = dict[str, Look](), len(LOOKS)
-    for i, name in enumerate(dict.fromkeys(names)):
-        found[name] = {"color": LOOKS[i % many][0], "marker": LOOKS[(i + i // many) % many][1]}
-    return found
+    """Return the look of every name, by order; a colour comes again with another shape."""
+    many, order = len(LOOKS), enumerate(dict.fromkeys(names))
+    looks = {name: (LOOKS[i % many][0], LOOKS[(i + i // many) % many][1]) for i, name in order}
+    return {name: {"color": color, "marker": marker} for name, (color, marker) in looks.items()}
 
 
 def short(text: str, length: int = LABEL) -> str:
@@ -99,10 +95,7 @@ def mark(
 
 
 def span(ax: Axes, y: float, low: float, high: float, **look: Any) -> None:
-    """Draw a range along a lane; an end that is infinite is an arrowhead at the axis' end.
-
-    The limits of the axis must stand before.
-    """
+    """Draw a range along a lane of an axis with limits; an infinite end is an arrowhead there."""
     left, right = ax.get_xlim()
     ends = [max(low, left), min(high, right)]
     ax.plot(ends, [y, y], solid_capstyle="butt", **look)
@@ -133,11 +126,7 @@ def key(label: str, look: Look, *, hollow: bool = False) -> Line2D:
 
 
 def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
-    """Draw a legend of names below the figure by their looks; `more` are further entries.
-
-    An id is printed in words: `river_camp` as River camp.
-    """
-    words = {n: n.replace("_", " ") for n in names}
-    handles = [key(words[n][:1].upper() + words[n][1:], look) for n, look in looks(words).items()]
-    handles += more
+    """Draw a legend of names, ids in words, below the figure by their looks; `more` are entries."""
+    words = [(name.replace("_", " "), look) for name, look in looks(names).items()]
+    handles = [*(key(text[:1].upper() + text[1:], look) for text, look in words), *more]
     fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))

@@ -25,7 +25,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
-from framelines.analyses.findings import Finding, capital, evidence, main, named, told
+from framelines.analyses.findings import Finding, main, told
+from framelines.analyses.words import capital, named
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.figures.style import drawn
@@ -75,10 +76,7 @@ class Results:
         return text
 
     def say(self, template: str, **values: float | int | str) -> None:
-        """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers.
-
-        Whatever a text holds is shown as it is. Raises `DataError` for a key that has no value.
-        """
+        """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers."""
         texts = {key: markdown(self.number(key, value)) for key, value in values.items()}
         try:
             display(Markdown(template.format_map(texts)))
@@ -87,11 +85,7 @@ class Results:
             self._require(False, "no number has this key", error.args[0], known)
 
     def finding(self, finding: Finding) -> None:
-        """Show a declared finding: headline, sentence, verdict, and its evidence if it has any.
-
-        Its numbers are entered as `<id>_value`, `_low`, `_high`, `_p`, `_k_first` … of its
-        estimates, with underscores for hyphens.
-        """
+        """Show a declared finding: headline, sentence, verdict, and its evidence if it has any."""
         words, anchor = told(self.case, finding), f"finding-{finding.id}"
         numbers = words.pop("numbers")
         for key, (value, unit) in numbers.items():
@@ -101,13 +95,13 @@ class Results:
         chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
         page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
         display(Markdown(page))
-        caption, data = f"{finding.name}.", evidence(self.case, finding)
-        draw = (vars(timelines) | vars(framing)).get(finding.about.figure)
-        if draw:
+        caption, about = f"{finding.name}.", finding.about
+        data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
+        if draw := (vars(timelines) | vars(framing)).get(about.figure):
             measures = capital(named(self.case, main(self.case, finding)[0].measures))
-            about = {"title": words["headline"], "subtitle": measures or finding.name}
+            head = {"title": words["headline"], "subtitle": measures or finding.name}
             alt = " ".join(finding.estimand.split())
-            self.figure(draw, data, finding.id, alt=alt, caption=caption, **about)
+            self.figure(draw, data, finding.id, alt=alt, caption=caption, **head)
         else:
             self.table(data, finding.id, caption=caption)
         shows = (self.figures | self.tables).get(finding.id, {}).get("anchor", "")
