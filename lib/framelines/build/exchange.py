@@ -111,7 +111,7 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
         write_whole(place / "typesystem.xml", str(marks.type_system(forms()).to_xml()))
     else:
         place.mkdir(parents=True, exist_ok=True)
-        sheets = _sheets(every)
+        sheets = sheets_of(every)
         for sheet, frame in sheets.items() if to == "csv" else ():
             write_whole(place / f"{sheet}.csv", "\ufeff" + frame.to_csv(index=False))
         if to == "xlsx":
@@ -123,8 +123,8 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
     return 0
 
 
-def _sheets(every: list[Marked]) -> Tables:
-    """A table a kind of code, with the words of every code, and one of the sentences to code."""
+def sheets_of(every: list[Marked]) -> Tables:
+    """Return a table a kind of code, with the words of each, and one of all sentences."""
     rows = {"texts": list[Row](), **{table: list[Row]() for table in forms()}}
     for marked in every:
         text, doc_id = marked.text, {"doc_id": marked.names[0]}
@@ -137,7 +137,7 @@ def _sheets(every: list[Marked]) -> Tables:
         t: ["doc_id", "words", *[c for c in fields_of(t) if c not in OWN[:2]]] for t in forms()
     }
     heads["texts"] = ["doc_id", "start", "end", "words"]
-    made = {t: pd.DataFrame(own, columns=heads[t], dtype=str) for t, own in rows.items()}
+    made = {t: pd.DataFrame(own, columns=heads[t]).fillna("") for t, own in rows.items()}
     return {table: marks.free_of_formulas(frame) for table, frame in made.items()}
 
 
@@ -282,8 +282,9 @@ def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
         raise DataError([Problem("CODER", what, value=coder, allowed=known)])
     # Where nobody is listed, whoever coded before must be too.
     before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
-    about = {"kind": "person", "label": "a person", "events": "shared", "note": ""}
-    new = [{"coder": c, **about} for c in sorted({coder, *before} - {*coders["coder"]})]
+    about = {"kind": "person", "events": "shared", "note": ""}
+    names = sorted({coder, *before} - {*coders["coder"]})
+    new = [{"coder": name, "label": f"{name}, a person", **about} for name in names]
     return pd.concat([coders, pd.DataFrame(new, columns=list(coders))])
 
 

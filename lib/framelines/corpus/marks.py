@@ -83,8 +83,8 @@ def fold(text: str) -> tuple[str, list[int]]:
 
 def _of_utf16(text: str, units: int) -> int:
     """The code point at a number of UTF-16 units, in which JavaScript, Java and .NET count."""
-    ahead = text.encode("utf-16-le", "surrogatepass")[: 2 * units]
-    return len(ahead.decode("utf-16-le", "ignore"))
+    whole = text.encode("utf-16-le", "surrogatepass")
+    return len(whole[: 2 * units].decode("utf-16-le", "ignore")) if 2 * units <= len(whole) else -1
 
 
 def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
