@@ -280,7 +280,7 @@ BAD: dict[str, tuple[str, str | bytes, str]] = {
     "day": ("x.csv", f"{NINE}{CLAIM}event,,,03/05/2019,,\n", "event_date.*met '03/05/2019'"),
     "columns": ("x.csv", "document,code\npost,killed\n", "doc_id: this column is missing"),
     "nothing": ("x.json", "[]", "there is no code in it"),
-    "ending": ("x.doc", "killed", "no file of codes; read are"),
+    "ending": ("x.doc", "killed", "there is no reader for it; allowed"),
 }
 
 

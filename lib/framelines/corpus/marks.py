@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -23,7 +23,6 @@ from lxml import etree  # type: ignore[import-untyped]
 from framelines.corpus.texts import APOSTROPHES, HYPHENS, short_hash
 from framelines.errors import Problem
 
-READ = (".json", ".jsonl", ".xmi", ".csv", ".tsv", ".xlsx", ".qdpx", ".zip")
 LAYER, ENTITY, MOST_BYTES = "webanno.custom.", "NamedEntity", 500_000_000
 # What programs change in passing: kinds of quotes and hyphens; spaces and marks of order go.
 _ONE = dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys("“”„«»", '"') | dict.fromkeys(HYPHENS, "-")
@@ -66,6 +65,9 @@ class Marked:
     file: str = ""
 
 
+Files = dict[str, bytes]
+Found = Iterator[Marked | Problem]
+
 # Places.
 
 
@@ -81,12 +83,6 @@ def fold(text: str) -> tuple[str, list[int]]:
     return "".join(part for part, _ in kept), [at for _, at in kept]
 
 
-def _of_utf16(text: str, units: int) -> int:
-    """The code point at a number of UTF-16 units, in which JavaScript, Java and .NET count."""
-    whole = text.encode("utf-16-le", "surrogatepass")
-    return len(whole[: 2 * units].decode("utf-16-le", "ignore")) if 2 * units <= len(whole) else -1
-
-
 def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     """Return where a mark stands in our `text`; `theirs` is the same text as its file has it.
 
@@ -99,17 +95,17 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     beside = theirs not in ("", text) and fold(theirs)[0] == fold(text)[0]
     base = theirs if beside else text
     if start is not None and end is not None:
-        words = words or theirs[max(start, 0) : end]
-        for s, e in ((start, end), (_of_utf16(base, start), _of_utf16(base, end))):
-            if not 0 <= s < e <= len(base):
-                continue
-            alike = base[s:e] == words or fold(base[s:e])[0] == fold(words)[0] != ""
-            if alike or short_hash(base[s:e]) == digest or not (words or digest):
-                return _beside(text, base, s, e) if beside else (s, e)
-        if not 0 <= start < end <= len(theirs or text) and not mark.words:
-            raise ValueError(f"the span is empty or ends after the text, at {len(theirs or text)}")
-        if not words:
+        words, met = words or theirs[max(start, 0) : end], base[max(start, 0) : end]
+        if 0 <= start < end <= len(base) and (
+            words == met or fold(words)[0] == fold(met)[0] != "" or digest == short_hash(met)
+        ):
+            return _beside(text, base, start, end) if beside else (start, end)
+        if not words and not 0 <= start < end <= len(base):
+            raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
+        if not words and digest:
             raise ValueError("the hash is not that of the text at this span")
+        if not words:
+            return start, end
     if not fold(words)[0]:
         raise ValueError("neither words nor a start and an end are told")
     return _nearest(text, words, start)
@@ -128,8 +124,8 @@ def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
     for hit in re.finditer(f"(?={re.escape(sought)})", whole):
         s, e = at[hit.start()], at[hit.start() + len(sought) - 1] + 1
         # 12 does not stand in 1,125.
-        before, after = re.search(r"\d[.,]?$", text[:s]), re.match(r"[.,]?\d", text[e:])
-        if not (before and text[s].isdigit()) and not (after and text[e - 1].isdigit()):
+        inside = re.search(r"\d[.,]?$", text[max(s - 2, 0) : s]) and text[s].isdigit()
+        if not inside and not (re.match(r"[.,]?\d", text[e:]) and text[e - 1].isdigit()):
             found.append((0 if start is None else abs(s - start), s, e))
     if not found:
         raise ValueError("these words do not stand in the text")
@@ -141,12 +137,9 @@ def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
 
 def _cell(value: Any) -> str:
     """A value as text: whole numbers without a point, days without an hour."""
+    value = "" if value is None else value
     whole = isinstance(value, float) and value.is_integer()
-    return (
-        ""
-        if value is None
-        else str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
-    )
+    return str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
 
 
 def _said(mark: Mark, forms: Forms) -> tuple[str, Form, dict[str, str]]:
@@ -194,7 +187,7 @@ def label_studio_task(marked: Marked, forms: Forms, coder: str) -> dict[str, Any
     return task | ({"predictions": [{"model_version": coder, "result": result}]} if result else {})
 
 
-def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Iterator[Marked | Problem]:
+def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
     row, data = f"task {task.get('id', number)}", task["data"]
     done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
     if len(done) > 1:
@@ -249,8 +242,9 @@ def cas_json(marked: Marked, forms: Forms) -> str:
     return str(cas.to_json())
 
 
-def _cas(cas: cassis.Cas, names: list[str], forms: Forms) -> Marked:
-    marks, layers = [], {_layer(kind): form for kind, form in forms.items()}
+def _cas(cas: cassis.Cas, name: str, forms: Forms) -> Marked:
+    marks, names = [], [*PurePosixPath(name).parts[::-1]]
+    layers = {_layer(kind): form for kind, form in forms.items()}
     layers[ENTITY] = Form([], {})
     for found in cas.select_all_annotations():
         short = found.type.name.rpartition(".")[2]
@@ -285,24 +279,20 @@ def _named(code: str) -> tuple[str, dict[str, str]]:
     return label, {name.strip(): value.strip() for name, _, value in pairs if value}
 
 
-def _qdpx(archive: zipfile.ZipFile, project: str, forms: Forms) -> Iterator[Marked]:
-    root, held = _xml(archive.read(project)), {}
-    for name in archive.namelist():
-        held[PurePosixPath(name).name.lower()] = name
+def _qdpx(name: str, held: Files, forms: Forms) -> Found:
+    root, beside = _xml(held[name]), {n.lower(): held[n] for n in held}
     codes = {c.get("guid"): c.get("name", "") for c in root.iter("{*}Code")}
     for source in root.iter("{*}TextSource"):
         path = (source.get("plainTextPath") or "").replace("\\", "/").rpartition("/")[2]
-        text, marks = source.findtext("{*}PlainTextContent") or "", []
-        if path.lower() in held:
-            text = archive.read(held[path.lower()]).decode("utf-8-sig")
-        spans = [
-            (found, int(found.get("startPosition", -1)), int(found.get("endPosition", -1)))
-            for found in source.iterfind("{*}PlainTextSelection")
-        ]
+        text, spans, marks = source.findtext("{*}PlainTextContent") or "", [], []
+        for file in [n for n in beside if path and n.endswith("/" + path.lower())]:
+            text = beside[file].decode("utf-8-sig")
+        for found in source.iterfind("{*}PlainTextSelection"):
+            spans.append((int(found.get("startPosition")), int(found.get("endPosition")), found))
         # By the standard the end is the last character (REFI-QDA 1.5, 10.2), by many programs the
         # one behind it. The reading under which fewer selections end inside a word is the file's.
-        cut = [sum(text[e + i - 1 : e + i + 1].isalnum() for _, _, e in spans) for i in (0, 1)]
-        for found, start, end in spans:
+        cut = [sum(text[e + i - 1 : e + i + 1].isalnum() for _, e, _ in spans) for i in (0, 1)]
+        for start, end, found in spans:
             for code in found.iterfind("{*}Coding/{*}CodeRef"):
                 label, fields = _named(codes.get(code.get("targetGUID"), ""))
                 fields |= _named(";" + (found.findtext("{*}Description") or ""))[1]
@@ -311,7 +301,7 @@ def _qdpx(archive: zipfile.ZipFile, project: str, forms: Forms) -> Iterator[Mark
         yield Marked([source.get("name", ""), path], text, marks, [*forms])
 
 
-def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Marked:
+def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
     marks, text = [], str(row["text"])
     for found in row.get("entities") or row.get("label") or row.get("labels") or []:
         span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
@@ -319,7 +309,7 @@ def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Marked:
         label, fields = _named(str(code))
         marks.append(Mark(f"line {number}, span {start}", label, start, end, "", fields))
     about = (row.get("meta") or row.get("metadata") or {}) | row
-    return Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
+    yield Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
 
 
 # Tables.
@@ -330,7 +320,7 @@ def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
 
 
-def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Iterator[Marked | Problem]:
+def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
     """The codes of a table with a row each, by document; of which kind is told by its columns."""
     columns = {str(c).strip().lower(): c for c in frame}
     fit = {k: len({*columns} & {*form.fields}) for k, form in forms.items()}
@@ -351,62 +341,63 @@ def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Iterator[Marked | Pr
     yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
 
 
+def _table(name: str, held: Files, forms: Forms) -> Found:
+    if name.lower().endswith(".xlsx"):
+        how: Any = {"engine_kwargs": {"data_only": False}, "sheet_name": None, "dtype": object}
+        sheets = pd.read_excel(io.BytesIO(held[name]), keep_default_na=False, **how)
+    else:
+        text = held[name].decode("utf-8-sig")
+        mark, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text, newline="")
+        frame = pd.read_csv(source, sep=mark, dtype=str, keep_default_na=False)
+        sheets = {PurePosixPath(name).stem: frame}
+    for title, frame in sheets.items():
+        yield from _sheet(frame, title, forms) if title != "texts" else ()
+
+
 # All of them.
 
 
-def _archive(name: str, content: bytes, forms: Forms, types: bytes) -> Iterator[Any]:
-    archive = zipfile.ZipFile(io.BytesIO(content))
+def _xmi(name: str, held: Files, forms: Forms) -> Found:
+    beside = name.rpartition("/")[0]
+    types = [n for n in held if n.lower() == f"{beside}/typesystem.xml".lower().lstrip("/")]
+    for part in (name, *types):
+        _xml(held[part])
+    own = cassis.load_typesystem(io.BytesIO(held[types[0]])) if types else type_system(forms)
+    yield _cas(cassis.load_cas_from_xmi(io.BytesIO(held[name]), own, lenient=True), name, forms)
+
+
+def _json(name: str, held: Files, forms: Forms) -> Found:
+    text = held[name].decode("utf-8-sig")
+    lines = filter(str.strip, text.split("\n") if name.lower().endswith("l") else [text])
+    read = [json.loads(line) for line in lines]
+    for number, row in enumerate(read[0] if read and isinstance(read[0], list) else read, start=1):
+        if "%FEATURE_STRUCTURES" in row:
+            yield _cas(cassis.load_cas_from_json(text), name, forms)
+        else:
+            yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+
+
+READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table) | {".xmi": _xmi, ".qde": _qdpx}
+READERS |= dict.fromkeys((".json", ".jsonl"), _json)
+ZIPS = (".qdpx", ".zip")
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _unpacked(name: str, content: bytes) -> Files:
+    """A file, or those of an archive and of the archives in it, by path."""
+    if _suffix(name) not in ZIPS:
+        return {name: content}
+    archive, held = zipfile.ZipFile(io.BytesIO(content)), dict[str, bytes]()
     if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
         raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")
-    ends = {n: n.lower().rpartition("/")[2] for n in archive.namelist()}
-    for project in [n for n, end in ends.items() if end == "project.qde"]:
-        yield from _qdpx(archive, project, forms)
-        return
-    wanted = [n for n in ends if n.lower().endswith(READ)]
-    if not wanted:
+    for inner in archive.namelist():
+        held |= _unpacked(f"{name}/{inner}", archive.read(inner))
+    if not any(_suffix(n) in READERS for n in held):
         raise ValueError("a zip that is no .qdpx: it holds no project.qde, and no XMI or JSON")
-    for n in [n for n, end in ends.items() if end == "typesystem.xml"]:
-        types = archive.read(n)
-    for n in wanted:
-        yield from _codes(f"{name}/{n}", archive.read(n), forms, types)
-
-
-def _codes(name: str, content: bytes, forms: Forms, types: bytes) -> Iterator[Any]:
-    path, source, how = (
-        PurePosixPath(name),
-        io.BytesIO(content),
-        dict[str, Any](keep_default_na=False),
-    )
-    suffix, names = path.suffix.lower(), list(path.parts[::-1])
-    if suffix in (".qdpx", ".zip"):
-        yield from _archive(name, content, forms, types)
-    elif suffix == ".xmi":
-        for part in filter(None, (content, types)):
-            _xml(part)
-        own = cassis.load_typesystem(io.BytesIO(types)) if types else type_system(forms)
-        yield _cas(cassis.load_cas_from_xmi(source, own, lenient=True), names, forms)
-    elif suffix in (".json", ".jsonl"):
-        text = content.decode("utf-8-sig")
-        lines = filter(str.strip, text.split("\n") if suffix == ".jsonl" else [text])
-        read = [json.loads(line) for line in lines]
-        for number, row in enumerate(read[0] if isinstance(read[0], list) else read, start=1):
-            if "%FEATURE_STRUCTURES" in row:
-                yield _cas(cassis.load_cas_from_json(text), names, forms)
-            elif "data" in row:
-                yield from _label_studio(row, number, forms)
-            else:
-                yield _doccano(row, number, forms)
-    elif suffix == ".xlsx":
-        how |= {"engine_kwargs": {"data_only": False}, "sheet_name": None}
-        for title, frame in pd.read_excel(source, dtype=object, **how).items():
-            yield from _sheet(frame, title, forms) if title != "texts" else ()
-    elif suffix in (".csv", ".tsv"):
-        text = content.decode("utf-8-sig")
-        mark = max(",;\t", key=text.partition("\n")[0].count)
-        frame = pd.read_csv(io.StringIO(text, newline=""), sep=mark, dtype=str, **how)
-        yield from _sheet(frame, path.stem, forms) if path.stem != "texts" else ()
-    else:
-        raise ValueError(f"no file of codes; read are {', '.join(READ)}")
+    return held
 
 
 def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
@@ -414,18 +405,29 @@ def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
 
     Of a folder every file is read that may hold codes, in the order of the names.
     """
-    found, problems = list[Marked](), list[Problem]()
+    found, problems, held = list[Marked](), list[Problem](), dict[str, bytes]()
     files = sorted(p for p in source.rglob("*") if p.is_file()) if source.is_dir() else [source]
-    for file in [f for f in files if f == source or f.suffix.lower() in READ]:
-        name = file.relative_to(source).as_posix() if file != source else file.name
-        beside = [p.read_bytes() for p in sorted(file.parent.glob("[Tt]ype[Ss]ystem.xml"))]
+    # The types of an XMI file lie beside it.
+    files += [p for p in source.parent.glob("[Tt]ype[Ss]ystem.xml") if source in files]
+
+    def tried(name: str, read: Callable[..., Any], *given: Any) -> Any:
         try:
-            for one in _codes(name, file.read_bytes(), forms, beside[0] if beside else b""):
-                if isinstance(one, Problem):
-                    problems.append(replace(one, where=name))
-                else:
-                    found.append(replace(one, file=name))
+            return read(name, *given)
         except Exception as error:  # whatever a reader of a stranger's file may raise
             why = [*str(error).splitlines(), type(error).__name__][0]
             problems.append(Problem(name, f"it cannot be read: {why}"))
+            return {}
+
+    for file in files:
+        name = file.name if source in files else file.relative_to(source).as_posix()
+        held |= tried(name, _unpacked, file.read_bytes())
+    for name in [name for name in held if _suffix(name) in READERS]:
+        for one in tried(name, lambda *given: [*READERS[_suffix(given[0])](*given)], held, forms):
+            if isinstance(one, Problem):
+                problems.append(replace(one, where=name))
+            else:
+                found.append(replace(one, file=name))
+    if source in files and _suffix(source.name) not in (*READERS, *ZIPS):
+        known = ", ".join((*READERS, *ZIPS))
+        problems.append(Problem(source.name, "there is no reader for it", allowed=known))
     return found, problems
