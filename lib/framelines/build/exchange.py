@@ -288,7 +288,7 @@ def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
     return pd.concat([coders, pd.DataFrame(new, columns=list(coders))])
 
 
-def take_in(source: Path, name: str, coder: str, root: Path = REPO) -> int:
+def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     """Take the codes of a file or folder into the tables of a case, as those of `coder`.
 
     In the texts of the file they take the place of the coder's codes of the same kinds. Prints what
@@ -297,15 +297,15 @@ def take_in(source: Path, name: str, coder: str, root: Path = REPO) -> int:
     """
     main, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
-    if not source.expanduser().exists():
-        raise DataError([Problem(str(source), "there is no such file or folder")])
-    found, left = marks.read(source.expanduser(), forms())
+    if not place.expanduser().exists():
+        raise DataError([Problem(str(place), "there is no such file or folder")])
+    found, left = marks.read(place.expanduser(), forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)
     tables = intake.checked(coders)
     if not intake.taken:
-        raise DataError(left or [Problem(source.name, "there is no code in it")])
+        raise DataError(left or [Problem(place.name, "there is no code in it")])
     for table, frame in tables.items():
         if len(frame) or (folder / resources()[table]["path"]).is_file():
             write_table(frame, folder, table)

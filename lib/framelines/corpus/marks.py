@@ -92,20 +92,19 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     `ValueError` in words where there is none such.
     """
     start, end, words, digest = mark.start, mark.end, mark.words, mark.fields.get("hash", "")
-    beside = theirs not in ("", text) and fold(theirs)[0] == fold(text)[0]
-    base = theirs if beside else text
+    base = theirs if theirs and fold(theirs)[0] == fold(text)[0] else text
     if start is not None and end is not None:
-        words, met = words or theirs[max(start, 0) : end], base[max(start, 0) : end]
-        if 0 <= start < end <= len(base) and (
-            words == met or fold(words)[0] == fold(met)[0] != "" or digest == short_hash(met)
-        ):
-            return _beside(text, base, start, end) if beside else (start, end)
+        words = words or theirs[max(start, 0) : end]
+        # A browser shows, and counts, one sign for an end of line of two.
+        for shown in (base, base.replace("\r\n", "\n")) if 0 <= start < end else ():
+            met = shown[start:end]
+            same = words == met or fold(words)[0] == fold(met)[0] != "" or short_hash(met) == digest
+            if end <= len(shown) and (same or not (words or digest)):
+                return (start, end) if shown == text else _beside(text, shown, start, end)
         if not words and not 0 <= start < end <= len(base):
             raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
-        if not words and digest:
-            raise ValueError("the hash is not that of the text at this span")
         if not words:
-            return start, end
+            raise ValueError("the hash is not that of the text at this span")
     if not fold(words)[0]:
         raise ValueError("neither words nor a start and an end are told")
     return _nearest(text, words, start)
