@@ -125,7 +125,8 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
 
 def sheets_of(every: list[Marked]) -> Tables:
     """Return a table a kind of code, with the words of each, and one of all sentences."""
-    rows = {"texts": list[Row](), **{table: list[Row]() for table in forms()}}
+    heads = {table: [*fields_of(table)][1:] for table in forms()} | {"texts": ["doc_id", *OWN[2:4]]}
+    rows = {table: list[Row]() for table in heads}
     for marked in every:
         text, doc_id = marked.text, {"doc_id": marked.names[0]}
         spans = [("texts", doc_id, s, e) for s, e in sentences(text)]
@@ -133,12 +134,8 @@ def sheets_of(every: list[Marked]) -> Tables:
         for table, fields, start, end in spans:
             shown = {"words": re.sub(r"[\x00-\x1f]", " ", text[start:end])}
             rows[table].append(fields | shown | {"start": str(start), "end": str(end)})
-    heads = {
-        t: ["doc_id", "words", *[c for c in fields_of(t) if c not in OWN[:2]]] for t in forms()
-    }
-    heads["texts"] = ["doc_id", "start", "end", "words"]
-    made = {t: pd.DataFrame(own, columns=heads[t]).fillna("") for t, own in rows.items()}
-    return {table: marks.free_of_formulas(frame) for table, frame in made.items()}
+    made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
+    return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
 
 
 # In.
@@ -152,12 +149,13 @@ class Intake:
     coder: str
     texts: dict[str, str]
     left: list[Problem]
-    # By table and key.
+    # By table and key, each with where it is from.
     taken: dict[tuple[str, str], tuple[Row, Problem]] = field(default_factory=dict)
-    filled: Counter[str] = field(default_factory=Counter)
-    moved: int = 0
     # What the files are complete of, as (table, document).
     covered: set[tuple[str, str]] = field(default_factory=set)
+    filled: Counter[str] = field(default_factory=Counter)
+    same: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
 
     @cached_property
     def by_text(self) -> dict[str, str]:
@@ -165,42 +163,46 @@ class Intake:
         return {fold(text)[0]: doc_id for doc_id, text in self.texts.items()}
 
     @cached_property
-    def namings(self) -> dict[str, list[Row]]:
-        """The rows of namings.csv by their label, those of a single document last."""
-        found: dict[str, list[Row]] = {}
-        for row in written(self.folder, "namings").sort_values("doc_id").to_dict("records"):
-            found.setdefault(row["label"], []).append(row)
-        return found
-
-    def lose(self, origin: Problem, what: str, value: str, allowed: str | None = None) -> None:
-        """Note why a code cannot be taken."""
-        self.left.append(replace(origin, what=what, value=value, allowed=allowed))
+    def namings(self) -> dict[str, Row]:
+        """The row of namings.csv of every label that means one actor in all documents."""
+        rows = written(self.folder, "namings").query("doc_id == ''")
+        rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
+        return {row["label"]: row for row in rows.to_dict("records")}
 
     def take(self, marked: Marked) -> None:
         """Locate the codes of one text."""
         ids = [name.split(".")[0] for name in marked.names]
-        known = [i for i in ids if i in self.texts] + [self.by_text.get(fold(marked.text)[0], "")]
-        if not known[0]:
-            what = f"its text is none of this case, with {len(marked.marks)} codes"
-            allowed = f"the text, or as name one of {', '.join(sorted(self.texts)[:3])} …"
-            self.lose(Problem(marked.file, ""), what, next(filter(None, ids), ""), allowed)
+        doc_id = next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+        if doc_id is None:
+            what = f"its text is none of this case; it has {len(marked.marks)} codes"
+            known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
+            value = next(filter(None, ids), "")
+            self.left.append(Problem(marked.file, what, value=value, allowed=known))
             return
-        self.covered |= {(table, known[0]) for table in marked.kinds}
+        self.covered |= {(table, doc_id) for table in marked.kinds}
+        tables = {label: table for table, form in forms().items() for label in form.labels}
         for mark in marked.marks:
-            origin = Problem(marked.file, "", row=mark.row)
-            table = next((t for t, form in forms().items() if mark.label in form.labels), "")
-            if not table:
-                labels = ", ".join(label for form in forms().values() for label in form.labels)
-                self.lose(origin, "there is no such label", mark.label, labels)
-                continue
+            table = tables.get(mark.label, "")
             try:
-                span = marks.place(self.texts[known[0]], mark, marked.text)
+                if not table:
+                    raise ValueError("there is no such label")
+                span = marks.place(self.texts[doc_id], mark, marked.text)
+                row = self._row(table, mark, doc_id, span)
+                if self._key(table, row) in self.taken:
+                    raise ValueError("another code of this kind has this id, or begins here")
             except ValueError as error:
-                value = f"[{mark.start}, {mark.end}) {' '.join(mark.words.split()[:4])}"
-                self.lose(origin, str(error), value, f"a span of {known[0]}")
+                value = (
+                    f"{mark.label} [{mark.start}, {mark.end}) {' '.join(mark.words.split()[:4])}"
+                )
+                known, where = ", ".join(tables) if not table else f"a place in {doc_id}", mark.row
+                more = {"row": where, "value": value.strip(), "allowed": known}
+                self.left.append(Problem(marked.file, str(error), **more))
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end)
-            self._enter(table, self._row(table, mark, known[0], span), origin)
+            self.taken[self._key(table, row)] = row, Problem(marked.file, "", row=mark.row)
+
+    def _key(self, table: str, row: Row) -> tuple[str, str]:
+        return table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
         """A row of a table, with neutral values where the coder said nothing."""
@@ -211,33 +213,16 @@ class Intake:
         neutral, term = dict(NEUTRAL[table]), " ".join(words(said))
         own = {"label": term} if table == "naming_mentions" else {"lemma": term}
         if table == "claims":
-            own = {"claim_id": "-".join((doc_id, row["start"], row["end"]))}
-            row["kind"] = mark.label
+            row["kind"], made = mark.label, f"{doc_id}-{span[0]}-{span[1]}"
+            self.same[made] += not row["claim_id"]
+            own = {"claim_id": made + (f"-{self.same[made]}" if self.same[made] > 1 else "")}
             for date in ("event", "report", "as_of"):
                 neutral[f"{date}_calendar"] = "gregorian" if row[f"{date}_date"] else "none"
             neutral["date_basis"] = "document" if row["event_date"] else "none"
-        elif table == "naming_mentions":
-            known = [n for n in self.namings.get(term, []) if n["doc_id"] in ("", doc_id)]
-            if len({n["actor_id"] for n in known}) == 1:
-                own |= {column: known[-1][column] for column in ("actor_id", "stance")}
+        elif table == "naming_mentions" and term in self.namings:
+            own |= {column: self.namings[term][column] for column in ("actor_id", "stance")}
         self.filled.update(f"{c} {v}" for c, v in neutral.items() if not (row[c] or own.get(c)))
         return row | {c: v for c, v in (neutral | own).items() if not row[c]}
-
-    def _enter(self, table: str, row: Row, origin: Problem) -> None:
-        """Take a row, unless another has its key; an id that we made is made another."""
-        base = row.get("claim_id", "")
-        made = base == "-".join((row["doc_id"], row["start"], row["end"]))
-        for again in range(2, 99 * made):
-            if self._key(table, row) in self.taken:
-                row["claim_id"] = f"{base}-{again}"
-        if self._key(table, row) in self.taken:
-            what = "another code of this kind has this id, or begins here"
-            self.lose(origin, what, self._key(table, row)[1])
-        else:
-            self.taken[self._key(table, row)] = row, origin
-
-    def _key(self, table: str, row: Row) -> tuple[str, str]:
-        return table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
 
     def checked(self, coders: pd.DataFrame) -> Tables:
         """Return the tables with all codes that pass the checks; the others go into `left`."""
@@ -284,7 +269,7 @@ def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
     before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
     about = {"kind": "person", "events": "shared", "note": ""}
     names = sorted({coder, *before} - {*coders["coder"]})
-    new = [{"coder": name, "label": f"{name}, a person", **about} for name in names]
+    new = [{"coder": name, "label": f"the coder {name}", **about} for name in names]
     return pd.concat([coders, pd.DataFrame(new, columns=list(coders))])
 
 
