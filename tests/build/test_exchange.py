@@ -158,7 +158,8 @@ def xmi() -> str:
 def qdpx(last: int = 0, head: str = "") -> bytes:
     project = f"""<?xml version="1.0" encoding="utf-8"?>{head}
     <Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes>
-    <Code guid="c0" name="losses"><Code guid="c1" name="killed; value_min=4" isCodable="true"/></Code></Codes></CodeBook>
+    <Code guid="c0" name="losses"><Code guid="c1" name="killed; value_min=4"/></Code></Codes>
+    </CodeBook>
     <Sources><TextSource guid="s1" name="post" plainTextPath="internal://S1.txt">
     <PlainTextSelection guid="p1" startPosition="{AT}" endPosition="{TO - last}">
     <Coding guid="k1"><CodeRef targetGUID="c1"/></Coding></PlainTextSelection>

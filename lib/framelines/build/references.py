@@ -53,16 +53,15 @@ def _ucdp(row: Row) -> Row:
     rank = max(int(when > 1 or where > 2 or row["event_clarity"] != "1"), 2 * (high > 2 * low + 2))
     rank = max(rank, 2 * (when > 3 or where > 5))
     dead = f"{a} {row['deaths_a']}, {b} {row['deaths_b']}, civilians {row['deaths_civilians']}"
-    return {
-        **{"ref_id": f"ucdp-{row['id']}", "date_from": f"{days.first}", "date_to": f"{days.last}"},
-        **{"event": f"{what or f'fighting of {a} and {b}'}, {row['where_coordinates']}"},
-        **{"value_min": str(low), "value_max": str(high), "quality": WORDS[rank]},
-        **{"quantity": "deaths, all sides (low to high)", "url": "https://ucdp.uu.se/downloads/"},
-        "according_to": f"UCDP ({dead}, unknown {row['deaths_unknown']})",
-        "title": f"UCDP Georeferenced Event Dataset, event {row['id']}",
-        "note": f"best estimate {row['best']}; date_prec {when}, where_prec {where}",
-        "place_id": re.sub(" (town|city|village)$", "", row["where_coordinates"]) * (where <= 2),
-    }
+    named = re.sub(" (town|city|village)$", "", row["where_coordinates"])
+    made = {"ref_id": f"ucdp-{row['id']}", "date_from": f"{days.first}", "date_to": f"{days.last}"}
+    made |= {"event": f"{what or f'fighting of {a} and {b}'}, {row['where_coordinates']}"}
+    made |= {"quantity": "deaths, all sides (low to high)", "quality": WORDS[rank]}
+    made |= {"value_min": str(low), "value_max": str(high), "place_id": named * (where <= 2)}
+    made |= {"according_to": f"UCDP ({dead}, unknown {row['deaths_unknown']})"}
+    made |= {"note": f"best estimate {row['best']}; date_prec {when}, where_prec {where}"}
+    made |= {"title": f"UCDP Georeferenced Event Dataset, event {row['id']}"}
+    return made | {"url": "https://ucdp.uu.se/downloads/"}
 
 
 def _acled(row: Row) -> Row:
@@ -70,17 +69,15 @@ def _acled(row: Row) -> Row:
     when, where = int(row["time_precision"]), int(row["geo_precision"])
     days = _around(_day(row["event_date"]), {2: "week", 3: "month"}.get(when, "day"))
     who = " and ".join(filter(None, (row["actor1"], row["actor2"])))
-    return {
-        "ref_id": f"acled-{row['event_id_cnty'].lower()}",
-        **{"date_from": f"{days.first}", "date_to": f"{days.last}"},
-        "quality": WORDS[max(when, where) - 1],
-        **{"event": f"{row['sub_event_type'].lower()}: {who}, {row['location']}"},
-        **{"quantity": "reported deaths, all sides", "according_to": "ACLED"},
-        **{"value_min": row["fatalities"], "value_max": row["fatalities"]},
-        **{"title": f"ACLED, event {row['event_id_cnty']}", "url": "https://acleddata.com/"},
-        "note": f"time_precision {when}, geo_precision {where}",
-        "place_id": row["location"] * (where == 1),
-    }
+    rank = min(max(when, where), 3) - 1
+    made = {"ref_id": f"acled-{row['event_id_cnty'].lower()}", "according_to": "ACLED"}
+    made |= {"date_from": f"{days.first}", "date_to": f"{days.last}"}
+    made |= {"event": f"{row['sub_event_type'].lower()}: {who}, {row['location']}"}
+    made |= {"quantity": "reported deaths, all sides", "quality": WORDS[rank]}
+    made |= {"value_min": row["fatalities"], "value_max": row["fatalities"]}
+    made |= {"place_id": row["location"] * (where == 1), "url": "https://acleddata.com/"}
+    made |= {"note": f"time_precision {when}, geo_precision {where}"}
+    return made | {"title": f"ACLED, event {row['event_id_cnty']}"}
 
 
 KNOWN: list[tuple[str, Callable[[Row], Row]]] = [(UCDP, _ucdp), (ACLED, _acled)]
@@ -119,11 +116,8 @@ def _read(place: Path) -> tuple[pd.DataFrame, Callable[[Row], Row]]:
     lacking = {of: {*columns.split()} - {*whole.columns} for columns, of in KNOWN}
     of = min(lacking, key=lambda of: len(lacking[of]))
     if lacking[of]:
-        what, value = (
-            "neither UCDP GED nor ACLED: columns are missing",
-            ", ".join(sorted(lacking[of])),
-        )
-        raise DataError([Problem(place.name, what, value=value)])
+        what = "neither UCDP GED nor ACLED: columns are missing"
+        raise DataError([Problem(place.name, what, value=", ".join(sorted(lacking[of])))])
     # HDX puts a line of tags under the header.
     return whole[~whole["country"].str.startswith("#")], of
 
