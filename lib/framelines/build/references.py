@@ -109,7 +109,12 @@ def _places(folder: Path) -> dict[str, str]:
 def _read(place: Path) -> tuple[pd.DataFrame, Callable[[Row], Row]]:
     try:
         wanted = {*UCDP.split(), *ACLED.split()}
-        how = {"dtype": str, "keep_default_na": False, "usecols": wanted.__contains__}
+        how = {
+            "dtype": str,
+            "keep_default_na": False,
+            "index_col": False,
+            "usecols": wanted.__contains__,
+        }
         whole = pd.read_csv(place.expanduser(), **how)
     except (OSError, ValueError) as error:
         raise DataError([Problem(place.name, f"no table in UTF-8: {error}")]) from None

@@ -86,10 +86,10 @@ def fold(text: str) -> tuple[str, list[int]]:
 def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     """Return where a mark stands in our `text`; `theirs` is the same text as its file has it.
 
-    A span holds whose words are those quoted, or whose hash is the field `hash`. Else a text that
-    differs only in line ends, spaces, quotes and BOM is laid beside ours, and in any other the
-    occurrence of the words is taken that is the only one, or twice as near as the next. Raises
-    `ValueError` in words where there is none such.
+    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`. A
+    text that differs only in line ends, spaces, quotes and BOM is laid beside ours. In any other
+    the occurrence of the words is taken that is the only one, or twice as near as the next. Raises
+    `ValueError`, in words, where there is none such.
     """
     start, end, words, digest = mark.start, mark.end, mark.words, mark.fields.get("hash", "")
     base = theirs if theirs and fold(theirs)[0] == fold(text)[0] else text
@@ -98,7 +98,8 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
         # A browser shows, and counts, one sign for an end of line of two.
         for shown in (base, base.replace("\r\n", "\n")) if 0 <= start < end else ():
             met = shown[start:end]
-            same = words == met or fold(words)[0] == fold(met)[0] != "" or short_hash(met) == digest
+            same = words == met or fold(words)[0] == fold(met)[0] != ""
+            same = same or (not fold(words)[0] and short_hash(met) == digest)
             if end <= len(shown) and (same or not (words or digest)):
                 return (start, end) if shown == text else _beside(text, shown, start, end)
         if not words and not 0 <= start < end <= len(base):
@@ -200,9 +201,9 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
     for key, pieces in regions.items():
         labels, about, fields = list[str](), dict[str, Any](), dict[str, str]()
         for how, piece in pieces:
-            value = piece["value"]
+            value = piece.get("value", {})
             if how.endswith("labels"):
-                labels, about = value[how], value
+                labels, about = value.get(how, []), value
             else:
                 said = value.get("text" if how == "textarea" else how)
                 first = said[0] if isinstance(said, list) and said else said
@@ -347,7 +348,7 @@ def _table(name: str, held: Files, forms: Forms) -> Found:
     else:
         text = held[name].decode("utf-8-sig")
         mark, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text, newline="")
-        frame = pd.read_csv(source, sep=mark, dtype=str, keep_default_na=False)
+        frame = pd.read_csv(source, sep=mark, dtype=str, keep_default_na=False, index_col=False)
         sheets = {PurePosixPath(name).stem: frame}
     for title, frame in sheets.items():
         yield from _sheet(frame, title, forms) if title != "texts" else ()
