@@ -1,8 +1,8 @@
 """How far the coding of a case can be trusted: agreement of two coders, weak frames.
 
 Which sentences a coder has coded is told by its rows in `frame_codes`, where a sentence without a
-frame has a row with `none`; of a coder without such rows these are all sentences of the texts in
-which it has a row of another kind. Other rows count where both coders have coded the sentence in
+frame has a row with `none`; of a coder without any `none` these are all sentences of the texts in
+which it has a row of any kind. Other rows count where both coders have coded the sentence in
 which they begin; they are matched by their spans alone, never by what they say.
 """
 
@@ -42,9 +42,10 @@ AGREEMENT = ["table", "code", "name", "measure", "value", "low", "high", "n", "d
 
 def _coded_by(case: Case, coder: str) -> pd.DataFrame:
     codes = case["frame_codes"][case["frame_codes"]["coder"] == coder]
-    if len(codes):
+    if (codes["frame_id"] == "none").any():
         return with_sentences(case, codes)[KEYS].drop_duplicates()
-    own = (case[table].loc[case[table]["coder"] == coder, "doc_id"] for table in FIELDS)
+    tables = (case[table] for table in ("frame_codes", *FIELDS))
+    own = (table.loc[table["coder"] == coder, "doc_id"] for table in tables)
     return case["sentences"].loc[case["sentences"]["doc_id"].isin(set().union(*own)), KEYS]
 
 
