@@ -252,7 +252,7 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     "event_date.*met '03/05/2019'": ("x.csv", f"{CLAIM}event,,,03/05/2019,,\n"),
     "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
     "there is no code in it": ("x.json", "[]"),
-    "there is no reader for it; allowed": ("x.doc", "killed"),
+    "there is no reader for it but": ("x.doc", "killed"),
 }
 
 

@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -377,57 +377,50 @@ def _json(name: str, held: Files, forms: Forms) -> Found:
             yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
 
 
-READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table) | {".xmi": _xmi, ".qde": _qdpx}
-READERS |= dict.fromkeys((".json", ".jsonl"), _json)
-ZIPS = (".qdpx", ".zip")
-
-
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
-
-
-def _unpacked(name: str, content: bytes) -> Files:
-    """A file, or those of an archive and of the archives in it, by path."""
-    if _suffix(name) not in ZIPS:
-        return {name: content}
-    archive, held = zipfile.ZipFile(io.BytesIO(content)), dict[str, bytes]()
+def _archive(name: str, content: bytes) -> Files:
+    archive = zipfile.ZipFile(io.BytesIO(content))
     if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
         raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")
-    for inner in archive.namelist():
-        held |= _unpacked(f"{name}/{inner}", archive.read(inner))
-    if not any(_suffix(n) in READERS for n in held):
+    held = {f"{name}/{inner}": archive.read(inner) for inner in archive.namelist()}
+    if not any(inner.lower().endswith((*READERS, *ZIPS)) for inner in held):
         raise ValueError("a zip that is no .qdpx: it holds no project.qde, and no XMI or JSON")
     return held
+
+
+ZIPS = (".qdpx", ".zip")
+READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table) | {".xmi": _xmi, ".qde": _qdpx}
+READERS |= dict.fromkeys((".json", ".jsonl"), _json)
 
 
 def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
     """Return the coded texts of a file or folder, and what of it could not be read and why.
 
-    Of a folder every file is read that may hold codes, in the order of the names.
+    Of a folder, and of an archive, every file is read that may hold codes.
     """
-    found, problems, held = list[Marked](), list[Problem](), dict[str, bytes]()
+    found, problems = list[Marked](), list[Problem]()
     files = sorted(p for p in source.rglob("*") if p.is_file()) if source.is_dir() else [source]
     # The types of an XMI file lie beside it.
-    files += [p for p in source.parent.glob("[Tt]ype[Ss]ystem.xml") if source in files]
-
-    def tried(name: str, read: Callable[..., Any], *given: Any) -> Any:
+    beside = source.parent.glob("[Tt]ype[Ss]ystem.xml") if source in files else ()
+    top = source.parent if source in files else source
+    held = {p.relative_to(top).as_posix(): p.read_bytes() for p in (*files, *beside)}
+    queue = [*held]
+    for name in queue:
+        suffix, read = PurePosixPath(name).suffix.lower(), list[Marked | Problem]()
         try:
-            return read(name, *given)
+            if suffix in ZIPS:
+                inside = _archive(name, held[name])
+                held |= inside
+                queue += inside
+            elif suffix in READERS:
+                read = [*READERS[suffix](name, held, forms)]
+            elif name == source.name:
+                raise ValueError(f"there is no reader for it but for {', '.join(READERS)}")
         except Exception as error:  # whatever a reader of a stranger's file may raise
             why = [*str(error).splitlines(), type(error).__name__][0]
-            problems.append(Problem(name, f"it cannot be read: {why}"))
-            return {}
-
-    for file in files:
-        name = file.name if source in files else file.relative_to(source).as_posix()
-        held |= tried(name, _unpacked, file.read_bytes())
-    for name in [name for name in held if _suffix(name) in READERS]:
-        for one in tried(name, lambda *given: [*READERS[_suffix(given[0])](*given)], held, forms):
+            read = [Problem("", f"it cannot be read: {why}")]
+        for one in read:
             if isinstance(one, Problem):
                 problems.append(replace(one, where=name))
             else:
                 found.append(replace(one, file=name))
-    if source in files and _suffix(source.name) not in (*READERS, *ZIPS):
-        known = ", ".join((*READERS, *ZIPS))
-        problems.append(Problem(source.name, "there is no reader for it", allowed=known))
     return found, problems
