@@ -177,7 +177,8 @@ class Intake:
             what = f"its text is none of this case; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
             value = next(filter(None, ids), "")
-            self.left.append(Problem(marked.file, what, value=value, allowed=known))
+            line = marked.marks[0].row if marked.marks else None
+            self.left.append(Problem(marked.file, what, line, value=value, allowed=known))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
         tables = {label: table for table, form in forms().items() for label in form.labels}
@@ -191,11 +192,10 @@ class Intake:
                 if self._key(table, row) in self.taken:
                     raise ValueError("another code of this kind has this id, or begins here")
             except ValueError as error:
-                value = (
-                    f"{mark.label} [{mark.start}, {mark.end}) {' '.join(mark.words.split()[:4])}"
-                )
-                known, where = ", ".join(tables) if not table else f"a place in {doc_id}", mark.row
-                more = {"row": where, "value": value.strip(), "allowed": known}
+                place = "" if mark.start is None else f" [{mark.start}, {mark.end})"
+                value = f"{mark.label}{place} {' '.join(mark.words.split()[:4])}".strip()
+                known = f"a place in {doc_id}" if table else ", ".join(tables)
+                more = {"row": mark.row, "value": value, "allowed": known}
                 self.left.append(Problem(marked.file, str(error), **more))
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end)
