@@ -127,7 +127,8 @@ def test_export_then_import_gives_the_same_rows(war: Path) -> None:
             tasks = json.loads((out / "tasks.json").read_text(encoding="utf-8"))
             done = [task | {"annotations": task["predictions"]} for task in tasks]
             (out / "tasks.json").write_text(json.dumps(done))
-            assert '<Label value="killed"/>' in (out / "labelling.xml").read_text()
+            asked = (out / "labelling.xml").read_text()
+            assert '<Label value="killed"/>' in asked and 'whenLabelValue="naming"' in asked
         take_in(out, "river-war", to, root)
         for table, old in before.items():
             new = written(war, table).query("coder == @to").assign(coder="anna")

@@ -161,10 +161,11 @@ def label_studio_config(forms: Forms) -> str:
     etree.SubElement(view, "Text", name="text", value="$text")
     for kind, form in forms.items():
         shown = {"visibleWhen": "region-selected", "whenLabelValue": ",".join(form.labels)}
+        group = etree.SubElement(view, "View", **shown)
         for name, choices in form.fields.items():
-            etree.SubElement(view, "Header", value=name, **shown)
-            own = {"name": f"{kind}-{name}", "toName": "text", "perRegion": "true", **shown}
-            asked = etree.SubElement(view, "Choices" if choices else "TextArea", **own)
+            etree.SubElement(group, "Header", value=name)
+            own = {"name": f"{kind}-{name}", "toName": "text", "perRegion": "true"}
+            asked = etree.SubElement(group, "Choices" if choices else "TextArea", **own)
             for choice in choices:
                 etree.SubElement(asked, "Choice", value=choice)
     return str(etree.tostring(view, pretty_print=True, encoding="unicode"))
