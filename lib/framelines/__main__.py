@@ -76,6 +76,12 @@ _command("verify", "verify.verify", "Rebuild everything and name what is not as 
 _command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
 _command("bench", "verify.bench", "Time three builds, into docs/benchmarks.md.")
 _command("corpus", "ingest.lay_down", "Make a case of the texts of a PLACE.", PLACE, NAME, DATES)
+CODER = click.Option(["--coder"], default="")
+TO = click.Option(["--to"], default="label-studio")
+FILTERS = [click.Option([f"--{name}"], default="") for name in ("days", "country", "box")]
+_command("export", "exchange.export", "Write a case's texts for people to code.", NAME, TO, CODER)
+_command("import", "exchange.take_in", "Take in what people coded.", PLACE, NAME, CODER)
+_command("reference", "references.reference", "Take in UCDP or ACLED.", PLACE, NAME, *FILTERS)
 
 
 def _with_texts() -> list[Path]:

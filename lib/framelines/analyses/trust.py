@@ -1,7 +1,8 @@
 """How far the coding of a case can be trusted: agreement of two coders, weak frames.
 
 Which sentences a coder has coded is told by its rows in `frame_codes`, where a sentence without a
-frame has a row with `none`. Rows of other tables count where both coders have coded the sentence in
+frame has a row with `none`; of a coder without any `none` these are all sentences of the texts in
+which it has a row of any kind. Other rows count where both coders have coded the sentence in
 which they begin; they are matched by their spans alone, never by what they say.
 """
 
@@ -39,11 +40,18 @@ SHARED_ALIKE = ("event_date", "value")
 AGREEMENT = ["table", "code", "name", "measure", "value", "low", "high", "n", "documents", "seen"]
 
 
+def _coded_by(case: Case, coder: str) -> pd.DataFrame:
+    codes = case["frame_codes"][case["frame_codes"]["coder"] == coder]
+    if (codes["frame_id"] == "none").any():
+        return with_sentences(case, codes)[KEYS].drop_duplicates()
+    tables = (case[table] for table in ("frame_codes", *FIELDS))
+    own = (table.loc[table["coder"] == coder, "doc_id"] for table in tables)
+    return case["sentences"].loc[case["sentences"]["doc_id"].isin(set().union(*own)), KEYS]
+
+
 def _coded_by_both(case: Case, second: str) -> pd.DataFrame:
     """The sentences that the case's coder and a second one have coded: doc_id, sentence."""
-    codes = with_sentences(case, case["frame_codes"])
-    one, two = (codes.loc[codes["coder"] == coder, KEYS] for coder in (case.coder, second))
-    return one.drop_duplicates().merge(two.drop_duplicates(), on=KEYS)
+    return _coded_by(case, case.coder).merge(_coded_by(case, second), on=KEYS)
 
 
 @cache
@@ -53,7 +61,8 @@ def second_coder(case: Case) -> str:
     Adjudications count for none; rules only where the case's coder is made of rules too.
     """
     kinds = dict(zip(case["coders"]["coder"], case["coders"]["kind"], strict=True))
-    others = set(case["frame_codes"]["coder"]) - {case.coder, ADJUDICATED}
+    coders = (case[table]["coder"] for table in ("frame_codes", *FIELDS))
+    others = set().union(*coders) - {case.coder, ADJUDICATED}
     if kinds.get(case.coder) != "rules":
         others = {coder for coder in others if kinds.get(coder) != "rules"}
     shared = [(-len(_coded_by_both(case, coder)), coder) for coder in others]
@@ -167,7 +176,8 @@ def agreement_table(case: Case) -> pd.DataFrame:
     `seen`; else the F1 of spans (n rows of both), and fields over the n matched pairs with them.
     """
     second = second_coder(case)
-    found = _frame_rows(case, second) if second else []
+    framed = {case.coder, second} <= set(case["frame_codes"]["coder"])
+    found = _frame_rows(case, second) if framed else []
     for table in FIELDS:
         if second in set(case[table]["coder"]):
             found += _row_rows(case, table, second)
@@ -189,11 +199,18 @@ def weak_frames(case: Case) -> set[str]:
 
 
 def how_far(case: Case) -> dict[str, Any]:
-    """Return who coded, how many `frames` reach the `bar` in `sentences` coded twice, or `why`."""
+    """Return what a sentence on trust needs: who coded, and how far coders agree.
+
+    `sentences` were coded by both; `established` of `frames` reach the `bar`, none of none where
+    both coded other things than frames; `why` says why nothing is known.
+    """
     label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
     second, table = second_coder(case), frame_agreement(case)
-    how = "has been coded" if case["frame_codes"].empty else "was coded by two coders"
+    nobody = all(case[name].empty for name in ("frame_codes", *FIELDS))
+    what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
     found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
-    found |= {"frames": len(frame_names(case)), "established": int(table["established"].sum())}
-    found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else 0}
-    return found | {"why": "" if len(table) else f"no sentence {how}"}
+    frames = len(frame_names(case)) if len(table) or not second else 0
+    both = len(_coded_by_both(case, second)) if second else 0
+    found |= {"frames": frames, "established": int(table["established"].sum())}
+    found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else both}
+    return found | {"why": "" if second else what}

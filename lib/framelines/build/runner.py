@@ -38,6 +38,8 @@ APART = (
     "build/verify",
     "build/ingest",
     "build/gather",
+    "build/exchange",
+    "build/references",
     "report/explorer",
     "report/pages",
     "report/pdf",

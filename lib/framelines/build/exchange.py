@@ -1,0 +1,307 @@
+"""Codes out to the programs that people code in, and back into located rows of the tables."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from framelines import REPO, write_whole
+from framelines.corpus import marks
+from framelines.corpus.documents import read_documents, texts_of
+from framelines.corpus.marks import Form, Forms, Mark, Marked, fold
+from framelines.corpus.texts import sentences, short_hash, words
+from framelines.errors import DataError, Problem
+from framelines.tables.case import CODED, read_case_file
+from framelines.tables.schema import ID, check_tables, fields_of, resources, write_table
+
+Row = dict[str, str]
+Tables = dict[str, pd.DataFrame]
+LABELS = {"naming_mentions": ["naming"], "captures": ["capture"]}
+OWN = ("coder", "doc_id", "start", "end", "hash", "kind")
+PROGRAMS, NOBODY = ("label-studio", "inception", "csv", "xlsx"), "none"
+# What a row says where its coder said nothing and the schema wants a word.
+NEUTRAL = {
+    "claims": {"modality": "realised", "attribution": "own_voice", "certainty": "asserted"},
+    "naming_mentions": {"stance": "neutral"},
+    "captures": {"stance": "neutral", "modality": "realised"},
+}
+
+
+@cache
+def forms() -> Forms:
+    """Return the labels and fields of each kind of code, as the data package has them."""
+    kinds = {"claims": fields_of("claims")["kind"]["constraints"]["enum"], **LABELS}
+    made = {}
+    for table, labels in kinds.items():
+        asked = {n: f for n, f in fields_of(table).items() if n not in OWN}
+        made[table] = Form(labels, {n: f["constraints"].get("enum", []) for n, f in asked.items()})
+    return made
+
+
+def written(folder: Path, table: str) -> pd.DataFrame:
+    """Return a table as it is written, every cell a text; without rows where there is none."""
+    path, columns = folder / resources()[table]["path"], list(fields_of(table))
+    if not path.is_file():
+        return pd.DataFrame(columns=columns, dtype=str)
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frame.reindex(columns=columns, fill_value="")
+
+
+def check_with(folder: Path, tables: Tables) -> None:
+    """Check the tables of a folder with some of them replaced; raises what `check_tables` does."""
+    with TemporaryDirectory() as scratch:
+        for path in (resource["path"] for resource in resources().values()):
+            if (folder / path).is_file():
+                (Path(scratch) / path).parent.mkdir(exist_ok=True)
+                shutil.copyfile(folder / path, Path(scratch) / path)
+        for table, frame in tables.items():
+            write_table(frame, Path(scratch), table)
+        check_tables(Path(scratch))
+
+
+def _of_case(name: str, root: Path) -> tuple[str, Path, dict[str, str]]:
+    """The coder that the file of a case names, its folder, and its texts by document, checked."""
+    said = read_case_file(name, root)
+    documents = check_tables(root / said.data, with_texts=True)["documents"]
+    mine = documents[[name in names.split(";") for names in documents["cases"]]]
+    pairs = read_documents(mine, texts_of(root / said.data))
+    return said.coder, root / said.data, {row["doc_id"]: text for row, text in pairs}
+
+
+# Out.
+
+
+def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
+    """Write the texts of a case with a coder's codes as suggestions, for `to` of `PROGRAMS`.
+
+    `coder` is the case's if none is named; `none` leaves the texts bare. Into build/export/, which
+    git ignores, for they hold texts. Raises `DataError` for an unknown program or coder.
+    """
+    main, folder, texts = _of_case(name, root)
+    tables = {table: written(folder, table) for table in forms()}
+    coders = {NOBODY}.union(*(frame["coder"] for frame in tables.values()))
+    for what, value, known in (("TO", to, PROGRAMS), ("CODER", coder or NOBODY, coders)):
+        if value not in known:
+            listed = ", ".join(sorted(known))
+            raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
+    place, every = root / "build" / "export" / name / to, list[Marked]()
+    for doc_id, text in sorted(texts.items()):
+        found = list[Mark]()
+        for table, frame in tables.items():
+            own = frame[(frame["doc_id"] == doc_id) & (frame["coder"] == (coder or main))]
+            for row in own.to_dict("records"):
+                span = int(row["start"]), int(row["end"])
+                label = row.get("kind") or LABELS[table][0]
+                fields = {str(key): str(value) for key, value in row.items()}
+                found.append(Mark(table, label, *span, text[slice(*span)], fields))
+        every.append(Marked([doc_id], text, found, [*forms()]))
+    if to == "label-studio":
+        tasks = [marks.label_studio_task(marked, forms(), coder or main) for marked in every]
+        write_whole(place / "tasks.json", json.dumps(tasks, ensure_ascii=False, indent=1))
+        write_whole(place / "labelling.xml", marks.label_studio_config(forms()))
+    elif to == "inception":
+        for marked in every:
+            write_whole(place / f"{marked.names[0]}.json", marks.cas_json(marked, forms()))
+        write_whole(place / "typesystem.xml", str(marks.type_system(forms()).to_xml()))
+    else:
+        place.mkdir(parents=True, exist_ok=True)
+        sheets = sheets_of(every)
+        for sheet, frame in sheets.items() if to == "csv" else ():
+            write_whole(place / f"{sheet}.csv", "\ufeff" + frame.to_csv(index=False))
+        if to == "xlsx":
+            with pd.ExcelWriter(place / f"{name}.xlsx", engine="openpyxl") as book:
+                for sheet, frame in sheets.items():
+                    frame.to_excel(book, sheet_name=sheet, index=False)
+    count = sum(len(marked.marks) for marked in every)
+    print(f"{place.relative_to(root)}: {len(every)} texts, {count} codes as suggestions")
+    return 0
+
+
+def sheets_of(every: list[Marked]) -> Tables:
+    """Return a table a kind of code, with the words of each, and one of all sentences."""
+    heads = {table: [*fields_of(table)][1:] for table in forms()} | {"texts": ["doc_id", *OWN[2:4]]}
+    rows = {table: list[Row]() for table in heads}
+    for marked in every:
+        text, doc_id = marked.text, {"doc_id": marked.names[0]}
+        spans = [("texts", doc_id, s, e) for s, e in sentences(text)]
+        spans += [(m.row, m.fields, m.start or 0, m.end or 0) for m in marked.marks]
+        for table, fields, start, end in spans:
+            shown = {"words": re.sub(r"[\x00-\x1f]", " ", text[start:end])}
+            rows[table].append(fields | shown | {"start": str(start), "end": str(end)})
+    made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
+    return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
+
+
+# In.
+
+
+@dataclass
+class Intake:
+    """Codes on their way into the tables of a folder, as those of one coder."""
+
+    folder: Path
+    coder: str
+    texts: dict[str, str]
+    left: list[Problem]
+    # By table and key, each with where it is from.
+    taken: dict[tuple[str, str], tuple[Row, Problem]] = field(default_factory=dict)
+    # What the files are complete of, as (table, document).
+    covered: set[tuple[str, str]] = field(default_factory=set)
+    filled: Counter[str] = field(default_factory=Counter)
+    same: Counter[str] = field(default_factory=Counter)
+    moved: int = 0
+
+    @cached_property
+    def by_text(self) -> dict[str, str]:
+        """The document of every text, as any program leaves it."""
+        return {fold(text)[0]: doc_id for doc_id, text in self.texts.items()}
+
+    @cached_property
+    def namings(self) -> dict[str, Row]:
+        """The row of namings.csv of every label that means one actor in all documents."""
+        rows = written(self.folder, "namings").query("doc_id == ''")
+        rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
+        return {row["label"]: row for row in rows.to_dict("records")}
+
+    def take(self, marked: Marked) -> None:
+        """Locate the codes of one text."""
+        ids = [name.split(".")[0] for name in marked.names]
+        doc_id = next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+        if doc_id is None:
+            what = f"its text is none of this case; it has {len(marked.marks)} codes"
+            known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
+            value = next(filter(None, ids), "")
+            line = marked.marks[0].row if marked.marks else None
+            self.left.append(Problem(marked.file, what, line, value=value, allowed=known))
+            return
+        self.covered |= {(table, doc_id) for table in marked.kinds}
+        tables = {label: table for table, form in forms().items() for label in form.labels}
+        for mark in marked.marks:
+            table = tables.get(mark.label, "")
+            try:
+                if not table:
+                    raise ValueError("there is no such label")
+                span = marks.place(self.texts[doc_id], mark, marked.text)
+                row = self._row(table, mark, doc_id, span)
+                if self._key(table, row) in self.taken:
+                    raise ValueError("another code of this kind has this id, or begins here")
+            except ValueError as error:
+                place = "" if mark.start is None else f" [{mark.start}, {mark.end})"
+                value = f"{mark.label}{place} {' '.join(mark.words.split()[:4])}".strip()
+                known = f"a place in {doc_id}" if table else ", ".join(tables)
+                more = {"row": mark.row, "value": value, "allowed": known}
+                self.left.append(Problem(marked.file, str(error), **more))
+                continue
+            self.moved += mark.start is not None and span != (mark.start, mark.end)
+            self.taken[self._key(table, row)] = row, Problem(marked.file, "", row=mark.row)
+
+    def _key(self, table: str, row: Row) -> tuple[str, str]:
+        return table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
+
+    def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
+        """A row of a table, with neutral values where the coder said nothing."""
+        said = self.texts[doc_id][slice(*span)]
+        row = {column: mark.fields.get(column, "") for column in fields_of(table)}
+        row |= {"coder": self.coder, "doc_id": doc_id, "hash": short_hash(said)}
+        row |= {"start": str(span[0]), "end": str(span[1])}
+        neutral, term = dict(NEUTRAL[table]), " ".join(words(said))
+        own = {"label": term} if table == "naming_mentions" else {"lemma": term}
+        if table == "claims":
+            row["kind"], made = mark.label, f"{doc_id}-{span[0]}-{span[1]}"
+            self.same[made] += not row["claim_id"]
+            own = {"claim_id": made + (f"-{self.same[made]}" if self.same[made] > 1 else "")}
+            for date in ("event", "report", "as_of"):
+                neutral[f"{date}_calendar"] = "gregorian" if row[f"{date}_date"] else "none"
+            neutral["date_basis"] = "document" if row["event_date"] else "none"
+        elif table == "naming_mentions" and term in self.namings:
+            own |= {column: self.namings[term][column] for column in ("actor_id", "stance")}
+        self.filled.update(f"{c} {v}" for c, v in neutral.items() if not (row[c] or own.get(c)))
+        return row | {c: v for c, v in (neutral | own).items() if not row[c]}
+
+    def checked(self, coders: pd.DataFrame) -> Tables:
+        """Return the tables with all codes that pass the checks; the others go into `left`."""
+        while True:
+            tables = {"coders": coders, **{table: self._table(table) for table in forms()}}
+            try:
+                check_with(self.folder, tables)
+                return tables
+            except DataError as error:
+                problems = error.problems
+            bad = set[tuple[str, str]]()
+            for problem in problems:
+                key = re.search(r"\((.*)\)$", str(problem.row))
+                one = (Path(problem.where).stem, key[1] if key else "")
+                if one in self.taken:
+                    own = self.taken[one][1]
+                    self.left.append(replace(problem, where=own.where, row=own.row))
+                    bad.add(one)
+            if not bad:
+                raise DataError(problems)
+            self.taken = {key: one for key, one in self.taken.items() if key not in bad}
+
+    def _table(self, table: str) -> pd.DataFrame:
+        old = written(self.folder, table)
+        own = [row for (t, _), (row, _) in self.taken.items() if t == table]
+        # Where nothing of a text could be taken and something was lost, the old codes stay.
+        have = {row["doc_id"] for row, _ in self.taken.values()}
+        gone = [d for t, d in self.covered if t == table and (d in have or not self.left)]
+        kept = old[~((old["coder"] == self.coder) & old["doc_id"].isin(gone))]
+        new = pd.concat([kept, pd.DataFrame(own, columns=list(old))])
+        return new.astype({"start": int, "end": int})
+
+
+def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
+    """The table of coders with this one in it; a problem for a name that is none, or no person."""
+    coders, known = written(folder, "coders"), "a-z, 0-9 and single hyphens, such as anna"
+    kind = dict(zip(coders["coder"], coders["kind"], strict=True)).get(coder)
+    if not re.fullmatch(ID, coder) or coder == NOBODY:
+        raise DataError([Problem("CODER", "no name of a coder", value=coder, allowed=known)])
+    if kind not in (None, "person"):
+        what, known = f"its codes stay: coders.csv has it as {kind}", "a person's name for codes"
+        raise DataError([Problem("CODER", what, value=coder, allowed=known)])
+    # Where nobody is listed, whoever coded before must be too.
+    before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
+    about = {"kind": "person", "events": "shared", "note": ""}
+    names = sorted({coder, *before} - {*coders["coder"]})
+    new = [{"coder": name, "label": f"the coder {name}", **about} for name in names]
+    return pd.concat([coders, pd.DataFrame(new, columns=list(coders))])
+
+
+def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
+    """Take the codes of a file or folder into the tables of a case, as those of `coder`.
+
+    In the texts of the file they take the place of the coder's codes of the same kinds. Prints what
+    was taken, moved and filled in, and a line for each code that could not be taken. Raises
+    `DataError`, with nothing written, where none could.
+    """
+    main, folder, texts = _of_case(name, root)
+    coders = _with_coder(folder, coder)
+    if not place.expanduser().exists():
+        raise DataError([Problem(str(place), "there is no such file or folder")])
+    found, left = marks.read(place.expanduser(), forms())
+    intake = Intake(folder, coder, texts, left)
+    for marked in found:
+        intake.take(marked)
+    tables = intake.checked(coders)
+    if not intake.taken:
+        raise DataError(left or [Problem(place.name, "there is no code in it")])
+    for table, frame in tables.items():
+        if len(frame) or (folder / resources()[table]["path"]).is_file():
+            write_table(frame, folder, table)
+    file = root / "notebooks" / "cases" / f"{name}.yaml"
+    text, coded = file.read_text(encoding="utf-8-sig"), (written(folder, t) for t in CODED)
+    if not any((frame["coder"] == main).any() for frame in coded) and "\ncoder:" not in text:
+        write_whole(file, f"{text.rstrip()}\n# Whose codes the analyses read.\ncoder: {coder}\n")
+    count = Counter(table.replace("_", " ") for table, _ in intake.taken)
+    told = ", ".join(f"{n} {table}" for table, n in sorted(count.items()))
+    print(f"taken as codes of {coder}: {told}; {intake.moved} were moved to the words they quote")
+    if intake.filled:
+        print("filled in:", ", ".join(f"{what} ({n})" for what, n in sorted(intake.filled.items())))
+    print("".join(f"not taken: {problem}\n" for problem in left), end="")
+    return 0

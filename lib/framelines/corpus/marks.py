@@ -1,0 +1,427 @@
+"""Codes on texts, in the files of the programs that people code in; no table of ours.
+
+Read are Label Studio JSON, UIMA CAS as JSON and XMI (INCEpTION), REFI-QDA `.qdpx`, doccano JSONL,
+and CSV or XLSX with a row a code. Spans are code points of the text as a file has it; `place` finds
+them in ours. Files of strangers are read and never trusted.
+"""
+
+import io
+import json
+import re
+import unicodedata
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import cassis
+import pandas as pd
+from lxml import etree
+
+from framelines.corpus.texts import APOSTROPHES, HYPHENS, short_hash
+from framelines.errors import Problem
+
+LAYER, ENTITY, MOST_BYTES = "webanno.custom.", "NamedEntity", 500_000_000
+# What programs change in passing: kinds of quotes and hyphens; spaces and marks of order go.
+_ONE = dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys("“”„«»", '"') | dict.fromkeys(HYPHENS, "-")
+
+
+@dataclass
+class Form:
+    """The labels of one kind of code, and its fields with the values to choose from, or none."""
+
+    labels: list[str]
+    fields: dict[str, list[str]]
+
+
+Forms = dict[str, Form]
+
+
+@dataclass
+class Mark:
+    """A code: `row` says where in its file, `words` what it quotes, `fields` what else it says."""
+
+    row: str
+    label: str
+    start: int | None
+    end: int | None
+    words: str = ""
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Marked:
+    """A text as a file has it, or none, what may be its name, and its codes.
+
+    It is complete of the kinds of code in `kinds`.
+    """
+
+    names: list[str]
+    text: str
+    marks: list[Mark]
+    kinds: list[str]
+    file: str = ""
+
+
+Files = dict[str, bytes]
+Found = Iterator[Marked | Problem]
+
+# Places.
+
+
+@lru_cache(maxsize=64)
+def fold(text: str) -> tuple[str, list[int]]:
+    """Return what of a text survives any program, and the position of each of its characters."""
+    kept = [
+        (_ONE.get(part, part), at)
+        for at, sign in enumerate(text)
+        for part in unicodedata.normalize("NFKD", sign)
+        if not part.isspace() and unicodedata.category(part) not in ("Cc", "Cf")
+    ]
+    return "".join(part for part, _ in kept), [at for _, at in kept]
+
+
+def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
+    """Return where a mark stands in our `text`; `theirs` is the same text as its file has it.
+
+    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`. A
+    text that differs only in line ends, spaces, quotes and BOM is laid beside ours. In any other
+    the occurrence of the words is taken that is the only one, or twice as near as the next. Raises
+    `ValueError`, in words, where there is none such.
+    """
+    start, end, words, digest = mark.start, mark.end, mark.words, mark.fields.get("hash", "")
+    base = theirs if theirs and fold(theirs)[0] == fold(text)[0] else text
+    if start is not None and end is not None:
+        words = words or theirs[max(start, 0) : end]
+        # A browser shows, and counts, one sign for an end of line of two.
+        for shown in (base, base.replace("\r\n", "\n")) if 0 <= start < end else ():
+            met = shown[start:end]
+            same = words == met or fold(words)[0] == fold(met)[0] != ""
+            same = same or (not fold(words)[0] and short_hash(met) == digest)
+            if end <= len(shown) and (same or not (words or digest)):
+                return (start, end) if shown == text else _beside(text, shown, start, end)
+        if not words and not 0 <= start < end <= len(base):
+            raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
+        if not words:
+            raise ValueError("the hash is not that of the text at this span")
+    if not fold(words)[0]:
+        raise ValueError("neither words nor a start and an end are told")
+    return _nearest(text, words, start)
+
+
+def _beside(text: str, base: str, start: int, end: int) -> tuple[int, int]:
+    ours, at = fold(text)[1], fold(base)[1]
+    inside = [ours[i] for i, position in enumerate(at) if start <= position < end]
+    if not inside:
+        raise ValueError("the span holds only spaces")
+    return inside[0], inside[-1] + 1
+
+
+def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
+    (whole, at), sought, found = fold(text), fold(words)[0], []
+    for hit in re.finditer(f"(?={re.escape(sought)})", whole):
+        s, e = at[hit.start()], at[hit.start() + len(sought) - 1] + 1
+        # 12 does not stand in 1,125.
+        inside = re.search(r"\d[.,]?$", text[max(s - 2, 0) : s]) and text[s].isdigit()
+        if not inside and not (re.match(r"[.,]?\d", text[e:]) and text[e - 1].isdigit()):
+            found.append((0 if start is None else abs(s - start), s, e))
+    if not found:
+        raise ValueError("these words do not stand in the text")
+    found.sort()
+    if len(found) > 1 and 2 * found[0][0] >= found[1][0]:
+        raise ValueError(f"these words stand {len(found)} times in the text: which is meant?")
+    return found[0][1:]
+
+
+def _cell(value: Any) -> str:
+    """A value as text: whole numbers without a point, days without an hour."""
+    value = "" if value is None else value
+    whole = isinstance(value, float) and value.is_integer()
+    return str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+
+
+def _said(mark: Mark, forms: Forms) -> tuple[str, Form, dict[str, str]]:
+    """The kind of a mark, its form, and those of its fields that say something."""
+    kind = next(k for k, form in forms.items() if mark.label in form.labels)
+    said = {n: v for n, v in mark.fields.items() if v and n in forms[kind].fields}
+    return kind, forms[kind], said
+
+
+# Label Studio.
+
+
+def label_studio_config(forms: Forms) -> str:
+    """Return the labelling configuration: a label a code, and its fields for the marked region."""
+    view = etree.Element("View")
+    labels = etree.SubElement(view, "Labels", name="code", toName="text")
+    for label in [label for form in forms.values() for label in form.labels]:
+        etree.SubElement(labels, "Label", value=label)
+    etree.SubElement(view, "Text", name="text", value="$text")
+    for kind, form in forms.items():
+        shown = {"visibleWhen": "region-selected", "whenLabelValue": ",".join(form.labels)}
+        group = etree.SubElement(view, "View", **shown)
+        for name, choices in form.fields.items():
+            etree.SubElement(group, "Header", value=name)
+            own = {"name": f"{kind}-{name}", "toName": "text", "perRegion": "true"}
+            asked = etree.SubElement(group, "Choices" if choices else "TextArea", **own)
+            for choice in choices:
+                etree.SubElement(asked, "Choice", value=choice)
+    return str(etree.tostring(view, pretty_print=True, encoding="unicode"))
+
+
+def label_studio_task(marked: Marked, forms: Forms, coder: str) -> dict[str, Any]:
+    """Return a task of Label Studio, with the codes as predictions by `coder`."""
+    result: list[dict[str, Any]] = []
+    for number, mark in enumerate(marked.marks):
+        kind, form, said = _said(mark, forms)
+        pieces: list[tuple[str, str, dict[str, Any]]]
+        pieces = [("code", "labels", {"text": mark.words, "labels": [mark.label]})]
+        for name, value in said.items():
+            how = "choices" if form.fields[name] else "textarea"
+            pieces.append((f"{kind}-{name}", how, {how.replace("textarea", "text"): [value]}))
+        for name, how, more in pieces:
+            own = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": how}
+            result.append(own | {"value": {"start": mark.start, "end": mark.end, **more}})
+    task: dict[str, Any] = {"data": {"text": marked.text, "doc_id": marked.names[0]}}
+    return task | ({"predictions": [{"model_version": coder, "result": result}]} if result else {})
+
+
+def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
+    row, data = f"task {task.get('id', number)}", task["data"]
+    done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
+    if len(done) > 1:
+        fix = "Export the annotations of each person alone"
+        yield Problem("", f"{len(done)} people annotated this task", row=row, fix=fix)
+    if len(done) != 1:
+        return
+    regions, marks = dict[str, list[Any]](), []
+    for piece in done[0]["result"]:
+        regions.setdefault(str(piece.get("id")), []).append((str(piece["type"]), piece))
+    for key, pieces in regions.items():
+        labels, about, fields = list[str](), dict[str, Any](), dict[str, str]()
+        for how, piece in pieces:
+            value = piece.get("value", {})
+            if how.endswith("labels"):
+                labels, about = value.get(how, []), value
+            else:
+                said = value.get("text" if how == "textarea" else how)
+                first = said[0] if isinstance(said, list) and said else said
+                fields[str(piece.get("from_name")).rpartition("-")[2]] = _cell(first)
+        span, words = (about.get("start"), about.get("end")), about.get("text") or ""
+        marks += [Mark(f"{row}, region {key}", x, *span, words, dict(fields)) for x in labels]
+    text = max((v for v in data.values() if isinstance(v, str)), key=len, default="")
+    yield Marked([str(data.get("doc_id", ""))], text, marks, [*forms])
+
+
+# UIMA CAS.
+
+
+def _layer(kind: str) -> str:
+    return kind.title().replace("_", "")
+
+
+def type_system(forms: Forms) -> cassis.TypeSystem:
+    """Return the layers of INCEpTION: one a kind of code, with its fields as features."""
+    types = cassis.TypeSystem()
+    for kind, form in forms.items():
+        layer = types.create_type(LAYER + _layer(kind), "uima.tcas.Annotation")
+        for name in [*["kind"] * (len(form.labels) > 1), *form.fields]:
+            types.create_feature(layer, name, "uima.cas.String")
+    return types
+
+
+def cas_json(marked: Marked, forms: Forms) -> str:
+    """Return a text with its codes as UIMA CAS JSON, offsets in UTF-16 units as UIMA has them."""
+    types = type_system(forms)
+    cas = cassis.Cas(types, sofa_string=marked.text, sofa_mime="text/plain")
+    for mark in marked.marks:
+        kind, form, said = _said(mark, forms)
+        said |= {"kind": mark.label} if len(form.labels) > 1 else {}
+        cas.add(types.get_type(LAYER + _layer(kind))(begin=mark.start, end=mark.end, **said))
+    return str(cas.to_json())
+
+
+def _cas(cas: cassis.Cas, name: str, forms: Forms) -> Marked:
+    marks, names = [], [*PurePosixPath(name).parts[::-1]]
+    layers = {_layer(kind): form for kind, form in forms.items()}
+    layers[ENTITY] = Form([], {})
+    for found in cas.select_all_annotations():
+        short = found.type.name.rpartition(".")[2]
+        said = {f.name: getattr(found, f.name, None) for f in found.type.all_features}
+        if short == "DocumentMetaData":
+            names = [str(said.get(n) or "") for n in ("documentTitle", "documentId")] + names
+        if short in layers:
+            form, span = layers[short], (found.begin, found.end)
+            label = form.labels[0] if len(form.labels) == 1 else said.get("kind", said.get("value"))
+            fields = {n: _cell(v) for n, v in said.items() if n in form.fields}
+            words = found.get_covered_text()
+            marks.append(Mark(f"{short} at {span[0]}", str(label or ""), *span, words, fields))
+    return Marked(names, str(cas.sofa_string or ""), marks, [*forms])
+
+
+def _xml(content: bytes) -> Any:
+    """The root of an XML file; entities stay unread, and what declares any is refused."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    root = etree.fromstring(content, parser)
+    if root.getroottree().docinfo.doctype:
+        raise ValueError("it declares a document type, in which entities may stand: not read")
+    return root
+
+
+# REFI-QDA and doccano, whose codes are names alone.
+
+
+def _named(code: str) -> tuple[str, dict[str, str]]:
+    """The label and the fields of a code's name such as `killed; target_id=red-army`."""
+    label, *more = (part.strip() for part in code.split(";"))
+    pairs = (part.partition("=") for part in more)
+    return label, {name.strip(): value.strip() for name, _, value in pairs if value}
+
+
+def _qdpx(name: str, held: Files, forms: Forms) -> Found:
+    root, beside = _xml(held[name]), {n.lower(): held[n] for n in held}
+    codes = {c.get("guid"): c.get("name", "") for c in root.iter("{*}Code")}
+    for source in root.iter("{*}TextSource"):
+        path = (source.get("plainTextPath") or "").replace("\\", "/").rpartition("/")[2]
+        text, spans, marks = source.findtext("{*}PlainTextContent") or "", [], []
+        for file in [n for n in beside if path and n.endswith("/" + path.lower())]:
+            text = beside[file].decode("utf-8-sig")
+        for found in source.iterfind("{*}PlainTextSelection"):
+            spans.append((int(found.get("startPosition")), int(found.get("endPosition")), found))
+        # By the standard the end is the last character (REFI-QDA 1.5, 10.2), by many programs the
+        # one behind it. The reading under which fewer selections end inside a word is the file's.
+        cut = [sum(text[e + i - 1 : e + i + 1].isalnum() for _, e, _ in spans) for i in (0, 1)]
+        for start, end, found in spans:
+            for code in found.iterfind("{*}Coding/{*}CodeRef"):
+                label, fields = _named(codes.get(code.get("targetGUID"), ""))
+                fields |= _named(";" + (found.findtext("{*}Description") or ""))[1]
+                row = f"selection {found.get('guid')} of {source.get('name')}"
+                marks.append(Mark(row, label, start, end + (cut[0] > cut[1]), "", fields))
+        yield Marked([source.get("name", ""), path], text, marks, [*forms])
+
+
+def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
+    marks, text = [], str(row["text"])
+    for found in row.get("entities") or row.get("label") or row.get("labels") or []:
+        span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
+        start, end, code = (found[part] for part in span)
+        label, fields = _named(str(code))
+        marks.append(Mark(f"line {number}, span {start}", label, start, end, "", fields))
+    about = (row.get("meta") or row.get("metadata") or {}) | row
+    yield Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
+
+
+# Tables.
+
+
+def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of texts in which no cell is a formula: such a cell gets an apostrophe."""
+    return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
+
+
+def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
+    """The codes of a table with a row each, by document; of which kind is told by its columns."""
+    columns = {str(c).strip().lower(): c for c in frame}
+    fit = {k: len({*columns} & {*form.fields}) for k, form in forms.items()}
+    fit |= {k: 99 * ("kind" in columns) for k, form in forms.items() if len(form.labels) > 1}
+    kind = name if name in forms else max(fit, key=lambda k: fit[k])
+    form, found = forms[kind], dict[str, list[Mark]]()
+    known = ["coder", "doc_id", "words", "start", "end", "hash", "kind", *form.fields]
+    for column in [c for c in columns if c not in known] + ["doc_id"] * ("doc_id" not in columns):
+        what = "nothing defines this column" if column in columns else "this column is missing"
+        yield Problem("", what, column=column, allowed=", ".join(known))
+    for line, cells in enumerate(frame.to_dict("records"), start=2):
+        row = {c: re.sub(r"^'(?='*[=+\-@])", "", _cell(cells[own])) for c, own in columns.items()}
+        start, end = (int(row[c]) if row.get(c, "").isdigit() else None for c in ("start", "end"))
+        label = form.labels[0] if len(form.labels) == 1 else row.get("kind", "")
+        if any(row.values()):
+            mark = Mark(f"{name}, row {line}", label, start, end, row.get("words", ""), row)
+            found.setdefault(row.get("doc_id", ""), []).append(mark)
+    yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
+
+
+def _table(name: str, held: Files, forms: Forms) -> Found:
+    if name.lower().endswith(".xlsx"):
+        how: Any = {"engine_kwargs": {"data_only": False}, "sheet_name": None, "dtype": object}
+        sheets = pd.read_excel(io.BytesIO(held[name]), keep_default_na=False, **how)
+    else:
+        text = held[name].decode("utf-8-sig")
+        mark, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text, newline="")
+        frame = pd.read_csv(source, sep=mark, dtype=str, keep_default_na=False, index_col=False)
+        sheets = {PurePosixPath(name).stem: frame}
+    for title, frame in sheets.items():
+        yield from _sheet(frame, title, forms) if title != "texts" else ()
+
+
+# All of them.
+
+
+def _xmi(name: str, held: Files, forms: Forms) -> Found:
+    beside = name.rpartition("/")[0]
+    types = [n for n in held if n.lower() == f"{beside}/typesystem.xml".lower().lstrip("/")]
+    for part in (name, *types):
+        _xml(held[part])
+    own = cassis.load_typesystem(io.BytesIO(held[types[0]])) if types else type_system(forms)
+    yield _cas(cassis.load_cas_from_xmi(io.BytesIO(held[name]), own, lenient=True), name, forms)
+
+
+def _json(name: str, held: Files, forms: Forms) -> Found:
+    text = held[name].decode("utf-8-sig")
+    lines = filter(str.strip, text.split("\n") if name.lower().endswith("l") else [text])
+    read = [json.loads(line) for line in lines]
+    for number, row in enumerate(read[0] if read and isinstance(read[0], list) else read, start=1):
+        if "%FEATURE_STRUCTURES" in row:
+            yield _cas(cassis.load_cas_from_json(text), name, forms)
+        else:
+            yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+
+
+def _archive(name: str, content: bytes) -> Files:
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
+        raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")
+    held = {f"{name}/{inner}": archive.read(inner) for inner in archive.namelist()}
+    if not any(inner.lower().endswith((*READERS, *ZIPS)) for inner in held):
+        raise ValueError("a zip that is no .qdpx: it holds no project.qde, and no XMI or JSON")
+    return held
+
+
+ZIPS = (".qdpx", ".zip")
+READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table) | {".xmi": _xmi, ".qde": _qdpx}
+READERS |= dict.fromkeys((".json", ".jsonl"), _json)
+
+
+def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
+    """Return the coded texts of a file or folder, and what of it could not be read and why.
+
+    Of a folder, and of an archive, every file is read that may hold codes.
+    """
+    found, problems = list[Marked](), list[Problem]()
+    files = sorted(p for p in source.rglob("*") if p.is_file()) if source.is_dir() else [source]
+    # The types of an XMI file lie beside it.
+    beside = source.parent.glob("[Tt]ype[Ss]ystem.xml") if source in files else ()
+    top = source.parent if source in files else source
+    held = {p.relative_to(top).as_posix(): p.read_bytes() for p in (*files, *beside)}
+    queue = [*held]
+    for name in queue:
+        suffix, read = PurePosixPath(name).suffix.lower(), list[Marked | Problem]()
+        try:
+            if suffix in ZIPS:
+                inside = _archive(name, held[name])
+                held |= inside
+                queue += inside
+            elif suffix in READERS:
+                read = [*READERS[suffix](name, held, forms)]
+            elif name == source.name:
+                raise ValueError(f"there is no reader for it but for {', '.join(READERS)}")
+        except Exception as error:  # whatever a reader of a stranger's file may raise
+            why = [*str(error).splitlines(), type(error).__name__][0]
+            read = [Problem("", f"it cannot be read: {why}")]
+        for one in read:
+            if isinstance(one, Problem):
+                problems.append(replace(one, where=name))
+            else:
+                found.append(replace(one, file=name))
+    return found, problems

@@ -1,0 +1,296 @@
+"""Codes out to other programs and back: the same rows, found words, and nothing half-written."""
+
+import io
+import json
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import cassis
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from framelines import __main__
+from framelines.analyses import trust
+from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in, written
+from framelines.build.ingest import corpus
+from framelines.corpus import marks
+from framelines.corpus.marks import Mark, Marked, place
+from framelines.corpus.texts import short_hash
+from framelines.errors import DataError
+from framelines.tables.case import Case, read_case_file
+from framelines.tables.schema import check_tables, write_table
+
+POST = (
+    "😀 The post fell.\r\nThe Blue army took the “river post” on 3 May and seized 12 tanks.\r\n"
+    "Near the ford 112 men fled, 12 tanks burned, and 4 men of the rebels were killed."
+)
+BRIDGE = "The bridge holds.\nThe Red army says that 30 men were wounded there, and 1,230 fled."
+AT, TO = POST.index("4 men"), POST.index(" were killed")
+NINE = "doc_id,start,end,kind,value_min,value_max,event_date,target_id,place_id\n"
+CLAIM = f"{NINE}post,{AT},{TO},"
+
+
+@pytest.fixture(scope="module")
+def laid(tmp_path_factory: Any) -> Path:
+    root = Path(tmp_path_factory.mktemp("war"))
+    (root / "texts").mkdir()
+    (root / "texts" / "post.txt").write_bytes(POST.encode())
+    (root / "texts" / "bridge.txt").write_bytes(BRIDGE.encode())
+    corpus(root / "texts", "river-war", root)
+    actors = pd.DataFrame([("blue-army", "Blue army", "blue", "army")])
+    names = dict(enumerate(("actor_id", "name", "side", "kind")))
+    write_table(actors.rename(columns=names), root / "data" / "river-war", "actors")
+    return root
+
+
+@pytest.fixture
+def war(laid: Path, tmp_path: Path) -> Path:
+    """A case of two texts and an actor; returns the folder of its tables."""
+    shutil.copytree(laid, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data" / "river-war"
+
+
+def take(folder: Path, name: str, content: str | bytes, coder: str = "anna") -> None:
+    root = folder.parents[1]
+    (root / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    take_in(root / name, "river-war", coder, root)
+
+
+# There and back.
+
+PIECES = [
+    "😀",
+    "👩🏽\u200d🚒",
+    " ",
+    "\r\n",
+    "\n",
+    "é",
+    "e\u0301",
+    "القوات",
+    "\u064f",
+    "12",
+    "“",
+    "'",
+]
+PIECES += ["a", "-", "=", "\u200f", "\ufeff", "\x0b", "\u2028", '"', "tanks", "中文"]
+VALUES = st.sampled_from(["=1+1", "'=x", "@home", "near", "12", "", "جنوب", "exact 😀"])
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.data())
+def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) -> None:
+    text = "".join(data.draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40)))
+    found, asked = [], {}
+    for kind, form in forms().items():
+        start = data.draw(st.integers(0, len(text) - 1))
+        end = data.draw(st.integers(start + 1, len(text)))
+        free = [name for name, choices in form.fields.items() if not choices][:3]
+        asked[form.labels[0]] = ((start, end), {name: data.draw(VALUES) for name in free})
+        own = {"doc_id": "post", "hash": short_hash(text[start:end]), "kind": form.labels[0]}
+        own |= asked[form.labels[0]][1]
+        found.append(Mark(kind, form.labels[0], start, end, text[start:end], own))
+    marked, folder = Marked(["post"], text, found, [*forms()]), tmp_path_factory.mktemp("out")
+    task = marks.label_studio_task(marked, forms(), "rules")
+    made = {"tasks.json": json.dumps([task | {"annotations": task["predictions"]}])}
+    made |= {"post.json": marks.cas_json(marked, forms())}
+    made |= {f"{n}.csv": f.to_csv(index=False) for n, f in sheets_of([marked]).items()}
+    count = 0
+    for name, content in made.items():
+        (folder / name).write_bytes(content.encode())
+        read, problems = marks.read(folder / name, forms())
+        for back in [mark for one in read for mark in one.marks]:
+            span, fields = asked[back.label]
+            assert place(text, back, read[0].text) == span
+            assert {name: back.fields.get(name, "") for name in fields} == fields
+            count += 1
+        assert not problems
+    assert count == 3 * len(asked)
+
+
+def test_export_then_import_gives_the_same_rows(war: Path) -> None:
+    root, took = war.parents[1], POST.index("took")
+    (root / "sheets").mkdir()
+    take(war, "sheets/claims.csv", f"{CLAIM}killed,4,4,,,\nbridge,0,16,event,,,2019-05-03,,\n")
+    take(war, "sheets/captures.csv", f"doc_id,start,end,note\npost,{took},{took + 4},=odd\n")
+    take(war, "sheets/naming_mentions.csv", "doc_id,words,actor_id\npost,Blue army,blue-army\n")
+    before = {table: written(war, table) for table in forms()}
+    for to in PROGRAMS:
+        export("river-war", to, "anna", root)
+        out = root / "build" / "export" / "river-war" / to
+        if to == "label-studio":  # a person accepts every suggestion
+            tasks = json.loads((out / "tasks.json").read_text(encoding="utf-8"))
+            done = [task | {"annotations": task["predictions"]} for task in tasks]
+            (out / "tasks.json").write_text(json.dumps(done))
+            asked = (out / "labelling.xml").read_text()
+            assert '<Label value="killed"/>' in asked and 'whenLabelValue="naming"' in asked
+        take_in(out, "river-war", to, root)
+        for table, old in before.items():
+            new = written(war, table).query("coder == @to").assign(coder="anna")
+            pd.testing.assert_frame_equal(new.reset_index(drop=True), old)
+    assert set(written(war, "coders")["coder"]) == {"anna", *PROGRAMS}
+
+
+# The files of other programs, by hand.
+
+
+def label_studio(shift: int = 0, text: str = POST) -> str:
+    span, own = {"start": AT + shift, "end": TO + shift}, {"id": "r1", "to_name": "text"}
+    quoted = {**span, "text": "4 men of the rebels", "labels": ["killed"]}
+    label = {**own, "from_name": "label", "type": "labels", "value": quoted}
+    number = {**own, "from_name": "value_min", "type": "number", "value": {**span, "number": 4}}
+    done = {"id": 7, "completed_by": 1, "was_cancelled": False, "result": [label, number]}
+    return json.dumps([{"id": 3, "data": {"text": text}, "annotations": [done]}])
+
+
+def xmi() -> str:
+    types = marks.type_system(forms())
+    cas = cassis.Cas(types, sofa_string=POST, sofa_mime="text/plain")
+    cas.add(types.get_type("webanno.custom.Claims")(begin=AT, end=TO, kind="killed", value_min="4"))
+    made = str(cas.to_xmi())
+    assert f'begin="{AT + 1}"' in made  # the emoji is two units of UTF-16
+    return made
+
+
+def qdpx(last: int = 0, head: str = "") -> bytes:
+    project = f"""<?xml version="1.0" encoding="utf-8"?>{head}
+    <Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes>
+    <Code guid="c0" name="losses"><Code guid="c1" name="killed; value_min=4"/></Code></Codes>
+    </CodeBook>
+    <Sources><TextSource guid="s1" name="post" plainTextPath="internal://S1.txt">
+    <PlainTextSelection guid="p1" startPosition="{AT}" endPosition="{TO - last}">
+    <Coding guid="k1"><CodeRef targetGUID="c1"/></Coding></PlainTextSelection>
+    </TextSource></Sources></Project>"""
+    return zipped({"project.qde": project, "sources/s1.txt": "\ufeff" + POST})
+
+
+def zipped(files: dict[str, str]) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def doccano(label: str = "killed; value_min=4") -> str:
+    span = {"id": 1, "label": label, "start_offset": AT, "end_offset": TO}
+    return json.dumps({"id": 1, "text": POST, "entities": [span], "relations": [], "Comments": []})
+
+
+PLAIN = POST.replace("\r\n", "\n").replace("“", '"')
+FILES = {
+    "now.json": label_studio(),
+    "utf16.json": label_studio(shift=1),
+    "lf.json": label_studio(-2, PLAIN),
+    "browser.json": label_studio(-2),
+    "cas.xmi": xmi(),
+    "inclusive.qdpx": qdpx(last=1),
+    "exclusive.qdpx": qdpx(),
+    "admin.jsonl": doccano(),
+    "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
+    "german.csv": "\ufeffdoc_id;words;kind;value_min\npost;4 men of the rebels;killed;4\n",
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(c if isinstance(c := FILES[name], bytes) else c.encode())
+    found, problems = marks.read(tmp_path / name, forms())
+    assert not problems and len(found) == len(found[0].marks) == 1
+    mark = found[0].marks[0]
+    assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
+    assert place(POST, mark, found[0].text) == (AT, TO)
+
+
+TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "words", "found"),
+    [
+        (3, 11, "12 tanks", (0, 8)),
+        (50, 58, "12 tanks", (53, 61)),
+        (26, 34, "12 tanks", "these words stand 2 times"),
+        (None, None, "12 tanks", "these words stand 2 times"),
+        (None, None, "way off", (26, 33)),
+        (0, 9, "2 tanks", "these words do not stand"),  # but in 12 tanks
+        (60, 99, "", "the span is empty or ends after the text, at 62"),
+        (0, 8, short_hash("12 tanks"), (0, 8)),
+        (1, 9, short_hash("12 tanks"), "the hash is not that"),
+        (None, None, "", "neither words nor a start and an end"),
+    ],
+)
+def test_words_are_sought_where_they_moved(start: Any, end: Any, words: str, found: Any) -> None:
+    mark = Mark("", "", start, end, words)
+    if len(words) == 16:
+        mark = Mark("", "", start, end, "", {"hash": words})
+    if isinstance(found, tuple):
+        assert place(TWICE, mark) == found
+    else:
+        with pytest.raises(ValueError, match=found):
+            place(TWICE, mark)
+
+
+# Bad input.
+
+ENTITY = '<!DOCTYPE Project [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+BAD: dict[str, tuple[str, str | bytes]] = {
+    "its text is none of this case": ("x.json", label_studio(text="4 men of another text")),
+    r"row 2.*ends after.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
+    r"line 1.*'dead \[.*allowed: event, killed": ("x.jsonl", doccano("dead")),
+    "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
+    "it cannot be read: File is not a zip file": ("x.zip", b"PK"),
+    "qde: .*declares a document type": ("x.qdpx", qdpx(head=ENTITY)),
+    "xmi: .*declares a document type": ("x.xmi", ENTITY + "<Project/>"),
+    r"row 2.*value_min.*met '=1\+1'; allowed": ("x.csv", f"{CLAIM}killed,=1+1,4,,,\n"),
+    "row 2.*target_id.*'elves'": ("x.csv", f"{CLAIM}killed,4,4,,elves,\n"),
+    "value_max is below value_min": ("x.csv", f"{CLAIM}killed,9,4,,,\n"),
+    "event_date.*met '03/05/2019'": ("x.csv", f"{CLAIM}event,,,03/05/2019,,\n"),
+    "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
+    "there is no code in it": ("x.json", "[]"),
+    "there is no reader for it but": ("x.doc", "killed"),
+}
+
+
+@pytest.mark.parametrize("said", BAD)
+def test_bad_input_is_named_and_writes_nothing(war: Path, said: str) -> None:
+    before = {p: p.read_bytes() for p in war.rglob("*") if p.is_file()}
+    with pytest.raises(DataError, match=re.compile(said, re.DOTALL)):
+        take(war, *BAD[said])
+    assert before == {p: p.read_bytes() for p in war.rglob("*") if p.is_file()}
+
+
+def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None:
+    take(war, "x.csv", f"{CLAIM}killed,4,4,,,\npost,0,9,killed,many,,,,\n")
+    told = capsys.readouterr().out
+    assert "not taken: x.csv, row x, row 3, column value_min" in told and "'many'" in told
+    assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
+    take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
+    assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
+    with pytest.raises(DataError, match="coders.csv has it as rules"):
+        write_table(written(war, "coders").assign(kind="rules"), war, "coders")
+        take(war, "x.csv", f"{CLAIM}killed,4,4,,,\n")
+
+
+def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:
+    take(war, "x.csv", f"{CLAIM}killed,4,4,,,\npost,0,9,event,,,,,\n")
+    take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
+    main = read_case_file("river-war", war.parents[1]).coder
+    drawing = {"draws": 9, "seed": 1, "permutations": 9}
+    case = Case("river-war", "", None, main, "", drawing, war, check_tables(war))
+    assert (main, trust.second_coder(case)) == ("anna", "bert")
+    table = trust.agreement_table(case).set_index(["code", "measure"])["value"]
+    assert table["", "F1 of spans"] == pytest.approx(2 / 3) and table["value", "share alike"] == 0
+    told = trust.how_far(case)
+    assert (told["why"], told["frames"], told["sentences"]) == ("", 0, 3)
+
+
+@pytest.mark.parametrize("command", ["export nowhere", "import x nowhere", "reference x nowhere"])
+def test_commands_say_that_there_is_no_such_case(command: str) -> None:
+    found = CliRunner().invoke(__main__.main, command.split())
+    assert found.exit_code == 2 and "there is no such case" in found.output

@@ -1,0 +1,87 @@
+"""Rows of UCDP GED and ACLED, all of them invented, as rows of the reference."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from framelines.build.exchange import written
+from framelines.build.references import ACLED, UCDP, reference
+from framelines.errors import DataError
+
+GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8 0 1 12 14 11
+7 3 Alba Civilians Arda 35.9 36.5 4 Vale 2 4 2017-04-01 2017-04-30 0 0 5 0 5 40 2
+8 1 Alba Borea Arda 35.9 36.5 6 Arda 1 5 2016-05-01 2016-05-01 0 0 0 5 5 5 5
+5 2 Crow Dove Elsewhere 1 1 1 Mere 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 1
+6 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 soon 2017-04-04 1 0 0 0 1 1 1"""
+EVENTS = """ARD12 04+April+2017 2 Armed+clash Alba Borea Arda Ford 35.5 36.5 1 10
+ARD13 2017-05-31 3 Air/drone+strike Alba Crow Arda Ford 35.5 36.5 2 0"""
+COLUMNS = ["date_from", "date_to", "value_min", "value_max", "quality", "place_id", "event"]
+
+
+@pytest.fixture
+def war(tiny: Path) -> Path:
+    place = tiny.parent / "notebooks" / "cases" / "tiny.yaml"
+    place.parent.mkdir(parents=True)
+    place.write_text("title: Tiny\ndata: data\n")
+    (tiny / "places.csv").write_text("place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
+    for name, columns, rows in (("ged", UCDP, GED), ("acled", ACLED, EVENTS)):
+        cells = [[c.replace("+", " ") for c in row.split()] for row in rows.splitlines()]
+        table = pd.DataFrame(cells, columns=columns.split()).assign(source_headline="A headline")
+        table[table.columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)
+    return tiny
+
+
+def take(folder: Path, name: str = "ged.csv", **filters: str) -> pd.DataFrame:
+    chosen = {"days": "", "country": "", "box": "", **filters}
+    reference(folder.parent / name, "tiny", root=folder.parent, **chosen)
+    return written(folder, "reference").set_index("ref_id")
+
+
+def test_events_are_rows_with_days_and_quality(war: Path, capsys: Any) -> None:
+    found = take(war, country="arda")
+    told = capsys.readouterr().out
+    assert "3 events added" in told and "not taken: ged.csv, row 6: it cannot be read" in told
+    assert found.at["ucdp-9", "according_to"] == "UCDP (Alba 3, Borea 8, civilians 0, unknown 1)"
+    found, violence = take(war, "acled.csv"), "violence of Alba against civilians, Vale"
+    assert found[COLUMNS].reset_index().to_numpy().tolist() == [
+        # A week around the day, and its month.
+        ["acled-ard12", "2017-04-01", "2017-04-07", "10", "10", "medium", "ford"]
+        + ["armed clash: Alba and Borea, Ford"],
+        ["acled-ard13", "2017-05-01", "2017-05-31", "0", "0", "low", ""]
+        + ["air/drone strike: Alba and Crow, Ford"],
+        ["ucdp-7", "2017-04-01", "2017-04-30", "2", "40", "low", "", violence],
+        # A lone day of precision 5 is some day of its year.
+        ["ucdp-8", "2016-01-01", "2016-12-31", "5", "5", "low", ""]
+        + ["fighting of Alba and Borea, Arda"],
+        ["ucdp-9", "2017-04-04", "2017-04-04", "11", "14", "high", "ford"]
+        + ["fighting of Alba and Borea, Ford town"],
+    ]
+    assert set(found["origin"]) == {"monitor"} and set(found["event_id"]) == {""}
+    assert "headline" not in (war / "reference.csv").read_text()
+
+
+def test_again_nothing_changes_and_what_a_person_wrote_stays(war: Path) -> None:
+    assert list(take(war, days="2017-04", box="36,35,37,35.6").index) == ["ucdp-9"]
+    text = (war / "reference.csv").read_text().replace("best estimate 12", "ours")
+    (war / "reference.csv").write_text(text)
+    take(war, days="2017-04", box="36,35,37,35.6")
+    assert (war / "reference.csv").read_text() == text
+    assert list(take(war, days="2017-04-02/..").index) == ["ucdp-5", "ucdp-7", "ucdp-9"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        ({"days": "April"}, "DAYS: no days.*met 'April'; allowed: days in EDTF"),
+        ({"box": "40,30,20,10"}, "BOX: no box; met '40,30,20,10'"),
+        ({"country": "Nowhere"}, "no row fits.*allowed: countries: Arda, Elsewhere"),
+        ({"name": "data/places.csv"}, "neither UCDP GED nor ACLED"),
+        ({"name": "none.csv"}, "no table in UTF-8"),
+    ],
+)
+def test_filters_that_fit_nothing_are_said(war: Path, filters: Any, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        take(war, **filters)
+    assert not (war / "reference.csv").exists()
