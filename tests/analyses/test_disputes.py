@@ -23,12 +23,12 @@ def reasons(*claims: Row, **more: Any) -> list[str]:
 def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     case, planted = case_of("example"), toys.TRUTH["contradictions"]
     table = d.disputes(case)
-    between = [row["event"] for row in planted["between_north_and_south"]]
-    inside = [row["event"] for row in planted["inside_one_source"]]
     # The bridge's Guard dead stand in two planted rows that are one dispute.
-    quoted = sorted({(r["event"], r["what"]) for r in planted["with_the_reposting_outlet"]})
-    expected = sorted([*between, *(e for e, _ in quoted)])
-    assert sorted(table.loc[table["class"] == d.BETWEEN, "event_id"]) == expected
+    quoted = {(row["event"], row["what"]) for row in planted["with_the_reposting_outlet"]}
+    between = [row["event"] for row in planted["between_north_and_south"]]
+    between += [event_id for event_id, _ in quoted]
+    assert sorted(table.loc[table["class"] == d.BETWEEN, "event_id"]) == sorted(between)
+    inside = [row["event"] for row in planted["inside_one_source"]]
     assert list(table.loc[table["class"] == d.INSIDE, "event_id"]) == inside
     assert set(table["class"]) == {d.BETWEEN, d.INSIDE}
     same = [p for p in d.pairs(case) if p["unit"] == "share" and p["verdict"] == "compatible"]
@@ -138,8 +138,8 @@ def test_sums_meet_their_total(total: float, days: Any, place: str, disputes: in
 
 
 def test_a_sum_meets_another_sources_total_only_where_it_covers_it() -> None:
-    other = {"window": "2019-05-03/2019-05-05", "event_date": "2019-05-03/2019-05-05"}
-    rival = figure("b1-c1", "battle", 25, **other, scope="cumulative")
+    days = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
+    rival = figure("b1-c1", "battle", 25, **days, scope="cumulative")
     events = [event("battle", "battle")]
     table = found(*battle(60, 10, 20, 30), rival, events=events)
     assert list(table["class"]) == [d.BETWEEN]
@@ -189,14 +189,12 @@ def test_what_is_no_contradiction_may_be_a_question() -> None:
     assert not asked(pair[0], {**pair[1], "value_min": 30, "value_max": 30})
     again = figure("r1-c2", "raid", 40, repeats="r1-c1")
     assert asked(figure("r1-c1", "raid", 30), again) == [(d.CHANGED, "r1-c1;r1-c2")]
-    tank: Row = {"item": "tank", "place_scope": "ford"}
-    burnt, taken = ({"kind": f"equipment_{how}"} | tank for how in ("destroyed", "captured"))
+    burnt, taken = ({"kind": f"equipment_{h}", "item": "tank"} for h in ("destroyed", "captured"))
     fates = figure("r1-c1", "raid", 3, **burnt), figure("b1-c1", "raid", 3, **taken)
     assert asked(*fates) == [(d.FATE, "b1-c1;r1-c1")]
-    deeds = claim("r1-c1", "raid"), claim("b1-c1", "raid", actor_id="blue-army")
-    assert asked(*deeds) == [(d.WHO, "b1-c1;r1-c1")]
-    deeds = claim("r1-c1", "raid"), claim("b1-c1", "raid", modality="attempted")
-    assert asked(*deeds) == [(d.DONE, "b1-c1;r1-c1")]
+    for how, change in ((d.WHO, {"actor_id": "blue-army"}), (d.DONE, {"modality": "attempted"})):
+        deeds = claim("r1-c1", "raid"), claim("b1-c1", "raid", **change)
+        assert asked(*deeds) == [(how, "b1-c1;r1-c1")]
     events = [event(e, "taking", place_id="ford") for e in ("entry", "fall")]
     rows = [taking("r1-c1", "entry", "2019-05-03"), taking("b1-c1", "fall", "2019-05-05")]
     assert asked(*rows, events=events) == [(d.STAGE, "b1-c1;r1-c1")]
@@ -270,11 +268,10 @@ def test_no_contradiction_is_found_where_none_was_planted() -> None:
         value = int(rng.integers(4, 300))
         for name in "rb":
             how = str(rng.choice(["exact", "more_than", "at_least", "up_to", "approx", "range"]))
-            gap = int(rng.integers(1, 2 + value // 4))
-            low = value - gap if how in ("more_than", "at_least", "range") else value
-            high = value + gap if how in ("up_to", "range") else value
-            ends = {"value_min": None if how == "up_to" else low, "qualifier": how}
-            ends |= {"value_max": None if how in ("more_than", "at_least") else high}
+            gap, below = int(rng.integers(1, 2 + value // 4)), how in ("more_than", "at_least")
+            low = None if how == "up_to" else value - gap * (below or how == "range")
+            high = None if below else value + gap * (how in ("up_to", "range"))
+            ends = {"value_min": low, "value_max": high, "qualifier": how}
             rows.append(figure(f"{name}1-c{i}", f"e{i}", 1, **ends))
             rows.append(claim(f"{name}1-d{i}", f"e{i}", event_date="2019-05-03"))
     table = found(*rows)

@@ -12,8 +12,7 @@ from framelines.methods.estimate import random_stream
 
 # Days on both sides of what may be passed over.
 ROUND = [
-    claim(f"r1-d{day}", "round", event_date=f"2019-05-{day}", place_id="ford")
-    for day in ("01", "31")
+    claim(f"r1-d{day}", "round", event_date=f"2019-05-{day}", place_id="ford") for day in ("01", 31)
 ]
 
 
@@ -111,9 +110,9 @@ def test_matched_figures_need_side_and_window() -> None:
     # The window of a reference can be another than its day.
     days = "2019-05-01/2019-05-03"
     row = known("x1", "raid", value=10, target="blue", window=days)
-    assert m.matched_figures(toy([figure("r1-c1", "raid", 30)], reference=[row])).empty
-    told = figure("r1-c1", "raid", 30, window=days, scope="cumulative")
-    assert len(m.matched_figures(toy([told], reference=[row]))) == 1
+    for more, met in (({}, 0), ({"window": days, "scope": "cumulative"}, 1)):
+        told = [figure("r1-c1", "raid", 30, **more)]
+        assert len(m.matched_figures(toy(told, reference=[row]))) == met
 
 
 def test_events_of_one_label_are_told_apart_by_their_ids() -> None:

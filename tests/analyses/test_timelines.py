@@ -140,13 +140,10 @@ def test_claims_name_side_voice_days_and_readings() -> None:
 
 
 def test_the_reference_stands_in_the_columns_of_claims() -> None:
-    rows = [
-        known("x1", "raid", value=3, value_max=4, target="blue-army"),
-        known("x2", "raid", value=3, target="red", origin="belligerent", quality="low"),
-        known("x3", "raid", value=3),
-        known("x4", "", value=3, target="red"),
-        known("x5", "raid", "2019-05-04", quality="low"),
-    ]
+    rows = [known("x1", "raid", value=3, value_max=4, target="blue-army")]
+    rows += [known("x2", "raid", value=3, target="red", origin="belligerent", quality="low")]
+    rows += [known("x3", "raid", value=3), known("x4", "", value=3, target="red")]
+    rows += [known("x5", "raid", "2019-05-04", quality="low")]
     case = toy([], events=[event("raid")], reference=rows)
     found = c.reference(case, "any").set_index("claim_id")
     assert list(found["kind"]) == ["killed", "event", "killed", "event"]
