@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framelines.report import tables
@@ -35,6 +35,7 @@ def test_rounding_keeps_six_digits_and_no_negative_zero() -> None:
     assert rounded["c"].tolist() == [1234567, 2]
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_cell_of_text_starts_a_formula(text: str) -> None:
     line = tables.csv_text(pd.DataFrame({"a": [text]})).split("\n", 1)[1]
