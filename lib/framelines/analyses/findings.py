@@ -181,8 +181,8 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
     where, problems, found = f"notebooks/{file.name}", Problems(), list[Finding]()
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
-        text = file.read_text(encoding="utf-8") if file.exists() else "declared: never"
-        by_case = yaml.load(text, Loader=yaml.BaseLoader)
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        by_case = yaml.load(text, Loader=yaml.BaseLoader) or {"declared": ""}
         entries = [(case, list(by_case.get(case) or [])) for case in case_names()]
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
         what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
@@ -229,8 +229,9 @@ def _checks(
     for name, values in finding.choices.items():
         # Coders are those of a case.
         allowed = values if name == "coder" else about.choices.get(name, values)
-        free = {v for v in values if v.isdecimal()} if {NUMBER, WHOLE_DAYS} & {*allowed} else set()
-        yield "choices", f"no such value of {name}", {*values} - free, allowed
+        number = r"[1-9]\d*" if {NUMBER, WHOLE_DAYS} & {*allowed} else "none"
+        wanted = [v for v in values if not re.fullmatch(number, v)]
+        yield "choices", f"no such value of {name}", wanted, allowed
     for name, *wanted in [e.more_with for e in finding.expect if e.more_with]:
         yield "expect", f"no declared value of {name}", wanted, finding.choices.get(name, ())
     for column in ("says", "each"):
@@ -260,8 +261,9 @@ def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
         added["coder"] = tuple(sorted(set(case["frame_codes"]["coder"])))
     each = {EACH_OUTLET: lambda case: _outlets(case, finding), **about.each}
     for name, values in (finding.choices | added).items():
-        spelt = list(about.choices.get("coder", ())[:1]) if name == "coder" else []
-        spelt += [about.main[name]] if name in about.main else []
+        # The main coder is the first that the function names, whoever is declared.
+        first = about.choices["coder"][0] if name == "coder" else about.main.get(name)
+        spelt = [first] if first else []
         for value in values:
             spelt += each[value](case) if value in each else [value]
         found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
@@ -394,8 +396,8 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
         most = f"“{alone.loc[moved.idxmax(), 'label']}”" if (moved > 0).any() else "nothing"
         return table, f"Nothing was expected of it. What moves it most is {most}."
-    few = "fewer than three specifications differ"
     if came == EXPECTED:
+        few = "fewer than three specifications differ"
         came += f": {'it rests on one event' if _one_event(table) else few}"
     if came in (HOLDS, UNTESTED):
         came += f", under all {table['result'].nunique()} specifications that differ"
