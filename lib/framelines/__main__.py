@@ -99,6 +99,7 @@ _command(
     NAME,
     DATES,
 )
+_command("code", "coding.code", "Code the texts of a case by rules.", NAME)
 
 
 def _with_texts() -> list[Path]:

@@ -357,6 +357,7 @@ def _document(
     source = slug(about.get("source", UNKNOWN))
     told = about.get("language", "").lower()[:2]
     language = told if re.fullmatch("[a-z]{2}", told) else py3langid.classify(text)[0]
+    language = {"pcm": "en"}.get(language, language)  # short English is often taken for Pidgin
     genres = fields_of("documents")["genre"]["constraints"]["enum"]
     genre = about.get("genre", "").lower().replace(" ", "_")
     row = {"doc_id": doc_id, "label": label[:120], "source_id": source}

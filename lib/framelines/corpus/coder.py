@@ -9,9 +9,11 @@ import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from typing import NamedTuple
 
+import pandas as pd
 import regex
 
 from framelines.corpus import texts
@@ -23,13 +25,13 @@ from framelines.corpus.finders import (
     find_dates,
     find_figures,
     find_mentions,
-    labels_of,
 )
 from framelines.corpus.names import Names, known_actors
 from framelines.corpus.texts import Span, Terms, valued
+from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri
 
-CODER = "rules"
+CODER, CIVILIANS = "rules", "civilians"
 LISTS = "coder.yaml"
 LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
 # What can become of what is counted, and the kind of the claim; none fits: the last one.
@@ -38,13 +40,18 @@ OUTCOMES = {
     "equipment": {f: f"equipment_{f}" for f in ("destroyed", "damaged")}
     | {"taken": "equipment_captured"},
     "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
+    "means": {"taken": "equipment_captured", "destroyed": "equipment_destroyed"},
 }
-ELSE = {"persons": "force_size", "equipment": "other_quantity", "means": "other_quantity"}
+ELSE = {"persons": "force_size"} | dict.fromkeys(("equipment", "means", "sites"), "other_quantity")
 DEEDS = ("bombing", "clash", "attack", "withdrawal")
+# Deeds that two sources may tell of one event under different names.
+GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
+GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
+TAKING_DAYS = 3
 STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 # Words between a number and what it counts, a verb and its object, a number and its verb.
-NEAR, OBJECT, REACH = 7, 9, 12
+NEAR, OBJECT, REACH, ARTICLE, ALONE = 7, 9, 12, 4, 3
 # Verbs stand behind what they say of it.
 VERB_LAST = ("tr", "fa")
 
@@ -128,7 +135,9 @@ class Sentence:
         before = [
             m
             for m in self.mentions
-            if m["end"] <= verb and not any(s <= m["start"] < e for s, e in self.counted)
+            if m["end"] <= verb
+            and m["actor_id"] != CIVILIANS
+            and not any(s <= m["start"] < e for s, e in self.counted)
         ]
         return str(before[-1]["actor_id"]) if before else ""
 
@@ -178,12 +187,9 @@ def _counted(
     article: bool,
 ) -> Count | None:
     text, language = sentence.text, sentence.language
-    if pattern("numbered", language).search(
-        text[max(0, figure.start - 20) : figure.start].rstrip()
-    ):
-        head = text[max(0, figure.start - 20) : figure.start].rstrip()
-        if any(m.end() == len(head) for m in pattern("numbered", language).finditer(head)):
-            return None
+    head = text[max(0, figure.start - 20) : figure.start].rstrip()
+    if any(m.end() == len(head) for m in pattern("numbered", language).finditer(head)):
+        return None
     what, item, start, end = _noun(
         sentence, figure.end, min(until, sentence.after(figure.end, NEAR))
     )
@@ -196,11 +202,13 @@ def _counted(
     if what == "measures":
         return Count(figure.start, end, figure, MEASURES[item], "", item, None)
     kinds = OUTCOMES.get(what or "persons", {})
-    verb = _verb(sentence, figure.start, end, [v for v in verbs if v[2] in kinds], not what)
-    if article and (verb is None or start - figure.end > 25 or not what):
+    reach = ALONE if not what else ARTICLE if article else REACH
+    verb = _verb(sentence, figure.start, end, [v for v in verbs if v[2] in kinds], reach)
+    if article and (verb is None or start - figure.end > 25 or not item):
         return None
     if verb is None:
-        if what not in ELSE or loose or article:
+        one = figure.low == figure.high == 1  # one soldier whispered: a pronoun, not a force
+        if what not in ELSE or loose or one or (what == "sites" and math.isnan(figure.low)):
             return None
         unit = "persons" if what == "persons" else "items"
         return Count(figure.start, end, figure, ELSE[what], item, unit, None)
@@ -208,7 +216,7 @@ def _counted(
     if sentence.words(*span) > NEAR + REACH // 2:
         span = (figure.start, end)
     unit = "persons" if (what or "persons") == "persons" else "items"
-    return Count(*span, figure, kinds[verb[2]], item or "person", unit, verb[:2])
+    return Count(*span, figure, kinds[verb[2]], item or "fighter", unit, verb[:2])
 
 
 def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
@@ -221,11 +229,19 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
     first_verb = next((m for m in pattern("stops", language).finditer(text, begin, until)), None)
     until = first_verb.start() if first_verb else until
     found = []
-    for section in ("no_counts", "measures", "persons", "equipment", "sites", "means"):
+    joined = pattern("measures", language).match(text[at:until].lstrip(" -\u00a0"))
+    if joined:  # 40km, 40 km
+        return (
+            "measures",
+            _item("measures", language, joined.group()),
+            at,
+            until - len(text[at:until].lstrip(" -\u00a0")) + joined.end(),
+        )
+    for section in ("no_counts", "persons", "equipment", "sites", "means"):
         for match in pattern(section, language).finditer(text, begin, until):
             found.append((match.start(), match.end(), section, match.group()))
     at_once = [f for f in found if f[2] == "no_counts" and not text[at : f[0]].strip(" -\u00a0")]
-    if at_once or text[at : at + 1] in "%٪" != "":
+    if at_once or text[at : at + 1] in ("%", "٪"):
         return "no_counts", "", at, at
     found = [f for f in found if f[2] != "no_counts"] or found
     for mention in sentence.mentions:
@@ -235,19 +251,19 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
         return "", "", at, at
     # The head of a phrase stands last in English and Turkish, up to “of”, and first elsewhere.
     found.sort()
-    cut = pattern("of", language).search(text, found[0][1], until)
+    cut = pattern("ends", language).search(text, found[0][1], until)
     if language in ("en", "tr"):
         head = [f for f in found if not cut or f[0] < cut.start()][-1]
     else:
         head = found[0]
     start, end, section, word = head
     if section == "mention":
-        return "persons", "fighter", start, end
+        return "persons", "", start, end
     return section, _item(section, language, word), start, end
 
 
 def _verb(
-    sentence: Sentence, start: int, end: int, verbs: list[tuple[int, int, str]], alone: bool
+    sentence: Sentence, start: int, end: int, verbs: list[tuple[int, int, str]], reach: int
 ) -> tuple[int, int, str] | None:
     """The nearest verb that says what became of what is counted between two places."""
     text, language = sentence.text, sentence.language
@@ -261,18 +277,13 @@ def _verb(
                 far += 4
         elif first >= end or start <= first:
             far = sentence.words(end, first) if first >= end else 0
+            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels.
             active = pattern("objects", language).match(text, last + 1)
-            if (
-                first >= end
-                and active
-                and not regex.search(
-                    r"\b(?:w[ae]s|were|been|being|are|is|sont|ont été)\b", text[end:first]
-                )
-            ):
+            if first >= end and active and not sentence.first("passive", end, first):
                 continue
         else:
             continue
-        if far <= (3 if alone else REACH) and (best is None or far < best[0]):
+        if far <= reach and (best is None or far < best[0]):
             best = (far, first, last, outcome)
     return best[1:] if best else None
 
@@ -314,15 +325,19 @@ def _taking(sentence: Sentence, match: regex.Match[str], stance: str) -> Taking 
     before = _object(sentence, _back(sentence, start, OBJECT), start, last=True)
     if language in VERB_LAST or (before and not behind):
         passive = pattern("by", language).match(text, min(end + 1, len(text)))
-        clause = regex.search(
-            r"\b(?:w[ae]s|were|been|being|is|are|be|had|has)\b\W*(?:\w+\W+)?$", text[:start]
-        )
+        clause = sentence.first("passive", _back(sentence, start, 3), start)
         ok = language in VERB_LAST or passive or clause or stance == "lost"
         target = before if ok else None
     else:
         target = behind
     if not target:
-        return None
+        it = pattern("it", language).match(text, min(end + 1, len(text)))
+        name = regex.match(r"\s+(?:the\s+|al-)?\p{Lu}\p{Ll}+", text, pos=end)
+        sure = pattern("territorial", language).search(text, max(0, start - 3), end)
+        whom = pattern("persons", language).search(text, end, until)
+        if whom or not (it or name or sure) or (name and sentence.mention(end, name.end() + 20)):
+            return None
+        target = (start, end)
     subject = sentence.subject(start, (end, target[0]))
     by = next((m for m in pattern("by", language).finditer(text, end, until)), None)
     agent = sentence.mention(by.end(), sentence.after(by.end(), 6)) if by else ""
@@ -410,7 +425,7 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     """
     language, doc_id = doc["language"], doc["doc_id"]
     published = gregorian(doc["published"]) if doc["published"] else OPEN
-    actors, places = (labels_of(frame, doc_id, language) for frame in (names.namings, names.places))
+    actors, places = (names.terms(what, doc_id, language) for what in ("namings", "places"))
     found: dict[str, list[Row]] = {"claims": [], "naming_mentions": [], "captures": []}
     quotes, named = texts.quotations(text), dict[str, str]()
     said, stated = "own_voice", None
@@ -432,7 +447,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
                 | {"modality": taking.modality}
                 | _place(text, begin, (taking.start, taking.end))
             )
-        for mention in sentence.mentions:
+        # Civilians are no armed or political actor: they are whom something befalls.
+        for mention in [m for m in sentence.mentions if m["actor_id"] != CIVILIANS]:
             kept = {key: mention[key] for key in ("label", "actor_id", "stance")}
             label = texts.words(sentence.text[mention["start"] : mention["end"]])
             kept["label"] = " ".join(label) or kept["label"]
@@ -443,7 +459,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
             row.pop("span", None)
             row |= {"coder": CODER, "doc_id": doc_id}
             if "kind" in row:
-                row["claim_id"] = f"{doc_id}-r{number}"
+                row |= {"claim_id": f"{doc_id}-r{number}", "report_calendar": "none"}
+                row["as_of_calendar"] = "none"
     return found
 
 
@@ -507,19 +524,20 @@ def _claims(sentence: Sentence, last: Date | None, published: DateInterval) -> I
         for place in dict.fromkeys(taking.places):
             where = _when_where(sentence, span, last, published)
             yield empty | row | where | {"place_id": place}
-    for name in DEEDS:
-        match = sentence.first(name, 0)
-        if match and sentence.places and (sentence.dates or last):
-            row = {"kind": "event", "actor_id": sentence.mention(0, match.start(), last=True)}
-            row |= {"modality": "realised", "note": name, "span": match.span()}
-            yield empty | row | _when_where(sentence, match.span(), last, published)
+    match = (
+        sentence.first(deed, 0) if deed and sentence.places and (sentence.dates or last) else None
+    )
+    if match:
+        row = {"kind": "event", "actor_id": sentence.subject(match.start(), match.span())}
+        row |= {"modality": "realised", "note": deed, "span": match.span()}
+        yield empty | row | _when_where(sentence, match.span(), last, published)
 
 
 def _parties(sentence: Sentence, count: Count) -> tuple[str, str]:
     """Who did it and who suffered it, where the sentence plainly has them."""
     target = sentence.mention(count.figure.start, sentence.after(count.end, 3))
     if count.item == "civilian":
-        target = "civilians"
+        target = CIVILIANS
     if count.verb is None:
         return "", target
     actor = ""
@@ -556,3 +574,67 @@ def _when_where(sentence: Sentence, span: Span, last: Date | None, published: Da
     if begins and published.last and begins > published.last:
         row |= {"modality": "planned"}
     return row
+
+
+# Events that several sources tell.
+
+
+def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[Row]:
+    """Return the events that two sources or more tell, and enter them in `event_id` of the claims.
+
+    Claims are of one event if they tell realised deeds of one group (`GROUPS`) at one place on one
+    day; takings of a place are one if no more than `TAKING_DAYS` lie between two days in a row. A
+    claim whose date leaves several days open is of none. Reposts are no second source. The rule is
+    the same for every source, and no claim comes before another.
+    """
+    about = documents.set_index("doc_id")
+    grouped: dict[tuple[str, str], list[tuple[int, Row]]] = {}
+    for claim in claims:
+        deed = claim["note"] or ("killing" if claim["kind"] in LOSSES else "")
+        group = GROUPS.get(deed, "")
+        published = about.at[claim["doc_id"], "published"]
+        by = gregorian(published) if published else OPEN
+        days = OPEN
+        if claim["event_date"]:
+            stated = (claim["event_date"], claim["event_calendar"])
+            days = stated_interval(*stated, by, "umm_al_qura", None)
+        once = days.first and days.first == days.last and claim["modality"] == "realised"
+        if group and once and days.first and claim["place_id"] and claim["certainty"] != "denied":
+            key = (group, claim["place_id"])
+            grouped.setdefault(key, []).append((days.first.toordinal(), claim))
+    found = []
+    for (group, place), told in sorted(grouped.items(), key=lambda item: item[0]):
+        slack = TAKING_DAYS if group == "taking" else 0
+        for together in _runs(sorted(told, key=lambda one: one[0]), slack):
+            rows = [claim for _, claim in together]
+            own = about.loc[sorted({row["doc_id"] for row in rows})]
+            if own.loc[own["duplicate_of"] == "", "source_id"].nunique() > 1:
+                found.append(_event(group, place, [day for day, _ in together], rows, case))
+    return found
+
+
+def _runs(told: list[tuple[int, Row]], slack: int) -> Iterator[list[tuple[int, Row]]]:
+    """Cut claims in the order of their days wherever more than `slack` days lie between two."""
+    run: list[tuple[int, Row]] = []
+    for one in told:
+        if run and one[0] - run[-1][0] > slack:
+            yield run
+            run = []
+        run.append(one)
+    yield run
+
+
+def _event(group: str, place: str, days: list[int], claims: list[Row], case: str) -> Row:
+    """One event, entered in its claims; who won and lost it only where all that say so agree."""
+    deeds = sorted(claim["note"] or "killing" for claim in claims)
+    kind = max(deeds, key=deeds.count)
+    first, last = (date.fromordinal(day).isoformat() for day in (days[0], days[-1]))
+    event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
+    event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
+    event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}
+    for column, role in (("winner", "actor_id"), ("loser", "target_id")):
+        named = {claim[role] for claim in claims if claim["kind"] == "event" and claim[role]}
+        event[column] = named.pop() if group == "taking" and len(named) == 1 else ""
+    for claim in claims:
+        claim["event_id"] = event["event_id"]
+    return event

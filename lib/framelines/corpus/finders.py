@@ -308,7 +308,38 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
             start = match.start("year") if match["year"] and not match["month"] else match.start()
             start = match.start() if match["hijri"] else start
             found.append(Date(start, match.end(), stated, system))
-    return found
+    return _spans(found, text, language)
+
+
+def _spans(dates: list[Date], text: str, language: str) -> list[Date]:
+    """Join two dates of a span, and open what is since or until one: since May is 2019-05/.."""
+    to = "|".join(regex.escape(word) for word in valued("to", language)) or "(?!)"
+    link = regex.compile(rf"\s*(?:{to}|until|till|حتى|-)\s*", regex.IGNORECASE)
+    found: list[Date] = []
+    for date in dates:
+        last = found[-1] if found else None
+        if last and "/" not in last.stated and link.fullmatch(text[last.end : date.start]):
+            head = text[max(0, last.start - 12) : last.start].rstrip()
+            opened = regex.search(r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)$", head)
+            stated = f"{last.stated}/{date.stated}"
+            like = last.calendar == date.calendar != "relative" and "/" not in date.stated
+            if opened and like and not date_problem(stated, date.calendar):
+                found[-1] = Date(last.start, date.end, stated, date.calendar)
+                continue
+        found.append(date)
+    return [_opened(date, text, language) for date in found]
+
+
+def _opened(date: Date, text: str, language: str) -> Date:
+    if date.calendar == "relative" or "/" in date.stated:
+        return date
+    head = text[max(0, date.start - 20) : date.start]
+    for section, form in (("since", "{}/.."), ("until", "../{}")):
+        if valued(section, language):
+            word = rf"{any_of(valued(section, language), language)}\s*(?:the\s+)?$"
+            if regex.search(word, head, regex.IGNORECASE):
+                return date._replace(stated=form.format(date.stated))
+    return date
 
 
 def _stated(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:

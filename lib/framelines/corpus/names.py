@@ -1,6 +1,6 @@
 """Names of actors and places to begin with, and those that a user's tables add to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -9,6 +9,8 @@ import regex
 import yaml
 
 from framelines.corpus.documents import Row
+from framelines.corpus.finders import labels_of
+from framelines.corpus.texts import Terms
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
 
@@ -90,6 +92,16 @@ class Names:
     namings: pd.DataFrame
     places: pd.DataFrame
     kinds: dict[str, str]
+    _terms: dict[tuple[str, str, str], Terms] = field(default_factory=dict)
+
+    def terms(self, what: str, doc_id: str, language: str) -> Terms:
+        """Return the terms of `namings` or `places` that hold in a document."""
+        frame = self.namings if what == "namings" else self.places
+        own = doc_id if doc_id in set(frame["doc_id"]) else ""
+        key = (what, own, language)
+        if key not in self._terms:
+            self._terms[key] = labels_of(frame, own, language)
+        return self._terms[key]
 
     @classmethod
     def of(cls, namings: pd.DataFrame, places: pd.DataFrame, actors: pd.DataFrame) -> "Names":

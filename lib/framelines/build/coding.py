@@ -1,0 +1,191 @@
+"""`make code`: the coder `rules` reads the texts of a case into its tables."""
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from framelines import REPO, write_whole
+from framelines.corpus import coder
+from framelines.corpus.documents import read_documents, texts_of
+from framelines.corpus.features import COUNTED
+from framelines.corpus.names import (
+    Names,
+    known_actors,
+    known_namings,
+    known_place_names,
+    known_places,
+)
+from framelines.tables.case import CaseFile, read_case_file
+from framelines.tables.schema import Tables, check_tables, fields_of, resources, write_table
+
+CODED = ("claims", "naming_mentions", "captures")
+LABEL = "rules for words and numbers, without a person"
+SOURCE = "the package’s list; well known, to a tenth of a degree; approximate"
+
+
+def coded(documents: pd.DataFrame, sentences: pd.DataFrame, texts: Path, names: Names) -> Tables:
+    """Return the rows of `rules` for the counted sentences of documents, by table of `CODED`."""
+    counted = sentences[sentences["kind"].isin(COUNTED)]
+    spans = {doc_id: own for doc_id, own in counted.groupby("doc_id", sort=False)}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in CODED}
+    for doc, text in read_documents(documents, texts):
+        own = spans.get(doc["doc_id"], counted.iloc[:0])[["start", "end"]]
+        whole = [(int(start), int(end)) for start, end in own.to_numpy()]
+        for name, more in coder.code_document(doc, text, whole, names).items():
+            rows[name] += more
+    return {name: pd.DataFrame(found) for name, found in rows.items()}
+
+
+def code(name: str, root: Path = REPO) -> int:
+    """Code the texts of a case by rules; earlier rows of `rules` go, those of others stay.
+
+    Names of actors and places that are met and that the tables lack are added to them, and where
+    the case reads the codes of `rules` also the events that two sources tell. Raises `DataError`
+    for an unknown case, tables that do not pass, and texts that are not here; then nothing is
+    written.
+    """
+    said = read_case_file(name, root)
+    folder = root / said.data
+    tables = check_tables(folder)
+    documents = tables["documents"]
+    documents = documents[[name in cases.split(";") for cases in documents["cases"]]]
+    names = Names.of(tables["namings"], tables["place_names"], tables["actors"])
+    made = coded(documents, tables["sentences"], texts_of(folder), names)
+    file = root / "notebooks" / "cases" / f"{name}.yaml"
+    text = file.read_text(encoding="utf-8")
+    set_before = "coder" in yaml.load(text, Loader=yaml.BaseLoader)
+    reads = said.coder == coder.CODER or not set_before
+    claims = made["claims"].to_dict("records")
+    new = {"events": coder.match_events(claims, documents, name) if reads else []}
+    made["claims"] = pd.DataFrame(claims)
+    _tie_captures(made)
+    new |= _names_met(made, tables)
+    new["coders"] = [_coder(reads)]
+    changed = {table: _merged(tables[table], made[table]) for table in CODED}
+    changed |= {table: _added(tables[table], pd.DataFrame(new[table]), table) for table in new}
+    _write(folder, changed)
+    if not set_before:
+        write_whole(file, f"{text.rstrip()}\n{_settings(name, said, changed['places'])}")
+    counts = ", ".join(f"{len(made[table])} {table.replace('_', ' ')}" for table in CODED)
+    print(f"{name}: {counts}, {len(new['events'])} events told by two sources or more")
+    return 0
+
+
+def _settings(name: str, said: CaseFile, places: pd.DataFrame) -> str:
+    """What a case file lacks: whose codes are read, and where the case is fought."""
+    lines = "# Whose codes are read: those of make code.\ncoder: rules\n"
+    widest = sorted(places.loc[places["parent"] == "", "place_id"])
+    if said.theatre or not widest:
+        return lines
+    return f"{lines}theatre:\n  name: {name}\n  places: [{', '.join(widest)}]\n"
+
+
+def _coder(shared: bool) -> dict[str, str]:
+    events = "shared" if shared else "own"
+    return {"coder": coder.CODER, "kind": "rules", "label": LABEL, "events": events}
+
+
+def _merged(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """The rows of other coders as they are, and the new ones of rules."""
+    others = old[old["coder"] != coder.CODER]
+    return pd.concat([_cells(others), _cells(new)], ignore_index=True)
+
+
+def _cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """A table as it is written: whole numbers without a point, empty cells for none."""
+    return frame.map(lambda c: f"{c:.10g}" if isinstance(c, float) and c == c else c).fillna("")
+
+
+def _added(old: pd.DataFrame, new: pd.DataFrame, table: str) -> pd.DataFrame:
+    """A table with the rows that it lacks; events and coders of rules are made anew."""
+    key = list(resources()[table]["schema"]["primaryKey"])
+    if table == "events":
+        old = old[~old["event_id"].str.startswith(f"{coder.CODER}-")]
+    if table == "coders":
+        old = old[old["coder"] != coder.CODER]
+    both = pd.concat([_cells(old), _cells(new)], ignore_index=True)
+    both = both.reindex(columns=list(fields_of(table))).fillna("")
+    return both.drop_duplicates(key, keep="first")
+
+
+def _tie_captures(made: Tables) -> None:
+    """Captures are of the event of the claim that tells the same taking."""
+    claims = made["claims"]
+    tied = claims[claims["event_id"] != ""] if len(claims) else claims
+    events = []
+    for row in made["captures"].to_dict("records"):
+        same = [
+            claim["event_id"]
+            for claim in tied.to_dict("records")
+            if claim["doc_id"] == row["doc_id"]
+            and claim["note"] == "taking"
+            and claim["start"] <= row["start"] < claim["end"]
+        ]
+        events.append(same[0] if same else "")
+    made["captures"]["event_id"] = events
+    for table in ("claims", "captures"):
+        made[table]["note"] = ""
+
+
+def _names_met(made: Tables, tables: Tables) -> dict[str, list[dict[str, Any]]]:
+    """Rows of actors, namings, places and place_names for the names that were met."""
+    ids = {
+        i
+        for table, columns in (
+            ("claims", ("actor_id", "target_id")),
+            ("naming_mentions", ("actor_id",)),
+            ("captures", ("taker_id", "loser_id")),
+        )
+        for column in columns
+        if column in made[table]
+        for i in made[table][column]
+    } - {""}
+    known, actors = known_actors(), []
+    for actor_id in sorted(ids):
+        row = known.get(actor_id, {"name": actor_id, "side": "unassigned", "kind": "unknown"})
+        about = {key: row[key] for key in ("name", "side", "kind")}
+        actors.append({"actor_id": actor_id, **about, "note": ""})
+    mentions = made["naming_mentions"]
+    labels = set(mentions["label"]) if len(mentions) else set()
+    listed = known_namings()
+    namings = listed[listed["label"].isin(labels)].to_dict("records")
+    met = {
+        i
+        for table in ("claims", "captures")
+        if "place_id" in made[table]
+        for cell in made[table]["place_id"]
+        for i in cell.split(";")
+    } - {""}
+    places = known_places().set_index("place_id", drop=False)
+    while more := {places.at[p, "parent"] for p in met if p in places.index} - met - {""}:
+        met |= more
+    kept = places[places["place_id"].isin(met)]
+    columns = ["place_id", "name", "kind", "parent", "lat", "lon"]
+    rows = kept[columns].assign(coordinate_source=SOURCE).to_dict("records")
+    for row in rows:  # as a table of numbers writes them
+        row |= {axis: f"{float(row[axis]):.10g}" for axis in ("lat", "lon")}
+    names = known_place_names()
+    languages = set(tables["documents"]["language"])
+    names = names[names["place_id"].isin(met) & names["language"].isin(languages)]
+    return {
+        "actors": actors,
+        "namings": namings,
+        "places": rows,
+        "place_names": names.to_dict("records"),
+    }
+
+
+def _write(folder: Path, changed: Tables) -> None:
+    """Write tables all or none: they are checked in a copy first."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "data" / folder.name
+        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("raw", "*.md"))
+        for table, frame in changed.items():
+            write_table(frame, copy, table)
+        check_tables(copy)
+    for table, frame in changed.items():
+        write_table(frame, folder, table)
