@@ -158,14 +158,29 @@ def counts(sentence: Sentence) -> list[Count]:
     single = {f.start for f in articles}
     figures = sorted([*figures, *articles])
     verbs = _outcomes(sentence)
-    found = []
+    found: list[Count] = []
     for figure, after in itertools.zip_longest(figures, figures[1:]):
         until = after.start if after and after.start not in single else len(sentence.text)
         count = _counted(sentence, figure, until, verbs, figure.start in single)
-        if count:
+        last = found[-1] if found else None
+        if last and last.kind in LOSSES and (not count or count.kind == "force_size"):
+            count = _going_on(sentence, figure, last, count) or count
+        if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, sentence.after(count.end, 3)))
     return found
+
+
+def _going_on(sentence: Sentence, figure: Figure, last: Count, alone: Count | None) -> Count | None:
+    """A number without a verb that goes on a loss: killed 45 here and 22 there, including 9."""
+    between = sentence.text[last.end : figure.start]
+    linked = pattern("links", sentence.language).search(between + " ")
+    stands = pattern("stops", sentence.language).match(sentence.text, figure.end + 1)
+    number = not math.isnan(figure.low) and figure.low < 1900
+    if not number or not linked or not (alone or stands):
+        return None
+    end, item = (alone.end, alone.item) if alone else (figure.end, last.item)
+    return last._replace(start=figure.start, end=end, figure=figure, item=item)
 
 
 def _outcomes(sentence: Sentence) -> list[tuple[int, int, str]]:
@@ -277,9 +292,13 @@ def _verb(
                 far += 4
         elif first >= end or start <= first:
             far = sentence.words(end, first) if first >= end else 0
-            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels.
+            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels;
+            # but of 12 killed, or of 12 killed and 30 hurt, nobody did it.
             active = pattern("objects", language).match(text, last + 1)
-            if first >= end and active and not sentence.first("passive", end, first):
+            more = regex.match(r"\W*\d+(?:\W+\w+){0,3}?\W+(?=\w)", text, pos=last)
+            hurt = more and pattern("wounded", language).match(text, more.end())
+            passive = reach == ALONE or hurt or sentence.first("passive", end, first)
+            if first >= end and active and not passive:
                 continue
         else:
             continue
