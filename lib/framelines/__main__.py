@@ -100,6 +100,8 @@ _command(
     DATES,
 )
 _command("code", "coding.code", "Code the texts of a case by rules.", NAME)
+FAKES = click.Option(["--fakes"], default="", help="fakes.csv of FA-KES, where it is here")
+_command("measure", "coding.measure", "Code the bundled texts by rules, into data/rules/.", FAKES)
 
 
 def _with_texts() -> list[Path]:

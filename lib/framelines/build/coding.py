@@ -12,6 +12,7 @@ from framelines import REPO, write_whole
 from framelines.corpus import coder
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.features import COUNTED
+from framelines.corpus.finders import find_dates
 from framelines.corpus.names import (
     Names,
     known_actors,
@@ -19,6 +20,8 @@ from framelines.corpus.names import (
     known_place_names,
     known_places,
 )
+from framelines.corpus.texts import sentences, short_hash
+from framelines.methods.dates import gregorian
 from framelines.tables.case import CaseFile, read_case_file
 from framelines.tables.schema import Tables, check_tables, fields_of, resources, write_table
 
@@ -189,3 +192,59 @@ def _write(folder: Path, changed: Tables) -> None:
         check_tables(copy)
     for table, frame in changed.items():
         write_table(frame, folder, table)
+
+
+def measure(fakes: str, root: Path = REPO) -> list[Path]:
+    """Write the rows of rules for the bundled articles, and whether FA-KES's dead are found.
+
+    `fakes` is `fakes.csv` of FA-KES, or empty: its table then stays as it is. Only the starting
+    lists of names are used. No text goes into the tables.
+    """
+    folder = root / "data"
+    tables, nobody = check_tables(folder), pd.DataFrame(columns=["actor_id", "kind"])
+    names = Names.of(pd.DataFrame(), pd.DataFrame(), nobody)
+    made = coded(tables["documents"], tables["sentences"], texts_of(folder), names)
+    kept = {
+        "claims": "kind target_id value_min value_max qualifier attribution certainty",
+        "naming_mentions": "actor_id stance",
+        "captures": "lemma stance modality",
+        "dates": "event_date event_calendar",
+    }
+    counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
+    dates = []
+    for doc, text in read_documents(tables["documents"], texts_of(folder)):
+        for start, end in counted.loc[
+            counted["doc_id"] == doc["doc_id"], ["start", "end"]
+        ].to_numpy():
+            for date in find_dates(text[start:end], doc["language"], gregorian(doc["published"])):
+                at = (start + date.start, start + date.end)
+                digest = short_hash(text[at[0] : at[1]])
+                dates.append((doc["doc_id"], *at, digest, date.stated, date.calendar))
+    columns = ["doc_id", "start", "end", "hash", *kept["dates"].split()]
+    made["dates"] = pd.DataFrame(dates, columns=columns)
+    tables = {n: made[n][["doc_id", "start", "end", "hash", *c.split()]] for n, c in kept.items()}
+    if fakes:
+        tables["fa-kes"] = _dead(Path(fakes), names)
+    return [
+        write_whole(folder / "rules" / f"{n}.csv", f.to_csv(index=False, lineterminator="\n"))
+        for n, f in tables.items()
+    ]
+
+
+def _dead(fakes: Path, names: Names) -> pd.DataFrame:
+    """For every article of FA-KES whether the coded numbers of dead are among those found."""
+    rows = []
+    articles = pd.read_csv(fakes, encoding="latin-1").drop_duplicates("article_content")
+    for row in articles.to_dict("records"):
+        text = f"{row['article_title']}.\n{row['article_content']}"
+        doc = {"doc_id": str(row["unit_id"]), "language": "en", "published": "2018"}
+        claims = coder.code_document(doc, text, sentences(text), names)["claims"]
+        of_dead = [c for c in claims if c["kind"] in ("killed", "killed_or_wounded")]
+        ends = {float(c[end]) for c in of_dead for end in ("value_min", "value_max") if c[end]}
+        sums = ends | {a + b for a in ends for b in ends if a != b}
+        coded_as = {"civilians": (row["nb_civilians"], ends)}
+        coded_as["combatants"] = (row["nb_noncivilians"], ends)
+        people = ("children", "civilians", "noncivilians", "women")
+        coded_as["all dead"] = (sum(row[f"nb_{of}"] for of in people), sums)
+        rows += [(row["unit_id"], of, int(n in s)) for of, (n, s) in coded_as.items() if n > 0]
+    return pd.DataFrame(rows, columns=["unit_id", "of", "found"]).sort_values(["unit_id", "of"])

@@ -33,8 +33,9 @@ STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.yaml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc")
 # Code of the library from which no notebook has anything.
-APART = ("__main__", "build/runner", "build/verify", "build/ingest", "report/pages", "report/pdf")
-TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv")
+APART = tuple("__main__ build/runner build/verify build/ingest build/coding".split())
+APART += ("report/pages", "report/pdf")
+TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv", "data/rules/*")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")

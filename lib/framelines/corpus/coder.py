@@ -52,6 +52,7 @@ STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 # Words between a number and what it counts, a verb and its object, a number and its verb.
 NEAR, OBJECT, REACH, ARTICLE, ALONE = 7, 9, 12, 4, 3
+SPEAKER = 60  # letters between a speaker and the verb of saying
 # Verbs stand behind what they say of it.
 VERB_LAST = ("tr", "fa")
 
@@ -425,13 +426,11 @@ def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
         for m in pattern(section, language).finditer(text)
         if m.start() != verb.start()
     ]
-    near = [one for one in near if one[0] <= 60]
+    near = [one for one in near if one[0] <= SPEAKER]
     if near:
         return min(near)[1], certainty
-    if sentence.mention(0, len(text)) and certainty != "asserted":
-        return "named_official", certainty
-    capital = regex.search(r"\p{Lu}\p{L}+\W+$", text[: verb.start()])
-    return ("named_official" if capital else before if quoted else "own_voice"), certainty
+    name = regex.search(r"\s\p{Lu}\p{L}+\s+$", text[: verb.start()])
+    return ("named_official" if name else before if quoted else "own_voice"), certainty
 
 
 # A document.
@@ -528,8 +527,13 @@ def _claims(sentence: Sentence, last: Date | None, published: DateInterval) -> I
     )
     empty |= dict.fromkeys("value_max qualifier place_id scope note".split(), "")
     deed = next((d for d in DEEDS if sentence.first(d, 0)), "")
+    before = ""
     for count in counts(sentence):
         actor, target = _parties(sentence, count)
+        # Others, and numbers alone, are of those who were counted before them.
+        if not target and count.kind in LOSSES and count.item in ("person", "fighter"):
+            target = before
+        before = target or before
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
         row: Row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
         row |= {"unit": count.unit, "value_min": low, "value_max": high}

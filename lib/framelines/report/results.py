@@ -26,7 +26,9 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
+from framelines.analyses import coding
 from framelines.analyses.findings import Finding, capital, evidence, main, named, told
+from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.methods.estimate import number_text
@@ -61,6 +63,9 @@ class Results:
         self.findings: list[dict[str, Any]] = []
         self.figures: dict[str, dict[str, str]] = {}
         self.tables: dict[str, dict[str, str]] = {}
+        if case.coder == RULES:
+            words, errors = coding.caution()
+            self.say(words, **errors)
 
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
