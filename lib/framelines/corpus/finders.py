@@ -272,8 +272,8 @@ def _dates_pattern(language: str) -> regex.Pattern[str]:
     day = r"(?P<day>(?<![\p{L}\p{N}.,:])\p{Nd}{1,2})(?:st|nd|rd|th|er)?(?![\p{L}\p{N}:])"
     last = r"(?P<last>\p{Nd}{1,2})(?:st|nd|rd|th)?(?!\p{N})"
     last = rf"(?:\s*(?:-|–|to|and|و|إلى|تا|à|et|и)\s*{last})?"
-    year = r"(?:,?\s+(?:(?:of|de|عام|سنة|سال)\s+)?(?P<year>\p{Nd}{4})(?!\p{N}))?"
-    third = rf"(?:(?P<third>(?i:{one_of('thirds')}))[\s-]*(?:of\s+)?)?"
+    year = r"(?:,?\s+(?:(?:of|in|de|عام|سنة|سال)\s+)?(?P<year>\p{Nd}{4})(?!\p{N}))?"
+    third = rf"(?:(?P<third>(?i:{one_of('thirds')}))[\s-]*(?:of\s+)?(?:the\s+month\s+of\s+)?)?"
     ago = any_of(
         [regex.escape(w).replace("N", "@") for w in valued("relative", language)],
         language,
