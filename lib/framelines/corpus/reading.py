@@ -32,6 +32,7 @@ STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 # Words between a number and what it counts, a verb and its object, a number and its verb.
 NEAR, OBJECT, REACH, ARTICLE, ALONE = 7, 9, 12, 4, 3
+ADJECTIVES = 25  # letters between an article and its noun
 SPEAKER = 60  # letters between a speaker and the verb of saying
 # Verbs stand behind what they say of it.
 VERB_LAST = ("tr", "fa")
@@ -148,6 +149,8 @@ def counts(sentence: Sentence) -> list[Count]:
         last = found[-1] if found else None
         if last and last.kind in LOSSES and (not count or count.kind == "force_size"):
             count = _going_on(sentence, figure, last, count) or count
+        if last and last.verb and not count and figure.start in single:
+            count = _listed(sentence, figure, last)
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, sentence.after(count.end, 3)))
@@ -163,6 +166,17 @@ def _going_on(sentence: Sentence, figure: Figure, last: Count, alone: Count | No
     if not number or not linked or not (alone or stands):
         return None
     end, item = (alone.end, alone.item) if alone else (figure.end, last.item)
+    return last._replace(start=figure.start, end=end, figure=figure, item=item)
+
+
+def _listed(sentence: Sentence, figure: Figure, last: Count) -> Count | None:
+    """A thing in a list behind one that was lost: destroyed two tanks, a gun and a truck."""
+    between = sentence.text[last.end : figure.start]
+    what, item, start, end = _noun(sentence, figure.end, sentence.after(figure.end, NEAR))
+    near = regex.fullmatch(r"(?i)\W*(?:and|as well as|et|و|и|ve)?\W*", between)
+    known = what in OUTCOMES and last.kind in OUTCOMES[what].values()
+    if not item or not near or not known or start - figure.end > ADJECTIVES:
+        return None
     return last._replace(start=figure.start, end=end, figure=figure, item=item)
 
 
@@ -202,7 +216,7 @@ def _counted(
     kinds = OUTCOMES.get(what or "persons", {})
     reach = ALONE if not what else ARTICLE if article else REACH
     verb = _verb(sentence, figure.start, end, [v for v in verbs if v[2] in kinds], reach)
-    if article and (verb is None or start - figure.end > 25 or not item):
+    if article and (verb is None or start - figure.end > ADJECTIVES or not item):
         return None
     if verb is None:
         one = figure.low == figure.high == 1  # one soldier whispered: a pronoun, not a force
