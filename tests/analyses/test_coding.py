@@ -1,4 +1,4 @@
-"""The errors of rules: rows meet once by their spans; the floor that was set beforehand is passed."""
+"""The errors of rules: rows meet once by their spans; the floor set beforehand is passed."""
 
 from pathlib import Path
 

@@ -60,18 +60,31 @@ def code(name: str, root: Path = REPO) -> int:
     made = coded(documents, tables["sentences"], texts_of(folder), names)
     file = root / "notebooks" / "cases" / f"{name}.yaml"
     text = file.read_text(encoding="utf-8")
-    set_before = "coder" in yaml.load(text, Loader=yaml.BaseLoader)
-    reads = said.coder == coder.CODER or not set_before
+    others = any((tables[table]["coder"] != coder.CODER).any() for table in CODED)
+    first = "coder" not in yaml.load(text, Loader=yaml.BaseLoader) and not others
+    reads = first or said.coder == coder.CODER
     claims = made["claims"].to_dict("records")
     new = {"events": coder.match_events(claims, documents, name) if reads else []}
     made["claims"] = pd.DataFrame(claims)
     _tie_captures(made)
     new |= _names_met(made, tables)
-    new["coders"] = [_coder(reads)]
-    changed = {table: _merged(tables[table], made[table]) for table in CODED}
-    changed |= {table: _added(tables[table], pd.DataFrame(new[table]), table) for table in new}
+    if not reads:  # labels and spellings are also what others' mentions are counted by
+        del new["namings"], new["place_names"]
+    about = {"kind": "rules", "label": LABEL, "events": "shared" if reads else "own"}
+    new["coders"] = [{"coder": coder.CODER, **about}]
+    # Rows of rules for other cases of these tables stay, as do those of all other coders.
+    mine = set(documents["doc_id"])
+    old = {
+        t: f[(f["coder"] != coder.CODER) | ~f["doc_id"].isin(mine)]
+        for t, f in ((t, tables[t]) for t in CODED)
+    }
+    own = tables["events"]["event_id"].str.startswith(f"{coder.CODER}-")
+    old["events"] = tables["events"][~(own & (tables["events"]["case"] == name))]
+    old["coders"] = tables["coders"][tables["coders"]["coder"] != coder.CODER]
+    rows = made | {table: pd.DataFrame(found) for table, found in new.items()}
+    changed = {t: _added(old.get(t, tables[t]), frame, t) for t, frame in rows.items()}
     _write(folder, changed)
-    if not set_before:
+    if first:
         write_whole(file, f"{text.rstrip()}\n{_settings(name, said, changed['places'])}")
     counts = ", ".join(f"{len(made[table])} {table.replace('_', ' ')}" for table in CODED)
     print(f"{name}: {counts}, {len(new['events'])} events told by two sources or more")
@@ -87,66 +100,38 @@ def _settings(name: str, said: CaseFile, places: pd.DataFrame) -> str:
     return f"{lines}theatre:\n  name: {name}\n  places: [{', '.join(widest)}]\n"
 
 
-def _coder(shared: bool) -> dict[str, str]:
-    events = "shared" if shared else "own"
-    return {"coder": coder.CODER, "kind": "rules", "label": LABEL, "events": events}
-
-
-def _merged(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """The rows of other coders as they are, and the new ones of rules."""
-    others = old[old["coder"] != coder.CODER]
-    return pd.concat([_cells(others), _cells(new)], ignore_index=True)
-
-
-def _cells(frame: pd.DataFrame) -> pd.DataFrame:
-    """A table as it is written: whole numbers without a point, empty cells for none."""
-    return frame.map(lambda c: f"{c:.10g}" if isinstance(c, float) and c == c else c).fillna("")
-
-
 def _added(old: pd.DataFrame, new: pd.DataFrame, table: str) -> pd.DataFrame:
-    """A table with the rows that it lacks; events and coders of rules are made anew."""
-    key = list(resources()[table]["schema"]["primaryKey"])
-    if table == "events":
-        old = old[~old["event_id"].str.startswith(f"{coder.CODER}-")]
-    if table == "coders":
-        old = old[old["coder"] != coder.CODER]
-    both = pd.concat([_cells(old), _cells(new)], ignore_index=True)
-    both = both.reindex(columns=list(fields_of(table))).fillna("")
-    return both.drop_duplicates(key, keep="first")
+    """A table with the rows that it lacks: whole numbers without a point, empty cells for none."""
+    both = pd.concat([old.astype(object), new.astype(object)], ignore_index=True)
+    both = both.reindex(columns=list(fields_of(table)))
+    cells = both.map(lambda c: f"{c:.10g}" if isinstance(c, float) and c == c else c).fillna("")
+    return cells.drop_duplicates(resources()[table]["schema"]["primaryKey"], keep="first")
 
 
 def _tie_captures(made: Tables) -> None:
     """Captures are of the event of the claim that tells the same taking."""
-    claims = made["claims"]
-    tied = claims[claims["event_id"] != ""] if len(claims) else claims
-    events = []
-    for row in made["captures"].to_dict("records"):
-        same = [
-            claim["event_id"]
-            for claim in tied.to_dict("records")
-            if claim["doc_id"] == row["doc_id"]
-            and claim["note"] == "taking"
-            and claim["start"] <= row["start"] < claim["end"]
-        ]
-        events.append(same[0] if same else "")
-    made["captures"]["event_id"] = events
-    for table in ("claims", "captures"):
-        made[table]["note"] = ""
+    claims, captures = made["claims"], made["captures"]
+    rows = claims.to_dict("records") if len(claims) else []
+    taken = [row for row in rows if row["note"] == "taking"]
+
+    def event(row: dict[str, Any]) -> str:
+        own = (c for c in taken if c["doc_id"] == row["doc_id"])
+        return next((c["event_id"] for c in own if c["start"] <= row["start"] < c["end"]), "")
+
+    captures["event_id"] = [event(row) for row in captures.to_dict("records")]
+    for frame in (claims, captures):
+        frame["note"] = ""
+
+
+def _ids(made: Tables, columns: str) -> set[str]:
+    """All ids in the columns of the coded tables that have them."""
+    cells = (made[t][c] for t in CODED for c in columns.split() if c in made[t])
+    return {one for column in cells for cell in column for one in cell.split(";")} - {""}
 
 
 def _names_met(made: Tables, tables: Tables) -> dict[str, list[dict[str, Any]]]:
     """Rows of actors, namings, places and place_names for the names that were met."""
-    ids = {
-        i
-        for table, columns in (
-            ("claims", ("actor_id", "target_id")),
-            ("naming_mentions", ("actor_id",)),
-            ("captures", ("taker_id", "loser_id")),
-        )
-        for column in columns
-        if column in made[table]
-        for i in made[table][column]
-    } - {""}
+    ids = _ids(made, "actor_id target_id taker_id loser_id")
     known, actors = known_actors(), []
     for actor_id in sorted(ids):
         row = known.get(actor_id, {"name": actor_id, "side": "unassigned", "kind": "unknown"})
@@ -156,13 +141,7 @@ def _names_met(made: Tables, tables: Tables) -> dict[str, list[dict[str, Any]]]:
     labels = set(mentions["label"]) if len(mentions) else set()
     listed = known_namings()
     namings = listed[listed["label"].isin(labels)].to_dict("records")
-    met = {
-        i
-        for table in ("claims", "captures")
-        if "place_id" in made[table]
-        for cell in made[table]["place_id"]
-        for i in cell.split(";")
-    } - {""}
+    met = _ids(made, "place_id")
     places = known_places().set_index("place_id", drop=False)
     while more := {places.at[p, "parent"] for p in met if p in places.index} - met - {""}:
         met |= more
