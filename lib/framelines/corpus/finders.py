@@ -388,8 +388,8 @@ def _ago(match: regex.Match[str], language: str) -> str:
 
 def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:
     """The year in which a day or month without one was last, up to the day of publication."""
-    if not published.last or not month:
-        return 0
+    if not published.first or not published.last or not month:
+        return 0  # a document of any day tells no year
     latest = published.last.year
     if system == "hijri":
         latest = Gregorian.fromdate(published.last).to_hijri().year
