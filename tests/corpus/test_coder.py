@@ -160,6 +160,12 @@ def test_in_whose_voice(text: str, voice: tuple[str, str]) -> None:
     assert (claim["attribution"], claim["certainty"]) == voice
 
 
+def test_an_announcement_gives_a_deed_its_latest_day_and_no_other_date() -> None:
+    text = "A spokesman said on Friday that 3 men were killed. Then 4 men were hurt."
+    dates = [(c["event_date"], c["date_basis"]) for c in code(text)["claims"]]
+    assert dates == [("../2020-02-28", "sentence"), ("", "none")]
+
+
 def test_a_voice_goes_on_inside_its_quotation() -> None:
     text = (
         "“Shells fell,” the minister said. “Then 3 men were killed. We left.” Five men were hurt."

@@ -12,7 +12,6 @@ from framelines import REPO, write_whole
 from framelines.corpus import coder
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.features import COUNTED
-from framelines.corpus.finders import find_dates
 from framelines.corpus.names import (
     Names,
     known_actors,
@@ -195,7 +194,8 @@ def measure(fakes: str, root: Path = REPO) -> list[Path]:
         for start, end in counted.loc[
             counted["doc_id"] == doc["doc_id"], ["start", "end"]
         ].to_numpy():
-            for date in find_dates(text[start:end], doc["language"], gregorian(doc["published"])):
+            by = gregorian(doc["published"])
+            for date in coder.dates_of(text[start:end], doc["language"], by):
                 at = (start + date.start, start + date.end)
                 digest = short_hash(text[at[0] : at[1]])
                 dates.append((doc["doc_id"], *at, digest, date.stated, date.calendar))

@@ -15,7 +15,16 @@ from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
+from framelines.corpus.reading import (
+    CIVILIANS,
+    LOSSES,
+    Count,
+    Sentence,
+    counts,
+    pattern,
+    takings,
+    voice,
+)
 from framelines.corpus.texts import Span, Terms
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri
@@ -26,6 +35,7 @@ DEEDS = ("bombing", "clash", "attack", "withdrawal")
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
+ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
 
 
 def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[str, list[Row]]:
@@ -41,7 +51,7 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     said, stated = "own_voice", None
     for begin, end in spans:
         sentence = Sentence(text[begin:end], language)
-        sentence.dates = find_dates(sentence.text, language, published)
+        sentence.dates = dates_of(sentence.text, language, published)
         sentence.mentions = _mentions(sentence.text, actors, names, named)
         sentence.places = _places(sentence, places)
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
@@ -49,7 +59,7 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
         told = {"attribution": said, "certainty": certainty}
         for row in _claims(sentence, stated, published):
             found["claims"].append(row | told | _place(text, begin, row["span"]))
-        stated = sentence.dates[-1] if sentence.dates else stated
+        stated = next((d for d in reversed(sentence.dates) if ".." not in d.stated), stated)
         found["captures"] += [row | _place(text, begin, row["span"]) for row in takings(sentence)]
         # Civilians are no armed or political actor: they are whom something befalls.
         for mention in [m for m in sentence.mentions if m["actor_id"] != CIVILIANS]:
@@ -66,6 +76,23 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
             if "kind" in row:
                 row |= {"claim_id": f"{doc_id}-r{number}", "report_calendar": "none"}
                 row["as_of_calendar"] = "none"
+    return found
+
+
+def dates_of(text: str, language: str, published: DateInterval) -> list[Date]:
+    """Return the dates of a sentence; that of an announcement (he said on Friday) only bounds it.
+
+    Whoever announces a deed dates the announcement: the deed has a latest day and no first one.
+    """
+    found = []
+    for day in find_dates(text, language, published):
+        before = pattern("says", language).finditer(text, max(0, day.start - 40), day.start)
+        says = max((match.end() for match in before), default=-1)
+        near = says >= 0 and len(texts.tokens(text[says : day.start])) <= ANNOUNCED
+        by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
+        if near and by and "/" not in day.stated:
+            day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
+        found.append(day)
     return found
 
 

@@ -52,7 +52,11 @@ def known_namings() -> pd.DataFrame:
 
 @cache
 def known_places() -> pd.DataFrame:
-    """Return the starting list of places, one row a place, names of each language joined by |."""
+    """Return the starting list of places, one row a place, names of each language joined by |.
+
+    Written by hand of well-known names, after GeoNames and Wikidata; coordinates are rounded to a
+    tenth of a degree.
+    """
     path = Path(__file__).with_name("places.csv")
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
