@@ -7,7 +7,7 @@ export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
 .PHONY: all test test-all manifest verify review diff bench simulate check check-corpus check-text
-.PHONY: features audit mentions corpus export import reference site lab clean distclean help
+.PHONY: features audit mentions corpus code export import reference site lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
 	@$(FRAMELINES) build
@@ -57,6 +57,8 @@ simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 # --- a corpus of your own ---
 corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
 	@$(FRAMELINES) corpus "$$FROM" "$$NAME" --dates "$$DATES"
+code: .venv/.ready ## code the texts of a case by rules, without a person: make code NAME=my-war
+	@$(FRAMELINES) code "$$NAME"
 export: .venv/.ready ## texts to code: make export NAME=my-war TO=label-studio|inception|csv|xlsx [CODER=none]
 	@$(FRAMELINES) export "$$NAME" --to "$$TO" --coder "$$CODER"
 import: .venv/.ready ## take in what was coded: make import FROM=file-or-folder NAME=my-war CODER=anna

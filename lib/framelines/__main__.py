@@ -82,6 +82,9 @@ FILTERS = [click.Option([f"--{name}"], default="") for name in ("days", "country
 _command("export", "exchange.export", "Write a case's texts for people to code.", NAME, TO, CODER)
 _command("import", "exchange.take_in", "Take in what people coded.", PLACE, NAME, CODER)
 _command("reference", "references.reference", "Take in UCDP or ACLED.", PLACE, NAME, *FILTERS)
+_command("code", "coding.code", "Code the texts of a case by rules.", NAME)
+FAKES = click.Option(["--fakes"], default="", help="fakes.csv of FA-KES, where it is here")
+_command("measure", "coding.measure", "Code the bundled texts by rules, into data/rules/.", FAKES)
 
 
 def _with_texts() -> list[Path]:

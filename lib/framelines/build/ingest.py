@@ -180,6 +180,7 @@ def _document(
     source = slug(about.get("source", UNKNOWN))
     spoken = about.get("language", "").lower()[:2]
     language = spoken if re.fullmatch("[a-z]{2}", spoken) else py3langid.classify(text)[0]
+    language = {"pcm": "en"}.get(language, language)  # short English is often taken for Pidgin
     genre = _one_of("documents", "genre", about.get("genre", ""))
     row = {"doc_id": doc_id, "label": label[:120], "source_id": source}
     row["source_basis"] = _basis(article, "source") if "source" in about else UNKNOWN

@@ -32,19 +32,11 @@ STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.yaml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc")
 # Code of the library from which no notebook has anything.
-APART = (
-    "__main__",
-    "build/runner",
-    "build/verify",
-    "build/ingest",
-    "build/gather",
-    "build/exchange",
-    "build/references",
-    "report/explorer",
-    "report/pages",
-    "report/pdf",
+APART = tuple(
+    "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
+    "build/coding report/explorer report/pages report/pdf report/site".split()
 )
-TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv")
+TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv", "data/rules/*")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")

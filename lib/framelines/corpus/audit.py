@@ -8,42 +8,16 @@ import pandas as pd
 import regex
 
 from framelines import write_whole
-from framelines.corpus import texts
 from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
-from framelines.corpus.texts import Span, Terms
+from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
+from framelines.corpus.texts import Span
 
 # The repository holds no run of so many words of a text.
 RUN = 8
 WORD = regex.compile(r"[^\W_]+")
-# Words that a label list gives to nobody, such as the ceasefire's “regime”.
-NOBODY, CODER = "none", "first"
+CODER = "first"
 MENTION = ["coder", "doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
-
-
-def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
-    """Return the labels that hold in a document, its own before those of all documents."""
-    own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
-    rows = own.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
-    found: Terms = {}
-    for units, row in {tuple(form for form, _ in texts.parts(r["label"])): r for r in rows}.items():
-        texts.add_term(found, units, "labels", row)
-    return found
-
-
-def find_mentions(text: str, labels: Terms) -> list[Row]:
-    """Return every mention: start, end, hash, label, actor_id, stance; the longest label wins.
-
-    Labels of `NOBODY` take their words and give no mention.
-    """
-    units = texts.parts(text)
-    found = []
-    for (first, after), _, row in texts.longest_matches([form for form, _ in units], labels):
-        if row["actor_id"] != NOBODY:
-            start, end = units[first][1][0], units[after - 1][1][1]
-            span = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
-            found.append({**span, **{k: row[k] for k in ("label", "actor_id", "stance")}})
-    return found
 
 
 def counted_mentions(tables: Tables, folder: Path) -> pd.DataFrame:
@@ -73,23 +47,6 @@ def build_mentions(tables: Tables, folder: Path) -> Path:
     return write_whole(folder / "naming_mentions.csv", content)
 
 
-def _pattern(section: str, prefix: str = "") -> str:
-    """One of the words of a list, the longest first; any apostrophe for ’, any space for _."""
-    ordered = sorted(texts.word_list(section), key=lambda word: (-len(word), word))
-    joined = "|".join(regex.escape(word) for word in ordered)
-    joined = joined.replace("’", f"[{texts.APOSTROPHES}]").replace("_", r"\s+")
-    return rf"(?<![\p{{L}}\p{{N}}]){prefix}(?:{joined})(?!\p{{L}})"
-
-
-# Arabic prose puts clitics and the article before a word.
-_CLITICS = "(?:[وف]?(?:[بك]?(?:ال)?|لل?))"
-NUMBER = regex.compile(
-    r"(?<![\p{L}\p{N}])(?:\p{N}[\p{N}.,٫٬]*\p{N}|\p{N})[%٪]?" + f"|{_pattern('numbers', _CLITICS)}",
-    regex.IGNORECASE,
-)
-DATE = regex.compile(f"(?i:{_pattern('dates', _CLITICS)})|{_pattern('capital_dates')}")
-
-
 def _spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
     found: dict[str, list[Span]] = defaultdict(list)
     for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
@@ -113,8 +70,9 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
         doc_id = doc["doc_id"]
         left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]
         labels = labels_of(tables["namings"], doc_id, doc["language"])
-        found = [(match.span(), "number") for match in NUMBER.finditer(text)]
-        found += [(match.span(), "date") for match in DATE.finditer(text)]
+        language = doc["language"]
+        found = [(match.span(), "number") for match in number_pattern(language).finditer(text)]
+        found += [(match.span(), "date") for match in date_pattern(language).finditer(text)]
         found += [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
         for span, kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]

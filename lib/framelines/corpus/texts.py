@@ -21,7 +21,7 @@ Terms = dict[str, list[tuple[tuple[str, ...], str, Any]]]
 # Apostrophes stand for hamza and ʿayn inside transliterated names (Sha’ir, ‘Amiriyyah).
 APOSTROPHES = "'’‘‛ʼʻʽʾʿ`´′＇"
 HYPHENS = "-‐‑﹣－"
-_ONE_FORM = str.maketrans(
+ONE_FORM = str.maketrans(
     {**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(HYPHENS, "-"), "٪": "%", "﹪": "%"}
 )
 # Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
@@ -58,10 +58,24 @@ _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 @cache
+def _lists(file: str) -> dict[str, dict[str, str]]:
+    return dict(yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8")))
+
+
+@cache
+def valued(section: str, language: str, file: str = "words.yaml") -> dict[str, str]:
+    """Return the words of a section of a list in one language, with what each stands for."""
+    words = (_lists(file)[section].get(language) or "").split()
+    # The = of a pattern's (?=…) parts nothing.
+    parted = (regex.fullmatch(r"(.*)(?<!\(\?<?)=(.*)|(.*)", word) for word in words)
+    return {match[1] or match[3]: match[2] or "" for match in parted if match}
+
+
+@cache
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
-    lists = yaml.safe_load(Path(__file__).with_name("words.yaml").read_text(encoding="utf-8"))
-    return frozenset(word for words in lists[section].values() for word in words.split())
+    lists = _lists("words.yaml")[section]
+    return frozenset(word.partition("=")[0] for words in lists.values() for word in words.split())
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
@@ -100,7 +114,7 @@ def counted_form(word: str) -> str:
     Invisible characters, the English possessive, an apostrophe at the end and Arabic vowel marks
     are dropped; clitics are not split off.
     """
-    word = _INVISIBLE.sub("", word).translate(_ONE_FORM)
+    word = _INVISIBLE.sub("", word).translate(ONE_FORM)
     if word.strip("%")[:1].isdigit():
         word = _PERCENT_FIRST.sub(r"\1%", "".join(word.split()))
     composed = unicodedata.normalize("NFKC", word)
@@ -154,7 +168,10 @@ _TERMINATOR = regex.compile(
 )
 _WORD_BEFORE, _NEXT = regex.compile(r"[\p{L}\p{M}.]+$"), regex.compile(r"[\p{L}\p{M}]*")
 # Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
-_DAYS = word_list("zones") | word_list("dates") | word_list("capital_dates")
+_DAYS = frozenset[str]().union(
+    *map(word_list, "zones months capital_months weekdays hijri_months relative dates".split()),
+    word_list("capital_dates"),
+)
 _OF_AN_HOUR = regex.compile(
     rf"(?i:{'|'.join(sorted(regex.escape(day.rstrip('.')) for day in _DAYS))}|\p{{L}}+\ time)\b"
 )

@@ -98,10 +98,12 @@ def estimated(
     return replace(found, low=low, high=high, interval=over)
 
 
-def match_spans(first: Sequence[Keyed], second: Sequence[Keyed]) -> list[tuple[int, int]]:
+def match_spans(
+    first: Sequence[Keyed], second: Sequence[Keyed], least: float = LEAST_OVERLAP
+) -> list[tuple[int, int]]:
     """Return pairs of positions in `first` and `second` that are the same unit, each used once.
 
-    Maximum-weight assignment on intersection over union of at least `LEAST_OVERLAP`. Equal sums are
+    Maximum-weight assignment on intersection over union of at least `least`. Equal sums are
     decided by the order of (start, end, id): neither that of rows nor that of coders matters.
     """
     if not first or not second:
@@ -113,7 +115,7 @@ def match_spans(first: Sequence[Keyed], second: Sequence[Keyed]) -> list[tuple[i
     shared = np.minimum(b[:, None], d) - np.maximum(a[:, None], c)
     union = np.maximum((b - a)[:, None] + (d - c) - shared, 1)
     weight = np.where(shared > 0, shared / union, 0.0)
-    allowed = weight >= LEAST_OVERLAP - 1e-12
+    allowed = weight >= least - 1e-12
     # Products of ranks are the largest in sum where earlier goes with earlier, from either side.
     rank = np.arange(len(rows), 0, -1)[:, None] * np.arange(len(columns), 0, -1)
     ties = TIE * rank / (rank.max() * min(rank.shape))

@@ -25,8 +25,10 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
+from framelines.analyses import coding
 from framelines.analyses.findings import Finding, main, told
 from framelines.analyses.words import capital, named
+from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines
 from framelines.figures.style import drawn
@@ -62,6 +64,9 @@ class Results:
         self.findings: list[dict[str, Any]] = []
         self.figures: dict[str, dict[str, str]] = {}
         self.tables: dict[str, dict[str, str]] = {}
+        if case.coder == RULES:
+            words, errors = coding.caution()
+            self.say(words, **errors)
 
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
