@@ -41,7 +41,7 @@ def test_pages_on_codes_of_rules_build_and_say_so_first(coded: Path, page: str) 
     small.run(coded, "run", page, "river-war")
     executed = json.loads((coded / "build/executed/river-war" / f"{page}.ipynb").read_text())
     said = "".join(str(o) for c in executed["cells"] for o in c.get("outputs", []))
-    first = said.index("made by rules, without a person")
+    first = said.index("Rules coded this case")
     assert first < min(
         said.find(word) % len(said) for word in ("No finding", "Figure 1", "Table 1")
     )

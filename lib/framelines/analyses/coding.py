@@ -129,9 +129,9 @@ def dead(folder: Path = DATA) -> pd.DataFrame:
 def caution() -> tuple[str, dict[str, float]]:
     """Return what a page must say first whose codes are those of rules, with its numbers."""
     table, articles = measured(), dead().set_index("of")
-    said = "The codes of this case were made by rules, without a person; "
+    said = "Rules coded this case, and no person. "
     if table.empty or articles.empty:
-        return f"{said}how far they err is not known here.", {}
+        return f"{said}How far they err is not known here.", {}
     own = table[table["language"] != "ar"].set_index("code")
     stated, f1 = own.loc["figures with a number"], own["f1"]
     numbers = {"rules_recall": stated["recall"], "rules_precision": stated["precision"]}
@@ -140,9 +140,9 @@ def caution() -> tuple[str, dict[str, float]]:
     numbers |= {"rules_names": f1["names of actors"], "rules_verbs": f1["verbs of taking"]}
     numbers |= {"rules_days": f1["days that a sentence states"]}
     words = (
-        "on English articles they find {rules_recall} of the numbers, with a precision of "
-        "{rules_precision}. F1 is {rules_losses} for killed, wounded and captured, {rules_suffer} "
-        "if the side must be right, {rules_names} for names and {rules_verbs} for verbs of taking; "
-        "{rules_days} of the days are the same."
+        "In hand-coded English articles they find {rules_recall} of the numbers, with a precision "
+        "of {rules_precision}. Their F1 is {rules_losses} for killed, wounded and captured; it is "
+        "{rules_suffer} where the side must be right too. For names it is {rules_names}, for verbs "
+        "of taking {rules_verbs}. Of the days they read {rules_days} alike."
     )
     return said + words, {key: float(value) for key, value in numbers.items()}

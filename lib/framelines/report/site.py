@@ -10,9 +10,11 @@ import nbformat
 from markupsafe import Markup
 
 from framelines import REPO, notebooks
+from framelines.analyses.coding import caution
+from framelines.corpus.coder import CODER as RULES
 from framelines.report import fragment
 from framelines.report.pages import clean, label, links_of, publish, render_prose
-from framelines.tables.case import case_names, read_case_file
+from framelines.tables.case import CaseFile, case_names, read_case_file
 
 QUESTION = "How do opposing sources tell the same war?"
 # What a report shows of its notebooks, beside the findings; of a table so many rows.
@@ -50,12 +52,18 @@ def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, An
     return [bar | {"share": round(100 * bar["k"] / bar["n"], 1)} for bar in known]
 
 
+def cautioned(file: CaseFile) -> str:
+    """Return what a page must say first of a case that rules coded; nothing of others."""
+    words, errors = caution() if file.coder == RULES else ("", {})
+    return words.format_map({key: f"{value:.2f}" for key, value in errors.items()})
+
+
 def overview(case: str) -> dict[str, Any]:
     """Return a case as readers meet it: title, pages, numbers, and findings, the clearest first."""
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
     about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}}
+    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}, "caution": cautioned(file)}
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
         if numbers.is_file():
