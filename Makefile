@@ -67,8 +67,7 @@ reference: .venv/.ready ## UCDP or ACLED: make reference FROM=GEDEvent.csv NAME=
 	@$(FRAMELINES) reference "$$FROM" "$$NAME" --days "$$DAYS" --country "$$COUNTRY" --box "$$BOX"
 
 site: all ## a folder that any static host serves: build/site
-	rm -rf build/site && mkdir -p build/site/build/paper
-	cp -r reports figures build/site && cp build/paper/paper.pdf build/site/build/paper
+	rm -rf build/site && mkdir -p build/site && cp -r reports figures build/site
 	printf '<!doctype html><meta http-equiv="refresh" content="0; url=reports/index.html"><title>Framelines</title>\n' > build/site/index.html
 
 lab: .venv/.ready ## add JupyterLab and open the notebooks
@@ -79,7 +78,7 @@ lab: .venv/.ready ## add JupyterLab and open the notebooks
 # --- tidying up: neither touches data/, nor figures, tables and numbers ---
 clean: ## remove what is built; keep the environment and everything that is committed
 	rm -rf build
-	find reports -name '*.html' -delete -o -name '*.pdf' -delete 2>/dev/null || true
+	find reports -name '*.html' -delete 2>/dev/null || true
 distclean: clean ## remove the environment too
 	rm -rf .venv
 

@@ -104,7 +104,7 @@ def change_a_digit(folder: Path) -> None:
 
 def results(folder: Path) -> dict[str, bytes]:
     """Return every result of a checkout, and what is built from them, by path."""
-    places = ("figures", "reports", "build/executed", "build/paper")
+    places = ("figures", "reports", "build/executed")
     found = [path for place in places for path in (folder / place).rglob("*") if path.is_file()]
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
 

@@ -36,7 +36,7 @@ def value(folder: Path, name: str) -> object:
 def test_a_build_uses_the_library_of_its_own_checkout(built: Path) -> None:
     assert value(built, "library") == "lib/framelines/__init__.py"
     pages = ("reports/example/01-few.html", "reports/example/report.pdf", "reports/index.html")
-    for name in (*pages, "build/paper/paper.pdf", "figures/example/01-killed.svg"):
+    for name in (*pages, "reports/article.pdf", "figures/example/01-killed.svg"):
         assert (built / name).is_file(), name
 
 
@@ -68,7 +68,7 @@ def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
     assert value(built, "killed") != dead
     moved = {name for name in before if before[name] != after[name]}
     assert {small.NUMBERS, "figures/example/01-killed.png"} <= moved
-    assert "build/paper/paper.pdf" not in moved
+    assert "reports/article.pdf" not in moved
 
 
 def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(bare: Path) -> None:

@@ -22,7 +22,7 @@ from framelines.errors import DataError, Problem
 
 FILE = "MANIFEST.json"
 COMMITTED = ("figures/", "reports/")
-PLACES = ("figures/**/*", "reports/**/*", "build/executed/**/*.ipynb", "build/paper/*.pdf")
+PLACES = ("figures/**/*", "reports/**/*", "build/executed/**/*.ipynb")
 # What of the caller's environment would speak to the build, to git or to Python.
 CALLERS = ("MAKE", "MFLAGS", "GNUMAKEFLAGS", "PYTHONPATH", "CORPUS", "GIT_")
 CUT = ("unshare", "-rn", "--")

@@ -37,8 +37,8 @@ def compile_pdf(source: bytes | Path, target: Path) -> Path:
 
 
 def article() -> Path:
-    """Set `paper/paper.typ`, which looks its numbers up, as `build/paper/paper.pdf`."""
-    return compile_pdf(REPO / "paper" / "paper.typ", REPO / "build" / "paper" / "paper.pdf")
+    """Set `paper/paper.typ`, which looks its numbers up, as `reports/article.pdf`."""
+    return compile_pdf(REPO / "paper" / "paper.typ", REPO / "reports" / "article.pdf")
 
 
 def case_report(case: str) -> Path:
