@@ -22,6 +22,7 @@ from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case
 
 TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
+FAKES = REPO / "data" / "fa-kes"
 NAMING = ("example", "palmyra")
 
 
@@ -278,23 +279,35 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
 # --- words of texts that nobody coded ---------------------------------------------------------
 
 
-@pytest.mark.parametrize("finding", [one.id for one in declared("fa-kes")])
+SHARES = [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
+
+
+def _that_use(texts: pd.DataFrame, wanted: list[str]) -> pd.DataFrame:
+    words = pd.read_csv(FAKES / "features" / "chunks.csv", keep_default_na=False)
+    stems = tuple(w.removesuffix("*") for w in wanted if w.endswith("*"))
+    met = words["token"].isin(wanted) | words["token"].str.startswith(stems)
+    texts = texts[texts["doc_id"].isin(words["doc_id"])]
+    return texts.assign(hit=texts["doc_id"].isin(words.loc[met, "doc_id"]))
+
+
+def _that_name(texts: pd.DataFrame, side: str) -> pd.DataFrame:
+    claims = pd.read_csv(FAKES / "claims.csv").dropna(subset=["actor_id"])
+    sides = pd.read_csv(FAKES / "actors.csv").set_index("actor_id")["side"]
+    naming = claims.loc[claims["actor_id"].map(sides) == side, "doc_id"]
+    texts = texts[texts["doc_id"].isin(claims["doc_id"])]
+    return texts.assign(hit=texts["doc_id"].isin(naming))
+
+
+@pytest.mark.parametrize("finding", SHARES)
 def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
     """Computed anew from the CSV files: counts, shares by outlet, and every deal of the outlets."""
     case, (one,) = case_of("fa-kes"), [f for f in declared("fa-kes") if f.id == finding]
     (made,) = main(case, one)
-    folder = REPO / "data" / "fa-kes"
-    words = pd.read_csv(folder / "features" / "chunks.csv", keep_default_na=False)
-    texts = pd.read_csv(folder / "documents.csv")
-    texts = texts[texts["duplicate_of"].isna() & texts["doc_id"].isin(words["doc_id"])]
-    camps = pd.read_csv(folder / "sources.csv").set_index("source_id")["camp"]
+    texts = pd.read_csv(FAKES / "documents.csv").query("duplicate_of.isna()")
+    camps = pd.read_csv(FAKES / "sources.csv").set_index("source_id")["camp"]
     texts = texts.assign(camp=texts["source_id"].map(camps)).query("camp != 'neutral'")
-    stems = [w.removesuffix("*") for w in one.with_["words"]]
-    whole = [w for w in one.with_["words"] if not w.endswith("*")]
-    met = words["token"].isin(whole)
-    for stem in {*stems} - {*whole}:
-        met |= words["token"].str.startswith(stem)
-    texts["hit"] = texts["doc_id"].isin(words.loc[met, "doc_id"])
+    given = one.with_
+    texts = _that_use(texts, given["words"]) if "words" in given else _that_name(texts, **given)
     counts = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
     assert list(made.k) == list(counts["sum"]) and list(made.n) == list(counts["size"])
     own = texts.groupby(["camp", "source_id"])["hit"].mean()

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.stats import t
 from toys import TRUTH, Row, case_of, claim, document, event, figure, known, swapped, toy
 
 from framelines.analyses import losses as m
@@ -217,3 +218,30 @@ def test_a_part_that_exceeds_all_before_it_may_include_them() -> None:
 
     assert m._running(days(50, 112, 260, 100)) == 360
     assert m._running(days(9, 5, 4)) == 18 and m._running(days(7)) == 7
+
+
+TOLD = {"one": (10, 40), "two": (6, 6), "three": (5, 10)}
+
+
+def test_the_dead_that_both_camps_tell_of_one_event() -> None:
+    told = {f"{n}-{i}": values for i in range(4) for n, values in TOLD.items()}
+    rows = [
+        figure(f"{doc}-{event}", event, value, target_id="townsfolk")
+        for event, values in told.items()
+        for doc, value in zip(("r1", "b1"), values, strict=True)
+    ]
+    # Several figures of a camp are averaged; what one camp alone tells, or of others, is no match.
+    rows += [figure("r1-more", "one-0", 40, target_id="townsfolk")]
+    rows += [figure("r1-alone", "four", 9, target_id="townsfolk"), figure("r1-army", "one-0", 99)]
+    found = m.told_by_both(toy(rows), target="townsfolk")
+    # Once 20 / 40 for 10 / 40, else 1 / 4, 1 and 1 / 2 in turn; Student's t over the twelve logs.
+    logs = np.log([0.5, 1, 0.5, *[0.25, 1, 0.5] * 3])
+    half = t.ppf(0.975, 11) * logs.std(ddof=1) / math.sqrt(12)
+    ends = np.exp([logs.mean(), logs.mean() - half, logs.mean() + half])
+    assert [found.value, found.low, found.high] == pytest.approx(ends) and found.units == (12,)
+    few = m.told_by_both(toy(rows[:6]), target="townsfolk")
+    assert math.isnan(few.low) and few.why == ("no interval: 3 matched events",)
+    assert math.isnan(m.told_by_both(toy(rows), target="nobody").value)
+    assert m.told_by_both(swapped(toy(rows)), target="townsfolk").value == pytest.approx(
+        1 / ends[0]
+    )

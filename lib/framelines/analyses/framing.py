@@ -403,6 +403,27 @@ def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -
     return _compared(case, key, pair, word_hits, words=words, unit=unit, **which)
 
 
+def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
+    """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
+    named = rows(case, "claims", **which).query("actor_id != ''")
+    of_side = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
+    return (
+        of_side.groupby("doc_id", as_index=False)["hit"]
+        .max()
+        .pipe(lambda texts: _hits(texts.merge(documents(case), on="doc_id"), texts["hit"]))
+    )
+
+
+@estimand("framing.responsible", choices=TEXTS)
+def responsible(case: Case, *, side: str, unit: str = "outlets", **which: str) -> Estimate:
+    """Return the share of texts that name a side as the doer, among those that name anybody.
+
+    First group minus second.
+    """
+    key, pair = f"texts that name {side.replace('_', ' ')} as the doer", groups_of(case)
+    return _compared(case, key, pair, responsible_hits, side=side, unit=unit, **which)
+
+
 @cache
 def key_terms(case: Case) -> Keyness:
     """Return the words, of the language of most documents, that set `groups_of` apart.

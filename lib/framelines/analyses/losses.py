@@ -31,6 +31,7 @@ AREA_KINDS = (
     *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
     *("zone", "region", "district", "governorate", "country"),
 )
+T_INTERVAL = "95 % t interval over matched events"
 NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
 
@@ -108,8 +109,44 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
             why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
         made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
-    over = "95 % t interval over matched events"
-    return estimated(made, NO_CAMP, unit="times", measures=measures, interval=over)
+    return estimated(made, NO_CAMP, unit="times", measures=measures, interval=T_INTERVAL)
+
+
+def told_by_both_table(
+    case: Case, *, target: str = "civilians", reading: str = "conventional", **which: str
+) -> pd.DataFrame:
+    """Return the killed of one target in events that both camps tell, one row an event.
+
+    first and second are the geometric means of what the texts of either camp tell; ratio is first
+    over second.
+    """
+    told = coded.realised(claims(case, **which)).query("figure and kind == 'killed'")
+    told = told[(told["target_id"] == target) & (told["repeats"] == "") & (told["event_id"] != "")]
+    told = told.assign(point=[quantities.point_of(row, reading) for row in told.to_dict("records")])
+    of_camp = told.dropna(subset=["point"]).groupby(["event_id", "event", "camp"])["point"]
+    means = of_camp.agg(lambda own: geometric_mean(sorted(own))[0]).unstack("camp")
+    means = means.reindex(columns=list(case.compare or ())).dropna().reset_index()
+    made = [(*row, row[-2] / row[-1]) for row in means.itertuples(index=False)] * bool(case.compare)
+    return coded.table_of(made, "event_id event first second ratio", by="event_id")
+
+
+@estimand(
+    "timelines.told_by_both",
+    choices={"reading": ("conventional", "logical_low"), "left_out": LEFT_OUT},
+    evidence=told_by_both_table,
+)
+def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Estimate:
+    """Return how many times the dead of one event the first camp tells of those of the second.
+
+    The geometric mean over events that both tell, with Student's t interval of the mean log ratio.
+    """
+    ratios = sorted(told_by_both_table(case, target=target, **choices)["ratio"])
+    measures = f"{target} killed as the first camp tells, over the second, by event"
+    row, n = geometric_mean(ratios) if ratios else (math.nan,) * 3, len(ratios)
+    why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(row[1]) else ""
+    found = [("", *row, n, "", why, (n,))] * bool(n)
+    none = "no event has dead of this target in texts of both camps"
+    return estimated(found, none, unit="times", measures=measures, interval=T_INTERVAL)[0]
 
 
 def _running(parts: Sequence[Row]) -> float:
