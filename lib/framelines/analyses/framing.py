@@ -406,12 +406,9 @@ def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
     named = rows(case, "claims", **which).query("actor_id != ''")
-    of_side = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
-    return (
-        of_side.groupby("doc_id", as_index=False)["hit"]
-        .max()
-        .pipe(lambda texts: _hits(texts.merge(documents(case), on="doc_id"), texts["hit"]))
-    )
+    named = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
+    texts = documents(case, **which).merge(named.groupby("doc_id")["hit"].max(), on="doc_id")
+    return _hits(texts, texts["hit"])
 
 
 @estimand("framing.responsible", choices=TEXTS)

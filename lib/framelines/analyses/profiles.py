@@ -28,7 +28,8 @@ COUNTS = {
 
 
 def _is_coded(case: Case) -> bool:
-    return case.coder in set(case["claims"]["coder"])
+    # Who codes names has read whole texts; of others, what is not coded may yet stand there.
+    return case.coder in set(case["naming_mentions"]["coder"])
 
 
 def metrics(case: Case) -> pd.DataFrame:
