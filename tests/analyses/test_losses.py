@@ -142,7 +142,7 @@ def test_scope_of_taking_names_the_widest() -> None:
     ]
     case = toy(rows, events=[event("e1", "taking"), event("e2", "taking")])
     (found,) = m.scope_of_taking(case, published="2019-06")
-    assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale (region)")
+    assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale, a region")
     assert m.scope_table(case, published="2019-05").empty
     # A repost tells twice only when asked.
     documents = [document("r1", "red-news", contained_in="b1"), document("b1", "blue-news")]

@@ -28,7 +28,7 @@ DRAWN = {
 SHOWN = [
     ("palmyra", "calibration", "Islamic State magazine: calibrated"),
     ("palmyra", "lanes", "Second taking of Palmyra by Islamic State"),
-    ("palmyra", "coverage", "silent though at risk"),
+    ("palmyra", "coverage", "silent, though it could have told"),
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "coverage", "Al-Masdar News"),
     ("example", "calibration", "The Lantern: calibrated"),

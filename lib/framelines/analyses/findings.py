@@ -407,9 +407,9 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
 def told(case: Case, finding: Finding) -> dict[str, Any]:
     """Return the words of a finding; nowhere else are they made.
 
-    headline (the name where the verdict does not bear the headline out), sentence, verdict, caution
-    (interval and test, or why there is none), and numbers: value and unit by names such as
-    `calendar_offset_value`, or `…_value_2` of the second part.
+    headline (the name where the verdict does not bear the headline out), sentence, verdict,
+    expected (the headline that does not hold), caution (interval and test, or why there is none),
+    and numbers: value and unit by names such as `calendar_offset_value`, `…_value_2` of a second.
     """
     made, came = main(case, finding), verdict(case, finding)
     single = _one_event(specifications(case, finding))
@@ -430,6 +430,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         "headline": finding.headline if _borne(case, finding, came) else finding.name,
         "sentence": capital(finding.says.format_map(words)) if known else "",
         "verdict": came,
+        "expected": finding.headline if came == FAILS else "",
         "caution": with_it,
         "numbers": {f"{key}_{name}": value for name, value in numbers.items()},
     }

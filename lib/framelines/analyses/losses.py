@@ -105,7 +105,7 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
         if n:
             named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
             by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-            detail = f"{named}; by the least that the words allow {by} times"
+            detail = f"{named}; read at their least, {by} times"
             why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
         made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
@@ -403,7 +403,7 @@ def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estim
     """Return for each outlet how many places it tells as taken, and the widest of them."""
     table = scope_table(case, published=published, **choices).sort_values("source")
     made = [
-        (r.source, float(r.places), *NO_ENDS, r.documents, f"widest: {r.widest} ({r.widest_kind})")
+        (r.source, float(r.places), *NO_ENDS, r.documents, f"widest: {r.widest}, a {r.widest_kind}")
         for r in table.itertuples()
     ]
     measures = "places told as taken; the widest is named"
@@ -441,7 +441,7 @@ def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estim
     for (outcome, target), rows in table.groupby(["outcome", "target"]):
         low, high = rows["low"], rows["high"]
         who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
-        told = joined(f"{s} ({a}): {told}" for (s, a), told in zip(who, rows["told"], strict=True))
+        told = joined(f"{told} ({s}, {a})" for (s, a), told in zip(who, rows["told"], strict=True))
         ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
         made.append((f"{outcome}: {target}", *map(float, ends), len(rows), told))
     measures = "highest minus lowest figure told; an open figure counts as its least number"

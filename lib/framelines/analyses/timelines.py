@@ -27,7 +27,7 @@ from framelines.tables.rows import documents
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
 LEFT_OUT, REPOSTS = ("none", EACH_OUTLET), ("out", "in")
-LEFT_OPEN = "all that the words leave open"
+LEFT_OPEN = "range that the wording allows"
 CREDIBLE, PEACEFUL = 0.95, "non_belligerent"
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}

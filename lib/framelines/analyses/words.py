@@ -83,19 +83,20 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: bool) 
     """Return what must be known with a sentence: interval and test, or why there is none."""
     one, told = made[0], list[str]()
     if len(made) == 1 and one.interval and one.low <= one.high:
-        ends = " to ".join(number_text(v, one.unit) for v in (one.low, one.high))
+        ends = " to ".join(dict.fromkeys(number_text(v, one.unit) for v in (one.low, one.high)))
         told.append(f"{one.interval}: {ends}")
     over = one.test.partition(" anew")[2].partition(",")[0]
-    told += [f"the test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
+    told += [f"a permutation test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
     for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
         if len(sizes) > 2 and max(sizes) > CARRIES * n:
             one_of = "outlet" if "outlets" in one.test else "text"
-            told.append(f"one {one_of} holds {max(sizes):.0f} of the {n:.0f} of {group}")
-    none = [re.sub(r"(no test): (\d+ and \d+) documents.*", r"\2 texts: \1", r) for r in one.why]
+            told.append(f"one {one_of} alone gives {max(sizes):.0f} of the {n:.0f} ({group})")
+    few = r"no test: (\d+ and \d+) documents.*"
+    none = [re.sub(few, r"no test is made with \1 texts", r) for r in one.why]
     told += [reason for reason in none if "no test" in reason or "nor test" in reason]
     told += ["it rests on one event"] * one_event
     for part in [e for e in made if math.isnan(e.value)]:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         told.append(f"{part.part or 'it'} has no estimate: {why}")
-    told += ["the answer was known before it was computed"] * known
+    told += ["the answer had been seen before the finding was declared"] * known
     return " ".join(f"{capital(named(case, sentence))}." for sentence in told)

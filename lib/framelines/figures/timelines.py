@@ -25,7 +25,7 @@ STATES = {
     "told": ("s", False, "told"),
     "partly": ("s", True, "hedged or planned only"),
     "denied": ("X", False, "denied"),
-    "silent": ("o", True, "silent though at risk"),
+    "silent": ("o", True, "silent, though it could have told"),
 }
 
 
@@ -126,7 +126,7 @@ def coverage(data: pd.DataFrame) -> Figure:
     `data` is `timelines.coverage`, or some of its events; those of the reference bear a star.
     """
     sources = data.sort_values(["camp", "bloc", "source"]).drop_duplicates("source")
-    names, look = list(sources["source"]), looks(data.sort_values(["camp", "bloc"])["bloc"])
+    names, look = list(sources["source"]), looks(sorted(data["bloc"]))
     events = data.drop_duplicates("event_id")
     listed = set(data.loc[data["basis"] == "reference", "event_id"])
     fig = style.figure(1.7 + 0.19 * len(events))
@@ -151,6 +151,6 @@ def coverage(data: pd.DataFrame) -> Figure:
         for state, (shape, hollow, label) in STATES.items()
         if (data["state"] == state).any()
     ]
-    legend(fig, [], *more, style.key("not at risk", DOT | {"marker": "."}))
+    legend(fig, [], *more, style.key("could not have told", DOT | {"marker": "."}))
     ax.set_xlabel("* the reference has it")
     return fig

@@ -79,7 +79,9 @@ def render(name: str) -> Path:
     table = accounts(case)
     # All references share one lane.
     table["teller"] = table["source"].mask(table["is_reference"], REFERENCE)
-    tellers = sorted({*table["teller"]} - {REFERENCE})
+    bloc = case["sources"].set_index("name")["bloc"]
+    # In the order, and so in the colours, of the figures.
+    tellers = sorted({*table["teller"]} - {REFERENCE}, key=lambda t: (bloc.get(t, ""), t))
     colors = {REFERENCE: INK} | {s: look["color"] for s, look in looks(tellers).items()}
     events = _events(table, colors)
     months = sorted({e["month"] for e in events if not e["shared"]}, key=lambda m: (m[0] == "n", m))

@@ -43,10 +43,10 @@ HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
 # The pages beside the reports: name, file, what they are for, and where their words are from.
 SHELF = (
     ("Methods", "methods.html", "what is computed, how, and from whom", "docs/methods.md"),
-    ("Simulations", "simulations.html", "do intervals cover, do tests hold", "docs/simulations.md"),
+    ("Simulations", "simulations.html", "how the tests do on invented data", "docs/simulations.md"),
     ("Data dictionary", "data.html", "every table and every column of the codes", ""),
     ("Codebook", "codebook.html", "the rules by which coders coded", "data/CODEBOOK.md"),
-    ("Environment", "environment.html", "what the same results means", "docs/environment.md"),
+    ("Environment", "environment.html", "how to get the same results again", "docs/environment.md"),
 )
 
 
