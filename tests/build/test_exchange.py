@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from framelines import __main__
 from framelines.analyses import trust
-from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in, written
+from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
 from framelines.build.ingest import corpus
+from framelines.build.store import written
 from framelines.corpus import marks
 from framelines.corpus.marks import Mark, Marked, place
 from framelines.corpus.texts import short_hash
