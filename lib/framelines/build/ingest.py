@@ -98,26 +98,33 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     if folder.is_dir():
         check_tables(folder)
     old = written(folder, "documents")
-    ids, had, met = {*old["doc_id"]}, Counter(old["sha256"]), dict[str, set[str]]()
-    rows, texts, sources = list[Row](), dict[str, str](), dict[str, Row]()
+    read, had = (
+        dict[tuple[str, str], Article](),
+        {*zip(old["sha256"], old["source_id"], strict=True)},
+    )
     for number, article in enumerate(articles(place, report.left), start=1):
-        text = article.text.strip()
+        article.text = article.text.strip()
         article.about = {w: v for w, told in article.about.items() if (v := one_line(told))}
         if number % 100 == 0:
             print(f"{number} articles read", flush=True)
-        if not text:
+        if not article.text:
             report.left.append(f"{article.origin}: there is no text")
             continue
-        # One text counts once an outlet, however its row was mended since.
-        outlets = met.setdefault(sha256(text), set())
-        again = article.about.get("source", UNKNOWN) in outlets
-        outlets.add(article.about.get("source", UNKNOWN))
-        if again or len(outlets) <= had[sha256(text)]:
+        # One text counts once an outlet.
+        pair = sha256(article.text), slug(article.about.get("source", UNKNOWN))
+        report.known += pair in read
+        read.setdefault(pair, article)
+    # Rows whose outlet somebody mended since are of texts that the place tells of another.
+    mended = Counter(digest for digest, _ in had - read.keys())
+    ids, rows, texts, sources = {*old["doc_id"]}, list[Row](), Row(), dict[str, Row]()
+    for pair, article in read.items():
+        if pair in had or mended[pair[0]] > 0:
+            mended[pair[0]] -= pair not in had
             report.known += 1
             continue
-        rows.append(_document(article, text, name, ids, report, dates))
+        rows.append(_document(article, name, ids, report, dates))
         _enter(article, rows[-1], sources, report)
-        texts[rows[-1]["doc_id"]] = text
+        texts[rows[-1]["doc_id"]] = article.text
     report.added = len(rows)
     if not rows and not report.known:
         reasons = [Problem(str(place), line) for line in report.left]
@@ -147,11 +154,9 @@ def one_line(value: str) -> str:
     return shown.lstrip("=+-@ ").rstrip()
 
 
-def _document(
-    article: Article, text: str, name: str, ids: set[str], report: Report, dates: str
-) -> Row:
+def _document(article: Article, name: str, ids: set[str], report: Report, dates: str) -> Row:
     """A row of documents.csv; what cannot be told of the article goes into the report."""
-    about, basis = article.about, dict[str, str]()
+    text, about, basis = article.text, article.about, Row()
     for what, column in (("outlet", "source"), ("day", "published")):
         where, asked = article.found_in.get(column, ""), f"no {what} is told"
         if column == "published" and column in about:

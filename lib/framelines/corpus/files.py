@@ -45,8 +45,12 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """
     path = PurePosixPath(name)
     if path.suffix.lower() == ".xlsx":
-        how: Any = {"engine_kwargs": {"data_only": False}, "sheet_name": None, "dtype": object}
-        found = dict(pd.read_excel(io.BytesIO(content), keep_default_na=False, **how))
+        how: Any = {
+            "engine_kwargs": {"data_only": False},
+            "dtype": object,
+            "keep_default_na": False,
+        }
+        found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
     elif path.suffix.lower() == ".jsonl":
         lines = filter(str.strip, decoded(content).split("\n"))
         found = {path.stem: pd.DataFrame([json.loads(line) for line in lines])}

@@ -360,18 +360,18 @@ def _xmi(name: str, held: Files, forms: Forms) -> Found:
 
 
 def _json(name: str, held: Files, forms: Forms) -> Found:
-    text = decoded(held[name])
-    lines = filter(str.strip, text.split("\n") if name.lower().endswith("l") else [text])
-    rows = [json.loads(line) for line in lines]
-    for number, row in enumerate(rows[0] if rows and isinstance(rows[0], list) else rows, start=1):
-        if "%FEATURE_STRUCTURES" in row:
-            yield _cas(cassis.load_cas_from_json(text), name, forms)
-            continue
+    text, lines = decoded(held[name]), name.lower().endswith("l")
+    read = text.split("\n") if lines else json.loads(text)
+    for number, row in enumerate(read if isinstance(read, list) else [read], start=1):
         try:
-            yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
-            known = "a task of Label Studio, a document of doccano"
-            what = f"it cannot be read: {type(error).__name__} {why(error)}"
+            row = json.loads(row or "null") if lines else row
+            if row and "%FEATURE_STRUCTURES" in row:
+                yield _cas(cassis.load_cas_from_json(text), name, forms)
+            elif row:
+                yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+        except Exception as error:  # one row of a stranger's file, and the others are read
+            known = "a task of Label Studio, a document of doccano, a CAS"
+            what = f"it cannot be read: {type(error).__name__}, {why(error)}"
             yield Problem("", what, row=number, allowed=known)
 
 
