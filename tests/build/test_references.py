@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from framelines.build.references import monitors, reference
-from framelines.build.store import written
+from framelines.build.references import reference
+from framelines.build.store import columns_of, written
 from framelines.errors import DataError
 
 GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8 0 1 12 14 11
@@ -28,7 +28,7 @@ def war(tiny: Path) -> Path:
     (tiny / "places.csv").write_text("place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
     for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
         cells = [[c.replace("+", " ") for c in row.split()] for row in rows.splitlines()]
-        table = pd.DataFrame(cells, columns=monitors()[of]["columns"].split()).assign(
+        table = pd.DataFrame(cells, columns=columns_of("monitors")[of]["columns"].split()).assign(
             source_headline="A headline"
         )
         table[table.columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)

@@ -20,25 +20,11 @@ import pypdf
 import trafilatura
 import yaml
 
+from framelines.build.store import columns_of
 from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.texts import sha256, words
 from framelines.methods.dates import date_problem
 
-# Names of columns and fields under which people keep what we need.
-CALLED = {
-    "text": "text content body article article_content full_text maintext",
-    "title": "title headline article_title name heading",
-    "published": "published date published_date date_published pubdate publish_date day",
-    "source": "source outlet publisher sitename hostname publication newspaper site",
-    "author": "author authors byline creator",
-    "language": "language lang",
-    "genre": "genre",
-    "camp": "camp side",
-    "bloc": "bloc alignment",
-    "country": "country",
-    "kind": "kind outlet_kind source_kind type",
-    "file": "file filename path raw_file",
-}
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)")
@@ -49,7 +35,7 @@ RUN, ALIKE = 5, 0.8
 
 @dataclass
 class Article:
-    """A text; what is known of it by the names of `CALLED`; and where each of these was found."""
+    """A text, what is known of it, named as in columns.yaml, and where each of it was found."""
 
     origin: str
     text: str
@@ -102,9 +88,10 @@ READERS: dict[str, tuple[Callable[[Path], tuple[str, dict[str, Any]]], str]] = {
 
 
 def _known(fields: dict[Any, Any]) -> dict[str, str]:
-    """What is known under any of the names of `CALLED`, by ours; the first that says something."""
+    """What is known under the names of columns.yaml, by ours; the first that says something."""
     lower = {str(k).strip().lower().replace(" ", "_"): cell(v) for k, v in fields.items()}
-    told = ((n, next(filter(None, map(lower.get, c.split())), "")) for n, c in CALLED.items())
+    names = columns_of("articles").items()
+    told = ((name, next(filter(None, map(lower.get, of.split())), "")) for name, of in names)
     return {name: value for name, value in told if value and value.lower() != "nan"}
 
 
@@ -116,7 +103,7 @@ def _table(path: Path) -> pd.DataFrame:
 def _rows(path: Path, name: str) -> list[Article]:
     table = _table(path)
     if "text" not in _known(dict.fromkeys(table, "any")):
-        names = CALLED["text"].replace(" ", ", ")
+        names = columns_of("articles")["text"].replace(" ", ", ")
         raise ValueError(f"no column of texts among {', '.join(map(str, table))}. Name it: {names}")
     rows = enumerate(map(_known, table.to_dict("records")), start=2)
     told = ((f"{name}, row {number}", row.pop("text", ""), row) for number, row in rows)

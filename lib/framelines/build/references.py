@@ -2,15 +2,13 @@
 
 import re
 from datetime import date, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from framelines import REPO
-from framelines.build.store import changed, written
+from framelines.build.store import changed, columns_of, written
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian
 from framelines.tables.case import read_case_file
@@ -18,13 +16,6 @@ from framelines.tables.case import read_case_file
 Row = dict[str, str]
 MONITOR = {"origin": "monitor", "part_of_day": "unknown", "outcome": "killed"}
 SHORT = {"month": 7, "year": 4}  # characters of a day that name its month and its year
-
-
-@cache
-def monitors() -> dict[str, dict[str, Any]]:
-    """Return how the events of each monitor become rows, as monitors.yaml says."""
-    text = Path(__file__).with_name("monitors.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text))
 
 
 def _day(stated: str) -> date:
@@ -80,7 +71,7 @@ def _places(folder: Path) -> Row:
 
 def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The table of a monitor, without columns that nobody asks for, and whose it is."""
-    columns = {name: of["columns"].split() for name, of in monitors().items()}
+    columns = {name: of["columns"].split() for name, of in columns_of("monitors").items()}
     how: Any = {"usecols": {*sum(columns.values(), [])}.__contains__, "index_col": False}
     try:
         whole = pd.read_csv(place.expanduser(), dtype=str, keep_default_na=False, **how)
@@ -92,7 +83,7 @@ def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
         what = f"neither {' nor '.join(lacking)}: columns are missing"
         raise DataError([Problem(place.name, what, value=", ".join(sorted(lacking[name])))])
     # HDX puts a line of tags under the header.
-    return whole[~whole["country"].str.startswith("#")], monitors()[name]
+    return whole[~whole["country"].str.startswith("#")], columns_of("monitors")[name]
 
 
 def reference(place: Path, name: str, days: str, country: str, box: str, root: Path = REPO) -> int:

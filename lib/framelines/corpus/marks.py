@@ -102,7 +102,13 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
             same = words == met or fold(words)[0] == fold(met)[0] != ""
             same = same or (not fold(words)[0] and short_hash(met) == digest)
             if end <= len(shown) and (same or not (words or digest)):
-                return (start, end) if shown == text else _beside(text, shown, start, end)
+                if shown == text:
+                    return start, end
+                both = zip(fold(text)[1], fold(shown)[1], strict=True)
+                inside = [ours for ours, at in both if start <= at < end]
+                if not inside:
+                    raise ValueError("the span holds only spaces")
+                return inside[0], inside[-1] + 1
         if not words and not 0 <= start < end <= len(base):
             raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
         if not words:
@@ -110,14 +116,6 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     if not fold(words)[0]:
         raise ValueError("neither words nor a start and an end are told")
     return _nearest(text, words, start)
-
-
-def _beside(text: str, base: str, start: int, end: int) -> tuple[int, int]:
-    ours, at = fold(text)[1], fold(base)[1]
-    inside = [ours[i] for i, position in enumerate(at) if start <= position < end]
-    if not inside:
-        raise ValueError("the span holds only spaces")
-    return inside[0], inside[-1] + 1
 
 
 def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
@@ -340,10 +338,9 @@ def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
         row = {str(c): re.sub(r"^'(?='*[=+\-@])", "", said) for c, said in cells.items()}
         label = form.labels[0] if len(form.labels) == 1 else row.get("kind", "")
         if any(row.values()):
-            own = (_at(row.get("start")), _at(row.get("end")), row.get("words", ""), row)
-            found.setdefault(row.get("doc_id", ""), []).append(
-                Mark(f"{name}, row {line}", label, *own)
-            )
+            where = (_at(row.get("start")), _at(row.get("end")), row.get("words", ""))
+            mark = Mark(f"{name}, row {line}", label, *where, row)
+            found.setdefault(row.get("doc_id", ""), []).append(mark)
     yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
 
 
