@@ -40,9 +40,8 @@ CLAIM = f"{NINE}post,{AT},{TO},"
 @pytest.fixture(scope="module")
 def laid(tmp_path_factory: Any) -> Path:
     root = Path(tmp_path_factory.mktemp("war"))
-    (root / "texts").mkdir()
-    (root / "texts" / "post.txt").write_bytes(POST.encode())
-    (root / "texts" / "bridge.txt").write_bytes(BRIDGE.encode())
+    lay(root / "texts" / "post.txt", POST)
+    lay(root / "texts" / "bridge.txt", BRIDGE)
     corpus(root / "texts", "river-war", root)
     actors = pd.DataFrame([("blue-army", "Blue army", "blue", "army")])
     names = dict(enumerate(("actor_id", "name", "side", "kind")))
@@ -57,10 +56,15 @@ def war(laid: Path, tmp_path: Path) -> Path:
     return tmp_path / "data" / "river-war"
 
 
+def lay(place: Path, content: str | bytes) -> Path:
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return place
+
+
 def take(folder: Path, name: str, content: str | bytes, coder: str = "anna") -> None:
     root = folder.parents[1]
-    (root / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    take_in(root / name, "river-war", coder, root)
+    take_in(lay(root / name, content), "river-war", coder, root)
 
 
 # There and back.
@@ -90,8 +94,7 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
     made |= {f"{n}.csv": f.to_csv(index=False) for n, f in sheets_of([marked]).items()}
     count = 0
     for name, content in made.items():
-        (folder / name).write_bytes(content.encode())
-        read, problems = marks.read(folder / name, forms())
+        read, problems = marks.read(lay(folder / name, content), forms())
         for back in [mark for one in read for mark in one.marks]:
             span, fields = asked[back.label]
             assert place(text, back, read[0].text) == span
@@ -103,7 +106,6 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
 
 def test_export_then_import_gives_the_same_rows(war: Path) -> None:
     root, took = war.parents[1], POST.index("took")
-    (root / "sheets").mkdir()
     take(war, "sheets/claims.csv", f"{CLAIM}killed,4,4,,,\nbridge,0,16,event,,,2019-05-03,,\n")
     take(war, "sheets/captures.csv", f"doc_id,start,end,note\npost,{took},{took + 4},=odd\n")
     take(war, "sheets/naming_mentions.csv", "doc_id,words,actor_id\npost,Blue army,blue-army\n")
@@ -193,8 +195,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(c if isinstance(c := FILES[name], bytes) else c.encode())
-    found, problems = marks.read(tmp_path / name, forms())
+    found, problems = marks.read(lay(tmp_path / name, FILES[name]), forms())
     # What cannot be read of a file hinders nothing else in it.
     assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.jsonl")
     assert len(found) == len(found[0].marks) == 1
@@ -222,9 +223,8 @@ TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
     ],
 )
 def test_words_are_sought_where_they_moved(start: Any, end: Any, words: str, found: Any) -> None:
-    mark = Mark("", "", start, end, words)
-    if len(words) == 16:
-        mark = Mark("", "", start, end, "", {"hash": words})
+    told = ("", {"hash": words}) if len(words) == 16 else (words,)
+    mark = Mark("", "", start, end, *told)
     if isinstance(found, tuple):
         assert place(TWICE, mark) == found
     else:
@@ -277,8 +277,7 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
 
 def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
     root = war.parents[1]
-    (root / "texts" / "Radio").mkdir()
-    (root / "texts" / "Radio" / "again.txt").write_bytes(POST.encode())
+    lay(root / "texts" / "Radio" / "again.txt", POST)
     corpus(root / "texts", "river-war", root)
     with pytest.raises(DataError, match="none of this case, or that of two documents"):
         take(war, "x.jsonl", doccano())

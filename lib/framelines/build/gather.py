@@ -57,7 +57,10 @@ def _page(path: Path) -> tuple[str, dict[str, Any]]:
     content = path.read_bytes()
     declared = CHARSET.search(content[:2048])
     encoding = (declared[1] or declared[2]).decode("ascii") if declared else ""
-    found = trafilatura.bare_extraction(decoded(content, encoding), with_metadata=True)
+    # A day in the text, or a year of copyright, is no statement of when a page was published.
+    stated: Any = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
+    page = decoded(content, encoding)
+    found = trafilatura.bare_extraction(page, with_metadata=True, date_extraction_params=stated)
     if found is None or not found.text:
         raise ValueError("no article was found in the page")
     return found.text, {n: getattr(found, n) for n in ("title", "date", "sitename", "author")}

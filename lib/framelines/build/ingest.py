@@ -95,7 +95,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     report, folder = Report(), root / "data" / name
     if not place.exists():
         raise DataError([Problem(str(place), "there is no such folder or table")])
-    if folder.is_dir():
+    if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
         check_tables(folder)
     old = written(folder, "documents")
     read, had = (
