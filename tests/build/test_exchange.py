@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import write
 
 from framelines import __main__
 from framelines.analyses import trust
@@ -40,8 +41,8 @@ CLAIM = f"{NINE}post,{AT},{TO},"
 @pytest.fixture(scope="module")
 def laid(tmp_path_factory: Any) -> Path:
     root = Path(tmp_path_factory.mktemp("war"))
-    lay(root / "texts" / "post.txt", POST)
-    lay(root / "texts" / "bridge.txt", BRIDGE)
+    write(root / "texts" / "post.txt", POST)
+    write(root / "texts" / "bridge.txt", BRIDGE)
     corpus(root / "texts", "river-war", root)
     actors = pd.DataFrame([("blue-army", "Blue army", "blue", "army")])
     names = dict(enumerate(("actor_id", "name", "side", "kind")))
@@ -56,15 +57,9 @@ def war(laid: Path, tmp_path: Path) -> Path:
     return tmp_path / "data" / "river-war"
 
 
-def lay(place: Path, content: str | bytes) -> Path:
-    place.parent.mkdir(exist_ok=True)
-    place.write_bytes(content if isinstance(content, bytes) else content.encode())
-    return place
-
-
 def take(folder: Path, name: str, content: str | bytes, coder: str = "anna") -> None:
     root = folder.parents[1]
-    take_in(lay(root / name, content), "river-war", coder, root)
+    take_in(write(root / name, content), "river-war", coder, root)
 
 
 # There and back.
@@ -94,7 +89,7 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
     made |= {f"{n}.csv": f.to_csv(index=False) for n, f in sheets_of([marked]).items()}
     count = 0
     for name, content in made.items():
-        read, problems = marks.read(lay(folder / name, content), forms())
+        read, problems = marks.read(write(folder / name, content), forms())
         for back in [mark for one in read for mark in one.marks]:
             span, fields = asked[back.label]
             assert place(text, back, read[0].text) == span
@@ -195,7 +190,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    found, problems = marks.read(lay(tmp_path / name, FILES[name]), forms())
+    found, problems = marks.read(write(tmp_path / name, FILES[name]), forms())
     # What cannot be read of a file hinders nothing else in it.
     assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.jsonl")
     assert len(found) == len(found[0].marks) == 1
@@ -277,7 +272,7 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
 
 def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
     root = war.parents[1]
-    lay(root / "texts" / "Radio" / "again.txt", POST)
+    write(root / "texts" / "Radio" / "again.txt", POST)
     corpus(root / "texts", "river-war", root)
     with pytest.raises(DataError, match="none of this case, or that of two documents"):
         take(war, "x.jsonl", doccano())

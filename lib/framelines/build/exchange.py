@@ -107,12 +107,12 @@ def sheets_of(every: list[Marked]) -> Tables:
     heads = {table: [*fields_of(table)][1:] for table in forms()} | {"texts": ["doc_id", *OWN[2:4]]}
     rows = {table: list[Row]() for table in heads}
     for marked in every:
-        text, doc_id = marked.text, {"doc_id": marked.names[0]}
-        spans = [("texts", doc_id, s, e) for s, e in sentences(text)]
-        spans += [(m.row, m.fields, m.start or 0, m.end or 0) for m in marked.marks]
-        for table, fields, start, end in spans:
-            shown = {"words": re.sub(r"[\x00-\x1f]", " ", text[start:end])}
-            rows[table].append(fields | shown | {"start": str(start), "end": str(end)})
+        own = {"doc_id": marked.names[0]}
+        cuts = [Mark("texts", "", *span, "", own) for span in sentences(marked.text)]
+        for mark in [*cuts, *marked.marks]:
+            shown = re.sub(r"[\x00-\x1f]", " ", marked.text[mark.start : mark.end])
+            span = {"start": str(mark.start), "end": str(mark.end)}
+            rows[mark.row].append(mark.fields | span | {"words": shown})
     made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
     return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
 

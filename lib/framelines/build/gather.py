@@ -126,7 +126,8 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
             listed |= {path.parent / row.get("file", ""): row for row in rows}
         except Exception as error:
             left.append(f"{names[path]}: {why(error)}")
-    left += [f"{p.name}: metadata.csv names it, and it is not there" for p in listed.keys() - files]
+    lost = sorted(path.name for path in listed.keys() - files)
+    left += [f"{name}: metadata.csv names it, and it is not there" for name in lost]
     for path in files:
         name, suffix = names[path], path.suffix.lower()
         if path in beside or any(part[0] in ".~" for part in name.split("/")):
@@ -166,11 +167,13 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     stated = stated.strip()
     if dates:
         try:
-            return f"{datetime.strptime(stated, dates):%Y-%m-%d}", ""
+            told = datetime.strptime(stated, dates)
+            return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
         except ValueError:
-            return "", f"{stated!r} is not written as {dates}"
-    numbers = NUMERIC.fullmatch(stated)
-    if numbers:
+            # Pages and names of files beside a table have days of one meaning.
+            if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}", stated):
+                return "", f"{stated!r} is not written as {dates}"
+    if numbers := NUMERIC.fullmatch(stated):
         a, b, year = (int(n) for n in numbers.groups())
         both = {f"{year}-{m:02}-{d:02}" for d, m in ((a, b), (b, a))}
         read = sorted(d for d in both if not date_problem(d, "gregorian"))

@@ -1,7 +1,7 @@
 """From a folder of texts, or a table with a column of them, to a case that builds."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -43,13 +43,9 @@ class Report:
     added: int = 0
     known: int = 0
     left: list[str] = field(default_factory=list)
-    open: dict[str, list[str]] = field(default_factory=dict)
+    open: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     twins: int = 0
-
-    def ask(self, what: str, whose: str) -> None:
-        """Note what a person has to tell of an article."""
-        self.open.setdefault(what, []).append(whose)
 
     def lines(self, folder: str) -> list[str]:
         """Return the report, a line a fact, with the table that a person fills in."""
@@ -166,7 +162,7 @@ def _document(article: Article, name: str, ids: set[str], report: Report, dates:
             inferred = where.startswith("the name of")
             basis[f"{column}_basis"] = f"inferred: {where}" if inferred else "stated"
         else:
-            report.ask(f"the {what} is open", f"{article.origin} ({asked})")
+            report.open[f"the {what} is open"].append(f"{article.origin} ({asked})")
             basis[f"{column}_basis"] = UNKNOWN
     # Titles are sentences of a text, which stay out: four words of one are a label.
     title, published = about.get("title", article.origin).split(), about.get("published", "")
@@ -206,7 +202,8 @@ def _enter(article: Article, row: Row, sources: dict[str, Row], report: Report) 
         if source[what] == UNTOLD[what]:
             source[what] = value
         elif value not in (source[what], UNTOLD[what]):
-            report.ask(f"two of {what}", f"{source['name']} ({source[what]} or {value})")
+            named = f"{source['name']} ({source[what]} or {value})"
+            report.open[f"two of {what}"].append(named)
 
 
 def _write(
