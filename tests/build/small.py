@@ -46,6 +46,13 @@ results.figure(bars, claims, "killed", title="The killed", subtitle="By claim", 
 ]
 
 
+def write(place: Path, content: str | bytes) -> Path:
+    """Write a file and the folders above it; return its path."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return place
+
+
 def checkout(folder: Path) -> Path:
     """Lay down a checkout of its own with the fictional case and one notebook; return it."""
     ignored = shutil.ignore_patterns("__pycache__")

@@ -14,11 +14,13 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small import write
 
 from framelines import __main__
 from framelines.analyses import trust
-from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in, written
+from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
 from framelines.build.ingest import corpus
+from framelines.build.store import written
 from framelines.corpus import marks
 from framelines.corpus.marks import Mark, Marked, place
 from framelines.corpus.texts import short_hash
@@ -39,9 +41,8 @@ CLAIM = f"{NINE}post,{AT},{TO},"
 @pytest.fixture(scope="module")
 def laid(tmp_path_factory: Any) -> Path:
     root = Path(tmp_path_factory.mktemp("war"))
-    (root / "texts").mkdir()
-    (root / "texts" / "post.txt").write_bytes(POST.encode())
-    (root / "texts" / "bridge.txt").write_bytes(BRIDGE.encode())
+    write(root / "texts" / "post.txt", POST)
+    write(root / "texts" / "bridge.txt", BRIDGE)
     corpus(root / "texts", "river-war", root)
     actors = pd.DataFrame([("blue-army", "Blue army", "blue", "army")])
     names = dict(enumerate(("actor_id", "name", "side", "kind")))
@@ -58,34 +59,20 @@ def war(laid: Path, tmp_path: Path) -> Path:
 
 def take(folder: Path, name: str, content: str | bytes, coder: str = "anna") -> None:
     root = folder.parents[1]
-    (root / name).write_bytes(content if isinstance(content, bytes) else content.encode())
-    take_in(root / name, "river-war", coder, root)
+    take_in(write(root / name, content), "river-war", coder, root)
 
 
 # There and back.
 
-PIECES = [
-    "😀",
-    "👩🏽\u200d🚒",
-    " ",
-    "\r\n",
-    "\n",
-    "é",
-    "e\u0301",
-    "القوات",
-    "\u064f",
-    "12",
-    "“",
-    "'",
-]
-PIECES += ["a", "-", "=", "\u200f", "\ufeff", "\x0b", "\u2028", '"', "tanks", "中文"]
+PIECES = "😀|👩🏽\u200d🚒| |\r\n|\n|é|e\u0301|القوات|\u064f|12|“|'|a|-|=|\u200f|\ufeff|\x0b|\u2028"
+PIECES += '|"|tanks|中文'
 VALUES = st.sampled_from(["=1+1", "'=x", "@home", "near", "12", "", "جنوب", "exact 😀"])
 
 
 @settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) -> None:
-    text = "".join(data.draw(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40)))
+    text = "".join(data.draw(st.lists(st.sampled_from(PIECES.split("|")), min_size=1, max_size=40)))
     found, asked = [], {}
     for kind, form in forms().items():
         start = data.draw(st.integers(0, len(text) - 1))
@@ -102,8 +89,7 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
     made |= {f"{n}.csv": f.to_csv(index=False) for n, f in sheets_of([marked]).items()}
     count = 0
     for name, content in made.items():
-        (folder / name).write_bytes(content.encode())
-        read, problems = marks.read(folder / name, forms())
+        read, problems = marks.read(write(folder / name, content), forms())
         for back in [mark for one in read for mark in one.marks]:
             span, fields = asked[back.label]
             assert place(text, back, read[0].text) == span
@@ -115,7 +101,6 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
 
 def test_export_then_import_gives_the_same_rows(war: Path) -> None:
     root, took = war.parents[1], POST.index("took")
-    (root / "sheets").mkdir()
     take(war, "sheets/claims.csv", f"{CLAIM}killed,4,4,,,\nbridge,0,16,event,,,2019-05-03,,\n")
     take(war, "sheets/captures.csv", f"doc_id,start,end,note\npost,{took},{took + 4},=odd\n")
     take(war, "sheets/naming_mentions.csv", "doc_id,words,actor_id\npost,Blue army,blue-army\n")
@@ -157,7 +142,7 @@ def xmi() -> str:
     return made
 
 
-def qdpx(last: int = 0, head: str = "") -> bytes:
+def qdpx(last: int = 0, head: str = "", text: str = POST) -> bytes:
     project = f"""<?xml version="1.0" encoding="utf-8"?>{head}
     <Project xmlns="urn:QDA-XML:project:1.0" name="p"><CodeBook><Codes>
     <Code guid="c0" name="losses"><Code guid="c1" name="killed; value_min=4"/></Code></Codes>
@@ -166,10 +151,14 @@ def qdpx(last: int = 0, head: str = "") -> bytes:
     <PlainTextSelection guid="p1" startPosition="{AT}" endPosition="{TO - last}">
     <Coding guid="k1"><CodeRef targetGUID="c1"/></Coding></PlainTextSelection>
     </TextSource></Sources></Project>"""
-    return zipped({"project.qde": project, "sources/s1.txt": "\ufeff" + POST})
+    return zipped({"project.qde": project, "sources/s1.txt": "\ufeff" + text})
 
 
-def zipped(files: dict[str, str]) -> bytes:
+def nested(deep: int) -> bytes:
+    return zipped({"x.zip": nested(deep - 1)}) if deep else zipped({"x.csv": FILES["german.csv"]})
+
+
+def zipped(files: dict[str, Any]) -> bytes:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, content in files.items():
@@ -191,20 +180,23 @@ FILES = {
     "cas.xmi": xmi(),
     "inclusive.qdpx": qdpx(last=1),
     "exclusive.qdpx": qdpx(),
+    "at its end.qdpx": qdpx(text=POST[:TO]),
     "admin.jsonl": doccano(),
     "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
+    "hindered.jsonl": '["no", "document"]\n{"text"\n\n' + doccano(),
     "german.csv": "\ufeffdoc_id;words;kind;value_min\npost;4 men of the rebels;killed;4\n",
 }
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(c if isinstance(c := FILES[name], bytes) else c.encode())
-    found, problems = marks.read(tmp_path / name, forms())
-    assert not problems and len(found) == len(found[0].marks) == 1
+    found, problems = marks.read(write(tmp_path / name, FILES[name]), forms())
+    # What cannot be read of a file hinders nothing else in it.
+    assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.jsonl")
+    assert len(found) == len(found[0].marks) == 1
     mark = found[0].marks[0]
     assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
-    assert place(POST, mark, found[0].text) == (AT, TO)
+    assert place(found[0].text if "end" in name else POST, mark, found[0].text) == (AT, TO)
 
 
 TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
@@ -226,9 +218,8 @@ TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
     ],
 )
 def test_words_are_sought_where_they_moved(start: Any, end: Any, words: str, found: Any) -> None:
-    mark = Mark("", "", start, end, words)
-    if len(words) == 16:
-        mark = Mark("", "", start, end, "", {"hash": words})
+    told = ("", {"hash": words}) if len(words) == 16 else (words,)
+    mark = Mark("", "", start, end, *told)
     if isinstance(found, tuple):
         assert place(TWICE, mark) == found
     else:
@@ -244,6 +235,8 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     r"row 2.*ends after.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
     r"line 1.*'dead \[.*allowed: event, killed": ("x.jsonl", doccano("dead")),
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
+    "or than 3 zips in one another": ("x.zip", nested(4)),
+    "neither words nor a start": ("x.jsonl", doccano().replace(f": {AT}", ': "two"')),
     "it cannot be read: File is not a zip file": ("x.zip", b"PK"),
     "qde: .*declares a document type": ("x.qdpx", qdpx(head=ENTITY)),
     "xmi: .*declares a document type": ("x.xmi", ENTITY + "<Project/>"),
@@ -275,6 +268,16 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
     with pytest.raises(DataError, match="coders.csv has it as rules"):
         write_table(written(war, "coders").assign(kind="rules"), war, "coders")
         take(war, "x.csv", f"{CLAIM}killed,4,4,,,\n")
+
+
+def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
+    root = war.parents[1]
+    write(root / "texts" / "Radio" / "again.txt", POST)
+    corpus(root / "texts", "river-war", root)
+    with pytest.raises(DataError, match="none of this case, or that of two documents"):
+        take(war, "x.jsonl", doccano())
+    take(war, "x.json", doccano().replace('"id": 1, "text"', '"doc_id": "again", "text"'))
+    assert set(written(war, "claims")["doc_id"]) == {"again"}
 
 
 def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:

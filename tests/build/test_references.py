@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from framelines.build.exchange import written
-from framelines.build.references import ACLED, UCDP, reference
+from framelines.build.references import reference
+from framelines.build.store import columns_of, written
 from framelines.errors import DataError
 
 GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8 0 1 12 14 11
@@ -26,9 +26,11 @@ def war(tiny: Path) -> Path:
     place.parent.mkdir(parents=True)
     place.write_text("title: Tiny\ndata: data\n")
     (tiny / "places.csv").write_text("place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
-    for name, columns, rows in (("ged", UCDP, GED), ("acled", ACLED, EVENTS)):
+    for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
         cells = [[c.replace("+", " ") for c in row.split()] for row in rows.splitlines()]
-        table = pd.DataFrame(cells, columns=columns.split()).assign(source_headline="A headline")
+        table = pd.DataFrame(cells, columns=columns_of("monitors")[of]["columns"].split()).assign(
+            source_headline="A headline"
+        )
         table[table.columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)
     return tiny
 
@@ -48,9 +50,9 @@ def test_events_are_rows_with_days_and_quality(war: Path, capsys: Any) -> None:
     assert found[COLUMNS].reset_index().to_numpy().tolist() == [
         # A week around the day, and its month.
         ["acled-ard12", "2017-04-01", "2017-04-07", "10", "10", "medium", "ford"]
-        + ["armed clash: Alba and Borea, Ford"],
+        + ["Armed clash: Alba and Borea, Ford"],
         ["acled-ard13", "2017-05-01", "2017-05-31", "0", "0", "low", ""]
-        + ["air/drone strike: Alba and Crow, Ford"],
+        + ["Air/drone strike: Alba and Crow, Ford"],
         ["ucdp-7", "2017-04-01", "2017-04-30", "2", "40", "low", "", violence],
         # A lone day of precision 5 is some day of its year.
         ["ucdp-8", "2016-01-01", "2016-12-31", "5", "5", "low", ""]
@@ -68,6 +70,12 @@ def test_again_nothing_changes_and_what_a_person_wrote_stays(war: Path) -> None:
     (war / "reference.csv").write_text(text)
     take(war, days="2017-04", box="36,35,37,35.6")
     assert (war / "reference.csv").read_text() == text
+    # A country is named as its file has it, or without what stands in brackets.
+    events = (war.parent / "acled.csv").read_text().replace("Arda", "Arda (Old Arda)")
+    (war.parent / "acled.csv").write_text(events)
+    assert len(take(war, "acled.csv", country="arda")) == 3
+    assert len(take(war, "acled.csv", country="Arda (Old Arda)")) == 3
+    (war / "reference.csv").unlink()
     assert list(take(war, days="2017-04-02/..").index) == ["ucdp-5", "ucdp-7", "ucdp-9"]
 
 

@@ -1,27 +1,26 @@
 """Codes out to the programs that people code in, and back into located rows of the tables."""
 
+import io
 import json
 import re
-import shutil
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pandas as pd
 
 from framelines import REPO, write_whole
+from framelines.build.store import changed, written
 from framelines.corpus import marks
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.marks import Form, Forms, Mark, Marked, fold
 from framelines.corpus.texts import sentences, short_hash, words
 from framelines.errors import DataError, Problem
 from framelines.tables.case import CODED, read_case_file
-from framelines.tables.schema import ID, check_tables, fields_of, resources, write_table
+from framelines.tables.schema import ID, Tables, check_tables, fields_of, resources
 
 Row = dict[str, str]
-Tables = dict[str, pd.DataFrame]
 LABELS = {"naming_mentions": ["naming"], "captures": ["capture"]}
 OWN = ("coder", "doc_id", "start", "end", "hash", "kind")
 PROGRAMS, NOBODY = ("label-studio", "inception", "csv", "xlsx"), "none"
@@ -42,27 +41,6 @@ def forms() -> Forms:
         asked = {n: f for n, f in fields_of(table).items() if n not in OWN}
         made[table] = Form(labels, {n: f["constraints"].get("enum", []) for n, f in asked.items()})
     return made
-
-
-def written(folder: Path, table: str) -> pd.DataFrame:
-    """Return a table as it is written, every cell a text; without rows where there is none."""
-    path, columns = folder / resources()[table]["path"], list(fields_of(table))
-    if not path.is_file():
-        return pd.DataFrame(columns=columns, dtype=str)
-    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
-    return frame.reindex(columns=columns, fill_value="")
-
-
-def check_with(folder: Path, tables: Tables) -> None:
-    """Check the tables of a folder with some of them replaced; raises what `check_tables` does."""
-    with TemporaryDirectory() as scratch:
-        for path in (resource["path"] for resource in resources().values()):
-            if (folder / path).is_file():
-                (Path(scratch) / path).parent.mkdir(exist_ok=True)
-                shutil.copyfile(folder / path, Path(scratch) / path)
-        for table, frame in tables.items():
-            write_table(frame, Path(scratch), table)
-        check_tables(Path(scratch))
 
 
 def _of_case(name: str, root: Path) -> tuple[str, Path, dict[str, str]]:
@@ -96,28 +74,29 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
         for table, frame in tables.items():
             own = frame[(frame["doc_id"] == doc_id) & (frame["coder"] == (coder or main))]
             for row in own.to_dict("records"):
-                span = int(row["start"]), int(row["end"])
-                label = row.get("kind") or LABELS[table][0]
-                fields = {str(key): str(value) for key, value in row.items()}
-                found.append(Mark(table, label, *span, text[slice(*span)], fields))
+                span, label = (int(row["start"]), int(row["end"])), row.get("kind")
+                words, fields = text[slice(*span)], {str(k): v for k, v in row.items()}
+                found.append(Mark(table, label or LABELS[table][0], *span, words, fields))
         every.append(Marked([doc_id], text, found, [*forms()]))
+    files = dict[str, str | bytes]()
     if to == "label-studio":
         tasks = [marks.label_studio_task(marked, forms(), coder or main) for marked in every]
-        write_whole(place / "tasks.json", json.dumps(tasks, ensure_ascii=False, indent=1))
-        write_whole(place / "labelling.xml", marks.label_studio_config(forms()))
+        files["tasks.json"] = json.dumps(tasks, ensure_ascii=False, indent=1)
+        files["labelling.xml"] = marks.label_studio_config(forms())
     elif to == "inception":
-        for marked in every:
-            write_whole(place / f"{marked.names[0]}.json", marks.cas_json(marked, forms()))
-        write_whole(place / "typesystem.xml", str(marks.type_system(forms()).to_xml()))
+        files = {f"{marked.names[0]}.json": marks.cas_json(marked, forms()) for marked in every}
+        files["typesystem.xml"] = str(marks.type_system(forms()).to_xml())
+    elif to == "csv":
+        sheets = sheets_of(every).items()
+        files = {f"{sheet}.csv": "\ufeff" + frame.to_csv(index=False) for sheet, frame in sheets}
     else:
-        place.mkdir(parents=True, exist_ok=True)
-        sheets = sheets_of(every)
-        for sheet, frame in sheets.items() if to == "csv" else ():
-            write_whole(place / f"{sheet}.csv", "\ufeff" + frame.to_csv(index=False))
-        if to == "xlsx":
-            with pd.ExcelWriter(place / f"{name}.xlsx", engine="openpyxl") as book:
-                for sheet, frame in sheets.items():
-                    frame.to_excel(book, sheet_name=sheet, index=False)
+        held = io.BytesIO()
+        with pd.ExcelWriter(held, engine="openpyxl") as book:
+            for sheet, frame in sheets_of(every).items():
+                frame.to_excel(book, sheet_name=sheet, index=False)
+        files[f"{name}.xlsx"] = held.getvalue()
+    for file, content in files.items():
+        write_whole(place / file, content)
     count = sum(len(marked.marks) for marked in every)
     print(f"{place.relative_to(root)}: {len(every)} texts, {count} codes as suggestions")
     return 0
@@ -128,12 +107,12 @@ def sheets_of(every: list[Marked]) -> Tables:
     heads = {table: [*fields_of(table)][1:] for table in forms()} | {"texts": ["doc_id", *OWN[2:4]]}
     rows = {table: list[Row]() for table in heads}
     for marked in every:
-        text, doc_id = marked.text, {"doc_id": marked.names[0]}
-        spans = [("texts", doc_id, s, e) for s, e in sentences(text)]
-        spans += [(m.row, m.fields, m.start or 0, m.end or 0) for m in marked.marks]
-        for table, fields, start, end in spans:
-            shown = {"words": re.sub(r"[\x00-\x1f]", " ", text[start:end])}
-            rows[table].append(fields | shown | {"start": str(start), "end": str(end)})
+        own = {"doc_id": marked.names[0]}
+        cuts = [Mark("texts", "", *span, "", own) for span in sentences(marked.text)]
+        for mark in [*cuts, *marked.marks]:
+            shown = re.sub(r"[\x00-\x1f]", " ", marked.text[mark.start : mark.end])
+            span = {"start": str(mark.start), "end": str(mark.end)}
+            rows[mark.row].append(mark.fields | span | {"words": shown})
     made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
     return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
 
@@ -159,8 +138,9 @@ class Intake:
 
     @cached_property
     def by_text(self) -> dict[str, str]:
-        """The document of every text, as any program leaves it."""
-        return {fold(text)[0]: doc_id for doc_id, text in self.texts.items()}
+        """The document of every text, as any program leaves it, that is the text of one alone."""
+        folded = pd.Series({doc_id: fold(text)[0] for doc_id, text in self.texts.items()})
+        return {text: str(i) for i, text in folded.drop_duplicates(keep=False).items()}
 
     @cached_property
     def namings(self) -> dict[str, Row]:
@@ -174,10 +154,11 @@ class Intake:
         ids = [name.split(".")[0] for name in marked.names]
         doc_id = next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
         if doc_id is None:
-            what = f"its text is none of this case; it has {len(marked.marks)} codes"
+            what = "its text is none of this case, or that of two documents"
+            what += f"; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            value = next(filter(None, ids), "")
             line = marked.marks[0].row if marked.marks else None
+            value = next(filter(None, ids), "")
             self.left.append(Problem(marked.file, what, line, value=value, allowed=known))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
@@ -189,20 +170,18 @@ class Intake:
                     raise ValueError("there is no such label")
                 span = marks.place(self.texts[doc_id], mark, marked.text)
                 row = self._row(table, mark, doc_id, span)
-                if self._key(table, row) in self.taken:
+                key = table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
+                if key in self.taken:
                     raise ValueError("another code of this kind has this id, or begins here")
             except ValueError as error:
-                place = "" if mark.start is None else f" [{mark.start}, {mark.end})"
-                value = f"{mark.label}{place} {' '.join(mark.words.split()[:4])}".strip()
+                stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
+                value = f"{mark.label}{stands} {' '.join(mark.words.split()[:4])}".strip()
                 known = f"a place in {doc_id}" if table else ", ".join(tables)
                 more = {"row": mark.row, "value": value, "allowed": known}
                 self.left.append(Problem(marked.file, str(error), **more))
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end)
-            self.taken[self._key(table, row)] = row, Problem(marked.file, "", row=mark.row)
-
-    def _key(self, table: str, row: Row) -> tuple[str, str]:
-        return table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
+            self.taken[key] = row, Problem(marked.file, "", row=mark.row)
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
         """A row of a table, with neutral values where the coder said nothing."""
@@ -224,13 +203,13 @@ class Intake:
         self.filled.update(f"{c} {v}" for c, v in neutral.items() if not (row[c] or own.get(c)))
         return row | {c: v for c, v in (neutral | own).items() if not row[c]}
 
-    def checked(self, coders: pd.DataFrame) -> Tables:
-        """Return the tables with all codes that pass the checks; the others go into `left`."""
-        while True:
-            tables = {"coders": coders, **{table: self._table(table) for table in forms()}}
+    def write(self, coders: pd.DataFrame) -> None:
+        """Write all codes that pass the checks; the others go into `left`."""
+        while self.taken:
+            new = {"coders": coders} | {table: self._table(table) for table in forms()}
             try:
-                check_with(self.folder, tables)
-                return tables
+                with changed(self.folder, new):
+                    return
             except DataError as error:
                 problems = error.problems
             bad = set[tuple[str, str]]()
@@ -244,6 +223,7 @@ class Intake:
             if not bad:
                 raise DataError(problems)
             self.taken = {key: one for key, one in self.taken.items() if key not in bad}
+        raise DataError(self.left or [Problem("FROM", "there is no code in it")])
 
     def _table(self, table: str) -> pd.DataFrame:
         old = written(self.folder, table)
@@ -259,18 +239,17 @@ class Intake:
 def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
     """The table of coders with this one in it; a problem for a name that is none, or no person."""
     coders, known = written(folder, "coders"), "a-z, 0-9 and single hyphens, such as anna"
-    kind = dict(zip(coders["coder"], coders["kind"], strict=True)).get(coder)
-    if not re.fullmatch(ID, coder) or coder == NOBODY:
-        raise DataError([Problem("CODER", "no name of a coder", value=coder, allowed=known)])
-    if kind not in (None, "person"):
+    kind = dict(zip(coders["coder"], coders["kind"], strict=True)).get(coder, "person")
+    what = "" if re.fullmatch(ID, coder) and coder != NOBODY else "no name of a coder"
+    if not what and kind != "person":
         what, known = f"its codes stay: coders.csv has it as {kind}", "a person's name for codes"
+    if what:
         raise DataError([Problem("CODER", what, value=coder, allowed=known)])
     # Where nobody is listed, whoever coded before must be too.
     before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
-    about = {"kind": "person", "events": "shared", "note": ""}
-    names = sorted({coder, *before} - {*coders["coder"]})
-    new = [{"coder": name, "label": f"the coder {name}", **about} for name in names]
-    return pd.concat([coders, pd.DataFrame(new, columns=list(coders))])
+    names = pd.Series(sorted({coder, *before} - {*coders["coder"]}), dtype=str)
+    new = pd.DataFrame({"coder": names, "label": "the coder " + names})
+    return pd.concat([coders, new.assign(kind="person", events="shared")])
 
 
 def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
@@ -288,12 +267,7 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)
-    tables = intake.checked(coders)
-    if not intake.taken:
-        raise DataError(left or [Problem(place.name, "there is no code in it")])
-    for table, frame in tables.items():
-        if len(frame) or (folder / resources()[table]["path"]).is_file():
-            write_table(frame, folder, table)
+    intake.write(coders)
     file = root / "notebooks" / "cases" / f"{name}.yaml"
     text, coded = file.read_text(encoding="utf-8-sig"), (written(folder, t) for t in CODED)
     if not any((frame["coder"] == main).any() for frame in coded) and "\ncoder:" not in text:

@@ -5,9 +5,8 @@ matter, meta tags of a page, the file's name (2019-08-21_sana_title.txt), the fo
 in. Nothing is guessed: what cannot be told stays open.
 """
 
-import codecs
-import io
 import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,27 +19,12 @@ import pypandoc
 import pypdf
 import trafilatura
 import yaml
-from charset_normalizer import from_bytes
 
+from framelines.build.store import columns_of
+from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.texts import sha256, words
-from framelines.errors import DataError, Problem
 from framelines.methods.dates import date_problem
 
-# Names of columns and fields under which people keep what we need.
-CALLED = {
-    "text": "text content body article article_content full_text maintext",
-    "title": "title headline article_title name heading",
-    "published": "published date published_date date_published pubdate publish_date day",
-    "source": "source outlet publisher sitename hostname publication newspaper site",
-    "author": "author authors byline creator",
-    "language": "language lang",
-    "genre": "genre",
-    "camp": "camp side",
-    "bloc": "bloc alignment",
-    "country": "country",
-    "kind": "kind outlet_kind source_kind type",
-    "file": "file filename path raw_file",
-}
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)")
@@ -51,7 +35,7 @@ RUN, ALIKE = 5, 0.8
 
 @dataclass
 class Article:
-    """A text; what is known of it by the names of `CALLED`; and where each of these was found."""
+    """A text, what is known of it, named as in columns.yaml, and where each of it was found."""
 
     origin: str
     text: str
@@ -59,43 +43,33 @@ class Article:
     found_in: dict[str, str] = field(default_factory=dict)
 
 
-def _decoded(content: bytes, declared: str = "") -> str:
-    for encoding in ("utf-8-sig", declared):
-        try:
-            return content.decode(codecs.lookup(encoding).name if encoding else "ascii")
-        except (UnicodeDecodeError, LookupError):
-            continue
-    best = from_bytes(content).best()
-    if best is None:
-        raise ValueError("its encoding cannot be told; save it as UTF-8")
-    return str(best)
-
-
 def _plain(path: Path) -> tuple[str, dict[str, Any]]:
-    text, about = _decoded(path.read_bytes()), None
+    text, about = decoded(path.read_bytes()), None
     front = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
-    if front:
-        text, about = text[front.end() :], yaml.load(front[1], Loader=yaml.BaseLoader)
+    if front and isinstance(about := yaml.load(front[1], Loader=yaml.BaseLoader), dict):
+        text = text[front.end() :]
     if path.suffix.lower() == ".md":
-        plain = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])
-        text = str(plain)
-    return text, about if isinstance(about, dict) else {}
+        text = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])
+    return str(text), about if isinstance(about, dict) else {}
 
 
 def _page(path: Path) -> tuple[str, dict[str, Any]]:
     content = path.read_bytes()
     declared = CHARSET.search(content[:2048])
     encoding = (declared[1] or declared[2]).decode("ascii") if declared else ""
-    found = trafilatura.bare_extraction(_decoded(content, encoding), with_metadata=True)
+    # A day in the text, or a year of copyright, is no statement of when a page was published.
+    stated: Any = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
+    page = decoded(content, encoding)
+    found = trafilatura.bare_extraction(page, with_metadata=True, date_extraction_params=stated)
     if found is None or not found.text:
         raise ValueError("no article was found in the page")
-    kept = ("title", "date", "sitename", "author")
-    return found.text, {name: getattr(found, name) for name in kept}
+    return found.text, {n: getattr(found, n) for n in ("title", "date", "sitename", "author")}
 
 
 def _pdf(path: Path) -> tuple[str, dict[str, Any]]:
     reader = pypdf.PdfReader(path)
-    if reader.is_encrypted:
+    # Many are locked against changes only, and open to everybody.
+    if reader.is_encrypted and not reader.decrypt(""):
         raise ValueError("it is locked by a password")
     text = "\n\n".join(page.extract_text() for page in reader.pages)
     if not text.strip():
@@ -117,72 +91,62 @@ READERS: dict[str, tuple[Callable[[Path], tuple[str, dict[str, Any]]], str]] = {
 
 
 def _known(fields: dict[Any, Any]) -> dict[str, str]:
-    """What is known under any of the names of `CALLED`, by ours; the first that says something."""
-    lower = {str(k).strip().lower().replace(" ", "_"): v for k, v in fields.items()}
-    found = {}
-    for ours, names in CALLED.items():
-        values = (str(lower[n]).strip() for n in names.split() if lower.get(n) not in (None, ""))
-        found[ours] = next((v for v in values if v and v.lower() != "nan"), "")
-    return {name: value for name, value in found.items() if value}
+    """What is known under the names of columns.yaml, by ours; the first that says something."""
+    lower = {str(k).strip().lower().replace(" ", "_"): cell(v) for k, v in fields.items()}
+    names = columns_of("articles").items()
+    told = ((name, next(filter(None, map(lower.get, of.split())), "")) for name, of in names)
+    return {name: value for name, value in told if value and value.lower() != "nan"}
 
 
 def _table(path: Path) -> pd.DataFrame:
-    if path.suffix.lower() == ".xlsx":
-        return pd.read_excel(path, dtype=str, keep_default_na=False)
-    if path.suffix.lower() == ".jsonl":
-        return pd.read_json(path, lines=True, dtype=False, convert_dates=False)
-    text = _decoded(path.read_bytes())
-    # A text may hold any sign; the head of a table only parts its names.
-    head = text.partition("\n")[0]
-    sep = max(",;\t", key=head.count)
-    return pd.read_csv(io.StringIO(text), sep=sep, dtype=str, keep_default_na=False)
+    """A table; of a workbook, its first sheet."""
+    return next(iter(sheets(path.name, path.read_bytes()).values()))
 
 
-def _rows(path: Path) -> Iterator[Article]:
+def _rows(path: Path, name: str) -> list[Article]:
     table = _table(path)
-    columns = [str(c) for c in table.columns]
-    if not {*CALLED["text"].split()} & {c.strip().lower().replace(" ", "_") for c in columns}:
-        what = f"no column of texts among {', '.join(columns)}"
-        fix = f"Name it: {CALLED['text'].replace(' ', ', ')}"
-        raise DataError([Problem(path.name, what, fix=fix)])
-    for number, row in enumerate(table.to_dict("records"), start=2):
-        about = _known(row)
-        text = about.pop("text", "")
-        yield Article(f"{path.name}, row {number}", text, about, dict.fromkeys(about, "a column"))
+    if "text" not in _known(dict.fromkeys(table, "any")):
+        names = columns_of("articles")["text"].replace(" ", ", ")
+        raise ValueError(f"no column of texts among {', '.join(map(str, table))}. Name it: {names}")
+    rows = enumerate(map(_known, table.to_dict("records")), start=2)
+    told = ((f"{name}, row {number}", row.pop("text", ""), row) for number, row in rows)
+    return [Article(*one, dict.fromkeys(one[2], "a column")) for one in told]
 
 
 def articles(place: Path, left: list[str]) -> Iterator[Article]:
-    """Yield the articles of a folder or a table; `left` is told which files could not be read.
-
-    Raises `DataError` for a table without a column of texts.
-    """
-    if place.is_file() and place.suffix.lower() in TABLES:
-        yield from _rows(place)
-        return
+    """Yield the articles of a folder, a file or a table; `left` is told what cannot be read."""
     files = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-    beside = [path for path in files if path.name.lower() == "metadata.csv"]
-    listed = {
-        path.parent / known.get("file", ""): known
-        for path in beside
-        for known in map(_known, _table(path).to_dict("records"))
-    }
-    for path in [p for p in files if p not in beside and p.name[0] not in ".~"]:
-        name = path.name if path == place else path.relative_to(place).as_posix()
-        reader, itself = READERS.get(path.suffix.lower(), (None, ""))
+    top = place.parent if place.is_file() else place
+    names = {path: path.relative_to(top).as_posix() for path in files}
+    listed = dict[Path, dict[str, str]]()
+    beside = [path for path in files if path.name.lower() == "metadata.csv" and path != place]
+    for path in beside:
         try:
-            if path.suffix.lower() in TABLES:
-                yield from list(_rows(path))
+            rows = map(_known, _table(path).to_dict("records"))
+            listed |= {path.parent / row.get("file", ""): row for row in rows}
+        except Exception as error:
+            left.append(f"{names[path]}: {why(error)}")
+    lost = sorted(path.name for path in listed.keys() - files)
+    left += [f"{name}: metadata.csv names it, and it is not there" for name in lost]
+    for path in files:
+        name, suffix = names[path], path.suffix.lower()
+        if path in beside or any(part[0] in ".~" for part in name.split("/")):
+            continue
+        try:
+            if suffix in TABLES:
+                yield from _rows(path, name)
                 continue
-            if reader is None:
-                raise ValueError(f"there is no reader for {path.suffix or 'a name without ending'}")
+            if suffix not in READERS:
+                raise ValueError(f"there is no reader for {suffix or 'a name without ending'}")
+            reader, itself = READERS[suffix]
             text, about = reader(path)
         except Exception as error:  # whatever a reader of a stranger's file may raise
-            left.append(f"{name}: {str(error).splitlines()[0].removeprefix(f'{path.name}: ')}")
+            left.append(f"{name}: {why(error).removeprefix(f'{path.name}: ')}")
             continue
-        told, above = NAMED.fullmatch(path.stem), path.parent != place and path != place
+        told = NAMED.fullmatch(path.stem)
         # A later one of these says more of the text than an earlier one.
         said = {
-            "the name of its folder": {"source": path.parent.name} if above else {},
+            "the name of its folder": {"source": path.parent.name} if path.parent != top else {},
             "the name of its file": {"title": path.stem} | (told.groupdict() if told else {}),
             itself: _known(about),
             "metadata.csv": listed.get(path, {}),
@@ -203,11 +167,13 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     stated = stated.strip()
     if dates:
         try:
-            return f"{datetime.strptime(stated, dates):%Y-%m-%d}", ""
+            told = datetime.strptime(stated, dates)
+            return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
         except ValueError:
-            return "", f"{stated!r} is not written as {dates}"
-    numbers = NUMERIC.fullmatch(stated)
-    if numbers:
+            # Pages and names of files beside a table have days of one meaning.
+            if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}", stated):
+                return "", f"{stated!r} is not written as {dates}"
+    if numbers := NUMERIC.fullmatch(stated):
         a, b, year = (int(n) for n in numbers.groups())
         both = {f"{year}-{m:02}-{d:02}" for d, m in ((a, b), (b, a))}
         read = sorted(d for d in both if not date_problem(d, "gregorian"))
@@ -234,23 +200,19 @@ def twins(texts: dict[str, str]) -> dict[str, str]:
     `texts` in the order in which they came first. Two are alike whose sets of runs of `RUN` words
     have a Jaccard index of `ALIKE`; runs are sampled by their hash, so that the work stays linear.
     """
-    seen: dict[int, list[str]] = {}
-    kept: dict[str, set[int]] = {}
-    found = {}
+    seen, kept, found = defaultdict[int, list[str]](list), dict[str, set[int]](), dict[str, str]()
     for doc_id, text in texts.items():
         told = words(text)
         runs = {" ".join(told[i : i + RUN]) for i in range(max(1, len(told) - RUN + 1))}
         hashes = {int(sha256(run)[:12], 16) for run in runs}
         own = {h for h in hashes if h % 8 == 0} or hashes
-        shared: dict[str, int] = {}
-        for run in own:
-            for other in seen.get(run, ()):
-                shared[other] = shared.get(other, 0) + 1
-        best = max(shared, key=lambda o: (shared[o], o), default="")
-        if best and shared[best] >= ALIKE * len(own | kept[best]):
+        shared = Counter(other for run in own for other in seen[run])
+        alike = {o: n / (len(own) + len(kept[o]) - n) for o, n in shared.items()}
+        best = max(alike, key=lambda other: (alike[other], other), default="")
+        if best and alike[best] >= ALIKE:
             found[doc_id] = best
             continue
         kept[doc_id] = own
         for run in own:
-            seen.setdefault(run, []).append(doc_id)
+            seen[run].append(doc_id)
     return found

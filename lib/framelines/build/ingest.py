@@ -1,9 +1,9 @@
 """From a folder of texts, or a table with a column of them, to a case that builds."""
 
 import re
-import tempfile
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +12,13 @@ from anyascii import anyascii
 
 from framelines import REPO, write_whole
 from framelines.build.gather import Article, articles, day, twins
+from framelines.build.store import changed, written
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError, Problem
-from framelines.tables.case import NO_CASE
-from framelines.tables.schema import ID, check_tables, fields_of, resources, write_table
+from framelines.tables.case import NO_CASE, case_names, read_case_file
+from framelines.tables.schema import ID, JOINERS, check_tables, fields_of
 
 CASE_FILE = """\
 title: {title}
@@ -31,6 +32,8 @@ parameters: {{}}
 TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw features audits".split()}
 NUMBER = r"[0-9-]+|[0-9]+e[0-9]+|0x[0-9a-f]+|0o[0-7]+|0b[01]+"
 UNKNOWN, NOBODY = "unknown", "unassigned"
+UNTOLD = {"camp": NOBODY, "bloc": NOBODY, "country": "", "kind": UNKNOWN}
+Row = dict[str, str]
 
 
 @dataclass
@@ -40,13 +43,9 @@ class Report:
     added: int = 0
     known: int = 0
     left: list[str] = field(default_factory=list)
-    open: dict[str, list[str]] = field(default_factory=dict)
+    open: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     taken: Counter[tuple[str, str]] = field(default_factory=Counter)
     twins: int = 0
-
-    def ask(self, what: str, whose: str) -> None:
-        """Note what a person has to tell of an article."""
-        self.open.setdefault(what, []).append(whose)
 
     def lines(self, folder: str) -> list[str]:
         """Return the report, a line a fact, with the table that a person fills in."""
@@ -54,10 +53,8 @@ class Report:
         for what in ("day", "outlet"):
             places = [f"{where} ({n})" for (of, where), n in self.taken.items() if of == what]
             said += [f"the {what} was taken from {', '.join(places)}"] * bool(places)
-        said += [f"{self.twins} say nearly the same as another: marked in duplicate_of"] * (
-            self.twins > 0
-        )
-        said += [f"not read: {line}" for line in self.left]
+        same = f"{self.twins} say nearly the same as another: marked in duplicate_of"
+        said += [same] * bool(self.twins) + [f"not read: {line}" for line in self.left]
         for what, whose in self.open.items():
             more = f" and {len(whose) - 3} more" if len(whose) > 3 else ""
             said.append(f"{what}: {', '.join(whose[:3])}{more}. Fill it in: {folder}/documents.csv")
@@ -70,12 +67,14 @@ def slug(text: str, most: int = 60) -> str:
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 
-def _check_name(name: str) -> None:
+def _check_name(name: str, root: Path) -> None:
     what = ""
     if name in TAKEN | {*NO_CASE} or re.fullmatch(NUMBER, name):
         what = "this would be read as something else than a name"
     elif not re.fullmatch(ID, name) or len(name) > 60:
         what = "not a-z, 0-9 and single hyphens (at most 60 characters), such as river-war"
+    elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
+        what = f"the tables of the case of this name lie in {data}"
     if what:
         raise DataError([Problem("NAME", what, value=name, fix="Choose another name")])
 
@@ -88,167 +87,145 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     without texts, a table without a column of texts, and tables of an earlier run that do not pass
     their checks; then nothing is written.
     """
-    _check_name(name)
+    _check_name(name, root)
     report, folder = Report(), root / "data" / name
     if not place.exists():
         raise DataError([Problem(str(place), "there is no such folder or table")])
-    if folder.is_dir():
+    if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
         check_tables(folder)
-    old = {t: _old(folder, t) for t in ("sources", "documents")}
-    ids = set(old["documents"]["doc_id"])
-    had, met = Counter(old["documents"]["sha256"]), dict[str, set[str]]()
-    rows, texts, sources = list[dict[str, str]](), dict[str, str](), dict[str, dict[str, str]]()
+    old = written(folder, "documents")
+    read, had = (
+        dict[tuple[str, str], Article](),
+        {*zip(old["sha256"], old["source_id"], strict=True)},
+    )
     for number, article in enumerate(articles(place, report.left), start=1):
-        text = article.text.strip()
+        article.text = article.text.strip()
+        article.about = {w: v for w, told in article.about.items() if (v := one_line(told))}
         if number % 100 == 0:
             print(f"{number} articles read", flush=True)
-        if not text:
+        if not article.text:
             report.left.append(f"{article.origin}: there is no text")
             continue
-        # One text counts once an outlet, however its row was mended since.
-        outlets = met.setdefault(sha256(text), set())
-        again = article.about.get("source", UNKNOWN) in outlets
-        outlets.add(article.about.get("source", UNKNOWN))
-        if again or len(outlets) <= had[sha256(text)]:
+        # One text counts once an outlet.
+        pair = sha256(article.text), slug(article.about.get("source", UNKNOWN))
+        report.known += pair in read
+        read.setdefault(pair, article)
+    # Rows whose outlet somebody mended since are of texts that the place tells of another.
+    mended = Counter(digest for digest, _ in had - read.keys())
+    ids, rows, texts, sources = {*old["doc_id"]}, list[Row](), Row(), dict[str, Row]()
+    for pair, article in read.items():
+        if pair in had or mended[pair[0]] > 0:
+            mended[pair[0]] -= pair not in had
             report.known += 1
             continue
-        row = _document(article, text, name, ids, report, dates)
-        source = sources.setdefault(row["source_id"], _source(row, article))
-        _keep(source, article, row, report)
-        rows.append(row)
-        texts[row["doc_id"]] = text
+        rows.append(_document(article, name, ids, report, dates))
+        _enter(article, rows[-1], sources, report)
+        texts[rows[-1]["doc_id"]] = article.text
     report.added = len(rows)
-    if not rows and old["documents"].empty:
+    if not rows and not report.known:
         reasons = [Problem(str(place), line) for line in report.left]
         raise DataError(reasons or [Problem(str(place), "there are no texts here")])
-    _write(folder, old, rows, texts, sources, report)
-    file = root / "notebooks" / "cases" / f"{name}.yaml"
-    if not file.exists():
-        camps = sorted({s["camp"] for s in sources.values()} - {NOBODY})
+    _write(folder, rows, texts, sources, report)
+    if name not in case_names(root):
+        camps = sorted({source["camp"] for source in sources.values()} - {NOBODY})
         compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
-        title = name.replace("-", " ").capitalize()
-        write_whole(file, CASE_FILE.format(name=name, title=title, compare=compare))
+        said = CASE_FILE.format(
+            name=name, title=name.replace("-", " ").capitalize(), compare=compare
+        )
+        write_whole(root / "notebooks" / "cases" / f"{name}.yaml", said)
     return report
 
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
     report = corpus(place.expanduser(), name, dates=dates)
-    print(
-        "\n".join([*report.lines(f"data/{name}"), f"Now: make, and open reports/{name}/index.html"])
-    )
+    now = f"Now: make, and open reports/{name}/index.html"
+    print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0
 
 
-def _old(folder: Path, table: str) -> pd.DataFrame:
-    path = folder / f"{table}.csv"
-    if path.is_file():
-        return pd.read_csv(path, dtype=str, keep_default_na=False)
-    return pd.DataFrame(columns=list(fields_of(table)))
+def one_line(value: str) -> str:
+    """Return a value without line ends and signs that nobody sees, and as no formula."""
+    shown = "".join(c for c in " ".join(value.split()) if c.isprintable() or c in JOINERS)
+    return shown.lstrip("=+-@ ").rstrip()
 
 
-def _basis(article: Article, what: str) -> str:
-    """Whether the article states it, or from what it is inferred."""
-    where = article.found_in.get(what, "a column")
-    return f"inferred: {where}" if where.startswith("the name of") else "stated"
-
-
-def _document(
-    article: Article, text: str, name: str, ids: set[str], report: Report, dates: str
-) -> dict[str, str]:
+def _document(article: Article, name: str, ids: set[str], report: Report, dates: str) -> Row:
     """A row of documents.csv; what cannot be told of the article goes into the report."""
-    about, found_in = article.about, article.found_in
-    told = "published" in about
-    published, asked = day(about["published"], dates) if told else ("", "no day is told")
-    if asked:
-        report.ask("the day is open", f"{article.origin} ({asked})")
-    else:
-        report.taken["day", found_in.get("published", "a column")] += 1
-    if "source" not in about:
-        report.ask("the outlet is open", article.origin)
-    else:
-        report.taken["outlet", found_in.get("source", "a column")] += 1
+    text, about, basis = article.text, article.about, Row()
+    for what, column in (("outlet", "source"), ("day", "published")):
+        where, asked = article.found_in.get(column, ""), f"no {what} is told"
+        if column == "published" and column in about:
+            about["published"], asked = day(about["published"], dates)
+        if about.get(column):
+            report.taken[what, where] += 1
+            inferred = where.startswith("the name of")
+            basis[f"{column}_basis"] = f"inferred: {where}" if inferred else "stated"
+        else:
+            report.open[f"the {what} is open"].append(f"{article.origin} ({asked})")
+            basis[f"{column}_basis"] = UNKNOWN
     # Titles are sentences of a text, which stay out: four words of one are a label.
-    title = about.get("title", article.origin).split()
-    label = " ".join(title[:4]) + " …" * (len(title) > 4)
-    base = slug(f"{published} {label}")
-    doc_id, again = base, 1
-    while doc_id in ids:
-        again += 1
-        doc_id = f"{base[:56]}-{again}"
+    title, published = about.get("title", article.origin).split(), about.get("published", "")
+    label = (" ".join(title[:4])[:118] + " …" * (len(title) > 4)).strip()
+    base = doc_id = slug(f"{published} {label}")
+    for again in count(2):
+        if doc_id not in ids:
+            break
+        doc_id = f"{base[:56].strip('-')}-{again}"
     ids.add(doc_id)
     source = slug(about.get("source", UNKNOWN))
-    spoken = about.get("language", "").lower()[:2]
-    language = spoken if re.fullmatch("[a-z]{2}", spoken) else py3langid.classify(text)[0]
+    spoken = re.match("([a-z]{2})(?![a-z])", about.get("language", "").lower())
+    language = spoken[1] if spoken else py3langid.classify(text)[0]
     language = {"pcm": "en"}.get(language, language)  # short English is often taken for Pidgin
-    genre = _one_of("documents", "genre", about.get("genre", ""))
-    row = {"doc_id": doc_id, "label": label[:120], "source_id": source}
-    row["source_basis"] = _basis(article, "source") if "source" in about else UNKNOWN
-    row |= {"published_in": source, "author": about.get("author", ""), "published": published}
-    row["published_basis"] = UNKNOWN if asked else _basis(article, "published")
-    row |= {"theatre": name, "language": language, "genre": genre, "cases": name, "start": "0"}
-    return row | {"raw_file": f"{doc_id}.txt", "end": str(len(text)), "sha256": sha256(text)}
+    row = {"doc_id": doc_id, "label": label, "source_id": source, "published_in": source, **basis}
+    row |= {"author": about.get("author", ""), "published": published, "language": language}
+    row |= {"theatre": name, "cases": name, "genre": _one_of("documents", "genre", about)}
+    row |= {"raw_file": f"{doc_id}.txt", "start": "0", "end": str(len(text))}
+    return row | {"sha256": sha256(text)}
 
 
-def _one_of(table: str, column: str, told: str) -> str:
+def _one_of(table: str, column: str, about: Row) -> str:
     """What is told, where the schema has such a value; `unknown` where it has not."""
-    value = told.lower().replace(" ", "_").replace("-", "_")
+    value = about.get(column, "").lower().replace(" ", "_").replace("-", "_")
     return value if value in fields_of(table)[column]["constraints"]["enum"] else UNKNOWN
 
 
-def _told(article: Article) -> dict[str, str]:
-    """What an article tells of its outlet; camps and blocs as single words."""
-    about = article.about
-    found: dict[str, str] = {
-        w: slug(about[w]).replace("-", "_") for w in ("camp", "bloc") if w in about
-    }
-    found |= {"country": about["country"]} if "country" in about else {}
-    return found | {"kind": _one_of("sources", "kind", about.get("kind", ""))}
-
-
-def _source(row: dict[str, str], article: Article) -> dict[str, str]:
-    named = article.about.get("source", "Unknown source")
-    about = {"camp": NOBODY, "bloc": NOBODY, "country": ""} | _told(article)
-    return {"source_id": row["source_id"], "name": named, "languages": row["language"], **about}
-
-
-def _keep(source: dict[str, str], article: Article, row: dict[str, str], report: Report) -> None:
-    """Add to an outlet the language of one more text; ask where the text tells it otherwise."""
+def _enter(article: Article, row: Row, sources: dict[str, Row], report: Report) -> None:
+    """Enter what an article tells of its outlet; ask where another told it otherwise."""
+    about, told = article.about, dict(UNTOLD)
+    # Camps and blocs are single words.
+    told |= {w: slug(about[w]).replace("-", "_") for w in ("camp", "bloc") if w in about}
+    told |= {"country": about.get("country", ""), "kind": _one_of("sources", "kind", about)}
+    new = {"name": about.get("source", "Unknown source"), "languages": row["language"], **UNTOLD}
+    source = sources.setdefault(row["source_id"], {"source_id": row["source_id"], **new})
     source["languages"] = ";".join(sorted({*source["languages"].split(";"), row["language"]}))
-    for what, value in _told(article).items():
-        if value not in (source[what], UNKNOWN):
-            report.ask(f"two of {what}", f"{source['name']} ({source[what]} or {value})")
+    for what, value in told.items():
+        if source[what] == UNTOLD[what]:
+            source[what] = value
+        elif value not in (source[what], UNTOLD[what]):
+            named = f"{source['name']} ({source[what]} or {value})"
+            report.open[f"two of {what}"].append(named)
 
 
 def _write(
-    folder: Path,
-    old: dict[str, pd.DataFrame],
-    rows: list[dict[str, str]],
-    texts: dict[str, str],
-    sources: dict[str, dict[str, str]],
-    report: Report,
+    folder: Path, rows: list[Row], texts: Row, sources: dict[str, Row], report: Report
 ) -> None:
     """Write texts, features and tables, all checked beside before any is put in its place."""
+    documents, outlets = written(folder, "documents"), written(folder, "sources")
     # Copies of what is there already count, as far as its texts are here.
-    before = {d: folder / "raw" / f for d, f in old["documents"][["doc_id", "raw_file"]].to_numpy()}
+    before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
     every = {d: p.read_text(encoding="utf-8") for d, p in before.items() if p.is_file()} | texts
-    same = {d: other for d, other in twins(every).items() if d in texts}
+    same = {doc_id: other for doc_id, other in twins(every).items() if doc_id in texts}
     report.twins = len(same)
-    sums = expected_sums(folder) | {row["raw_file"]: row["sha256"] for row in rows}
-    new = [row for key, row in sources.items() if key not in set(old["sources"]["source_id"])]
     rows = [row | {"duplicate_of": same.get(row["doc_id"], "")} for row in rows]
-    with tempfile.TemporaryDirectory() as beside:
-        copy = Path(beside)
-        for file in folder.glob("*.csv"):
-            write_whole(copy / file.name, file.read_text(encoding="utf-8"))
-        for table, more in (("sources", new), ("documents", rows)):
-            write_table(pd.concat([old[table], pd.DataFrame(more)]).fillna(""), copy, table)
-        tables = check_tables(copy)
+    new = [row for key, row in sources.items() if key not in {*outlets["source_id"]}]
+    tables = {"documents": pd.concat([documents, pd.DataFrame(rows)])}
+    tables["sources"] = pd.concat([outlets, pd.DataFrame(new)])
+    sums = expected_sums(folder) | {row["raw_file"]: row["sha256"] for row in rows}
+    with changed(folder, tables) as (copy, checked):
         for row in rows:
             write_whole(folder / "raw" / row["raw_file"], texts[row["doc_id"]])
         listed = "".join(f"{digest}  {file}\n" for file, digest in sorted(sums.items()))
         write_whole(folder / "raw" / "SHA256SUMS", listed)
         (copy / "raw").symlink_to((folder / "raw").resolve())
-        written = [copy / resources()[table]["path"] for table in ("sources", "documents")]
-        for path in [*written, *build_features(tables, copy)]:
-            write_whole(folder / path.relative_to(copy), path.read_bytes())
+        build_features(checked, copy)

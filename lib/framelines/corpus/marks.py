@@ -20,10 +20,11 @@ import cassis
 import pandas as pd
 from lxml import etree
 
+from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.texts import APOSTROPHES, HYPHENS, short_hash
 from framelines.errors import Problem
 
-LAYER, ENTITY, MOST_BYTES = "webanno.custom.", "NamedEntity", 500_000_000
+LAYER, MOST_BYTES, MOST_DEEP = "webanno.custom.", 500_000_000, 3
 # What programs change in passing: kinds of quotes and hyphens; spaces and marks of order go.
 _ONE = dict.fromkeys(APOSTROPHES, "'") | dict.fromkeys("“”„«»", '"') | dict.fromkeys(HYPHENS, "-")
 
@@ -101,7 +102,13 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
             same = words == met or fold(words)[0] == fold(met)[0] != ""
             same = same or (not fold(words)[0] and short_hash(met) == digest)
             if end <= len(shown) and (same or not (words or digest)):
-                return (start, end) if shown == text else _beside(text, shown, start, end)
+                if shown == text:
+                    return start, end
+                both = zip(fold(text)[1], fold(shown)[1], strict=True)
+                inside = [ours for ours, at in both if start <= at < end]
+                if not inside:
+                    raise ValueError("the span holds only spaces")
+                return inside[0], inside[-1] + 1
         if not words and not 0 <= start < end <= len(base):
             raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
         if not words:
@@ -109,14 +116,6 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     if not fold(words)[0]:
         raise ValueError("neither words nor a start and an end are told")
     return _nearest(text, words, start)
-
-
-def _beside(text: str, base: str, start: int, end: int) -> tuple[int, int]:
-    ours, at = fold(text)[1], fold(base)[1]
-    inside = [ours[i] for i, position in enumerate(at) if start <= position < end]
-    if not inside:
-        raise ValueError("the span holds only spaces")
-    return inside[0], inside[-1] + 1
 
 
 def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
@@ -135,11 +134,9 @@ def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
     return found[0][1:]
 
 
-def _cell(value: Any) -> str:
-    """A value as text: whole numbers without a point, days without an hour."""
-    value = "" if value is None else value
-    whole = isinstance(value, float) and value.is_integer()
-    return str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+def _at(value: Any) -> int | None:
+    """A position in a text, or none where a file has something else."""
+    return int(cell(value)) if cell(value).isdecimal() else None
 
 
 def _said(mark: Mark, forms: Forms) -> tuple[str, Form, dict[str, str]]:
@@ -196,21 +193,19 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
         yield Problem("", f"{len(done)} people annotated this task", row=row, fix=fix)
     if len(done) != 1:
         return
-    regions, marks = dict[str, list[Any]](), []
+    regions, marks = dict[str, tuple[list[str], dict[str, Any], dict[str, str]]](), []
     for piece in done[0]["result"]:
-        regions.setdefault(str(piece.get("id")), []).append((str(piece["type"]), piece))
-    for key, pieces in regions.items():
-        labels, about, fields = list[str](), dict[str, Any](), dict[str, str]()
-        for how, piece in pieces:
-            value = piece.get("value", {})
-            if how.endswith("labels"):
-                labels, about = value.get(how, []), value
-            else:
-                said = value.get("text" if how == "textarea" else how)
-                first = said[0] if isinstance(said, list) and said else said
-                fields[str(piece.get("from_name")).rpartition("-")[2]] = _cell(first)
-        span, words = (about.get("start"), about.get("end")), about.get("text") or ""
-        marks += [Mark(f"{row}, region {key}", x, *span, words, dict(fields)) for x in labels]
+        labels, about, fields = regions.setdefault(str(piece.get("id")), ([], {}, {}))
+        how, value = str(piece["type"]), piece.get("value", {})
+        said = value.get("text" if how == "textarea" else how)
+        if how.endswith("labels"):
+            labels += said or []
+            about |= value
+        else:
+            fields[str(piece.get("from_name")).rpartition("-")[2]] = cell(said)
+    for key, (labels, about, fields) in regions.items():
+        where = (_at(about.get("start")), _at(about.get("end")), about.get("text") or "")
+        marks += [Mark(f"{row}, region {key}", x, *where, dict(fields)) for x in labels]
     text = max((v for v in data.values() if isinstance(v, str)), key=len, default="")
     yield Marked([str(data.get("doc_id", ""))], text, marks, [*forms])
 
@@ -246,18 +241,17 @@ def cas_json(marked: Marked, forms: Forms) -> str:
 def _cas(cas: cassis.Cas, name: str, forms: Forms) -> Marked:
     marks, names = [], [*PurePosixPath(name).parts[::-1]]
     layers = {_layer(kind): form for kind, form in forms.items()}
-    layers[ENTITY] = Form([], {})
     for found in cas.select_all_annotations():
         short = found.type.name.rpartition(".")[2]
-        said = {f.name: getattr(found, f.name, None) for f in found.type.all_features}
+        said = {f.name: cell(getattr(found, f.name, None)) for f in found.type.all_features}
         if short == "DocumentMetaData":
-            names = [str(said.get(n) or "") for n in ("documentTitle", "documentId")] + names
+            names = [said.get(n, "") for n in ("documentTitle", "documentId")] + names
         if short in layers:
             form, span = layers[short], (found.begin, found.end)
-            label = form.labels[0] if len(form.labels) == 1 else said.get("kind", said.get("value"))
-            fields = {n: _cell(v) for n, v in said.items() if n in form.fields}
-            words = found.get_covered_text()
-            marks.append(Mark(f"{short} at {span[0]}", str(label or ""), *span, words, fields))
+            label = form.labels[0] if len(form.labels) == 1 else said.get("kind", "")
+            fields = {n: v for n, v in said.items() if n in form.fields}
+            row, words = f"{short} at {span[0]}", found.get_covered_text()
+            marks.append(Mark(row, label, *span, words, fields))
     return Marked(names, str(cas.sofa_string or ""), marks, [*forms])
 
 
@@ -285,20 +279,22 @@ def _qdpx(name: str, held: Files, forms: Forms) -> Found:
     codes = {c.get("guid"): c.get("name", "") for c in root.iter("{*}Code")}
     for source in root.iter("{*}TextSource"):
         path = (source.get("plainTextPath") or "").replace("\\", "/").rpartition("/")[2]
-        text, spans, marks = source.findtext("{*}PlainTextContent") or "", [], []
+        text, marks = source.findtext("{*}PlainTextContent") or "", []
         for file in [n for n in beside if path and n.endswith("/" + path.lower())]:
-            text = beside[file].decode("utf-8-sig")
-        for found in source.iterfind("{*}PlainTextSelection"):
-            spans.append((int(found.get("startPosition")), int(found.get("endPosition")), found))
+            text = decoded(beside[file])
+        found = source.findall("{*}PlainTextSelection")
+        spans = [(_at(one.get("startPosition")), _at(one.get("endPosition"))) for one in found]
         # By the standard the end is the last character (REFI-QDA 1.5, 10.2), by many programs the
         # one behind it. The reading under which fewer selections end inside a word is the file's.
-        cut = [sum(text[e + i - 1 : e + i + 1].isalnum() for _, e, _ in spans) for i in (0, 1)]
-        for start, end, found in spans:
-            for code in found.iterfind("{*}Coding/{*}CodeRef"):
+        around = [[text[e + i - 1 : e + i + 1] for _, e in spans if e] for i in (0, 1)]
+        cut = [sum(len(signs) == 2 and signs.isalnum() for signs in ends) for ends in around]
+        for one, (start, end) in zip(found, spans, strict=True):
+            last = end if end is None else end + (cut[0] > cut[1])
+            for code in one.iterfind("{*}Coding/{*}CodeRef"):
                 label, fields = _named(codes.get(code.get("targetGUID"), ""))
-                fields |= _named(";" + (found.findtext("{*}Description") or ""))[1]
-                row = f"selection {found.get('guid')} of {source.get('name')}"
-                marks.append(Mark(row, label, start, end + (cut[0] > cut[1]), "", fields))
+                fields |= _named(";" + (one.findtext("{*}Description") or ""))[1]
+                row = f"selection {one.get('guid')} of {source.get('name')}"
+                marks.append(Mark(row, label, start, last, "", fields))
         yield Marked([source.get("name", ""), path], text, marks, [*forms])
 
 
@@ -308,7 +304,8 @@ def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
         span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
         start, end, code = (found[part] for part in span)
         label, fields = _named(str(code))
-        marks.append(Mark(f"line {number}, span {start}", label, start, end, "", fields))
+        where = (_at(start), _at(end), "", fields)
+        marks.append(Mark(f"line {number}, span {start}", label, *where))
     about = (row.get("meta") or row.get("metadata") or {}) | row
     yield Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
 
@@ -321,38 +318,30 @@ def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
 
 
+def _table(name: str, held: Files, forms: Forms) -> Found:
+    for title, frame in sheets(name, held[name]).items():
+        yield from _sheet(frame, title, forms) if title != "texts" else ()
+
+
 def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
     """The codes of a table with a row each, by document; of which kind is told by its columns."""
-    columns = {str(c).strip().lower(): c for c in frame}
-    fit = {k: len({*columns} & {*form.fields}) for k, form in forms.items()}
-    fit |= {k: 99 * ("kind" in columns) for k, form in forms.items() if len(form.labels) > 1}
+    frame = frame.rename(columns=lambda column: str(column).strip().lower())
+    fit = {k: len({*frame} & {*form.fields}) for k, form in forms.items()}
+    fit |= {k: 99 * ("kind" in frame) for k, form in forms.items() if len(form.labels) > 1}
     kind = name if name in forms else max(fit, key=lambda k: fit[k])
     form, found = forms[kind], dict[str, list[Mark]]()
     known = ["coder", "doc_id", "words", "start", "end", "hash", "kind", *form.fields]
-    for column in [c for c in columns if c not in known] + ["doc_id"] * ("doc_id" not in columns):
-        what = "nothing defines this column" if column in columns else "this column is missing"
+    for column in [c for c in frame if c not in known] + ["doc_id"] * ("doc_id" not in frame):
+        what = "nothing defines this column" if column in frame else "this column is missing"
         yield Problem("", what, column=column, allowed=", ".join(known))
     for line, cells in enumerate(frame.to_dict("records"), start=2):
-        row = {c: re.sub(r"^'(?='*[=+\-@])", "", _cell(cells[own])) for c, own in columns.items()}
-        start, end = (int(row[c]) if row.get(c, "").isdigit() else None for c in ("start", "end"))
+        row = {str(c): re.sub(r"^'(?='*[=+\-@])", "", said) for c, said in cells.items()}
         label = form.labels[0] if len(form.labels) == 1 else row.get("kind", "")
         if any(row.values()):
-            mark = Mark(f"{name}, row {line}", label, start, end, row.get("words", ""), row)
+            where = (_at(row.get("start")), _at(row.get("end")), row.get("words", ""))
+            mark = Mark(f"{name}, row {line}", label, *where, row)
             found.setdefault(row.get("doc_id", ""), []).append(mark)
     yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
-
-
-def _table(name: str, held: Files, forms: Forms) -> Found:
-    if name.lower().endswith(".xlsx"):
-        how: Any = {"engine_kwargs": {"data_only": False}, "sheet_name": None, "dtype": object}
-        sheets = pd.read_excel(io.BytesIO(held[name]), keep_default_na=False, **how)
-    else:
-        text = held[name].decode("utf-8-sig")
-        mark, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text, newline="")
-        frame = pd.read_csv(source, sep=mark, dtype=str, keep_default_na=False, index_col=False)
-        sheets = {PurePosixPath(name).stem: frame}
-    for title, frame in sheets.items():
-        yield from _sheet(frame, title, forms) if title != "texts" else ()
 
 
 # All of them.
@@ -368,24 +357,30 @@ def _xmi(name: str, held: Files, forms: Forms) -> Found:
 
 
 def _json(name: str, held: Files, forms: Forms) -> Found:
-    text = held[name].decode("utf-8-sig")
-    lines = filter(str.strip, text.split("\n") if name.lower().endswith("l") else [text])
-    read = [json.loads(line) for line in lines]
-    for number, row in enumerate(read[0] if read and isinstance(read[0], list) else read, start=1):
-        if "%FEATURE_STRUCTURES" in row:
-            yield _cas(cassis.load_cas_from_json(text), name, forms)
-        else:
-            yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+    text, lines = decoded(held[name]), name.lower().endswith("l")
+    read = text.split("\n") if lines else json.loads(text)
+    for number, row in enumerate(read if isinstance(read, list) else [read], start=1):
+        try:
+            row = json.loads(row or "null") if lines else row
+            if row and "%FEATURE_STRUCTURES" in row:
+                yield _cas(cassis.load_cas_from_json(text), name, forms)
+            elif row:
+                yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+        except Exception as error:  # one row of a stranger's file, and the others are read
+            known = "a task of Label Studio, a document of doccano, a CAS"
+            what = f"it cannot be read: {type(error).__name__}, {why(error)}"
+            yield Problem("", what, row=number, allowed=known)
 
 
-def _archive(name: str, content: bytes) -> Files:
-    archive = zipfile.ZipFile(io.BytesIO(content))
-    if sum(info.file_size for info in archive.infolist()) > MOST_BYTES:
-        raise ValueError(f"it unpacks to more than {MOST_BYTES:,} bytes")
-    held = {f"{name}/{inner}": archive.read(inner) for inner in archive.namelist()}
-    if not any(inner.lower().endswith((*READERS, *ZIPS)) for inner in held):
+def _archive(name: str, held: Files) -> Files:
+    archive = zipfile.ZipFile(io.BytesIO(held[name]))
+    size = sum(map(len, held.values())) + sum(info.file_size for info in archive.infolist())
+    if size > MOST_BYTES or sum(p.endswith(ZIPS) for p in name.lower().split("/")) > MOST_DEEP:
+        raise ValueError(f"more than {MOST_BYTES:,} bytes, or than {MOST_DEEP} zips in one another")
+    inside = {f"{name}/{inner}": archive.read(inner) for inner in archive.namelist()}
+    if not any(inner.lower().endswith((*READERS, *ZIPS)) for inner in inside):
         raise ValueError("a zip that is no .qdpx: it holds no project.qde, and no XMI or JSON")
-    return held
+    return inside
 
 
 ZIPS = (".qdpx", ".zip")
@@ -409,7 +404,7 @@ def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
         suffix, read = PurePosixPath(name).suffix.lower(), list[Marked | Problem]()
         try:
             if suffix in ZIPS:
-                inside = _archive(name, held[name])
+                inside = _archive(name, held)
                 held |= inside
                 queue += inside
             elif suffix in READERS:
@@ -417,11 +412,7 @@ def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
             elif name == source.name:
                 raise ValueError(f"there is no reader for it but for {', '.join(READERS)}")
         except Exception as error:  # whatever a reader of a stranger's file may raise
-            why = [*str(error).splitlines(), type(error).__name__][0]
-            read = [Problem("", f"it cannot be read: {why}")]
-        for one in read:
-            if isinstance(one, Problem):
-                problems.append(replace(one, where=name))
-            else:
-                found.append(replace(one, file=name))
+            read = [Problem("", f"it cannot be read: {why(error)}")]
+        problems += [replace(one, where=name) for one in read if isinstance(one, Problem)]
+        found += [replace(one, file=name) for one in read if isinstance(one, Marked)]
     return found, problems

@@ -1,0 +1,55 @@
+"""The tables of a folder as they are written, and changes of them that are checked before."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import yaml
+
+from framelines import write_whole
+from framelines.tables import schema
+from framelines.tables.schema import Tables, fields_of, resources
+
+
+@cache
+def columns_of(what: str) -> dict[str, Any]:
+    """Return how files of others name what rows need of `articles`, or of events of `monitors`."""
+    text = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
+    return dict(yaml.safe_load(text)[what])
+
+
+def written(folder: Path, table: str) -> pd.DataFrame:
+    """Return a table as it is written, every cell a text; without rows where there is none."""
+    path, columns = folder / resources()[table]["path"], list(fields_of(table))
+    if not path.is_file():
+        return pd.DataFrame(columns=columns, dtype=str)
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frame.reindex(columns=columns, fill_value="")
+
+
+@contextmanager
+def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Path, Tables]]:
+    """Put tables into the copy of a folder; yield the copy and all its tables, checked.
+
+    When the block ends, what the copy holds takes its place in the folder. Raises what
+    `check_tables` does, with nothing written.
+    """
+    paths = {name: resource["path"] for name, resource in resources().items()}
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch) / schema.display_path(folder)
+        for path in [path for path in paths.values() if (folder / path).is_file()]:
+            (copy / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / path, copy / path)
+        for name, frame in new.items():
+            if len(frame) or (copy / paths[name]).is_file():
+                schema.write_table(frame.fillna(""), copy, name)
+        yield copy, schema.check_tables(copy)
+        for path in [path for path in paths.values() if (copy / path).is_file()]:
+            content, own = (copy / path).read_bytes(), folder / path
+            if not own.is_file() or own.read_bytes() != content:
+                write_whole(own, content)
