@@ -21,7 +21,7 @@ def test_every_case_of_the_repository_loads() -> None:
         # A case without a place of its own is on a theatre of its own name.
         assert set(case.regions) - {name} <= set(case["places"]["place_id"])
         coders = {coder for table in c.CODED for coder in case[table]["coder"]}
-        assert coders <= set(case["coders"]["coder"]) and set(case["coders"]["kind"]) <= {"model"}
+        assert coders <= set(case["coders"]["coder"]) and set(case["coders"]["kind"]) <= {"model", "person"}
     assert (sizes["palmyra"], sizes["idlib"], sizes["fa-kes"]) == (4, 24, 789)
 
 
