@@ -156,6 +156,14 @@ def test_what_columns_say_of_outlets_is_kept_and_two_camps_are_compared(tmp_path
     assert "compare: [south, the_north]" in case
 
 
+def test_what_nobody_sees_in_a_title_or_a_name_stops_nothing(tmp_path: Path) -> None:
+    about = {"title": "\u200fجسر \u202a2019", "source": "Post\u200f", "date": "2019-08-21\u200f"}
+    rows = [about | {"text": LONG}, {"text": OTHER, "source": "x" * 200_000, "title": "\u202e"}]
+    found = lay(tmp_path, rows)
+    assert list(found.loc["post", ["label", "published"]]) == ["جسر 2019", "2019-08-21"]
+    assert tables(tmp_path)["sources"]["name"].str.len().max() == 200
+
+
 def test_nothing_is_written_where_a_table_does_not_pass(tmp_path: Path) -> None:
     lay(tmp_path, [{"text": LONG, "source": "Post"}])
     file = tmp_path / "data" / "river-war" / "documents.csv"
@@ -200,6 +208,7 @@ def test_a_page_is_read_as_it_says_that_it_is_written(tmp_path: Path) -> None:
         ),
         ("03.04.2019", "", "03.04.2019 is 2019-03-04 or 2019-04-03"),
         ("04/04/2019", "2019-04-04", ""),
+        ("٢٠١٩-٠٨-٢١", "2019-08-21", ""),
         ("yesterday", "", "'yesterday' is no day"),
         ("21/08/19", "", "'21/08/19' is no day"),
     ],

@@ -17,7 +17,7 @@ from framelines.corpus.features import build_features
 from framelines.corpus.texts import sha256
 from framelines.errors import DataError, Problem
 from framelines.tables.case import NO_CASE
-from framelines.tables.schema import ID, check_tables, fields_of, resources, write_table
+from framelines.tables.schema import ID, JOINERS, check_tables, fields_of, resources, write_table
 
 CASE_FILE = """\
 title: {title}
@@ -70,6 +70,12 @@ def slug(text: str, most: int = 60) -> str:
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 
+def _line(told: str) -> str:
+    """What an article tells, on one line, without direction marks and others that nobody sees."""
+    shown = (c for c in " ".join(told.split()) if c.isprintable() or c in JOINERS)
+    return "".join(shown)[:200].strip(f" {JOINERS}")
+
+
 def _check_name(name: str) -> None:
     what = ""
     if name in TAKEN | {*NO_CASE} or re.fullmatch(NUMBER, name):
@@ -100,6 +106,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     rows, texts, sources = list[dict[str, str]](), dict[str, str](), dict[str, dict[str, str]]()
     for number, article in enumerate(articles(place, report.left), start=1):
         text = article.text.strip()
+        article.about = {w: line for w, told in article.about.items() if (line := _line(told))}
         if number % 100 == 0:
             print(f"{number} articles read", flush=True)
         if not text:
