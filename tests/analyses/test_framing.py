@@ -254,6 +254,8 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     one_bloc = only(reports, "sources", bloc="all")
     assert pair(one_bloc) == ("source_id", "south-front", "amn")
     assert pair(only(one_bloc, "documents", source_id="amn")) is None
+    reposts = only(case_of("palmyra"), "documents", duplicate_of="gone")  # nothing of a side counts
+    assert f.genres_of(reposts) == "islamic_state: none; government_camp: none"
 
 
 @pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])

@@ -182,6 +182,14 @@ def test_what_no_cell_may_hold_is_left_out_of_it(tmp_path: Path) -> None:
     assert found.at["star", "doc_id"].endswith("-2") and "--" not in found.at["star", "doc_id"]
 
 
+def test_what_nobody_sees_in_a_title_or_a_name_stops_nothing(tmp_path: Path) -> None:
+    about = {"title": "\u200fجسر \u202a2019", "source": "Post\u200f", "date": "2019-08-21\u200f"}
+    rows = [about | {"text": LONG}, {"text": OTHER, "source": "x" * 200_000, "title": "\u202e"}]
+    found = lay(tmp_path, rows)
+    assert list(found.loc["post", ["label", "published"]]) == ["جسر 2019", "2019-08-21"]
+    assert tables(tmp_path)["sources"]["name"].str.len().max() == 200
+
+
 def test_nothing_is_written_where_a_table_does_not_pass(tmp_path: Path) -> None:
     lay(tmp_path, [{"text": LONG, "source": "Post"}])
     file = tmp_path / "data" / "river-war" / "documents.csv"
@@ -245,6 +253,37 @@ def test_a_day_is_read_or_asked_and_never_guessed() -> None:
     for read, stated in READ.items():
         assert {day(one) for one in stated.split("|")} == {(read, "")}
     assert {stated: day(stated) for stated in ASKED} == {s: ("", a) for s, a in ASKED.items()}
+
+
+@pytest.mark.parametrize(
+    ("stated", "read", "asked"),
+    [
+        ("2019-08-21", "2019-08-21", ""),
+        ("21 August 2019", "2019-08-21", ""),
+        ("21 أغسطس 2019", "2019-08-21", ""),
+        ("21 août 2019", "2019-08-21", ""),
+        ("21/08/2019", "2019-08-21", ""),
+        ("20190821", "2019-08-21", ""),
+        ("2019/08/21 10:15", "2019-08-21", ""),
+        ("2019-08-20T23:30:00-05:00", "2019-08-20", ""),
+        ("Aug 2019", "2019-08", ""),
+        ("31/02/2019", "", "31/02/2019 is no day of any month"),
+        ("29/02/2019", "", "29/02/2019 is no day of any month"),
+        ("2019-02-30", "", "'2019-02-30' is no day: month 2 of 2019 has 28 days, not 30"),
+        (
+            "1398-05-30",
+            "",
+            "'1398-05-30' is no day: the year 1398 is a Hijri one, but the calendar is Gregorian",
+        ),
+        ("03.04.2019", "", "03.04.2019 is 2019-03-04 or 2019-04-03"),
+        ("04/04/2019", "2019-04-04", ""),
+        ("٢٠١٩-٠٨-٢١", "2019-08-21", ""),
+        ("yesterday", "", "'yesterday' is no day"),
+        ("21/08/19", "", "'21/08/19' is no day"),
+    ],
+)
+def test_a_day_is_read_or_asked_and_never_guessed(stated: str, read: str, asked: str) -> None:
+    assert day(stated) == (read, asked)
 
 
 def test_days_are_read_as_a_person_says_that_they_are_written() -> None:

@@ -73,11 +73,13 @@ def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
 
 def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(bare: Path) -> None:
     before = small.results(bare)
-    small.write_notebook(bare, [*small.CELLS[:3], "claims['gone']", small.CELLS[-1]])
+    long = "print('<b> & ' * 200_000)"  # nobody reads it to its end
+    small.write_notebook(bare, [*small.CELLS[:3], long, "claims['gone']", small.CELLS[-1]])
     said = small.run(bare, "run", "01-few", "example", expect=2)
-    assert "notebooks/01-few.ipynb, case example: code cell [5], raised KeyError: 'gone'" in said
+    assert "notebooks/01-few.ipynb, case example: code cell [6], raised KeyError: 'gone'" in said
     kept = json.loads((bare / "build/failed/example-01-few.ipynb").read_text("utf-8"))
     assert kept["cells"][-2]["outputs"][-1]["ename"] == "KeyError"
+    assert "… 1,100,001 characters more\n" in kept["cells"][-3]["outputs"][0]["text"][-1]
     assert small.results(bare) == before
     small.write_notebook(bare, small.CELLS)
     small.run(bare, "run", "01-few", "example")
@@ -103,11 +105,11 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(bare: Path) -> None:
         "column parameters.drawz: Extra inputs are not permitted" in told
         and "code cell" not in told
     )
-    small.change_case(bare, draws=7, permutations=99)
+    small.change_case(bare, draws=107, permutations=99)
     small.run(bare, "run", "01-few", "example")
     text = (bare / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
     given = json.loads(text)["metadata"]["papermill"]["parameters"]
-    assert given == {"case_name": "example", "draws": 7}
+    assert given == {"case_name": "example", "draws": 107}
     # An executed notebook tells nothing of the machine.
     assert str(bare) not in text and "start_time" not in text
     assert '"id": "injected-parameters"' in text
@@ -130,9 +132,12 @@ def test_a_dead_process_is_told_in_a_sentence(bare: Path) -> None:
     assert "Built" in small.run(bare, "build")
 
 
-def test_an_unknown_name_lists_the_known_ones(bare: Path) -> None:
+def test_an_unknown_name_lists_the_known_ones_and_another_ending_is_named(bare: Path) -> None:
     assert "met 'exampel'; allowed: example" in small.run(bare, "build", "exampel", expect=2)
     assert "allowed: 01-few" in small.run(bare, "run", "02-none", "example", expect=2)
+    (bare / "notebooks/cases/other.yml").write_text("title: X")
+    assert "cases/other.yml: the file of a case ends in .yaml" in small.run(bare, "build", expect=2)
+    (bare / "notebooks/cases/other.yml").unlink()
 
 
 @pytest.mark.parametrize(

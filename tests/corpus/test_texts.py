@@ -25,6 +25,7 @@ def split(text: str) -> list[str]:
         # An exclamation or a question inside its sentence does not end it.
         "“Halt!” the guard said. / He called it “a lie?” and left. / «Stop!» he cried.",
         'They shouted "why?!" and ran. / It was … a lie. / He asked (really?) and went on.',
+        "“Stop!”, he cried. / “Why?”; they asked. / «هل رحلوا؟»، قال.",
         # Ranks and titles.
         "Рядом с г. Москва. / Он ушел. / Col. (ret.) Haddad spoke.",
         "Brig. Gen. Karam spoke at Homs. / Cpl. Nader was wounded. / Rear Adm. Nadir left.",
@@ -100,7 +101,7 @@ def test_equivalent_words_are_counted_as_one() -> None:
     assert len(t.words("محمد ﷺ")) == 2
 
 
-@pytest.mark.parametrize("mark", "‘'’ʿ`ʻʼ‛ʾ´")
+@pytest.mark.parametrize("mark", "‘'’ʿ`ʻʼ‛ʾ´ʽˀˈꞌ՚＇")
 def test_one_town_whatever_its_apostrophe(mark: str) -> None:
     assert t.words(f"al-{mark}Ayn") == ["al-’ayn"]
     assert t.words(f"Sha{mark}ir fell") == ["sha’ir", "fell"]
@@ -109,7 +110,7 @@ def test_one_town_whatever_its_apostrophe(mark: str) -> None:
     assert t.words(f"the {mark}ayn there") == ["the", "’ayn", "there"]
 
 
-@pytest.mark.parametrize("hyphen", "-‐‑－")
+@pytest.mark.parametrize("hyphen", "-‐‑－־﹣")
 def test_one_name_whatever_its_hyphen(hyphen: str) -> None:
     assert t.words(f"al{hyphen}Bab fell") == ["al-bab", "fell"]
     assert [form for form, _ in t.parts(f"Deir{hyphen}ez{hyphen}Zor")] == ["deir", "-ez", "-zor"]
@@ -123,6 +124,7 @@ def test_one_name_whatever_its_hyphen(hyphen: str) -> None:
         ("2.5-3.5 km", ["2.5", "3.5", "km"]),
         ("500-1,200", ["500", "1,200"]),
         ("١٬٢٠٠-١٬٥٠٠", ["١٬٢٠٠", "١٬٥٠٠"]),
+        ("1'200-1'500 or 12’000", ["1’200", "1’500", "or", "12’000"]),
         ("a 1,200-strong force", ["a", "1,200-strong", "force"]),
         ("under-1,200", ["under-1,200"]),
         ("10-15 on 2019-08-21", ["10-15", "on", "2019-08-21"]),

@@ -87,5 +87,8 @@ def test_tex_wraps_a_wide_table_and_breaks_a_long_one() -> None:
     assert r"\begin{tabular}{lr}" in narrow and r"\caption{A\_b.}" in narrow
     wide = Shown(pd.DataFrame({"a": ["word " * 30], "b": ["other " * 30]})).tex("t", "C.", "F.")
     assert r"p{\dimexpr 0." in wide and r"\footnotesize" in wide
+    for cell, needed in (("حلب", True), ("Дом", True), ("ﷺ", True), ("Çé −∞", False)):
+        first = Shown(pd.DataFrame({"a": [cell]})).tex("t", "C.", "").splitlines()[0]
+        assert ("LuaLaTeX or XeLaTeX" in first) == needed and "booktabs" in first
     long = Shown(pd.DataFrame({"a": range(60)})).tex("t", "C.", "F.")
     assert r"\begin{longtable}{r}" in long and r"\endhead" in long

@@ -450,6 +450,6 @@ def genres_of(case: Case) -> str:
     if pair is None:
         return "one group alone"
     sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
-    groups = {group: sizes[group].items() for group in (pair.first, pair.second)}
-    told = [f"{g}: " + ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()]
-    return "; ".join(told)
+    groups = {group: sizes.get(group, {}).items() for group in (pair.first, pair.second)}
+    told = {g: ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()}
+    return "; ".join(f"{group}: {of or 'none'}" for group, of in told.items())

@@ -24,7 +24,7 @@ from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem
 from framelines.tables.case import read_case_file
 
-CELL_SECONDS = 900
+CELL_SECONDS, MOST_PRINTED = 900, 100_000
 SHELL = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
 
 
@@ -47,7 +47,7 @@ class InProcess(Engine):
             signal.alarm(0)
             cell.execution_count = shell.execution_count - 1
             texts = [("stdout", shown.stdout), ("stderr", shown.stderr)]
-            cell.outputs = [new_output("stream", name=n, text=t) for n, t in texts if t]
+            cell.outputs = [new_output("stream", name=n, text=_cut(t)) for n, t in texts if t]
             for output in shown.outputs:
                 about = {"data": output.data, "metadata": output.metadata or {}}
                 cell.outputs.append(new_output("display_data", **about))
@@ -60,6 +60,12 @@ class InProcess(Engine):
                 what = f"code cell [{cell.execution_count}]"
                 what += "" if found else f", raised {name}: {error}"
                 raise DataError([*found, Problem(kwargs["where"], what)])
+
+
+def _cut(text: str) -> str:
+    """What a cell printed, as far as anybody reads it: a page of more takes minutes to clean."""
+    left = len(text) - MOST_PRINTED
+    return text if left <= 0 else f"{text[:MOST_PRINTED]}\n… {left:,} characters more\n"
 
 
 def _too_long(*_: Any) -> None:

@@ -6,6 +6,7 @@ in. Nothing is guessed: what cannot be told stays open.
 """
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -164,7 +165,7 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
     how days are written, such as `%d/%m/%Y`. No day is taken that the calendar does not have.
     """
-    stated = stated.strip()
+    stated = "".join(str(unicodedata.decimal(c, c)) for c in stated.strip())
     if dates:
         try:
             told = datetime.strptime(stated, dates)
@@ -184,7 +185,7 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     if not why:
         return plain, ""
     # What has the form of a day is read as one or refused; of two digits the century is a guess.
-    if re.match(r"\d{4}-\d{2}-\d{2}$", plain) or not re.search(r"\d{4}", stated):
+    if re.match(r"\d{4}-(\d{2}-\d{2}$|.*X)", plain) or not re.search(r"\d{4}", stated):
         return "", f"{stated!r} is no day" + f": {why}" * bool(re.search(r"\d{4}", stated))
     for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
         strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}

@@ -147,7 +147,7 @@ def lay_down(place: Path, name: str, dates: str) -> int:
 def one_line(value: str) -> str:
     """Return a value without line ends and signs that nobody sees, and as no formula."""
     shown = "".join(c for c in " ".join(value.split()) if c.isprintable() or c in JOINERS)
-    return shown.lstrip("=+-@ ").rstrip()
+    return shown.lstrip("=+-@ ")[:200].strip(f" {JOINERS}")
 
 
 def _document(article: Article, name: str, ids: set[str], report: Report, dates: str) -> Row:

@@ -29,7 +29,7 @@ from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem
 
 STATE = REPO / "build" / "state.json"
-CASE_FILES = "notebooks/cases/*.yaml"
+CASE_FILES = "notebooks/cases/*.y*ml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc")
 # Code of the library from which no notebook has anything.
 APART = tuple(
@@ -55,7 +55,8 @@ class Unit:
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
     """Return all units, or those of named cases, in an order in which they can be built."""
-    cases = sorted(path.stem for path in REPO.glob(CASE_FILES))
+    # What ends in .yml is refused with the front page, in words.
+    cases = sorted(path.stem for path in REPO.glob(CASE_FILES) if path.suffix == ".yaml")
     for name in {*names} - {*cases}:
         what, known = "there is no such case", ", ".join(cases) or "none"
         raise DataError([Problem("notebooks/cases", what, value=name, allowed=known)])

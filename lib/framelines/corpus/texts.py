@@ -19,8 +19,8 @@ Span = tuple[int, int]
 Terms = dict[str, list[tuple[tuple[str, ...], str, Any]]]
 
 # Apostrophes stand for hamza and ʿayn inside transliterated names (Sha’ir, ‘Amiriyyah).
-APOSTROPHES = "'’‘‛ʼʻʽʾʿ`´′＇"
-HYPHENS = "-‐‑﹣－"
+APOSTROPHES = "'’‘‛ʼʻʽʾʿˀˁˈʹꞌ՚`´′＇"
+HYPHENS = "-‐‑־֊﹣－"
 ONE_FORM = str.maketrans(
     {**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(HYPHENS, "-"), "٪": "%", "﹪": "%"}
 )
@@ -43,7 +43,7 @@ _TOKEN = regex.compile(
       {_W}+(?:{_JOINER}[\p{{L}}\p{{M}}\d]+)*             # ‘Amiriyyah, but no closed quotation
     | [\p{{L}}\p{{M}}ـ][\p{{L}}\p{{M}}\dـ]*(?:{_JOINER}(?:{_GROUPED}|[\p{{L}}\p{{M}}\d]+))*
     | [%٪]?
-      (?: (?:\d+(?:{_SEPARATOR}\d+)+ | \d{{1,3}}(?:{_GAP}\d{{3}})+(?!\d))
+      (?: (?:\d+(?:{_SEPARATOR}\d+)+ | \d{{1,3}}(?:(?:{_GAP}|{_A})\d{{3}})+(?!\d))
           (?:{_JOINER}?\p{{L}}[\p{{L}}\p{{M}}\d]*)*      # 4,000  1,200-strong
         | \d+(?:{_JOINER}?(?:\p{{L}}{_W}*|\d++(?!{_SEPARATOR}\d)))* )   # 23mm  18-month  7-8
       (?:(?:\x20|{_GAP})?[%٪])?
@@ -181,7 +181,7 @@ def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
     """Whether the terminator `stop`, which lies in a paragraph that ends at `end`, ends one."""
     after = text[stop.end() : end]
     following = after.lstrip(" \u00a0\t“”‘\"'«([–-—")
-    if not after.strip() or following[:1].islower():
+    if not after.strip() or following[:1].islower() or after[0] in ",;:،؛":
         return not after.strip()
     apart = after[0].isspace() or stop["close"] != ""
     if stop["stop"] != ".":

@@ -136,9 +136,11 @@ class Shown:
             free = (room - sum(words)) / (sum(more) or 1.0)
             shares = [(w + free * m) / room for w, m in zip(words, more, strict=True)]
             line = sum(longest) / room
-        said = {"label": label, "caption": tex(caption), "footer": tex(footer), "size": size}
+        said: dict[str, Any] = {"label": label, "caption": tex(caption), "footer": tex(footer)}
         columns = list(zip(shares, self.numeric, strict=True))
         body = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
-        long = len(self.rows) * line > PAGE
-        filled = fragment("table.tex.j2", columns=columns, body=body, long=long, **said)
+        said |= {"size": size, "long": len(self.rows) * line > PAGE}
+        # pdfTeX has Latin letters alone.
+        said |= {"letters": any(c.isalpha() and c > "\u024f" for c in "".join(body))}
+        filled = fragment("table.tex.j2", columns=columns, body=body, **said)
         return f"{filled}\n"

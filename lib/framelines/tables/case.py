@@ -7,7 +7,15 @@ from typing import Annotated, Any
 
 import pandas as pd
 import yaml
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from framelines import REPO
 from framelines.errors import DataError, Problem, Problems
@@ -16,13 +24,29 @@ from framelines.tables.schema import ID, Tables, fields_of, is_required, links_o
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 # `anchors` are the rows of a reference that belong to no case; the other words are no theatre.
 NO_CASE = ("anchors", "mixed", "elsewhere")
-CALENDAR = r"^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 
-Positive = Annotated[int, Field(ge=1)]
-Name = Annotated[str, Field(min_length=1)]
+# A 95 % interval or a p-value of 5 % needs some draws; more than these fill the memory.
+Drawn = Annotated[int, Field(ge=99, le=100_000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
 # YAML is read without its types, so that nothing is a date or a truth value by accident.
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
 Defaults = BeforeValidator(lambda value: value or {})
+
+
+def _of_form(pattern: str, what: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(what)
+        return value
+
+    return AfterValidator(check)
+
+
+Calendar = _of_form(
+    "calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2}",
+    "none of calibrated, umm_al_qura, hull, or an offset in whole days such as 1",
+)
+Folder = _of_form(r"\w[\w-]*(/[\w-]+)*/?", "no folder of this checkout, such as data/river-war")
 
 
 class _Strict(BaseModel):
@@ -32,10 +56,10 @@ class _Strict(BaseModel):
 class Parameters(_Strict):
     """What the analyses of a case are computed with."""
 
-    draws: Positive = 5000
+    draws: Drawn = 5000
     seed: Annotated[int, Field(ge=0)] = 1
-    permutations: Positive = 9999
-    calendar: Annotated[str, Field(pattern=CALENDAR)] = "calibrated"
+    permutations: Drawn = 9999
+    calendar: Annotated[str, Calendar] = "calibrated"
 
 
 class Theatre(_Strict):
@@ -49,7 +73,7 @@ class CaseFile(_Strict):
     """What `notebooks/cases/<case>.yaml` says."""
 
     title: Name
-    data: Name
+    data: Annotated[str, Folder]
     compare: Annotated[tuple[Name, Name] | None, Nothing] = None
     coder: Name = "first"
     theatre: Annotated[Theatre | None, Nothing] = None
@@ -92,7 +116,11 @@ class Case:
 
 def case_names(root: Path = REPO) -> list[str]:
     """Return the names of all cases of the checkout at `root`, sorted."""
-    return sorted(path.stem for path in (root / "notebooks" / "cases").glob("*.yaml"))
+    files = sorted((root / "notebooks" / "cases").glob("*.y*ml"))
+    if wrong := [path.name for path in files if path.suffix != ".yaml"]:
+        what, fix = "the file of a case ends in .yaml", "Rename it"
+        raise DataError([Problem(f"notebooks/cases/{name}", what, fix=fix) for name in wrong])
+    return [path.stem for path in files]
 
 
 def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
@@ -112,9 +140,9 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         text = (root / file).read_text(encoding="utf-8-sig")
         said = CaseFile.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
         own = {key: overrides.pop(key) for key in Parameters.model_fields if key in overrides}
-        parameters = said.parameters.model_copy(update=own)
-        said = said.model_copy(update={**overrides, "parameters": parameters})
-        return CaseFile.model_validate(said.model_dump(exclude_unset=True, warnings=False))
+        fields = said.model_dump(exclude_unset=True)
+        fields["parameters"] = fields.get("parameters", {}) | own
+        return CaseFile.model_validate(fields | overrides)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DataError([Problem(file, f"not YAML in UTF-8: {error}")]) from None
     except ValidationError as error:
@@ -129,7 +157,7 @@ def _problem(error: dict[str, Any], file: str) -> Problem:
     inner: dict[str, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
     fields = inner.get(str(column).split(".")[0], CaseFile).model_fields
     known = ", ".join(fields) if error["type"] == "extra_forbidden" else None
-    what, value = error["msg"].removeprefix("Value error, "), str(error["input"])
+    what, value = error["msg"].removeprefix("Value error, "), str(error["input"])[:60]
     return Problem(file, what, column=column, value=value, allowed=known)
 
 

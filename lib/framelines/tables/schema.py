@@ -31,6 +31,9 @@ Faults = Iterator[tuple[Any, ...]]
 PACKAGE = REPO / "data" / "datapackage.yaml"
 # A zero-width joiner or non-joiner belongs to the spelling of Persian, Urdu and Kurdish names.
 JOINERS = "\u200c\u200d"
+# Characters of a cell: what is longer is no fact, but a text. Longer fields are read, to be named.
+LONGEST = 5_000
+csv.field_size_limit(2**31 - 1)
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 NUMBERS = {"integer": r"-?\d{1,15}", "number": r"-?\d{1,15}(\.\d{1,15})?"}
 CALENDAR_SLACK = 3
@@ -143,8 +146,10 @@ def fault(field: Field, value: str, calendar: str = "") -> str:
     if odd:
         name = unicodedata.name(odd, "a control character")
         reasons = [f"it holds the character U+{ord(odd):04X}, {name}"]
-    elif value != value.strip():
-        reasons = ["it begins or ends with a space"]
+    elif value != value.strip(f" {JOINERS}"):
+        reasons = ["it begins or ends with a space or a joiner"]
+    elif len(value) > LONGEST:
+        reasons = [f"it has {len(value):,} characters, where {LONGEST:,} may stand"]
     found = [f" ({why})" if why else "" for why in reasons if why is not None]
     return f"this value is not allowed{found[0]}" if found else ""
 
@@ -185,6 +190,9 @@ def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
             if cell in wrong:
                 met = cell[0] if len(cell[0]) <= 60 else cell[0][:57] + "..."
                 yield line, column, wrong[cell], met, allowed(field)
+    for column, other in [(c, f["beside"]) for c, f in fields_of(name).items() if "beside" in f]:
+        for line in frame.index[(frame[column] == "") != (frame[other] == "")]:
+            yield line, column, f"of {other} and {column}, one is empty"
 
 
 def _tuples(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
