@@ -32,7 +32,7 @@ def _lines(files: list[Path]) -> int:
     ("what", "pattern", "most"),
     [
         # On the way to 7,500 and 6,000: these may fall, and never rise.
-        ("library", "lib/**/*.py", 10_100),
+        ("library", "lib/**/*.py", 9_930),
         ("tests", "tests/**/*.py", 6_860),
         ("README", "README.md", 130),
         ("Makefile", "Makefile", 130),
