@@ -52,9 +52,6 @@ def _of_case(name: str, root: Path) -> tuple[str, Path, dict[str, str]]:
     return said.coder, root / said.data, {row["doc_id"]: text for row, text in pairs}
 
 
-# Out.
-
-
 def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
     """Write the texts of a case with a coder's codes as suggestions, for `to` of `PROGRAMS`.
 
@@ -115,9 +112,6 @@ def sheets_of(every: list[Marked]) -> Tables:
             rows[mark.row].append(mark.fields | span | {"words": shown})
     made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
     return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
-
-
-# In.
 
 
 @dataclass

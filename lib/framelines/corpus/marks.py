@@ -69,8 +69,6 @@ class Marked:
 Files = dict[str, bytes]
 Found = Iterator[Marked | Problem]
 
-# Places.
-
 
 @lru_cache(maxsize=64)
 def fold(text: str) -> tuple[str, list[int]]:
@@ -146,9 +144,6 @@ def _said(mark: Mark, forms: Forms) -> tuple[str, Form, dict[str, str]]:
     return kind, forms[kind], said
 
 
-# Label Studio.
-
-
 def label_studio_config(forms: Forms) -> str:
     """Return the labelling configuration: a label a code, and its fields for the marked region."""
     view = etree.Element("View")
@@ -208,9 +203,6 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
         marks += [Mark(f"{row}, region {key}", x, *where, dict(fields)) for x in labels]
     text = max((v for v in data.values() if isinstance(v, str)), key=len, default="")
     yield Marked([str(data.get("doc_id", ""))], text, marks, [*forms])
-
-
-# UIMA CAS.
 
 
 def _layer(kind: str) -> str:
@@ -310,9 +302,6 @@ def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
     yield Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
 
 
-# Tables.
-
-
 def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of texts in which no cell is a formula: such a cell gets an apostrophe."""
     return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
@@ -342,9 +331,6 @@ def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
             mark = Mark(f"{name}, row {line}", label, *where, row)
             found.setdefault(row.get("doc_id", ""), []).append(mark)
     yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
-
-
-# All of them.
 
 
 def _xmi(name: str, held: Files, forms: Forms) -> Found:
