@@ -21,6 +21,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 WRAP = 32
 DIAMOND, REFERENCE = DOT | {"marker": "D"}, DOT | {"marker": "|"}
 # Shape of a state, whether it is hollow, and what it is called.
+MOST = 50
 STATES = {
     "told": ("s", False, "told"),
     "partly": ("s", True, "hedged or planned only"),
@@ -123,8 +124,12 @@ def days_told(data: pd.DataFrame) -> Figure:
 def coverage(data: pd.DataFrame) -> Figure:
     """Draw which source tells which event, and who passes it over though it could have told it.
 
-    `data` is `timelines.coverage`, or some of its events; those of the reference bear a star.
+    `data` is `timelines.coverage`, or some of its events; those of the reference bear a star. Of
+    more than `MOST` events those are drawn that most sources tell.
     """
+    tellers = data["state"].isin({*STATES} - {"silent"}).groupby(data["event_id"]).sum()
+    most = tellers.sort_values(ascending=False, kind="stable").head(MOST).index
+    data = data[data["event_id"].isin(most)]
     sources = data.sort_values(["camp", "bloc", "source"]).drop_duplicates("source")
     names, look = list(sources["source"]), looks(sorted(data["bloc"]))
     events = data.drop_duplicates("event_id")
