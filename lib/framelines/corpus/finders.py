@@ -47,6 +47,24 @@ def _one_of(language: str, *sections: str) -> str:
     return any_of((word for s in sections for word in valued(s, language)), language)
 
 
+def _folded(word: str) -> str:
+    """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
+    plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
+    return "_".join(plain.split())
+
+
+@cache
+def _known(language: str, sections: tuple[str, ...]) -> dict[str, str]:
+    return {_folded(w): value for s in sections for w, value in valued(s, language).items()}
+
+
+def _value(word: str, language: str, *sections: str) -> str:
+    """What the word of a list stands for that was met, with or without clitics before it."""
+    plain, known = _folded(word), _known(language, sections)
+    cut = (plain[n:] for n in range(5 if language in _CLITICS else 1))
+    return next((known[form] for form in cut if form in known), "")
+
+
 @cache
 def number_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every number or part of one, ordinals and fractions among them."""
@@ -74,14 +92,6 @@ class Figure(NamedTuple):
     low: float
     high: float
     qualifier: str
-
-
-class _Atom(NamedTuple):
-    start: int
-    end: int
-    value: float
-    times: bool  # whether it multiplies what stands before it
-    digits: bool
 
 
 def digits_value(digits: str, language: str) -> float:
@@ -116,13 +126,6 @@ def _figure_patterns(language: str) -> dict[str, regex.Pattern[str]]:
     return {name: regex.compile(form, regex.IGNORECASE) for name, form in found.items()}
 
 
-def _bare(word: str, known: dict[str, str], language: str) -> str:
-    """The word of a list that was met, without the clitics before it."""
-    plain = "_".join(word.replace("İ", "i").lower().translate(texts.ONE_FORM).split())
-    cut = (plain[n:] for n in range(5 if language in _CLITICS else 1))
-    return next((known[form] for form in cut if form in known), "")
-
-
 def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
     """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
 
@@ -131,22 +134,23 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
     shown, patterns = list(text), _figure_patterns(language)
     for start, end in left_out:
         shown[start:end] = "\0" * (end - start)
-    numbers = valued("numbers", language)
-    vague = valued("vague", language) | valued("loose", language)
-    atoms, figures = list[_Atom](), list[Figure]()
+    atoms, figures = list[Figure](), list[Figure]()
     for match in patterns["atoms"].finditer("".join(shown)):
         (start, end), word = match.span(), match.group()
-        value = _bare(word, numbers, language)
+        value = _value(word, language, "numbers")
         near = atoms and patterns["gap"].fullmatch(text[atoms[-1].end : start])
-        if match["digits"]:
-            atoms.append(_Atom(start, end, digits_value(word, language), False, True))
-        elif match["vague"] and not (near and value):  # three thousand; thousands alone are vague
-            qualifier = _bare(word, vague, language)
+        if match["vague"] and not (near and value):  # three thousand; thousands alone are vague
+            qualifier = _value(word, language, "vague", "loose")
             figures.append(Figure(start, end, math.nan, math.nan, qualifier))
-        else:
-            atoms.append(_Atom(start, end, float(value.strip("x")), value[0] == "x", False))
-    known = [atom for atom in atoms if not math.isnan(atom.value)]
-    ordered = sorted(figures + _spelled(known, text, language))
+            continue
+        # What begins with x multiplies what stands before it.
+        kind = "digits" if match["digits"] else value[:1]
+        number = (
+            digits_value(word, language) if match["digits"] else float(value.strip("x") or "nan")
+        )
+        if not math.isnan(number):
+            atoms.append(Figure(start, end, number, number, kind))
+    ordered = sorted(figures + _spelled(atoms, text, language))
     return _hedged(_ranges(ordered, text, language), text, language)
 
 
@@ -157,29 +161,24 @@ def _room(value: float) -> float:
     return 100 if value >= 100 else 10 if value >= 20 and value % 10 == 0 else 0
 
 
-def _spelled(atoms: list[_Atom], text: str, language: str) -> list[Figure]:
+def _spelled(atoms: list[Figure], text: str, language: str) -> list[Figure]:
     """Join the words of a number: twenty-two, two thousand five hundred, خمسة وعشرين."""
     found: list[Figure] = []
+    gap = _figure_patterns(language)["gap"]
     total, now, room = 0.0, 0.0, 0.0  # whole thousands, what is below them, what may follow
-    for atom in atoms:
-        start, value = found[-1].start if found else 0, atom.value
-        near = found and _figure_patterns(language)["gap"].fullmatch(
-            text[found[-1].end : atom.start]
-        )
+    for start, end, value, _, kind in atoms:
+        near = found and gap.fullmatch(text[found[-1].end : start])
         tens = language == "ar" and 0 < now % 100 < 10 and value in range(20, 100, 10)
-        if near and atom.times and 0 < now < value:
+        if near and kind == "x" and 0 < now < value:
             now, room = now * value, _room(value)
-            if value >= 1000:
-                total, now = total + now, 0.0
-        elif near and not atom.digits and (tens or (value < room and not (atom.times and now))):
+        elif near and kind != "digits" and (tens or (value < room and not (kind == "x" and now))):
             now, room = now + value, 0 if tens else _room(value)
         else:
-            start, now, total = atom.start, value, 0.0
-            room = 0 if atom.digits else _room(value)
-            found.append(Figure(start, atom.end, value, value, "exact"))
-            if atom.times and value >= 1000:
-                total, now = value, 0.0
-        found[-1] = Figure(start, atom.end, total + now, total + now, "exact")
+            total, now, room = 0.0, value, 0 if kind == "digits" else _room(value)
+            found.append(Figure(start, end, value, value, "exact"))
+        if kind == "x" and value >= 1000:
+            total, now = total + now, 0.0
+        found[-1] = Figure(found[-1].start, end, total + now, total + now, "exact")
     return found
 
 
@@ -209,9 +208,9 @@ def _hedged(figures: list[Figure], text: str, language: str) -> list[Figure]:
             found.pop()  # the vague word of “some 40”, “as many as 80”
         said = "exact"
         if first:
-            start, said = first.start(), _bare(first[1], valued("before", language), language)
+            start, said = first.start(), _value(first[1], language, "before")
         elif last:
-            end, said = last.end(), _bare(last[1] or "", valued("behind", language), language)
+            end, said = last.end(), _value(last[1] or "", language, "behind")
         qualifier = said or "more_than" if qualifier == "exact" else qualifier
         low = math.nan if qualifier in ("up_to", "less_than") else low
         high = math.nan if qualifier in ("more_than", "at_least") else high
@@ -291,16 +290,13 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
             found[-1] = Date(last.start, end, span, system)
         elif stated:
             found.append(Date(start, end, stated, system))
-    return [_opened(date, text, language) for date in found]
-
-
-def _opened(date: Date, text: str, language: str) -> Date:
-    """A date that opens or closes a span: since May is 2019-05/.."""
-    head = text[max(0, date.start - 20) : date.start]
-    opened = _date_patterns(language)["open"].search(head)
-    if opened is None or date.calendar == "relative" or "/" in date.stated:
-        return date
-    return date._replace(stated=f"{date.stated}/.." if opened["since"] else f"../{date.stated}")
+    for i, date in enumerate(found):  # since May is 2019-05/..
+        head = text[max(0, date.start - 20) : date.start]
+        opened = patterns["open"].search(head)
+        if opened and date.calendar != "relative" and "/" not in date.stated:
+            stated = f"{date.stated}/.." if opened["since"] else f"../{date.stated}"
+            found[i] = date._replace(stated=stated)
+    return found
 
 
 def _stated(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
@@ -313,14 +309,13 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
             return "", system
     elif met := match["month"] or match["hijri"]:
         system = "hijri" if match["hijri"] else system
-        exact = {w.lower(): n for w, n in valued("capital_months", language).items()}
-        known = valued("hijri_months", language) if match["hijri"] else exact
-        month = int(_bare(met, valued("months", language) | known, language) or 0)
+        months = ("hijri_months",) if match["hijri"] else ("months", "capital_months")
+        month = int(_value(met, language, *months) or 0)
         day, last = (match[name] and int(match[name]) for name in ("day", "last"))
-        third = _bare(match["third"] or "", valued("thirds", language), language)
+        third = _value(match["third"] or "", language, "thirds")
         year = int(match["year"] or _year(month, day, published, system))
     elif match["weekday"]:
-        number = int(_bare(match["weekday"], valued("weekdays", language), language))
+        number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
     else:
         return (str(int(match["year"])), system) if match["year"] else _ago(match, language)
@@ -333,11 +328,10 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
 
 def _ago(match: regex.Match[str], language: str) -> tuple[str, str]:
     """A day or span before now: yesterday, three days ago."""
-    known = {word.lower(): form for word, form in valued("relative", language).items()}
     word, number = match.group(), match["n"] or ""
-    spelled = _bare(number, valued("numbers", language), language)
+    spelled = _value(number, language, "numbers")
     value = number if number.isdecimal() else spelled
-    form = _bare(word.replace(number, "N", 1) if number else word, known, language)
+    form = _value(word.replace(number, "N", 1) if number else word, language, "relative")
     if number and not (value.isdecimal() and 0 < int(value) < 100):
         return "", "relative"
     return form.replace("N", str(int(value)) if number else ""), "relative"

@@ -133,13 +133,11 @@ class Sentence:
         if self.language == "ar" and (found := self.mention(*behind)):
             return found
         for m in reversed([m for m in self.mentions if m["end"] <= verb]):
-            if m["actor_id"] != CIVILIANS and not _within(m["start"], self.counted):
+            if m["actor_id"] != CIVILIANS and not _meets(
+                (m["start"], m["start"] + 1), self.counted
+            ):
                 return str(m["actor_id"])
         return ""
-
-
-def _within(at: int, spans: list[Span]) -> bool:
-    return any(start <= at < end for start, end in spans)
 
 
 def _meets(span: Span, spans: list[Span]) -> bool:
@@ -258,8 +256,11 @@ def _verb(
             far = sentence.words(last, start) + 2 * bool(sentence.first("links", last, start))
         elif first >= end:
             far = sentence.words(end, first)
-            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels.
-            if sentence.next("objects", last) and not sentence.first("passive", end, first):
+            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
+            # where it is passive, and not in 12 killed, 30 wounded.
+            passive = sentence.first("passive", end, first)
+            passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
+            if sentence.next("objects", last) and not passive:
                 continue
         elif first < start:
             continue
