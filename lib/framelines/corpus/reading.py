@@ -132,12 +132,9 @@ class Sentence:
         """
         if self.language == "ar" and (found := self.mention(*behind)):
             return found
-        for m in reversed([m for m in self.mentions if m["end"] <= verb]):
-            if m["actor_id"] != CIVILIANS and not _meets(
-                (m["start"], m["start"] + 1), self.counted
-            ):
-                return str(m["actor_id"])
-        return ""
+        armed = [m for m in self.mentions if m["actor_id"] != CIVILIANS and m["end"] <= verb]
+        free = (m for m in armed if not _meets((m["start"], m["start"] + 1), self.counted))
+        return str(next(reversed([*free]), {"actor_id": ""})["actor_id"])
 
 
 def _meets(span: Span, spans: list[Span]) -> bool:
@@ -165,29 +162,21 @@ def counts(sentence: Sentence) -> list[Count]:
     found: list[Count] = []
     until = [start for start, _ in spans] + [len(text)]
     for figure in sorted(figures + single):
-        end = until[bisect_right(until, figure.start)]
-        count = _counted(sentence, figure, end, verbs, figure in single)
-        if found and found[-1].verb and not count and figure in single:
-            count = _listed(sentence, figure, found[-1])
+        end, last = until[bisect_right(until, figure.start)], found[-1] if found else None
+        count = _counted(sentence, figure, end, verbs, figure in single, last)
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
     return found
 
 
-def _listed(sentence: Sentence, figure: Figure, last: Count) -> Count | None:
-    """A thing in a list behind one that was lost: destroyed two tanks, a gun and a truck."""
-    between = sentence.text[last.end : figure.start].strip(" ,،")
-    near = not between or pattern("links", sentence.language).fullmatch(between)
-    what, item, start, end = _noun(sentence, figure.end, sentence.after(figure.end, NEAR))
-    known = last.kind in OUTCOMES.get(what, {}).values()
-    if not (item and near and known) or start - figure.end > ADJECTIVES:
-        return None
-    return last._replace(start=figure.start, end=end, figure=figure, item=item)
-
-
 def _counted(
-    sentence: Sentence, figure: Figure, until: int, verbs: list[tuple[Span, str]], article: bool
+    sentence: Sentence,
+    figure: Figure,
+    until: int,
+    verbs: list[tuple[Span, str]],
+    article: bool,
+    before: Count | None,
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
@@ -205,11 +194,17 @@ def _counted(
     fitting = [verb for verb in verbs if verb[1] in kinds]
     verb = _verb(sentence, figure.start, end, fitting, ALONE if article or not what else REACH)
     unit = "persons" if what in ("", "persons") else "items"
-    if article and (verb is None or start - figure.end > ADJECTIVES or not item):
+    if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
         span = (min(figure.start, verb[0][0]), max(end, verb[0][1]))
         return Count(*span, figure, kinds[verb[1]], item or "fighter", unit, verb[0])
+    if article:  # a thing of a list: destroyed two tanks, a gun and a truck
+        between = text[before.end : figure.start].strip(" ,،") if before else "no"
+        near = not between or pattern("links", sentence.language).fullmatch(between)
+        if not (before and before.verb and near and before.kind in kinds.values()):
+            return None
+        return before._replace(start=figure.start, end=end, figure=figure, item=item)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered: a pronoun, and no force.
     if what and not loose and not figure.low == figure.high == 1:
