@@ -232,12 +232,8 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
     if not found:
         return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
     start, end, section = found[-1 if language in NOUN_LAST else 0]
-    return (
-        section or "persons",
-        _item(section, language, text[start:end]) if section else "",
-        start,
-        end,
-    )
+    item = _item(section, language, text[start:end]) if section else ""
+    return section or "persons", item, start, end
 
 
 def _verb(
