@@ -8,14 +8,16 @@ from framelines.analyses import coding
 
 
 def test_rows_meet_once_by_their_spans_and_are_asked_whether_they_are_alike() -> None:
-    columns = ["doc_id", "start", "end", "sides"]
+    columns = ["doc_id", "start", "end", "target_id"]
     rules = pd.DataFrame([("a", 0, 9, "x"), ("a", 4, 9, "y"), ("b", 0, 5, "x")], columns=columns)
     coder = pd.DataFrame([("a", 3, 9, "y;z"), ("c", 0, 5, "x")], columns=columns)
     pairs = coding._pairs(rules, coder)
     assert pairs[["start", "start_coder"]].values.tolist() == [[4, 3]]
-    assert coding._alike(pairs, "sides") == coding._alike(pairs, "") == 1
-    assert coding._alike(pairs.assign(sides="x"), "sides") == 0
-    assert coding._alike(coding._pairs(rules, coder.tail(1)), "sides") == 0
+    assert coding._alike(pairs, "target_id", {}) == coding._alike(pairs, "", {}) == 1
+    other = pairs.assign(target_id="x")
+    assert coding._alike(other, "target_id", {}) == 0
+    assert coding._alike(other, "target_id", {"x": "camp", "z": "camp"}) == 1
+    assert coding._alike(coding._pairs(rules, coder.tail(1)), "target_id", {}) == 0
 
 
 def test_the_floor_of_one_untuned_rule_is_passed_on_every_count() -> None:

@@ -8,15 +8,16 @@ import pytest
 import small
 
 from framelines import REPO
+from framelines.tables.schema import check_tables
 
 TEXTS = {
     "2020-03-02_Post_a": "The Syrian army captured Saraqib on 1 March. Strikes on Idlib killed "
     "five civilians on 1 March.",
-    "2020-03-03_Post_b": "The army seized Khan Shaykhun on 2 March, a spokesman said.",
+    "2020-03-03_Post_b": "The army seized Khan Shaykhun on 2 March. 20 terrorists died there.",
     "2020-03-05_Post_c": "Government forces retook Ariha on 4 March.",
     "2020-03-02_Ford_a": "Regime forces occupied Saraqib on 29 February. Strikes on Idlib killed "
     "eight civilians on 1 March.",
-    "2020-03-03_Ford_b": "Khan Shaykhun fell to regime forces on 2 March, sources said.",
+    "2020-03-03_Ford_b": "Khan Shaykhun fell to regime forces yesterday, sources said.",
     "2020-03-05_Ford_c": "Rebels captured two soldiers near Ariha on 4 March.",
 }
 PAGES = ("02-timeline-comparison", "03-narrative-framing")
@@ -36,6 +37,25 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_from_texts_to_coded_tables_and_again(coded: Path) -> None:
+    tables = check_tables(coded / "data" / "river-war", with_texts=True)
+    assert set(tables["events"]["event_id"]) == {
+        "rules-taking-saraqib-2020-02-29", "rules-violence-idlib-2020-03-01",
+        "rules-taking-khan-shaykhun-2020-03-02",
+    }  # fmt: skip
+    events = tables["claims"].query("kind == 'killed'").groupby("event_id")["value_min"]
+    assert sorted(events.get_group("rules-violence-idlib-2020-03-01")) == [5, 8]
+    taken = tables["captures"].set_index("lemma")["event_id"]
+    assert taken["capture"] == taken["occupy"] == "rules-taking-saraqib-2020-02-29"
+    case = coded / "notebooks" / "cases" / "river-war.yaml"
+    said = case.read_text(encoding="utf-8")
+    assert "coder: rules" in said and "places: [syria]" in said
+    files = [case, *(coded / "data" / "river-war").rglob("*.csv")]
+    before = {file: file.read_bytes() for file in files}
+    small.run(coded, "code", "river-war")
+    assert before == {file: file.read_bytes() for file in files}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_pages_on_codes_of_rules_build_and_say_so_first(coded: Path, page: str) -> None:
     small.run(coded, "run", page, "river-war")
@@ -45,9 +65,6 @@ def test_pages_on_codes_of_rules_build_and_say_so_first(coded: Path, page: str) 
     assert first < min(
         said.find(word) % len(said) for word in ("No finding", "Figure 1", "Table 1")
     )
-
-
-def test_two_tolls_of_one_deed_are_set_against_each_other(coded: Path) -> None:
-    small.run(coded, "run", PAGES[0], "river-war")
-    table = (coded / "reports/river-war/tables/02-disputes.csv").read_text(encoding="utf-8")
-    assert "Ford: 8" in table and "Post: 5" in table and "contradiction" in table
+    if page == PAGES[0]:  # two tolls of one deed are set against each other
+        table = (coded / "reports/river-war/tables/02-disputes.csv").read_text(encoding="utf-8")
+        assert "Ford: 8" in table and "Post: 5" in table and "contradiction" in table

@@ -1,7 +1,6 @@
 """`make code`: the coder `rules` reads the texts of a case into its tables."""
 
-import shutil
-import tempfile
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ import pandas as pd
 import yaml
 
 from framelines import REPO, write_whole
+from framelines.build.store import changed, written
 from framelines.corpus import coder
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.features import COUNTED
@@ -19,27 +19,33 @@ from framelines.corpus.names import (
     known_place_names,
     known_places,
 )
-from framelines.corpus.texts import sentences, short_hash
-from framelines.methods.dates import gregorian
-from framelines.tables.case import CaseFile, read_case_file
-from framelines.tables.schema import Tables, check_tables, fields_of, resources, write_table
+from framelines.corpus.texts import sentences
+from framelines.tables.case import read_case_file
+from framelines.tables.schema import Tables, check_tables, fields_of, resources
 
 CODED = ("claims", "naming_mentions", "captures")
 LABEL = "rules for words and numbers, without a person"
 SOURCE = "the package’s list; well known, to a tenth of a degree; approximate"
+# What is kept of the rows for the bundled articles, beside their place.
+MEASURED = {
+    "claims": "kind target_id value_min value_max qualifier attribution certainty",
+    "naming_mentions": "actor_id stance",
+    "captures": "lemma stance modality",
+    "dates": "event_date event_calendar",
+}
 
 
-def coded(documents: pd.DataFrame, sentences: pd.DataFrame, texts: Path, names: Names) -> Tables:
-    """Return the rows of `rules` for the counted sentences of documents, by table of `CODED`."""
-    counted = sentences[sentences["kind"].isin(COUNTED)]
-    spans = {doc_id: own for doc_id, own in counted.groupby("doc_id", sort=False)}
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in CODED}
-    for doc, text in read_documents(documents, texts):
-        own = spans.get(doc["doc_id"], counted.iloc[:0])[["start", "end"]]
-        whole = [(int(start), int(end)) for start, end in own.to_numpy()]
-        for name, more in coder.code_document(doc, text, whole, names).items():
+def coded(tables: Tables, folder: Path, names: Names) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of `rules` for the counted sentences of the documents, by table."""
+    counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
+    spans = defaultdict[str, list[tuple[int, int]]](list)
+    for doc_id, start, end in counted[["doc_id", "start", "end"]].to_numpy():
+        spans[doc_id].append((start, end))
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
+    for doc, text in read_documents(tables["documents"], texts_of(folder)):
+        for name, more in coder.code_document(doc, text, spans[doc["doc_id"]], names).items():
             rows[name] += more
-    return {name: pd.DataFrame(found) for name, found in rows.items()}
+    return rows
 
 
 def code(name: str, root: Path = REPO) -> int:
@@ -51,125 +57,73 @@ def code(name: str, root: Path = REPO) -> int:
     written.
     """
     said = read_case_file(name, root)
-    folder = root / said.data
-    tables = check_tables(folder)
-    documents = tables["documents"]
-    documents = documents[[name in cases.split(";") for cases in documents["cases"]]]
-    names = Names.of(tables["namings"], tables["place_names"], tables["actors"])
-    made = coded(documents, tables["sentences"], texts_of(folder), names)
-    file = root / "notebooks" / "cases" / f"{name}.yaml"
-    text = file.read_text(encoding="utf-8")
+    folder, file = root / said.data, root / "notebooks" / "cases" / f"{name}.yaml"
+    tables, text = check_tables(folder), file.read_text(encoding="utf-8")
     others = any((tables[table]["coder"] != coder.CODER).any() for table in CODED)
     first = "coder" not in yaml.load(text, Loader=yaml.BaseLoader) and not others
     reads = first or said.coder == coder.CODER
-    claims = made["claims"].to_dict("records")
-    new = {"events": coder.match_events(claims, documents, name) if reads else []}
-    made["claims"] = pd.DataFrame(claims)
-    _tie_captures(made)
-    new |= _names_met(made, tables)
+    mine = tables["documents"]["cases"].str.split(";").map(lambda cases: name in cases)
+    documents = tables["documents"][mine]
+    made = coded(tables | {"documents": documents}, folder, Names(tables))
+    events = coder.match_events(made["claims"], documents, name) if reads else []
+    of_claim = {claim["claim_id"]: claim["event_id"] for claim in made["claims"]}
+    for capture in made["captures"]:
+        capture["event_id"] = of_claim.get(capture["claim_id"], "")
+    shared = "shared" if reads else "own"
+    about = {"coder": coder.CODER, "kind": "rules", "label": LABEL, "events": shared}
+    new = {table: pd.DataFrame(made[table]) for table in CODED}
+    new |= {"events": pd.DataFrame(events), "coders": pd.DataFrame([about])}
+    new |= _names_met(made, set(documents["language"]))
     if not reads:  # labels and spellings are also what others' mentions are counted by
         del new["namings"], new["place_names"]
-    about = {"kind": "rules", "label": LABEL, "events": "shared" if reads else "own"}
-    new["coders"] = [{"coder": coder.CODER, **about}]
     # Rows of rules for other cases of these tables stay, as do those of all other coders.
-    mine = set(documents["doc_id"])
-    old = {
-        t: f[(f["coder"] != coder.CODER) | ~f["doc_id"].isin(mine)]
-        for t, f in ((t, tables[t]) for t in CODED)
-    }
-    own = tables["events"]["event_id"].str.startswith(f"{coder.CODER}-")
-    old["events"] = tables["events"][~(own & (tables["events"]["case"] == name))]
-    old["coders"] = tables["coders"][tables["coders"]["coder"] != coder.CODER]
-    rows = made | {table: pd.DataFrame(found) for table, found in new.items()}
-    changed = {t: _added(old.get(t, tables[t]), frame, t) for t, frame in rows.items()}
-    _write(folder, changed)
+    old = {table: written(folder, table) for table in new}
+    for table in CODED:
+        by_rules = old[table]["coder"] == coder.CODER
+        old[table] = old[table][~(by_rules & old[table]["doc_id"].isin(documents["doc_id"]))]
+    old["coders"] = old["coders"][old["coders"]["coder"] != coder.CODER]
+    by_rules = old["events"]["event_id"].str.startswith(f"{coder.CODER}-")
+    old["events"] = old["events"][~(by_rules & (old["events"]["case"] == name))]
+    whole = {table: _added(old[table], frame, table) for table, frame in new.items()}
+    with changed(folder, whole):
+        pass
     if first:
-        write_whole(file, f"{text.rstrip()}\n{_settings(name, said, changed['places'])}")
+        lines = f"{text.rstrip()}\n# Whose codes are read: those of make code.\ncoder: rules\n"
+        places = whole["places"]
+        widest = ", ".join(sorted(places.loc[places["parent"] == "", "place_id"]))
+        if widest and not said.theatre:
+            lines += f"theatre:\n  name: {name}\n  places: [{widest}]\n"
+        write_whole(file, lines)
     counts = ", ".join(f"{len(made[table])} {table.replace('_', ' ')}" for table in CODED)
-    print(f"{name}: {counts}, {len(new['events'])} events told by two sources or more")
+    print(f"{name}: {counts}, {len(events)} events told by two sources or more")
     return 0
 
 
-def _settings(name: str, said: CaseFile, places: pd.DataFrame) -> str:
-    """What a case file lacks: whose codes are read, and where the case is fought."""
-    lines = "# Whose codes are read: those of make code.\ncoder: rules\n"
-    widest = sorted(places.loc[places["parent"] == "", "place_id"])
-    if said.theatre or not widest:
-        return lines
-    return f"{lines}theatre:\n  name: {name}\n  places: [{', '.join(widest)}]\n"
-
-
 def _added(old: pd.DataFrame, new: pd.DataFrame, table: str) -> pd.DataFrame:
-    """A table with the rows that it lacks: whole numbers without a point, empty cells for none."""
-    both = pd.concat([old.astype(object), new.astype(object)], ignore_index=True)
-    both = both.reindex(columns=list(fields_of(table)))
+    """A table as it is written with the rows that it lacks."""
+    both = pd.concat([old, new]).reindex(columns=list(fields_of(table)))
     cells = both.map(lambda c: f"{c:.10g}" if isinstance(c, float) and c == c else c).fillna("")
-    return cells.drop_duplicates(resources()[table]["schema"]["primaryKey"], keep="first")
+    located = {c: int for c in ("start", "end") if c in cells}
+    return cells.drop_duplicates(resources()[table]["schema"]["primaryKey"]).astype(located)
 
 
-def _tie_captures(made: Tables) -> None:
-    """Captures are of the event of the claim that tells the same taking."""
-    claims, captures = made["claims"], made["captures"]
-    rows = claims.to_dict("records") if len(claims) else []
-    taken = [row for row in rows if row["note"] == "taking"]
-
-    def event(row: dict[str, Any]) -> str:
-        own = (c for c in taken if c["doc_id"] == row["doc_id"])
-        return next((c["event_id"] for c in own if c["start"] <= row["start"] < c["end"]), "")
-
-    captures["event_id"] = [event(row) for row in captures.to_dict("records")]
-    for frame in (claims, captures):
-        frame["note"] = ""
-
-
-def _ids(made: Tables, columns: str) -> set[str]:
-    """All ids in the columns of the coded tables that have them."""
-    cells = (made[t][c] for t in CODED for c in columns.split() if c in made[t])
-    return {one for column in cells for cell in column for one in cell.split(";")} - {""}
-
-
-def _names_met(made: Tables, tables: Tables) -> dict[str, list[dict[str, Any]]]:
+def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Tables:
     """Rows of actors, namings, places and place_names for the names that were met."""
-    ids = _ids(made, "actor_id target_id taker_id loser_id")
-    known, actors = known_actors(), []
-    for actor_id in sorted(ids):
-        row = known.get(actor_id, {"name": actor_id, "side": "unassigned", "kind": "unknown"})
-        about = {key: row[key] for key in ("name", "side", "kind")}
-        actors.append({"actor_id": actor_id, **about, "note": ""})
-    mentions = made["naming_mentions"]
-    labels = set(mentions["label"]) if len(mentions) else set()
-    listed = known_namings()
-    namings = listed[listed["label"].isin(labels)].to_dict("records")
-    met = _ids(made, "place_id")
-    places = known_places().set_index("place_id", drop=False)
-    while more := {places.at[p, "parent"] for p in met if p in places.index} - met - {""}:
+    rows = [row for table in CODED for row in made[table]]
+
+    def ids(columns: str) -> set[str]:
+        return {i for row in rows for c in columns.split() for i in row.get(c, "").split(";")}
+
+    actors, places, names = known_actors(), known_places(), known_place_names()
+    labels, met = {row["label"] for row in made["naming_mentions"]}, ids("place_id")
+    while more := set(places.loc[places["place_id"].isin(met), "parent"]) - met - {""}:
         met |= more
-    kept = places[places["place_id"].isin(met)]
-    columns = ["place_id", "name", "kind", "parent", "lat", "lon"]
-    rows = kept[columns].assign(coordinate_source=SOURCE).to_dict("records")
-    for row in rows:  # as a table of numbers writes them
-        row |= {axis: f"{float(row[axis]):.10g}" for axis in ("lat", "lon")}
-    names = known_place_names()
-    languages = set(tables["documents"]["language"])
-    names = names[names["place_id"].isin(met) & names["language"].isin(languages)]
     return {
-        "actors": actors,
-        "namings": namings,
-        "places": rows,
-        "place_names": names.to_dict("records"),
+        "actors": actors[actors["actor_id"].isin(ids("actor_id target_id taker_id loser_id"))],
+        "namings": known_namings()[known_namings()["label"].isin(labels)],
+        "places": places[places["place_id"].isin(met)].assign(coordinate_source=SOURCE),
+        "place_names": names[names["place_id"].isin(met) & names["language"].isin(languages)],
     }
-
-
-def _write(folder: Path, changed: Tables) -> None:
-    """Write tables all or none: they are checked in a copy first."""
-    with tempfile.TemporaryDirectory() as place:
-        copy = Path(place) / "data" / folder.name
-        shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("raw", "*.md"))
-        for table, frame in changed.items():
-            write_table(frame, copy, table)
-        check_tables(copy)
-    for table, frame in changed.items():
-        write_table(frame, folder, table)
 
 
 def measure(fakes: str, root: Path = REPO) -> list[Path]:
@@ -178,30 +132,10 @@ def measure(fakes: str, root: Path = REPO) -> list[Path]:
     `fakes` is `fakes.csv` of FA-KES, or empty: its table then stays as it is. Only the starting
     lists of names are used. No text goes into the tables.
     """
-    folder = root / "data"
-    tables, nobody = check_tables(folder), pd.DataFrame(columns=["actor_id", "kind"])
-    names = Names.of(pd.DataFrame(), pd.DataFrame(), nobody)
-    made = coded(tables["documents"], tables["sentences"], texts_of(folder), names)
-    kept = {
-        "claims": "kind target_id value_min value_max qualifier attribution certainty",
-        "naming_mentions": "actor_id stance",
-        "captures": "lemma stance modality",
-        "dates": "event_date event_calendar",
-    }
-    counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
-    dates = []
-    for doc, text in read_documents(tables["documents"], texts_of(folder)):
-        for start, end in counted.loc[
-            counted["doc_id"] == doc["doc_id"], ["start", "end"]
-        ].to_numpy():
-            by = gregorian(doc["published"])
-            for date in coder.dates_of(text[start:end], doc["language"], by):
-                at = (start + date.start, start + date.end)
-                digest = short_hash(text[at[0] : at[1]])
-                dates.append((doc["doc_id"], *at, digest, date.stated, date.calendar))
-    columns = ["doc_id", "start", "end", "hash", *kept["dates"].split()]
-    made["dates"] = pd.DataFrame(dates, columns=columns)
-    tables = {n: made[n][["doc_id", "start", "end", "hash", *c.split()]] for n, c in kept.items()}
+    folder, names = root / "data", Names()
+    made = coded(check_tables(folder), folder, names)
+    place = ["doc_id", "start", "end", "hash"]
+    tables = {n: pd.DataFrame(made[n])[[*place, *c.split()]] for n, c in MEASURED.items()}
     if fakes:
         tables["fa-kes"] = _dead(Path(fakes), names)
     return [

@@ -24,6 +24,11 @@ _CLITICS = {"ar": "(?:[وف]?(?:[بك]?(?:ال)?|لل?))"}
 _DIGITS = r"(?:\p{Nd}[\p{Nd}.,٫٬]*\p{Nd}|\p{Nd})"
 # A point of these languages groups digits, their comma begins a fraction.
 _COMMA = ("tr", "fr", "ru", "de")
+# Between the words of one number.
+_GAP = {"ar": r"\s*", "fa": r"\s+و\s+|\s+"}
+# “20 and 30” is a range only behind “between”, “20 to 30” always.
+_AND = ("and", "و", "ve", "et", "и", "ile")
+_FROM = r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)\s*$"
 
 
 def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
@@ -38,24 +43,41 @@ def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     return rf"{before}(?:{joined})(?![\p{{L}}\p{{M}}])"
 
 
-def _words(language: str, *sections: str) -> list[str]:
-    return [word for section in sections for word in valued(section, language)]
+def _one_of(language: str, *sections: str) -> str:
+    return any_of((word for s in sections for word in valued(s, language)), language)
+
+
+def _folded(word: str) -> str:
+    """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
+    plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
+    return "_".join(plain.split())
+
+
+@cache
+def _known(language: str, sections: tuple[str, ...]) -> dict[str, str]:
+    return {_folded(w): value for s in sections for w, value in valued(s, language).items()}
+
+
+def _value(word: str, language: str, *sections: str) -> str:
+    """What the word of a list stands for that was met, with or without clitics before it."""
+    plain, known = _folded(word), _known(language, sections)
+    cut = (plain[n:] for n in range(5 if language in _CLITICS else 1))
+    return next((known[form] for form in cut if form in known), "")
 
 
 @cache
 def number_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every number or part of one, ordinals and fractions among them."""
-    words = any_of(_words(language, "numbers", "vague", "ordinals"), language)
-    digits = rf"(?<![\p{{L}}\p{{N}}]){_DIGITS}[%٪]?"
-    return regex.compile(f"{digits}|{words}", regex.IGNORECASE)
+    words = _one_of(language, "numbers", "vague", "ordinals")
+    return regex.compile(rf"(?<![\p{{L}}\p{{N}}]){_DIGITS}[%٪]?|{words}", regex.IGNORECASE)
 
 
 @cache
 def date_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every word of a date, each by itself."""
     sections = ("months", "weekdays", "hijri_months", "relative", "dates")
-    words = [word for word in _words(language, *sections) if "N" not in word]
-    exact = any_of(_words(language, "capital_months", "capital_dates"), language)
+    words = [word for s in sections for word in valued(s, language) if "N" not in word]
+    exact = _one_of(language, "capital_months", "capital_dates")
     return regex.compile(f"(?i:{any_of(words, language)})|{exact}")
 
 
@@ -72,52 +94,64 @@ class Figure(NamedTuple):
     qualifier: str
 
 
-class _Atom(NamedTuple):
-    start: int
-    end: int
-    value: float
-    times: bool  # whether it multiplies what stands before it
-    digits: bool
-
-
 def digits_value(digits: str, language: str) -> float:
     """Return the number that a row of digits means, of any script; NaN where it cannot be told."""
-    plain = "".join(str(int(c)) if c.isdecimal() else c for c in digits)
+    plain = "".join(str(int(c)) if c.isdecimal() else c for c in digits if not c.isspace())
     plain = plain.replace("٬", ",").replace("٫", ".")
     if language in _COMMA and not regex.fullmatch(r"\d+\.\d{1,2}", plain):
         plain = plain.translate(str.maketrans(".,", ",."))
-    plain = regex.sub(r"[\s\u00a0\u202f]", "", plain)
-    if regex.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?", plain):
+    if regex.fullmatch(r"(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?", plain):
         return float(plain.replace(",", ""))
     return math.nan
 
 
 @cache
-def _atoms_pattern(language: str) -> regex.Pattern[str]:
-    digits = r"\p{Nd}{1,3}(?:[ \u00a0\u202f]\p{Nd}{3})+(?!\p{Nd})" if language in _COMMA else "(?!)"
-    words, sections = [], ("numbers", "vague", "loose")
-    for section in sections:
-        words.append(f"(?P<{section}>{any_of(_words(language, section), language)})")
+def _figure_patterns(language: str) -> dict[str, regex.Pattern[str]]:
+    """The patterns of the parts of a figure: its atoms, gaps, hedges, and what makes a range."""
+    spaced = r"\p{Nd}{1,3}(?:[ \u00a0\u202f]\p{Nd}{3})+(?!\p{Nd})|" if language in _COMMA else ""
     # No digits of a name (T-72), an ordinal (20th), a calibre (23mm) or a clock (10:30).
     clitic = "|(?<=(?<!\\p{L})[وفبلك])" if language in _CLITICS else ""
     before = rf"(?:(?<![\p{{L}}\p{{N}}:.])(?<!\p{{L}}[-–]){clitic})"
     behind = r"(?!\p{N}|:\p{N}|-?(?!km|км|كم)\p{L})"
-    return regex.compile(
-        rf"{before}(?P<digits>{digits}|{_DIGITS}){behind}|{'|'.join(reversed(words))}",
-        regex.IGNORECASE,
-    )
+    vague, numbers = _one_of(language, "vague", "loose"), _one_of(language, "numbers")
+    to = "|".join(map(regex.escape, valued("to", language))) or "(?!)"
+    found = {
+        "atoms": rf"{before}(?P<digits>{spaced}{_DIGITS}){behind}|(?P<vague>{vague})|{numbers}",
+        "gap": _GAP.get(language, r"\s+and\s+|\s+|-"),
+        "before": rf"({_one_of(language, 'before')})\s*(?:a\s+(?:total\s+of\s+)?)?$",
+        "behind": rf"\s*[{texts.APOSTROPHES}]?({_one_of(language, 'behind')})|\+",
+        "to": rf"\s*(?:{_CLITICS.get(language, '')}(?:{to})|-)\s*",
+        "between": rf"{_one_of(language, 'between')}\s*$",
+    }
+    return {name: regex.compile(form, regex.IGNORECASE) for name, form in found.items()}
 
 
-def _bare(word: str, known: dict[str, str], language: str) -> str:
-    """The word of a list that was met, without the clitics before it."""
-    plain = "_".join(word.replace("İ", "i").lower().translate(texts.ONE_FORM).split())
-    cut = (plain[n:] for n in range(5 if language in _CLITICS else 1))
-    return next((known[form] for form in cut if form in known), "")
+def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
+    """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
 
-
-@cache
-def _gap(language: str) -> regex.Pattern[str]:
-    return regex.compile({"ar": r"\s*", "fa": r"\s+و\s+|\s+"}.get(language, r"\s+and\s+|\s+|-"))
+    No ordinals, clock times, or what lies in a span of `left_out`, such as a date.
+    """
+    shown, patterns = list(text), _figure_patterns(language)
+    for start, end in left_out:
+        shown[start:end] = "\0" * (end - start)
+    atoms, figures = list[Figure](), list[Figure]()
+    for match in patterns["atoms"].finditer("".join(shown)):
+        (start, end), word = match.span(), match.group()
+        value = _value(word, language, "numbers")
+        near = atoms and patterns["gap"].fullmatch(text[atoms[-1].end : start])
+        if match["vague"] and not (near and value):  # three thousand; thousands alone are vague
+            qualifier = _value(word, language, "vague", "loose")
+            figures.append(Figure(start, end, math.nan, math.nan, qualifier))
+            continue
+        # What begins with x multiplies what stands before it.
+        kind = "digits" if match["digits"] else value[:1]
+        number = (
+            digits_value(word, language) if match["digits"] else float(value.strip("x") or "nan")
+        )
+        if not math.isnan(number):
+            atoms.append(Figure(start, end, number, number, kind))
+    ordered = sorted(figures + _spelled(atoms, text, language))
+    return _hedged(_ranges(ordered, text, language), text, language)
 
 
 def _room(value: float) -> float:
@@ -127,92 +161,36 @@ def _room(value: float) -> float:
     return 100 if value >= 100 else 10 if value >= 20 and value % 10 == 0 else 0
 
 
-def _spelled(atoms: list[_Atom], text: str, language: str) -> list[Figure]:
+def _spelled(atoms: list[Figure], text: str, language: str) -> list[Figure]:
     """Join the words of a number: twenty-two, two thousand five hundred, خمسة وعشرين."""
     found: list[Figure] = []
-    total, now, room, at = 0.0, 0.0, 0.0, -1
-    for i, atom in enumerate(atoms):
-        near = i and _gap(language).fullmatch(text[atoms[i - 1].end : atom.start])
-        tens = language == "ar" and 0 < now % 100 < 10 and atom.value in range(20, 100, 10)
-        if near and atom.times and now and now < atom.value:
-            now *= atom.value
-            if atom.value >= 1000:
-                total, now = total + now, 0.0
-            room = _room(atom.value)
-        elif near and not atom.digits and not atom.times and (atom.value < room or tens):
-            now, room = now + atom.value, 0 if tens else _room(atom.value)
-        elif near and atom.times and not now and atom.value < room:
-            now, room = atom.value, _room(atom.value)
+    gap = _figure_patterns(language)["gap"]
+    total, now, room = 0.0, 0.0, 0.0  # whole thousands, what is below them, what may follow
+    for start, end, value, _, kind in atoms:
+        near = found and gap.fullmatch(text[found[-1].end : start])
+        tens = language == "ar" and 0 < now % 100 < 10 and value in range(20, 100, 10)
+        if near and kind == "x" and 0 < now < value:
+            now, room = now * value, _room(value)
+        elif near and kind != "digits" and (tens or (value < room and not (kind == "x" and now))):
+            now, room = now + value, 0 if tens else _room(value)
         else:
-            if at >= 0:
-                found.append(_exact(atoms[at].start, atoms[i - 1].end, total + now))
-            total, now, at = 0.0, atom.value, i
-            room = 0 if atom.digits else _room(atom.value)
-            if atom.times and atom.value >= 1000:
-                total, now = atom.value, 0.0
-    if at >= 0:
-        found.append(_exact(atoms[at].start, atoms[-1].end, total + now))
+            total, now, room = 0.0, value, 0 if kind == "digits" else _room(value)
+            found.append(Figure(start, end, value, value, "exact"))
+        if kind == "x" and value >= 1000:
+            total, now = total + now, 0.0
+        found[-1] = Figure(found[-1].start, end, total + now, total + now, "exact")
     return found
-
-
-def _exact(start: int, end: int, value: float) -> Figure:
-    return Figure(start, end, value, value, "exact")
-
-
-@cache
-def _hedges(language: str) -> tuple[regex.Pattern[str], ...]:
-    before = any_of(valued("before", language), language)
-    behind = any_of(valued("behind", language), language)
-    to = "|".join(regex.escape(word) for word in valued("to", language)) or "(?!)"
-    fill = {"en": r"(?:(?:a|the|of|total|of)\s+)*"}.get(language, "")
-    return (
-        regex.compile(rf"({before})\s*{fill}$", regex.IGNORECASE),
-        regex.compile(rf"\s*[{texts.APOSTROPHES}]?({behind})|(\+)", regex.IGNORECASE),
-        regex.compile(rf"\s*(?:{_CLITICS.get(language, '')}(?:{to})|-)\s*", regex.IGNORECASE),
-        regex.compile(rf"{any_of(valued('between', language), language)}\s*$", regex.IGNORECASE),
-    )
-
-
-def find_figures(text: str, language: str, left_out: list[Span] | None = None) -> list[Figure]:
-    """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
-
-    No ordinals, clock times, or what lies in a span of `left_out`, such as a date.
-    """
-    known = {name: valued(name, language) for name in ("numbers", "vague", "loose")}
-    atoms, figures = list[_Atom](), list[Figure]()
-    for match in _atoms_pattern(language).finditer(text):
-        (start, end), word = match.span(), match.group()
-        if any(s < end and start < e for s, e in left_out or ()):
-            continue
-        if match["digits"]:
-            atoms.append(_Atom(start, end, digits_value(word, language), False, True))
-        elif match["numbers"]:
-            value = _bare(word, known["numbers"], language) or "nan"
-            atoms.append(_Atom(start, end, float(value.strip("x")), value[0] == "x", False))
-        else:
-            times = _bare(word, known["numbers"], language)
-            near = atoms and _gap(language).fullmatch(text[atoms[-1].end : start])
-            if near and times:  # three thousand; thousands alone are vague
-                atoms.append(_Atom(start, end, float(times.strip("x")), True, False))
-                continue
-            qualifier = _bare(word, known["vague"] | known["loose"], language)
-            figures.append(Figure(start, end, math.nan, math.nan, qualifier))
-    atoms = [atom for atom in atoms if not math.isnan(atom.value)]
-    ordered = sorted(figures + _spelled(atoms, text, language))
-    return _hedged(_ranges(ordered, text, language), text, language)
 
 
 def _ranges(figures: list[Figure], text: str, language: str) -> list[Figure]:
     """Join two figures of a range: 1,200-1,500, between 20 and 30, two or three."""
-    _, _, to, between = _hedges(language)
-    found: list[Figure] = []
+    patterns, found = _figure_patterns(language), list[Figure]()
     for figure in figures:
-        last = found[-1] if found else None
-        link = text[last.end : figure.start] if last else ""
-        if last and last.low == last.high < figure.low and to.fullmatch(link):
-            # “20 and 30” is a range only behind “between”.
-            opened = between.search(text[: last.start])
-            if opened or link.strip().lower() not in ("and", "و", "ve", "et", "и", "ile"):
+        last = found[-1] if found else figure
+        link = text[last.end : figure.start]
+        if last.low == last.high < figure.low and patterns["to"].fullmatch(link):
+            opened = patterns["between"].search(text, max(0, last.start - 40), last.start)
+            if opened or link.strip().lower() not in _AND:
                 start = opened.start() if opened else last.start
                 found[-1] = Figure(start, figure.end, last.low, figure.high, "range")
                 continue
@@ -221,32 +199,24 @@ def _ranges(figures: list[Figure], text: str, language: str) -> list[Figure]:
 
 
 def _hedged(figures: list[Figure], text: str, language: str) -> list[Figure]:
-    before, behind, _, _ = _hedges(language)
-    sections = {name: valued(name, language) for name in ("before", "behind")}
-    found: list[Figure] = []
-    for figure in figures:
-        floor = max((f.end for f in found if not math.isnan(f.low + f.high)), default=0)
-        first = before.search(text, max(floor, figure.start - 40), figure.start)
+    """Figures with the hedge before or behind them; more than 50 leaves the upper end open."""
+    patterns, found, floor = _figure_patterns(language), list[Figure](), 0
+    for start, end, low, high, qualifier in figures:
+        first = patterns["before"].search(text, max(floor, start - 40), start)
+        last = patterns["behind"].match(text, end)
         if first and found and found[-1].start >= first.start():
             found.pop()  # the vague word of “some 40”, “as many as 80”
-        last = behind.match(text, figure.end)
-        start, end, qualifier = figure.start, figure.end, figure.qualifier
+        said = "exact"
         if first:
-            start, said = first.start(), _bare(first[1], sections["before"], language)
+            start, said = first.start(), _value(first[1], language, "before")
         elif last:
-            said = _bare(last[1], sections["behind"], language) if last[1] else "more_than"
-            end = last.end()
-        if (first or last) and qualifier == "exact":
-            qualifier = said
-        found.append(figure._replace(start=start, end=end, qualifier=qualifier))
-    # More than 50 leaves the upper end open, up to 50 the lower one.
-    return [
-        figure._replace(
-            low=math.nan if figure.qualifier in ("up_to", "less_than") else figure.low,
-            high=math.nan if figure.qualifier in ("more_than", "at_least") else figure.high,
-        )
-        for figure in found
-    ]
+            end, said = last.end(), _value(last[1] or "", language, "behind")
+        qualifier = said or "more_than" if qualifier == "exact" else qualifier
+        low = math.nan if qualifier in ("up_to", "less_than") else low
+        high = math.nan if qualifier in ("more_than", "at_least") else high
+        found.append(Figure(start, end, low, high, qualifier))
+        floor = floor if math.isnan(low) and math.isnan(high) else end
+    return found
 
 
 # Dates.
@@ -262,24 +232,18 @@ class Date(NamedTuple):
 
 
 @cache
-def _dates_pattern(language: str) -> regex.Pattern[str]:
-    def one_of(*sections: str) -> str:
-        return any_of(_words(language, *sections), language)
-
-    exact = any_of(_words(language, "capital_months"), language)
-    month = rf"(?P<month>(?i:{one_of('months')})|{exact})"
-    month = rf"(?:{month}|(?P<hijri>(?i:{one_of('hijri_months')})))"
+def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
+    """The patterns of a date, of the link between two, and of what opens a span before one."""
+    month = rf"(?P<month>(?i:{_one_of(language, 'months')})|{_one_of(language, 'capital_months')})"
+    month = rf"(?:{month}|(?P<hijri>(?i:{_one_of(language, 'hijri_months')})))"
     day = r"(?P<day>(?<![\p{L}\p{N}.,:])\p{Nd}{1,2})(?:st|nd|rd|th|er)?(?![\p{L}\p{N}:])"
     last = r"(?P<last>\p{Nd}{1,2})(?:st|nd|rd|th)?(?!\p{N})"
     last = rf"(?:\s*(?:-|–|to|and|و|إلى|تا|à|et|и)\s*{last})?"
     year = r"(?:,?\s+(?:(?:of|in|de|عام|سنة|سال)\s+)?(?P<year>\p{Nd}{4})(?!\p{N}))?"
-    third = rf"(?:(?P<third>(?i:{one_of('thirds')}))[\s-]*(?:of\s+)?(?:the\s+month\s+of\s+)?)?"
-    ago = any_of(
-        [regex.escape(w).replace("N", "@") for w in valued("relative", language)],
-        language,
-        escape=False,
-    ).replace("@", rf"(?P<n>\p{{Nd}}{{1,3}}|{one_of('numbers')})")
-    weekday = rf"(?P<weekday>(?i:{one_of('weekdays')}))"
+    third = rf"(?P<third>(?i:{_one_of(language, 'thirds')}))"
+    third = rf"(?:{third}[\s-]*(?:of\s+)?(?:the\s+month\s+of\s+)?)?"
+    ago = [regex.escape(word).replace("N", "@") for word in valued("relative", language)]
+    number = rf"(?P<n>\p{{Nd}}{{1,3}}|{_one_of(language, 'numbers')})"
     named = any_of(valued("years", language, "coder.yaml"), language, escape=False)
     # The longest form first: of alternatives the first one that fits is taken.
     forms = (
@@ -288,11 +252,19 @@ def _dates_pattern(language: str) -> regex.Pattern[str]:
         rf"{day}{last}\s+(?:of\s+(?:the\s+month\s+of\s+)?)?{month}{year}",
         rf"{month}\s+(?:the\s+)?{day}(?![,.]?\p{{N}}){last}{year}",
         rf"{third}{month}{year}",
-        f"(?i:{ago})",
-        weekday,
-        rf"(?i:{named})\s+(?:the\s+year\s+)?(?P<year>(?:19|20|١٩|٢٠|۱۹|۲۰)\p{{Nd}}{{2}})(?![\p{{N}},.-]\p{{N}}|\p{{N}})",
+        rf"(?i:{any_of(ago, language, escape=False).replace('@', number)})",
+        rf"(?P<weekday>(?i:{_one_of(language, 'weekdays')}))",
+        rf"(?i:{named})\s+(?:the\s+year\s+)?(?P<year>(?:19|20|١٩|٢٠|۱۹|۲۰)\p{{Nd}}{{2}})"
+        r"(?![\p{N},.-]\p{N}|\p{N})",
     )
-    return regex.compile("|".join(f"(?:{form})" for form in forms))
+    to = "|".join(map(regex.escape, valued("to", language))) or "(?!)"
+    opened = (f"(?P<{name}>{_one_of(language, name)})" for name in ("since", "until"))
+    found = {
+        "dates": "|".join(f"(?:{form})" for form in forms),
+        "to": rf"(?i)\s*(?:{to}|until|till|حتى|-)\s*",
+        "open": rf"(?i)(?:{'|'.join(opened)})\s*(?:the\s+)?$",
+    }
+    return {name: regex.compile(form) for name, form in found.items()}
 
 
 def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
@@ -301,112 +273,85 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     A day or month without its year is the last one up to the last day of publication, where that is
     known; else it is left out. 03/04/2019 has two readings and gives no date.
     """
-    found = []
-    for match in _dates_pattern(language).finditer(text):
+    patterns, found = _date_patterns(language), list[Date]()
+    for match in patterns["dates"].finditer(text):
         stated, system = _stated(match, language, published)
-        if stated:
-            start = match.start("year") if match["year"] and not match["month"] else match.start()
-            start = match.start() if match["hijri"] else start
-            found.append(Date(start, match.end(), stated, system))
-    return _spans(found, text, language)
-
-
-def _spans(dates: list[Date], text: str, language: str) -> list[Date]:
-    """Join two dates of a span, and open what is since or until one: since May is 2019-05/.."""
-    to = "|".join(regex.escape(word) for word in valued("to", language)) or "(?!)"
-    link = regex.compile(rf"\s*(?:{to}|until|till|حتى|-)\s*", regex.IGNORECASE)
-    found: list[Date] = []
-    for date in dates:
-        last = found[-1] if found else None
-        if last and "/" not in last.stated and link.fullmatch(text[last.end : date.start]):
-            head = text[max(0, last.start - 12) : last.start].rstrip()
-            opened = regex.search(r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)$", head)
-            stated = f"{last.stated}/{date.stated}"
-            like = last.calendar == date.calendar != "relative" and "/" not in date.stated
-            if opened and like and not date_problem(stated, date.calendar):
-                found[-1] = Date(last.start, date.end, stated, date.calendar)
-                continue
-        found.append(date)
-    return [_opened(date, text, language) for date in found]
-
-
-def _opened(date: Date, text: str, language: str) -> Date:
-    if date.calendar == "relative" or "/" in date.stated:
-        return date
-    head = text[max(0, date.start - 20) : date.start]
-    for section, form in (("since", "{}/.."), ("until", "../{}")):
-        if valued(section, language):
-            word = rf"{any_of(valued(section, language), language)}\s*(?:the\s+)?$"
-            if regex.search(word, head, regex.IGNORECASE):
-                return date._replace(stated=form.format(date.stated))
-    return date
+        year_alone = match["year"] and not (match["month"] or match["hijri"])
+        start, end = match.start("year" if year_alone else 0), match.end()
+        last = found[-1] if found else Date(0, 0, "/", "")
+        span = f"{last.stated}/{stated}"
+        if (
+            span.count("/") == 1
+            and system == last.calendar != "relative"
+            and patterns["to"].fullmatch(text[last.end : start])
+            and regex.search(_FROM, text[max(0, last.start - 12) : last.start])
+            and not date_problem(span, system)
+        ):
+            found[-1] = Date(last.start, end, span, system)
+        elif stated:
+            found.append(Date(start, end, stated, system))
+    for i, date in enumerate(found):  # since May is 2019-05/..
+        head = text[max(0, date.start - 20) : date.start]
+        opened = patterns["open"].search(head)
+        if opened and date.calendar != "relative" and "/" not in date.stated:
+            stated = f"{date.stated}/.." if opened["since"] else f"../{date.stated}"
+            found[i] = date._replace(stated=stated)
+    return found
 
 
 def _stated(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
     """How the tables write what was met, and the calendar; empty where it cannot be told."""
-    if match["iso"]:
-        year, month, day = map(int, match["iso"].split("-"))
-        return _day(year, month, day, None, "", "gregorian"), "gregorian"
-    if match["numeric"]:
-        a, b, year = (int(part) for part in regex.split("[./]", match["numeric"]))
-        if a != b and max(a, b) <= 12:
-            return "", ""
-        return _day(year, min(a, b), max(a, b), None, "", "gregorian"), "gregorian"
-    if match["weekday"]:
-        number = _bare(match["weekday"], valued("weekdays", language), language)
-        return f"weekday-{WEEKDAYS[int(number)]}", "relative"
-    system = "hijri" if match["hijri"] else "gregorian"
-    if match["month"] or match["hijri"]:
-        section = valued("hijri_months", language) if match["hijri"] else _months(language)
-        met = match["hijri"] or match["month"]
-        month = int(_bare(met, section, language) or section.get(met) or 0)
+    day, last, third, system = None, None, "", "gregorian"
+    if digits := match["iso"] or match["numeric"]:
+        a, b, c = (int(part) for part in regex.split("[-./]", digits))
+        year, month, day = (a, b, c) if match["iso"] else (c, min(a, b), max(a, b))
+        if match["numeric"] and a != b and day <= 12:
+            return "", system
+    elif met := match["month"] or match["hijri"]:
+        system = "hijri" if match["hijri"] else system
+        months = ("hijri_months",) if match["hijri"] else ("months", "capital_months")
+        month = int(_value(met, language, *months) or 0)
         day, last = (match[name] and int(match[name]) for name in ("day", "last"))
-        third = _bare(match["third"] or "", valued("thirds", language), language)
-        year = int(match["year"]) if match["year"] else _year(month, day, published, system)
-        return (_day(year, month, day, last, third, system) if year and month else ""), system
-    if match["year"]:
-        return str(int(match["year"])), "gregorian"
-    return _ago(match, language), "relative"
+        third = _value(match["third"] or "", language, "thirds")
+        year = int(match["year"] or _year(month, day, published, system))
+    elif match["weekday"]:
+        number = int(_value(match["weekday"], language, "weekdays"))
+        return f"weekday-{WEEKDAYS[number]}", "relative"
+    else:
+        return (str(int(match["year"])), system) if match["year"] else _ago(match, language)
+    base = f"{year}-{month:02}"
+    stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
+    if day and last and last > day:
+        stated = f"{stated}/{base}-{last:02}"
+    return "" if date_problem(stated, system) else stated, system
 
 
-def _months(language: str) -> dict[str, str]:
-    exact = valued("capital_months", language)
-    return valued("months", language) | {word.lower(): value for word, value in exact.items()}
-
-
-def _ago(match: regex.Match[str], language: str) -> str:
-    known, word, number = valued("relative", language), match.group(), match["n"]
-    if not number:
-        return _bare(word, known, language)
-    value = int(number) if number.isdecimal() else 0
-    if not value:
-        spelled = _bare(number, valued("numbers", language), language)
-        value = int(spelled) if spelled.isdigit() else 0
-    form = _bare(word.replace(number, "N", 1), {k.lower(): v for k, v in known.items()}, language)
-    return form.replace("N", str(value)) if 0 < value < 100 else ""
+def _ago(match: regex.Match[str], language: str) -> tuple[str, str]:
+    """A day or span before now: yesterday, three days ago."""
+    word, number = match.group(), match["n"] or ""
+    spelled = _value(number, language, "numbers")
+    value = number if number.isdecimal() else spelled
+    form = _value(word.replace(number, "N", 1) if number else word, language, "relative")
+    if number and not (value.isdecimal() and 0 < int(value) < 100):
+        return "", "relative"
+    return form.replace("N", str(int(value)) if number else ""), "relative"
 
 
 def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:
     """The year in which a day or month without one was last, up to the day of publication."""
     if not published.first or not published.last or not month:
         return 0  # a document of any day tells no year
-    latest = published.last.year
-    if system == "hijri":
-        latest = Gregorian.fromdate(published.last).to_hijri().year
-    for year in (latest, latest - 1):
-        first, length = month_days(year, month, "umm_al_qura" if system == "hijri" else system)
-        if first.toordinal() + min(day or 1, length) - 1 <= published.last.toordinal():
-            return year
+    try:
+        latest = published.last.year
+        if system == "hijri":
+            latest = Gregorian.fromdate(published.last).to_hijri().year
+        for year in (latest, latest - 1):
+            first, length = month_days(year, month, "umm_al_qura" if system == "hijri" else system)
+            if first.toordinal() + min(day or 1, length) - 1 <= published.last.toordinal():
+                return year
+    except (OverflowError, ValueError):
+        pass  # the computed Hijri calendar has no such year
     return 0
-
-
-def _day(year: int, month: int, day: int | None, last: int | None, third: str, system: str) -> str:
-    """A day, range of days, third of a month or month as the tables write it, where it exists."""
-    base = f"{year}-{month:02}"
-    stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
-    if day and last and last > day:
-        stated = f"{stated}/{base}-{last:02}"
-    return "" if date_problem(stated, system) else stated
 
 
 # Names.

@@ -1,6 +1,5 @@
 """Names of actors and places to begin with, and those that a user's tables add to them."""
 
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -8,121 +7,101 @@ import pandas as pd
 import regex
 import yaml
 
-from framelines.corpus.documents import Row
+from framelines.corpus.documents import Tables
 from framelines.corpus.finders import labels_of
 from framelines.corpus.texts import Terms
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
+COLUMNS = ["actor_id", "label", "language", "stance", "doc_id"]
+# What Arabic puts before a name, and the case endings that Turkish puts behind ’.
+CLITICS = "و ف ب ل ك وب ول".split()
+ENDINGS = "nin nın nun nün in ın un ün ye ya e a de da te ta den dan ten tan yi yı i ı".split()
 
 
-def _expanded(labels: str) -> set[str]:
-    """Every spelling of labels with (a|b) alternatives; _ is a space."""
-    found: set[str] = set()
-    for label in labels.split():
-        inner = regex.search(r"\(([^()]*)\)", label)
-        if inner is None:
-            found.add(" ".join(label.replace("_", " ").split()))
-            continue
-        for chosen in inner[1].split("|"):
-            found |= _expanded(f"{label[: inner.start()]}{chosen}{label[inner.end() :]}")
-    return found
+def _expanded(label: str) -> set[str]:
+    """Every spelling of a label with (a|b) alternatives; _ is a space."""
+    inner = regex.search(r"\(([^()]*)\)", label)
+    if inner is None:
+        return {" ".join(label.replace("_", " ").split())}
+    before, behind = label[: inner.start()], label[inner.end() :]
+    return set().union(*(_expanded(before + one + behind) for one in inner[1].split("|")))
 
 
 @cache
-def known_actors() -> dict[str, Row]:
-    """Return the starting list of actors by id."""
+def known_actors() -> pd.DataFrame:
+    """Return the starting list of actors, `actor_id` as the index: name, side, kind, means."""
     listed = yaml.safe_load(Path(__file__).with_name("actors.yaml").read_text(encoding="utf-8"))
-    return {row["id"]: row for row in listed}
+    return pd.DataFrame(listed).rename(columns={"id": "actor_id"}).set_index("actor_id", drop=False)
 
 
 @cache
 def known_namings() -> pd.DataFrame:
     """Return the labels of the starting list as rows of namings.csv, of every language."""
     rows = {}
-    for actor in known_actors().values():
+    for actor in known_actors().to_dict("records"):
         for stance in ("neutral", "derogatory", "honorific"):
-            listed = actor if stance == "neutral" else actor.get(stance, {})
-            for language in LANGUAGES:
-                for label in sorted(_expanded(listed.get(language, ""))):
+            own = actor if stance == "neutral" else actor[stance]
+            lists = {lang: own.get(lang) for lang in LANGUAGES} if isinstance(own, dict) else {}
+            for language, listed in lists.items():
+                words = listed.split() if isinstance(listed, str) else []
+                for label in sorted(set().union(*map(_expanded, words))):
                     if label and len(label.split()) <= 4:
-                        row = {"actor_id": actor["id"], "label": label, "language": language}
-                        rows[label, language] = row | {"stance": stance, "doc_id": ""}
-    return pd.DataFrame(rows.values())
+                        rows[label, language] = (actor["actor_id"], label, language, stance, "")
+    return pd.DataFrame(rows.values(), columns=COLUMNS)
 
 
 @cache
 def known_places() -> pd.DataFrame:
     """Return the starting list of places, one row a place, names of each language joined by |.
 
-    Written by hand of well-known names, after GeoNames and Wikidata; coordinates are rounded to a
-    tenth of a degree.
+    Well-known names, written by hand; coordinates (degrees) are rounded to a tenth.
     """
-    path = Path(__file__).with_name("places.csv")
-    return pd.read_csv(path, dtype=str, keep_default_na=False)
+    texts = dict.fromkeys(["place_id", "name", "kind", "parent", *LANGUAGES], str)
+    return pd.read_csv(Path(__file__).with_name("places.csv"), dtype=texts, keep_default_na=False)
 
 
 def known_place_names() -> pd.DataFrame:
     """Return the names of the starting list as rows of place_names.csv."""
-    rows = [
-        (row["place_id"], name, language, "")
-        for row in known_places().to_dict("records")
-        for language in LANGUAGES
-        for name in row[language].split("|")
-        if name
-    ]
-    return pd.DataFrame(rows, columns=["place_id", "variant", "language", "doc_id"])
+    names = known_places().melt("place_id", LANGUAGES, "language", "variant")
+    names["variant"] = names["variant"].str.split("|")
+    return names.explode("variant").query("variant != ''").assign(doc_id="")
 
 
-def _with_clitics(frame: pd.DataFrame, column: str) -> pd.DataFrame:
-    """Names with what Arabic and Turkish add to them: a clitic before, a case ending behind ’."""
+def _with_clitics(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of labels, and those with what Arabic and Turkish add to a name."""
     found = [frame]
     arabic, turkish = (frame[frame["language"] == language] for language in ("ar", "tr"))
-    for clitic in ("و", "ف", "ب", "ل", "ك", "وب", "ول"):
-        added = clitic + arabic[column]
+    for clitic in CLITICS:
+        added = clitic + arabic["label"]
         if clitic[-1] == "ل":
-            added = added.str.replace(clitic + "ال", clitic + "ل", regex=False)
-        found.append(arabic.assign(**{column: added}))
-    for (
-        ending
-    ) in "nin nın nun nün in ın un ün ye ya e a de da te ta den dan ten tan yi yı i ı".split():
-        found.append(turkish.assign(**{column: turkish[column] + "’" + ending}))
+            added = added.str.replace(f"{clitic}ال", f"{clitic}ل", regex=False)
+        found.append(arabic.assign(label=added))
+    found += [turkish.assign(label=turkish["label"] + "’" + ending) for ending in ENDINGS]
     return pd.concat(found, ignore_index=True)
 
 
-@dataclass(frozen=True)
 class Names:
-    """Names of actors and places: those of the tables before those of the starting lists."""
+    """Names of actors and places: those of a case's tables before those of the starting lists."""
 
-    namings: pd.DataFrame
-    places: pd.DataFrame
-    kinds: dict[str, str]
-    _terms: dict[tuple[str, str, str], Terms] = field(default_factory=dict)
+    def __init__(self, tables: Tables | None = None) -> None:
+        own, first = tables or {}, known_namings()
+        namings = own.get("namings", first[:0])[COLUMNS]
+        pairs = (pd.MultiIndex.from_frame(f[["label", "language"]]) for f in (first, namings))
+        new = first[~next(pairs).isin(next(pairs))]
+        named = pd.concat([known_place_names(), own.get("place_names")])
+        named = named.rename(columns={"place_id": "actor_id", "variant": "label"})
+        self.frames = {
+            "namings": _with_clitics(pd.concat([new, namings])),
+            "places": _with_clitics(named.assign(stance="neutral")[COLUMNS]),
+        }
+        actors = pd.concat([known_actors(), own.get("actors")])
+        self.kinds = dict(zip(actors["actor_id"], actors["kind"], strict=True))
+        self._terms: dict[tuple[str, str, str], Terms] = {}
 
     def terms(self, what: str, doc_id: str, language: str) -> Terms:
         """Return the terms of `namings` or `places` that hold in a document."""
-        frame = self.namings if what == "namings" else self.places
-        own = doc_id if doc_id in set(frame["doc_id"]) else ""
-        key = (what, own, language)
+        frame = self.frames[what]
+        key = (what, doc_id if (frame["doc_id"] == doc_id).any() else "", language)
         if key not in self._terms:
-            self._terms[key] = labels_of(frame, own, language)
+            self._terms[key] = labels_of(frame, *key[1:])
         return self._terms[key]
-
-    @classmethod
-    def of(cls, namings: pd.DataFrame, places: pd.DataFrame, actors: pd.DataFrame) -> "Names":
-        """Return the names of a case's tables (which may be empty), and those we begin with."""
-        columns = ["actor_id", "label", "language", "stance", "doc_id"]
-        own = namings.reindex(columns=columns)
-        first = known_namings()
-        taken = set(zip(own["label"], own["language"], strict=True))
-        new = [pair not in taken for pair in zip(first["label"], first["language"], strict=True)]
-        both = pd.concat([first[new], own], ignore_index=True)
-        own = places.reindex(columns=["place_id", "variant", "language", "doc_id"])
-        named = pd.concat([known_place_names(), own], ignore_index=True)
-        named = named.rename(columns={"place_id": "actor_id", "variant": "label"})
-        kinds = {key: row["kind"] for key, row in known_actors().items()}
-        kinds |= dict(zip(actors["actor_id"], actors["kind"], strict=True))
-        return cls(
-            _with_clitics(both, "label"),
-            _with_clitics(named.assign(stance="neutral"), "label"),
-            kinds,
-        )
