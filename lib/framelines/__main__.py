@@ -163,6 +163,7 @@ def mentions(data: Path) -> list[Path]:
 def audit(data: Path) -> int:
     """List the numbers, dates and names that no row explains."""
     from framelines.corpus.audit import audit
+    from framelines.corpus.texts import valued
     from framelines.tables.schema import read_tables
 
     tables = read_tables(data)
@@ -172,6 +173,9 @@ def audit(data: Path) -> int:
     for row in missing.to_dict("records"):
         print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
     print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
+    for language, count in tables["documents"]["language"].value_counts().items():
+        if not valued("numbers", str(language)):
+            print(f"audit: {count} documents in {language}: no word list, digits alone were read")
     return 1 if len(missing) else 0
 
 

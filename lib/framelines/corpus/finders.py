@@ -31,6 +31,12 @@ _AND = ("and", "و", "ve", "et", "и", "ile")
 _FROM = r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)\s*$"
 
 
+# Letters for which the press writes one another.
+_SPELLINGS = ("[اأإآ]", "[ىي]")
+_SPELLINGS_OF = {letter: group for group in _SPELLINGS for letter in group[1:-1]}
+_ONE_SPELLING = str.maketrans({letter: group[1] for letter, group in _SPELLINGS_OF.items()})
+
+
 def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     """Return a pattern of one of the words, the longest first: any apostrophe for ’, spaces for _.
 
@@ -39,6 +45,8 @@ def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     ordered = sorted(words, key=lambda word: (-len(word), word))
     joined = "|".join(regex.escape(word) if escape else word for word in ordered) or "(?!)"
     joined = joined.replace("’", f"[{texts.APOSTROPHES}]").replace("_", r"\s+")
+    if language == "ar":
+        joined = regex.sub("|".join(_SPELLINGS), lambda letter: _SPELLINGS_OF[letter[0]], joined)
     before = rf"(?<![\p{{L}}\p{{N}}]){_CLITICS.get(language, '')}"
     return rf"{before}(?:{joined})(?![\p{{L}}\p{{M}}])"
 
@@ -50,7 +58,7 @@ def _one_of(language: str, *sections: str) -> str:
 def _folded(word: str) -> str:
     """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
     plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
-    return "_".join(plain.split())
+    return "_".join(plain.translate(_ONE_SPELLING).split())
 
 
 @cache
