@@ -86,8 +86,8 @@ def language_of(text: str) -> str:
 DATES = (
     "شباط;آذار;نيسان;أيار;حزيران;تموز;أيلول;رمضان;شوال;بتموز;كانون الثاني;تشرين الأول;يوم الجمعة;"
     "والأربعاء;ربيع الآخر;الأسبوع الماضي;on 3 Jan. it fell;in Sept. 2016;in the autumn;on Fridays;"
-    "last week;tonight;next month;two days ago;in Sha‘ban;in Dhu al-Hijjah;last spring;on Thurs. it;"
-    "ايلول;تشرين أول;ربيع الاول;الاربعاء;a fortnight later;in Ramadhan;in Dhu al-Qa‘da"
+    "last week;tonight;next month;two days ago;in Sha‘ban;in Dhu al-Hijjah;last spring;"
+    "on Thurs. it;ايلول;تشرين أول;ربيع الاول;الاربعاء;a fortnight later;in Ramadhan;in Dhu al-Qa‘da"
 )
 NUMBERS = (
     "a couple of tanks;scores of men;both bridges;zero losses;a quarter of the town;twentieth day;"

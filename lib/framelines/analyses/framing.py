@@ -385,11 +385,18 @@ def _with_name(case: Case, frame: str) -> str:
 
 def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
     """Return the texts that have words in the tables; `hit` where they use one of `words`."""
-    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
-    using = case["chunks"]["token"].str.fullmatch("|".join(ends)).astype(bool)
     own = documents(case, **which)
-    own = own[own["doc_id"].isin(set(case["chunks"]["doc_id"]))]
-    return _hits(own, own["doc_id"].isin(set(case["chunks"].loc[using, "doc_id"])))
+    own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
+    return _hits(own, own["doc_id"].isin(_using(case, tuple(words))))
+
+
+@cache
+def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
+    """The texts with chunks that use one of some words; each word is looked at once."""
+    tokens = case["chunks"]["token"]
+    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
+    met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
+    return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
 
 
 @estimand("framing.word_use", choices=TEXTS)
