@@ -304,6 +304,7 @@ def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
     assert "a_toy_value_2" not in told["numbers"]
 
 
+@pytest.mark.slow
 def test_every_finding_of_every_case_has_words() -> None:
     for name in case_names():
         for one in f.declared(name):

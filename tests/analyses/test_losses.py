@@ -179,6 +179,7 @@ def test_repeated_parts_count_when_kept() -> None:
     assert m.parts_table(case, repeats="kept")["difference"].iloc[0] == 20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reading", ["stated", "conventional"])
 def test_the_interval_of_a_factor_covers(reading: str) -> None:
     """The path from claims to interval, fifty times: exact, or “more than” a rounded number."""
