@@ -125,6 +125,11 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     if not rows and not report.known:
         reasons = [Problem(str(place), line) for line in report.left]
         raise DataError(reasons or [Problem(str(place), "there are no texts here")])
+    # Texts that are known but not here, such as those of a fresh clone, come back.
+    held = {digest: article.text for (digest, _), article in read.items()}
+    for file, digest in old[["raw_file", "sha256"]].to_numpy():
+        if digest in held and not (folder / "raw" / file).is_file():
+            write_whole(folder / "raw" / file, held[digest])
     _write(folder, rows, texts, sources, report)
     if name not in case_names(root):
         camps = sorted({source["camp"] for source in sources.values()} - {NOBODY})
