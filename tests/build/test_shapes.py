@@ -61,3 +61,6 @@ def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
         assert (folder / "reports" / name / "report.pdf").is_file()
     no_codes = (folder / "reports" / "one" / "explore.html").read_text(encoding="utf-8")
     assert "No claim of this case is coded" in no_codes
+    for notebook in notebooks():
+        said = (folder / "reports" / "many" / f"{notebook}.html").read_text(encoding="utf-8")
+        assert "is coded yet: make code reads" in said

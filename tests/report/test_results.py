@@ -47,7 +47,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]) -> Results:
     monkeypatch.setenv("FRAMELINES_STAGING", str(tmp_path))
     actors = pd.DataFrame({"actor_id": ["river-camp"], "name": ["the River Camp"]})
-    case = Case("arda", "Arda", None, "first", "arda", {}, tmp_path, {"actors": actors}, ())
+    tables = {"actors": actors, "claims": actors, "naming_mentions": actors}
+    case = Case("arda", "Arda", None, "first", "arda", {}, tmp_path, tables, ())
     return Results(case, "02")
 
 

@@ -67,6 +67,12 @@ class Results:
         if case.coder == RULES:
             words, errors = coding.caution()
             self.say(words, **errors)
+        elif case["claims"].empty and case["naming_mentions"].empty:
+            self.say(
+                "Nothing of {uncoded} is coded yet: make code reads figures, days, names and "
+                "takings by rules, make import takes in those of people.",
+                uncoded=case.title,
+            )
 
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
