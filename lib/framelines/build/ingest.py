@@ -219,7 +219,8 @@ def _write(
     documents, outlets = written(folder, "documents"), written(folder, "sources")
     # Copies of what is there already count, as far as its texts are here.
     before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
-    every = {d: p.read_text(encoding="utf-8") for d, p in before.items() if p.is_file()} | texts
+    here = {d: p for d, p in before.items() if p.is_file()} if texts else {}
+    every = {d: p.read_text(encoding="utf-8") for d, p in here.items()} | texts
     same = {doc_id: other for doc_id, other in twins(every).items() if doc_id in texts}
     report.twins = len(same)
     rows = [row | {"duplicate_of": same.get(row["doc_id"], "")} for row in rows]

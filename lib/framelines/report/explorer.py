@@ -15,7 +15,7 @@ from framelines.figures.style import INK, looks
 from framelines.report import TEMPLATES
 from framelines.report.pages import links_of, publish, slug
 from framelines.report.site import cautioned
-from framelines.tables.case import load_case, read_case_file
+from framelines.tables.case import load_case
 
 # A lane shows at least so many days, so that a single day is seen as one.
 LEAST_DAYS = 14
@@ -88,7 +88,7 @@ def render(name: str) -> Path:
     script = (TEMPLATES / "explore.js").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     about: dict[str, Any] = {"events": events, "months": months, "sources": colors}
-    about["caution"] = cautioned(read_case_file(name))
+    about["caution"] = cautioned(case.coder)
     about |= {"script": Markup(script), "csp": f"script-src 'sha256-{digest}'"}
     page = (f"{name}/explore.html", f"Explore: {case.title}", links_of(name, "explore"))
     return publish(*page, "explore.html.j2", **about)

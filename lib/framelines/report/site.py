@@ -14,18 +14,15 @@ from framelines.analyses.coding import caution
 from framelines.corpus.coder import CODER as RULES
 from framelines.report import fragment
 from framelines.report.pages import clean, label, links_of, publish, render_prose
-from framelines.tables.case import CaseFile, case_names, read_case_file
+from framelines.tables.case import case_names, read_case_file
 
 QUESTION = "How do opposing sources tell the same war?"
 # What a report shows of its notebooks, beside the findings; of a table so many rows.
-SHOWN: tuple[str, ...] = (
-    "fig-02-lanes",
-    "fig-02-coverage",
-    "tab-02-disputes",
-    "fig-03-naming",
-    "fig-03-frames",
+LANES = "fig-02-lanes"
+SHOWN = (
+    *(LANES, "fig-02-coverage", "tab-02-disputes"),
+    *("fig-03-naming", "fig-03-frames", "tab-01-agreement"),
 )
-SHOWN += ("tab-01-agreement",)
 ROWS = 8
 
 
@@ -52,9 +49,9 @@ def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, An
     return [bar | {"share": round(100 * bar["k"] / bar["n"], 1)} for bar in known]
 
 
-def cautioned(file: CaseFile) -> str:
-    """Return what a page must say first of a case that rules coded; nothing of others."""
-    words, errors = caution() if file.coder == RULES else ("", {})
+def cautioned(coder: str) -> str:
+    """Return what a page must say first of a case whose coder is `rules`; nothing of others."""
+    words, errors = caution() if coder == RULES else ("", {})
     return words.format_map({key: f"{value:.2f}" for key, value in errors.items()})
 
 
@@ -63,7 +60,8 @@ def overview(case: str) -> dict[str, Any]:
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
     about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}, "caution": cautioned(file)}
+    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}}
+    about["caution"] = cautioned(file.coder)
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
         if numbers.is_file():
@@ -106,8 +104,12 @@ def _cut(page: str) -> str:
 
 
 def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
-    """Return a case as `overview` does, and its report as HTML; in print its figures are files."""
+    """Return a case as `overview` does, with its `lanes` (HTML), and its report as HTML.
+
+    In print the figures of the report are files.
+    """
     about, parts = overview(case), shown(case)
+    about["lanes"] = parts[LANES]["html"] if LANES in parts else ""
     parts = {name: parts[name] for name in SHOWN if name in parts}
     for part in parts.values():
         file = f'src="/{html.escape(part["files"][0])}"'
@@ -129,8 +131,7 @@ def render_site() -> list[Path]:
     # First what most is found in; a case with planted truth comes last, for it shows nothing new.
     cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["findings"]]))
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    seen = [(c["name"], shown(c["name"]).get("fig-02-lanes")) for c in cases if not c["planted"]]
-    images = [(name, re.search("<img[^>]*>", lane["html"])) for name, lane in seen if lane]
-    picture = next(({"case": name, "image": Markup(i[0])} for name, i in images if i), None)
+    seen = [(c["name"], re.search("<img[^>]*>", c["lanes"])) for c in cases if not c["planted"]]
+    picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
     front = {"cases": cases, "picture": picture}
     return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]
