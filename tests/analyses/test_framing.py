@@ -320,3 +320,6 @@ def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
     rest = [[i for i in range(len(every)) if i not in deal] for deal in deals]
     t = np.abs(ttest_ind(every[deals], every[rest], axis=1, equal_var=False).statistic)
     assert made.p == pytest.approx((t >= t[0] - 1e-9).mean())
+    outlets = f.outlet_shares(case).query("finding == @one.name").groupby("side")
+    assert outlets["k"].sum()[list(made.groups)].tolist() == list(made.k)
+    assert outlets["n"].sum()[list(made.groups)].tolist() == list(made.n)

@@ -57,6 +57,16 @@ def test_a_bar_divides_the_mentions_by_stance() -> None:
     assert "others" not in found
 
 
+def test_outlets_stand_by_side_and_share_and_those_of_neither_last() -> None:
+    rows = [("regime", "N", "", 0.5), ("regime", "A", "x", 0.1), ("regime", "B", "x", 0.4)]
+    rows += [("regime", "C", "y", 0.2), ("terror", "B", "x", 0.3)]
+    data = pd.DataFrame(rows, columns=["finding", "source", "side", "share"])
+    fig = framing.outlet_dots(data.assign(low=np.nan, high=np.nan))
+    assert [label.get_text() for label in fig.axes[0].get_yticklabels()] == ["B", "A", "C", "N"]
+    found = [[(x, y) for x, y, _, _ in marks(ax)] for ax in fig.axes]
+    assert found == [[(50, 3), (10, 1), (40, 0), (20, 2)], [(30, 0)]]
+
+
 def events(*rows: tuple[str, float, float]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=["event", "share_first", "share_second"])
     table["difference"] = table["share_first"] - table["share_second"]

@@ -16,7 +16,7 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.findings import EACH_OUTLET, estimand
+from framelines.analyses.findings import EACH_OUTLET, declared, estimand
 from framelines.analyses.trust import KEYS
 from framelines.analyses.words import named
 from framelines.errors import DataError, Problem
@@ -385,7 +385,7 @@ def _with_name(case: Case, frame: str) -> str:
 
 def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
     """Return the texts that have words in the tables; `hit` where they use one of `words`."""
-    own = documents(case, **which)
+    own, words = documents(case, **which), [words] if isinstance(words, str) else words
     own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
     return _hits(own, own["doc_id"].isin(_using(case, tuple(words))))
 
@@ -405,8 +405,8 @@ def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -
 
     `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
     """
-    words = [words] if isinstance(words, str) else words
-    key, pair = f"texts that use {', '.join(words)}", groups_of(case)
+    named = words if isinstance(words, str) else ", ".join(words)
+    key, pair = f"texts that use {named}", groups_of(case)
     return _compared(case, key, pair, word_hits, words=words, unit=unit, **which)
 
 
@@ -426,6 +426,24 @@ def responsible(case: Case, *, side: str, unit: str = "outlets", **which: str) -
     """
     key, pair = f"texts that name {side.replace('_', ' ')} as the doer", groups_of(case)
     return _compared(case, key, pair, responsible_hits, side=side, unit=unit, **which)
+
+
+def outlet_shares(case: Case) -> pd.DataFrame:
+    """Return what findings on texts rest on: one row an outlet and finding, with `shares`.
+
+    `side` is the outlet's group of the two that are compared, empty where it is in neither.
+    """
+    pair, found = groups_of(case) or NOBODY, [pd.DataFrame()]
+    makes: dict[str, Make] = {
+        "framing.word_use": word_hits,
+        "framing.responsible": responsible_hits,
+    }
+    for finding in declared(case.name, "03"):
+        if make := makes.get(finding.analysis.function):
+            hits = make(case, **finding.with_)
+            hits = hits.assign(side=pair.of(hits[pair.column]))
+            found.append(shares(hits, ["side", "source"]).assign(finding=finding.name))
+    return pd.concat(found, ignore_index=True)
 
 
 @cache

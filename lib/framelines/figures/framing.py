@@ -72,6 +72,32 @@ def paired_events(data: pd.DataFrame) -> Figure:
     return fig
 
 
+def outlet_dots(data: pd.DataFrame) -> Figure:
+    """Draw what share of each outlet's texts has something, one panel a finding.
+
+    `data` has finding, source, side (empty for neither), share, low and high. Outlets stand by
+    side, and by their share in the first panel.
+    """
+    panels = list(dict.fromkeys(data["finding"]))
+    order = data.assign(neither=data["side"] == "", other=data["finding"] != panels[0])
+    order = order.sort_values(["neither", "side", "other", "share"], ascending=[True] * 3 + [False])
+    tellers = list(dict.fromkeys(order["source"]))
+    look = style.looks(sorted(set(data["side"]) - {""})) | {"": style.DOT}
+    fig = style.figure(1.0 + style.ROW * len(tellers))
+    axes = np.atleast_1d(fig.subplots(1, len(panels), sharey=True))
+    for ax, panel in zip(axes, panels, strict=True):
+        style.lanes(ax, [style.short(t) for t in tellers])
+        ax.set_xlim(-8, 108)
+        ax.set_xticks([0, 100], ["0", "100 %"])
+        ax.set_title(fill(panel, max(12, 66 // len(panels))), loc="left", fontsize="small")
+        for row in data[data["finding"] == panel].to_dict("records"):
+            in_percent = row | {n: 100 * row[n] for n in ("low", "high")}
+            in_percent["value"] = 100 * row["share"]
+            style.estimate(ax, tellers.index(row["source"]), in_percent, look[row["side"]])
+    style.legend(fig, [name for name in look if name])
+    return fig
+
+
 def differences(data: pd.DataFrame) -> Figure:
     """Draw how the shares of two groups differ, one row a frame; the first group is on the right.
 
