@@ -95,9 +95,11 @@ def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> N
 
 @pytest.mark.parametrize("other", [("raid", "lorry"), ("siege", "tank")])
 def test_another_item_or_event_is_no_pair_at_all(other: tuple[str, str]) -> None:
-    tank: Row = {"kind": "equipment_destroyed", "item": "tank"}
-    pair = figure("r1-c1", "raid", 3, **tank), figure("b1-c1", other[0], 1, **tank)
-    pair[1]["item"] = other[1]
+    first, (event_id, item) = (
+        figure("r1-c1", "raid", 3, kind="equipment_destroyed", item="tank"),
+        other,
+    )
+    pair = first, figure("b1-c1", event_id, 1, kind="equipment_destroyed", item=item)
     assert found(*pair).empty and not reasons(*pair)
 
 
