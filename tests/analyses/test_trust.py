@@ -1,5 +1,6 @@
 """Agreement of coders in a small corpus counted by hand, and in one simulated from known slips."""
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +24,17 @@ def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **
     ids = [f"d{i:02d}" for i in range(documents)]
     rows: dict[str, list[dict[str, Any]]] = {"frame_codes": codes, **more}
     rows["sources"] = [{"source_id": b, "name": b, "bloc": b, "camp": b} for b in ("red", "blue")]
+    outlets = zip(ids, cycle(("red", "blue")), strict=False)
     rows["documents"] = [
-        {"doc_id": d, "source_id": ("red", "blue")[i % 2], "published": "2019-05-04"}
-        for i, d in enumerate(ids)
+        {"doc_id": d, "source_id": o, "published": "2019-05-04"} for d, o in outlets
     ]
+    spans = [{"sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99} for s in range(sentences)]
     rows["sentences"] = [
-        {
-            "doc_id": d,
-            "sentence": s,
-            "start": s * LENGTH,
-            "end": s * LENGTH + 99,
-            "kind": "text",
-            "chunk": 0,
-        }
-        for d in ids
-        for s in range(sentences)
+        {"doc_id": d, "kind": "text", "chunk": 0, **span} for d in ids for span in spans
     ]
     rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
-    rows["coders"] = [
-        {"coder": "first", "kind": "person", "label": "a student"},
-        {"coder": "machine", "kind": "rules", "label": "word lists"},
-    ]
+    rows["coders"] = [{"coder": "first", "kind": "person", "label": "a student"}]
+    rows["coders"] += [{"coder": "machine", "kind": "rules", "label": "word lists"}]
     tables = {name: toys.table(name, rows.get(name, [])) for name in resources()}
     drawing = {"draws": 60, "seed": 1, "permutations": 99}
     return Case("simulated", "Simulated", None, "first", "river", drawing, Path(), tables)
@@ -59,9 +50,10 @@ def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> dict[st
     row: dict[str, Any] = {
         "coder": coder,
         "doc_id": f"d{doc:02d}",
-        "claim_id": f"d{doc:02d}-c{number:02d}",
+        "start": start,
+        "end": start + 20,
     }
-    row |= {"start": start, "end": start + 20, "kind": "killed", "event_calendar": "none"}
+    row |= {"claim_id": f"d{doc:02d}-c{number:02d}", "kind": "killed", "event_calendar": "none"}
     return row | more
 
 
