@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from framelines.corpus.features import build_features
 from framelines.corpus.texts import sha256
 from framelines.tables.schema import read_tables, write_table
+
+# No test hangs on the machine's speed.
+slow = [HealthCheck.too_slow]
+settings.register_profile("house", deadline=None, max_examples=50, suppress_health_check=slow)
+settings.load_profile("house")
 
 TEXT = (
     "The river post fell\n\n"
