@@ -151,14 +151,6 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
     assert two.why == one.why
 
 
-@pytest.mark.parametrize("estimate", [f.naming_by_group, f.attribution_by_group])
-def test_swapping_genres_negates_the_effect(estimate: Any) -> None:
-    groups = {"first": f.OPINION, "second": f.REPORT}
-    other = dict(zip(groups, reversed(groups.values()), strict=True))
-    one, two = (estimate(case_of("idlib"), **g) for g in (groups, other))
-    np.testing.assert_array_equal(as_told(two), as_told(one, -1))
-
-
 def test_ambiguous_labels_mean_several_actors_or_stances() -> None:
     case = case_of("palmyra")
     every = f.naming_hits(case)
