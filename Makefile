@@ -30,9 +30,9 @@ test: .venv/.ready ## lint, formatting, types, and all quick tests
 	.venv/bin/python -m ruff check lib tests notebooks
 	.venv/bin/python -m ruff format --check lib tests
 	.venv/bin/python -m mypy lib/framelines
-	.venv/bin/python -m pytest -q -n 2 --dist loadscope
+	.venv/bin/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 test-all: test ## the slow tests too: browser, LaTeX, other days and users, kills
-	.venv/bin/python -m pytest -q -n 2 --dist loadscope -m slow
+	.venv/bin/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m slow
 
 # --- is it what it was? In a clean copy, with this environment or that of PYTHON=folder/bin/python ---
 named := $(filter command,$(origin PYTHON))

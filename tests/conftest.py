@@ -1,14 +1,21 @@
 """A small corpus in a folder of its own, whole and valid, for tests to break."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from framelines.corpus.features import build_features
 from framelines.corpus.texts import sha256
 from framelines.tables.schema import read_tables, write_table
+
+# No test hangs on the machine's speed.
+slow = [HealthCheck.too_slow]
+settings.register_profile("house", deadline=None, max_examples=50, suppress_health_check=slow)
+settings.load_profile("house")
 
 TEXT = (
     "The river post fell\n\n"
@@ -22,12 +29,8 @@ SOURCES = [
     ("blue-post", "Blue Post", "news_site", "blue", "blue", "", "en"),
     ("red-star", "Red Star", "magazine", "red", "red", "", "en"),
 ]
-
-
-DOCUMENT = {
-    **{"source_basis": "stated", "published": "2019-05-04", "published_basis": "stated"},
-    **{"language": "en", "genre": "report", "theatre": "river", "cases": "tiny"},
-}
+DOCUMENT = {"source_basis": "stated", "published": "2019-05-04", "published_basis": "stated"}
+DOCUMENT |= {"language": "en", "genre": "report", "theatre": "river", "cases": "tiny"}
 
 
 def _document(doc_id: str, source: str, start: int, end: int) -> dict[str, object]:
@@ -36,22 +39,25 @@ def _document(doc_id: str, source: str, start: int, end: int) -> dict[str, objec
     return {**DOCUMENT, **own, **where, "sha256": sha256(TEXT[start:end])}
 
 
-@pytest.fixture
-def tiny(tmp_path: Path) -> Path:
-    """Return the folder of a corpus with two documents and nothing else."""
-    folder = tmp_path / "data"
+@pytest.fixture(scope="session")
+def _laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny") / "data"
     (folder / "raw").mkdir(parents=True)
     (folder / "raw" / "page.txt").write_bytes(TEXT.encode())
     (folder / "raw" / "SHA256SUMS").write_text(f"{sha256(TEXT)}  page.txt\n")
     columns = ["source_id", "name", "kind", "bloc", "camp", "country", "languages"]
     write_table(pd.DataFrame(SOURCES, columns=columns), folder, "sources")
-    rows = [
-        _document("post", "blue-post", 0, SPLIT - 2),
-        _document("bridge", "red-star", SPLIT, len(TEXT) - 1),
-    ]
+    rows = [_document("post", "blue-post", 0, SPLIT - 2)]
+    rows += [_document("bridge", "red-star", SPLIT, len(TEXT) - 1)]
     write_table(pd.DataFrame(rows), folder, "documents")
     build_features(read_tables(folder), folder)
     return folder
+
+
+@pytest.fixture
+def tiny(_laid: Path, tmp_path: Path) -> Path:
+    """Return the folder of a corpus with two documents and nothing else."""
+    return Path(shutil.copytree(_laid, tmp_path / "data"))
 
 
 Corner = Callable[..., dict[str, pd.DataFrame]]

@@ -50,9 +50,6 @@ def verdict(values: Any, choices: dict[str, list[str]], **more: Any) -> str:
     return f.verdict(case_of("example"), finding(values, choices, **more))
 
 
-# --- declarations -----------------------------------------------------------------------------
-
-
 def test_what_was_declared_stands_as_it_was_declared() -> None:
     fields = ("id", "name", "estimand", "direction", "analysis", "choices", "known_before")
     every = {
@@ -69,11 +66,6 @@ def test_what_was_declared_stands_as_it_was_declared() -> None:
     assert len(later) == 2 and all(o.known_before == "yes" and not o.expect for o in later)
 
 
-def test_findings_by_notebook_and_of_a_case_without_any() -> None:
-    assert {one.analysis.notebook for one in f.declared("palmyra", "03")} == {"03"}
-    assert f.declared("a-case-of-my-own") == []
-
-
 NAMING = {"notebook": "03", "function": "framing.naming_contrast"}
 KNOWN = {"id": "known", "name": "A", "estimand": "a", "direction": "unknown", "known_before": "no"}
 KNOWN |= {"analysis": NAMING, "choices": {"scope": ["whole_texts"]}}
@@ -82,44 +74,32 @@ WRONG: list[dict[str, Any]] = [
     {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}},
     {"id": "both", "expect": {"above": 0, "below": 1}},
     {"id": "known"},
-    {
-        **{
-            "id": "fourth",
-            "choices": {"scope": ["everywhere"], "moon": ["full"]},
-            "says": "{wonder}",
-        },
-        **{
-            "with": {"tide": "high"},
-            "expect": {"more_with": ["scope", "whole_texts", "everywhere"]},
-        },
-    },
 ]
+FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
+FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
+FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
+TOLD = """Bad Id | id | Bad Id
+Bad Id | analysis.notebook | 3
+Bad Id | known_before | may be
+Bad Id | moon | 1
+unknown | analysis | framing.no_such_function
+known | id | known
+fourth | choices | everywhere
+fourth | choices | moon
+fourth | with | tide
+fourth | expect | whole_texts
+fourth | says | wonder"""
 
 
 def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "findings.yaml"
-    every = [KNOWN, *(KNOWN | wrong for wrong in WRONG)]
+    every = [KNOWN, *(KNOWN | wrong for wrong in [*WRONG, FOURTH])]
     file.write_text(yaml.dump({"example": every, "gone-case": [{"id": "left-alone"}]}))
     with pytest.raises(DataError) as caught:
         f.declared("palmyra", file=file)
-    told = [
-        (str(p.row).removeprefix("example, "), p.column, p.value) for p in caught.value.problems
-    ]
-    for row, column, value in (
-        ("None", "declared", None),
-        ("Bad Id", "id", "Bad Id"),
-        ("Bad Id", "analysis.notebook", "3"),
-        ("Bad Id", "known_before", "may be"),
-        ("Bad Id", "moon", "1"),
-        ("unknown", "analysis", "framing.no_such_function"),
-        ("known", "id", "known"),
-        ("fourth", "choices", "everywhere"),
-        ("fourth", "choices", "moon"),
-        ("fourth", "with", "tide"),
-        ("fourth", "expect", "whole_texts"),
-        ("fourth", "says", "wonder"),
-    ):
-        assert (row, column, value) in told
+    problems = caught.value.problems
+    told = {f"{p.row} | {p.column} | {p.value}".removeprefix("example, ") for p in problems}
+    assert {"None | declared | None", *TOLD.splitlines()} <= told
     assert "an expectation is one of" in str(caught.value)
     assert "gone-case" not in str(caught.value)
 
@@ -133,9 +113,6 @@ def test_a_file_that_is_none(tmp_path: Path, text: str) -> None:
     file.write_text(text)
     with pytest.raises(DataError):
         f.declared("example", file=file)
-
-
-# --- specifications ---------------------------------------------------------------------------
 
 
 def test_every_choice_alone_and_the_product_of_those_declared() -> None:
@@ -166,65 +143,53 @@ def test_values_that_stand_for_several_are_spelt_out() -> None:
     assert f.choices_of(case_of("example"), example)["left_out"] == ("none",)
 
 
-def test_the_main_values_are_those_that_a_function_takes_by_itself() -> None:
-    for name in ("palmyra", "idlib", "example"):
-        case = case_of(name)
-        for one in f.declared(name, "03"):
-            chosen = {n: one.choices[n][0] for n in one.choices if n not in ("left_out", "coder")}
-            assert repr(f.main(case, one)) == repr(f.estimates(case, one, chosen))
+@pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
+def test_the_main_values_are_those_that_a_function_takes_by_itself(name: str) -> None:
+    case = case_of(name)
+    for one in f.declared(name, "03"):
+        chosen = {n: one.choices[n][0] for n in one.choices if n not in ("left_out", "coder")}
+        assert repr(f.main(case, one)) == repr(f.estimates(case, one, chosen))
 
-
-# --- verdicts ---------------------------------------------------------------------------------
 
 FIVE = {"a": ["1", "2", "3", "4", "5"]}
-FEW = {"a": ["1", "2"]}
 
 
-def grows(a: str) -> float:
-    return 46.97 + float(a)
+def test_a_verdict_is_no_sign_of_the_result() -> None:
+    came = {"above": "holds, untested", "below": "does not hold"}
+    for side, word in came.items():
+        assert verdict(lambda a: 47 + float(a), FIVE, expect={side: 0}) == word
+    assert verdict(lambda a: 47 + float(a), FIVE) == "described"
 
 
-def but_4(a: str) -> float:
-    return -1.0 if a == "4" else float(a)
+def times(**more: Any) -> Any:
+    return lambda a: Estimate(4 + float(a), "times", **more)
 
 
 @pytest.mark.parametrize(
-    ("values", "choices", "expect", "came"),
+    ("values", "came"),
     [
-        # The same numbers: a verdict is no sign of the result.
-        (grows, FIVE, {"above": 0}, "holds, untested"),
-        (grows, FIVE, {"below": 0}, "does not hold"),
-        (grows, FIVE, (), "described"),
         # One choice that speaks against it is named; most of them, or the main one, defeat it.
-        (but_4, FIVE, {"above": 0}, "holds but for a: 4, untested"),
-        (lambda a: 2.5 - float(a), FIVE, {"above": 0}, "does not hold"),
-        (lambda a: float(a) - 1, FIVE, {"above": 0}, "does not hold"),
-        # Little to vary, and one event, are not said to hold.
-        (lambda a: 3.0, FIVE, {"above": 0}, "as expected"),
-        (float, FEW, {"above": 0}, "as expected"),
-        (lambda a: Estimate(float(a), "times", n=(1,)), FIVE, {"above": 0}, "as expected"),
-        (lambda a: nan, FIVE, {"above": 0}, "not estimable"),
+        (lambda a: float(a) - (a == "4") * 5, "holds but for a: 4, untested"),
+        (lambda a: 2.5 - float(a), "does not hold"),
+        (lambda a: float(a) - 1, "does not hold"),
+        # Nothing that varies, and one event, are not said to hold.
+        (lambda a: 3.0, "as expected"),
+        (times(n=(1,)), "as expected"),
+        (lambda a: nan, "not estimable"),
+        # An interval and a test must agree.
+        (times(low=1.0, high=9.0), "holds, untested"),
+        (times(low=-1.0, high=9.0), "does not hold"),
+        (times(low=1.0, high=inf), "holds, untested"),
+        (times(p=0.04), "holds"),
+        (times(p=0.06), "does not hold"),
     ],
 )
-def test_a_verdict_is_of_what_was_expected(
-    values: Any, choices: dict[str, list[str]], expect: Any, came: str
-) -> None:
-    assert verdict(lambda a: values(a), choices, expect=expect or []) == came
+def test_a_verdict_is_of_what_was_expected(values: Any, came: str) -> None:
+    assert verdict(lambda a: values(a), FIVE, expect={"above": 0}) == came
 
 
-@pytest.mark.parametrize(
-    ("more", "came"),
-    [
-        ({"low": 1.0, "high": 9.0}, "holds, untested"),
-        ({"low": -1.0, "high": 9.0}, "does not hold"),
-        ({"low": 1.0, "high": inf}, "holds, untested"),
-        ({"p": 0.04}, "holds"),
-        ({"p": 0.06}, "does not hold"),
-    ],
-)
-def test_an_interval_and_a_test_must_agree(more: dict[str, Any], came: str) -> None:
-    values = {a: Estimate(4 + float(a), POINTS, **more) for a in FIVE["a"]}
-    assert verdict(lambda a: values[a], FIVE, expect={"above": 0}) == came
+def test_two_choices_are_little_to_vary() -> None:
+    assert verdict(lambda a: float(a), {"a": ["1", "2"]}, expect={"above": 0}) == "as expected"
 
 
 def test_parts_and_several_expectations() -> None:
@@ -241,13 +206,10 @@ def test_parts_and_several_expectations() -> None:
 def test_more_with_one_value_than_with_another() -> None:
     choices = {"calendar": ["own", "other"], "b": ["1", "2", "3"]}
     more = {"more_with": ["calendar", "own", "other"]}
-
-    def values(calendar: str, b: str) -> float:
-        return float(b) * (2 if calendar == "own" else 1)
-
-    assert verdict(values, choices, expect=more) == "holds, untested"
-    less = verdict(lambda calendar, b: -values(calendar, b), choices, expect=more)
-    assert less == "does not hold"
+    for sign, came in ((1, "holds, untested"), (-1, "does not hold")):
+        factor = {"own": 2 * sign, "other": sign}
+        toy = finding(lambda calendar, b, of=factor: float(b) * of[calendar], choices, expect=more)
+        assert f.verdict(case_of("example"), toy) == came
 
 
 def test_sides_that_are_swapped_swap_what_is_expected() -> None:
@@ -259,34 +221,28 @@ def test_sides_that_are_swapped_swap_what_is_expected() -> None:
     assert (turned.above, turned.below) == (0, None)
 
 
-def test_verdicts_of_this_corpus() -> None:
-    came = {
-        (name, one.id): f.verdict(case_of(name), one)
-        for name in ("palmyra", "idlib", "example")
-        for one in f.declared(name, "03")
-    }
-    assert came["palmyra", "derogatory-naming"] == "described"
-    assert came["palmyra", "divine-sanction"] == "holds, untested"
-    assert came["palmyra", "capture-verbs"].startswith("holds but for leaving out")
-    assert came["idlib", "naming-by-genre"] == "does not hold"
-    assert came["idlib", "attribution-by-genre"] == "does not hold"
-    assert came["example", "derogatory-naming"] == "holds"
+VERDICTS = """palmyra | derogatory-naming | described
+palmyra | divine-sanction | holds, untested
+palmyra | capture-verbs | holds but for leaving out
+idlib | naming-by-genre | does not hold
+idlib | attribution-by-genre | does not hold
+example | derogatory-naming | holds"""
 
 
-# --- words ------------------------------------------------------------------------------------
+@pytest.mark.parametrize("line", VERDICTS.splitlines())
+def test_verdicts_of_this_corpus(line: str) -> None:
+    case, finding_id, verdict = line.split(" | ")
+    one = next(one for one in f.declared(case, "03") if one.id == finding_id)
+    came = f.verdict(case_of(case), one)
+    assert came.startswith(verdict) if "leaving out" in verdict else came == verdict
 
 
-def test_a_headline_stands_only_where_it_is_borne_out() -> None:
-    for value, where, printed in (
-        (1, "expect", "It is more"),
-        (-9, "expect", "A toy"),
-        (1, "headline_if", "It is more"),
-        (-9, "headline_if", "A toy"),
-    ):
-        more: dict[str, Any] = {where: {"above": 0}}
-        values = {a: value + float(a) for a in FIVE["a"]}
-        toy = finding(lambda a, of=values: of[a], FIVE, headline="It is more", **more)
-        assert f.told(case_of("example"), toy)["headline"] == printed
+@pytest.mark.parametrize("where", ["expect", "headline_if"])
+@pytest.mark.parametrize(("value", "printed"), [(1, "It is more"), (-9, "A toy")])
+def test_a_headline_stands_only_where_it_is_borne_out(where: str, value: int, printed: str) -> None:
+    more: dict[str, Any] = {where: {"above": 0}}
+    toy = finding(lambda a: value + float(a), FIVE, headline="It is more", **more)
+    assert f.told(case_of("example"), toy)["headline"] == printed
 
 
 def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
@@ -315,22 +271,11 @@ def test_every_finding_of_every_case_has_words() -> None:
         assert len(table) == len(f.declared(name))
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "text"),
-    [
-        (6830.0, "", "6,830"),
-        (-12.345, POINTS, "−12.3"),
-        (-0.001, POINTS, "0.0"),
-        (1.4706, "times", "1.47"),
-        (0.035, "share", "3.5 %"),
-        (inf, "", "∞"),
-        (nan, "", "–"),
-        (0.93, "p", "0.93"),
-        (0.00001, "p", "below 0.0001"),
-    ],
-)
-def test_numbers_as_prose_has_them(value: float, unit: str, text: str) -> None:
-    assert number_text(value, unit) == text
+def test_numbers_as_prose_has_them() -> None:
+    told = {(6830.0, ""): "6,830", (inf, ""): "∞", (nan, ""): "–", (0.035, "share"): "3.5 %"}
+    told |= {(-12.345, POINTS): "−12.3", (-0.001, POINTS): "0.0", (1.4706, "times"): "1.47"}
+    told |= {(0.93, "p"): "0.93", (0.00001, "p"): "below 0.0001"}
+    assert {key: number_text(*key) for key in told} == told
 
 
 def test_one_day_is_no_days() -> None:

@@ -8,9 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 from scipy.stats import ttest_ind
-from toys import case_of, swapped, uncoded
+from toys import TRUTH, case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
@@ -21,7 +20,6 @@ from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case
 
-TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 FAKES = REPO / "data" / "fa-kes"
 NAMING = ("example", "palmyra")
 
@@ -35,9 +33,6 @@ def as_told(found: Estimate, sign: int = 1) -> list[float]:
     ends = (found.low, found.high)[::sign]
     numbers = [sign * found.value, *(sign * end for end in ends), found.p]
     return numbers + [*found.k[::sign], *found.n[::sign]]
-
-
-# --- what was found -------------------------------------------------------------------------------
 
 
 def test_the_declared_findings_of_palmyra() -> None:
@@ -80,25 +75,17 @@ def test_the_declared_findings_of_idlib() -> None:
         ({"unit": "matched_events"}, [(28, 33), (1, 11)]),
     ],
 )
-def test_a_choice_changes_the_rows_that_count(
-    choices: dict[str, str], told: list[tuple[float, float]]
-) -> None:
+def test_a_choice_changes_the_rows_that_count(choices: dict[str, str], told: Any) -> None:
     assert counts(f.naming_contrast(case_of("palmyra"), **choices)) == told
-
-
-# --- what was planted -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     ("camp", "relation", "planted"),
-    [
-        ("north", "foe", "north_of_south"),
-        ("south", "foe", "south_of_north"),
-        ("south", "own", "south_of_itself"),
-    ],
+    [("north", "foe", "south"), ("south", "foe", "north"), ("south", "own", "itself")],
 )
 def test_planted_naming_is_recovered(camp: str, relation: str, planted: str) -> None:
-    table, truth = f.stance_shares(case_of("example"), by="camp"), TRUTH["names"][planted]
+    table = f.stance_shares(case_of("example"), by="camp")
+    truth = TRUTH["names"][f"{camp}_of_{planted}"]
     own = table[(table["camp"] == camp) & (table["relation"] == relation)].set_index("stance")
     for stance, count in truth["counts"].items():
         assert own.at[stance, "k"] == count
@@ -155,9 +142,6 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
     assert list(counts.loc[("north", "foe")]) == [7, 32]
 
 
-# --- symmetry and sums ----------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("name", NAMING)
 @pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
 @pytest.mark.parametrize("unit", contrasts.UNITS)
@@ -165,14 +149,6 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
     one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
     np.testing.assert_array_equal(as_told(two), as_told(one, -1))
     assert two.why == one.why
-
-
-@pytest.mark.parametrize("estimate", [f.naming_by_group, f.attribution_by_group])
-def test_swapping_genres_negates_the_effect(estimate: Any) -> None:
-    groups = {"first": f.OPINION, "second": f.REPORT}
-    other = dict(zip(groups, reversed(groups.values()), strict=True))
-    one, two = (estimate(case_of("idlib"), **g) for g in (groups, other))
-    np.testing.assert_array_equal(as_told(two), as_told(one, -1))
 
 
 def test_ambiguous_labels_mean_several_actors_or_stances() -> None:
@@ -199,9 +175,8 @@ def test_matched_events_are_told_by_both_camps() -> None:
     for name in NAMING:
         table = f.verbs_by_event(case_of(name))
         assert table.groupby("event")["teller"].nunique().eq(2).all()
-    assert "ulvane-taken" not in set(
-        f.verb_hits(case_of("example"), scope="matched_events")["event_id"]
-    )
+    matched = f.verb_hits(case_of("example"), scope="matched_events")
+    assert "ulvane-taken" not in set(matched["event_id"])
     hits = f.verb_hits(case_of("idlib"), scope="matched_events")
     assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
 
@@ -234,9 +209,6 @@ def test_leading_terms_of_either_group() -> None:
     assert table.set_index("term").at["league", "documents_first"] == 12
 
 
-# --- groups, and nothing to count -----------------------------------------------------------------
-
-
 def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     def pair(case: Case) -> tuple[str, ...] | None:
         found = f.groups_of(case)
@@ -261,14 +233,9 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
 @pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
 def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
     case = uncoded(name)
-    tables = [
-        f.stance_shares(case),
-        f.verbs_by_event(case),
-        f.naming_by_event(case),
-        f.frame_contrasts(case),
-        f.agency_hits(case),
-    ]
-    assert all(table.empty for table in tables)
+    for made in (f.stance_shares, f.verbs_by_event, f.naming_by_event, f.frame_contrasts):
+        assert made(case).empty
+    assert f.agency_hits(case).empty
     answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]
     answers += [f.naming_by_group(case), f.attribution_by_group(case)]
     for found in answers:
@@ -276,9 +243,6 @@ def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
     words = f.key_terms(case)
     assert words.table.empty and "not estimable" in words.why[0]
     assert f.leading_terms(case, words).empty
-
-
-# --- words of texts that nobody coded ---------------------------------------------------------
 
 
 SHARES = [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]

@@ -1,5 +1,6 @@
 """Agreement of coders in a small corpus counted by hand, and in one simulated from known slips."""
 
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -23,27 +24,15 @@ def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **
     ids = [f"d{i:02d}" for i in range(documents)]
     rows: dict[str, list[dict[str, Any]]] = {"frame_codes": codes, **more}
     rows["sources"] = [{"source_id": b, "name": b, "bloc": b, "camp": b} for b in ("red", "blue")]
-    rows["documents"] = [
-        {"doc_id": d, "source_id": ("red", "blue")[i % 2], "published": "2019-05-04"}
-        for i, d in enumerate(ids)
-    ]
-    rows["sentences"] = [
-        {
-            "doc_id": d,
-            "sentence": s,
-            "start": s * LENGTH,
-            "end": s * LENGTH + 99,
-            "kind": "text",
-            "chunk": 0,
-        }
-        for d in ids
-        for s in range(sentences)
-    ]
+    about = {"published": "2019-05-04"}
+    outlets = zip(ids, cycle(("red", "blue")), strict=False)
+    rows["documents"] = [{"doc_id": doc, "source_id": s, **about} for doc, s in outlets]
+    spans = [{"sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99} for s in range(sentences)]
+    text = {"kind": "text", "chunk": 0}
+    rows["sentences"] = [{"doc_id": doc, **text, **span} for doc in ids for span in spans]
     rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
-    rows["coders"] = [
-        {"coder": "first", "kind": "person", "label": "a student"},
-        {"coder": "machine", "kind": "rules", "label": "word lists"},
-    ]
+    rows["coders"] = [{"coder": "first", "kind": "person", "label": "a student"}]
+    rows["coders"] += [{"coder": "machine", "kind": "rules", "label": "word lists"}]
     tables = {name: toys.table(name, rows.get(name, [])) for name in resources()}
     drawing = {"draws": 60, "seed": 1, "permutations": 99}
     return Case("simulated", "Simulated", None, "first", "river", drawing, Path(), tables)
@@ -56,31 +45,22 @@ def code(coder: str, doc: int, sentence: int, *frames: str) -> list[dict[str, An
 
 
 def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "coder": coder,
-        "doc_id": f"d{doc:02d}",
-        "claim_id": f"d{doc:02d}-c{number:02d}",
-    }
-    row |= {"start": start, "end": start + 20, "kind": "killed", "event_calendar": "none"}
-    return row | more
+    row: dict[str, Any] = {"coder": coder, "start": start, "end": start + 20}
+    row |= {"doc_id": f"d{doc:02d}", "claim_id": f"d{doc:02d}-c{number:02d}"}
+    return row | {"kind": "killed", "event_calendar": "none"} | more
 
 
-BY_HAND = [
-    *code("first", 0, 0, "liberation", "victimhood"),
-    *code("first", 0, 1, "liberation"),
-    *code("first", 0, 2),
-    *code("first", 0, 3, "furniture"),
-    *code("first", 1, 0, "unclear"),
-    *code("first", 1, 1, "liberation"),
-    *code("first", 1, 2, "liberation"),
-    *code("second", 0, 0, "liberation"),
-    *code("second", 0, 1, "divine_sanction"),
-    *code("second", 0, 2, "none"),
-    *code("second", 0, 3, "liberation", "repeat"),
-    *code("second", 1, 0, "none"),
-    *code("second", 1, 1, "liberation"),
-    *code("adjudicated", 1, 2, "liberation"),
-]
+# Document and sentence, and the frames that a coder saw in it.
+CODED = {
+    "first": "00 liberation victimhood,01 liberation,02,03 furniture,10 unclear,11 liberation"
+    ",12 liberation",
+    "second": "00 liberation,01 divine_sanction,02,03 liberation repeat,10,11 liberation",
+    "adjudicated": "12 liberation",
+}
+BY_HAND = []
+for coder, sentences in CODED.items():
+    for at, *frames in map(str.split, sentences.split(",")):
+        BY_HAND += code(coder, int(at[0]), int(at[1]), *frames)
 
 
 def test_frames_by_hand() -> None:

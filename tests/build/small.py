@@ -53,8 +53,13 @@ def write(place: Path, content: str | bytes) -> Path:
     return place
 
 
-def checkout(folder: Path) -> Path:
-    """Lay down a checkout of its own with the fictional case and one notebook; return it."""
+def bytes_of(folder: Path) -> dict[Path, bytes]:
+    """Return every file under a folder with its bytes."""
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def checkout(folder: Path, *pages: str) -> Path:
+    """Lay down a checkout with the fictional case and one notebook, or ours."""
     ignored = shutil.ignore_patterns("__pycache__")
     shutil.copytree(REPO / "lib", folder / "lib", ignore=ignored)
     for name in ("data/example", "docs", "paper"):
@@ -63,11 +68,13 @@ def checkout(folder: Path) -> Path:
     files += [".gitattributes", ".gitignore", "notebooks/cases/example.yaml", "data/lexicons.csv"]
     files += ["data/datapackage.yaml", "data/README.md", "data/CODEBOOK.md", "data/INTRODUCTION.md"]
     for name in files:
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(REPO / name, folder / name)
+        write(folder / name, (REPO / name).read_bytes())
     (folder / "notebooks" / "findings.yaml").write_text("declared: 2026-11-26\n")
     (folder / "paper" / "paper.typ").write_text(PAPER)
-    write_notebook(folder, CELLS)
+    for page in pages:
+        shutil.copy2(REPO / "notebooks" / f"{page}.ipynb", folder / "notebooks")
+    if not pages:
+        write_notebook(folder, CELLS)
     own = folder / ".venv"
     own.mkdir()
     for path in Path(sys.prefix).iterdir():
@@ -111,9 +118,8 @@ def change_a_digit(folder: Path) -> None:
 
 def results(folder: Path) -> dict[str, bytes]:
     """Return every result of a checkout, and what is built from them, by path."""
-    places = ("figures", "reports", "build/executed")
-    found = [path for place in places for path in (folder / place).rglob("*") if path.is_file()]
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(found)}
+    places = [bytes_of(folder / place) for place in ("figures", "reports", "build/executed")]
+    return {p.relative_to(folder).as_posix(): b for place in places for p, b in place.items()}
 
 
 def environment() -> dict[str, str]:

@@ -1,13 +1,11 @@
 """From invented texts of two outlets, by rules alone, to the pages on timelines and framing."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
 import small
 
-from framelines import REPO
 from framelines.tables.schema import check_tables
 
 TEXTS = {
@@ -25,14 +23,10 @@ PAGES = ("02-timeline-comparison", "03-narrative-framing")
 
 @pytest.fixture(scope="module")
 def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = small.checkout(tmp_path_factory.mktemp("coded") / "checkout")
-    for page in PAGES:
-        shutil.copy2(REPO / "notebooks" / f"{page}.ipynb", folder / "notebooks")
-    place = folder / "texts"
-    place.mkdir()
+    folder = small.checkout(tmp_path_factory.mktemp("coded") / "checkout", *PAGES)
     for name, text in TEXTS.items():
-        (place / f"{name}.txt").write_text(text, encoding="utf-8")
-    small.run(folder, "corpus", str(place), "river-war")
+        small.write(folder / "texts" / f"{name}.txt", text)
+    small.run(folder, "corpus", str(folder / "texts"), "river-war")
     assert "3 events" in small.run(folder, "code", "river-war")
     return folder
 
@@ -50,10 +44,9 @@ def test_from_texts_to_coded_tables_and_again(coded: Path) -> None:
     case = coded / "notebooks" / "cases" / "river-war.yaml"
     said = case.read_text(encoding="utf-8")
     assert "coder: rules" in said and "places: [syria]" in said
-    files = [case, *(coded / "data" / "river-war").rglob("*.csv")]
-    before = {file: file.read_bytes() for file in files}
+    before = small.bytes_of(coded / "data"), case.read_bytes()
     small.run(coded, "code", "river-war")
-    assert before == {file: file.read_bytes() for file in files}
+    assert before == (small.bytes_of(coded / "data"), case.read_bytes())
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -61,10 +54,8 @@ def test_pages_on_codes_of_rules_build_and_say_so_first(coded: Path, page: str) 
     small.run(coded, "run", page, "river-war")
     executed = json.loads((coded / "build/executed/river-war" / f"{page}.ipynb").read_text())
     said = "".join(str(o) for c in executed["cells"] for o in c.get("outputs", []))
-    first = said.index("Rules coded this case")
-    assert first < min(
-        said.find(word) % len(said) for word in ("No finding", "Figure 1", "Table 1")
-    )
+    others = [said.find(word) % len(said) for word in ("No finding", "Figure 1", "Table 1")]
+    assert said.index("Rules coded this case") < min(others)
     if page == PAGES[0]:  # two tolls of one deed are set against each other
         table = (coded / "reports/river-war/tables/02-disputes.csv").read_text(encoding="utf-8")
         assert "Ford: 8" in table and "Post: 5" in table and "contradiction" in table

@@ -12,9 +12,9 @@ import cassis
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
-from small import write
+from small import bytes_of, write
 
 from framelines import __main__
 from framelines.analyses import trust
@@ -44,9 +44,8 @@ def laid(tmp_path_factory: Any) -> Path:
     write(root / "texts" / "post.txt", POST)
     write(root / "texts" / "bridge.txt", BRIDGE)
     corpus(root / "texts", "river-war", root)
-    actors = pd.DataFrame([("blue-army", "Blue army", "blue", "army")])
-    names = dict(enumerate(("actor_id", "name", "side", "kind")))
-    write_table(actors.rename(columns=names), root / "data" / "river-war", "actors")
+    actor = {"actor_id": "blue-army", "name": "Blue army", "side": "blue", "kind": "army"}
+    write_table(pd.DataFrame([actor]), root / "data" / "river-war", "actors")
     return root
 
 
@@ -67,7 +66,6 @@ PIECES += '|"|tanks|中文'
 VALUES = st.sampled_from(["=1+1", "'=x", "@home", "near", "12", "", "جنوب", "exact 😀"])
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.data())
 def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) -> None:
     text = "".join(data.draw(st.lists(st.sampled_from(PIECES.split("|")), min_size=1, max_size=40)))
@@ -168,15 +166,10 @@ def doccano(label: str = "killed; value_min=4") -> str:
 
 PLAIN = POST.replace("\r\n", "\n").replace("“", '"')
 FILES = {
-    "now.json": label_studio(),
-    "utf16.json": label_studio(shift=1),
-    "lf.json": label_studio(-2, PLAIN),
-    "browser.json": label_studio(-2),
-    "cas.xmi": xmi(),
-    "inclusive.qdpx": qdpx(last=1),
-    "exclusive.qdpx": qdpx(),
+    **{"now.json": label_studio(), "utf16.json": label_studio(shift=1), "cas.xmi": xmi()},
+    **{"lf.json": label_studio(-2, PLAIN), "browser.json": label_studio(-2)},
+    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx(), "admin.jsonl": doccano()},
     "at its end.qdpx": qdpx(text=POST[:TO]),
-    "admin.jsonl": doccano(),
     "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
     "hindered.jsonl": '["no", "document"]\n{"text"\n\n' + doccano(),
     "german.csv": "\ufeffdoc_id;words;kind;value_min\npost;4 men of the rebels;killed;4\n",
@@ -195,18 +188,14 @@ def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
 
 
 TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
-
-
 AGAIN = short_hash("12 tanks")
 PLACES = {
-    (3, 11, "12 tanks"): (0, 8),
-    (50, 58, "12 tanks"): (53, 61),
+    **{(3, 11, "12 tanks"): (0, 8), (50, 58, "12 tanks"): (53, 61)},
+    **{(None, None, "way off"): (26, 33), (0, 8, AGAIN): (0, 8)},
     (26, 34, "12 tanks"): "these words stand 2 times",
     (None, None, "12 tanks"): "these words stand 2 times",
-    (None, None, "way off"): (26, 33),
     (0, 9, "2 tanks"): "these words do not stand",  # but in 12 tanks
     (60, 99, ""): "the span is empty or ends after the text, at 62",
-    (0, 8, AGAIN): (0, 8),
     (1, 9, AGAIN): "the hash is not that",
     (None, None, ""): "neither words nor a start and an end",
 }
@@ -237,7 +226,6 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     r"row 2.*value_min.*met '=1\+1'; allowed": ("x.csv", f"{CLAIM}killed,=1+1,4,,,\n"),
     "row 2.*target_id.*'elves'": ("x.csv", f"{CLAIM}killed,4,4,,elves,\n"),
     "value_max is below value_min": ("x.csv", f"{CLAIM}killed,9,4,,,\n"),
-    "event_date.*met '03/05/2019'": ("x.csv", f"{CLAIM}event,,,03/05/2019,,\n"),
     "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
     "there is no code in it": ("x.json", "[]"),
     "there is no reader for it but": ("x.doc", "killed"),
@@ -246,10 +234,10 @@ BAD: dict[str, tuple[str, str | bytes]] = {
 
 @pytest.mark.parametrize("said", BAD)
 def test_bad_input_is_named_and_writes_nothing(war: Path, said: str) -> None:
-    before = {p: p.read_bytes() for p in war.rglob("*") if p.is_file()}
+    before = bytes_of(war)
     with pytest.raises(DataError, match=re.compile(said, re.DOTALL)):
         take(war, *BAD[said])
-    assert before == {p: p.read_bytes() for p in war.rglob("*") if p.is_file()}
+    assert before == bytes_of(war)
 
 
 def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
-from small import write
+from small import bytes_of, write
 
 from framelines.build import gather
 from framelines.build.gather import day, twins
@@ -46,10 +46,6 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
     return check_tables(root / "data" / "river-war", with_texts=True)
 
 
-def bytes_of(root: Path) -> dict[Path, bytes]:
-    return {p: p.read_bytes() for p in (root / "data").rglob("*") if p.is_file()}
-
-
 def test_a_folder_becomes_a_case_and_says_what_is_open(folder: Path, tmp_path: Path) -> None:
     report = corpus(folder, "river-war", tmp_path)
     rows = tables(tmp_path)["documents"].set_index("raw_file")
@@ -77,12 +73,14 @@ def test_a_folder_becomes_a_case_and_says_what_is_open(folder: Path, tmp_path: P
 
 def test_again_it_adds_what_is_new_and_changes_nothing_else(folder: Path, tmp_path: Path) -> None:
     corpus(folder, "river-war", tmp_path)
-    before, old = bytes_of(tmp_path), tables(tmp_path)["documents"]
+    before, old = bytes_of(tmp_path / "data"), tables(tmp_path)["documents"]
     report = corpus(folder, "river-war", tmp_path)
-    assert (report.added, report.known) == (0, 5) and before == bytes_of(tmp_path)
+    assert (report.added, report.known) == (0, 5) and before == bytes_of(tmp_path / "data")
     for text in (tmp_path / "data" / "river-war" / "raw").glob("*.txt"):
         text.unlink()  # as in a fresh clone: git ignores the texts
-    assert corpus(folder, "river-war", tmp_path).known == 5 and before == bytes_of(tmp_path)
+    assert corpus(folder, "river-war", tmp_path).known == 5 and before == bytes_of(
+        tmp_path / "data"
+    )
     write(folder / "2019-10-01_Valley Post_Fog.txt", OTHER + " Fog.")
     assert corpus(folder, "river-war", tmp_path).added == 1
     new = tables(tmp_path)["documents"]
@@ -120,9 +118,7 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
         (".git/x.txt", b"Not an article of anybody.", "no texts here"),
     ],
 )
-def test_what_cannot_be_read_is_said_and_writes_nothing(
-    tmp_path: Path, name: str, content: bytes, said: str
-) -> None:
+def test_the_unreadable_is_said(tmp_path: Path, name: str, content: bytes, said: str) -> None:
     place = write(tmp_path / "texts" / name, content)
     with pytest.raises(DataError, match=said):
         corpus(tmp_path / "texts", "river-war", tmp_path)
@@ -194,10 +190,10 @@ def test_nothing_is_written_where_a_table_does_not_pass(tmp_path: Path) -> None:
     lay(tmp_path, [{"text": LONG, "source": "Post"}])
     file = tmp_path / "data" / "river-war" / "documents.csv"
     write(file, file.read_text(encoding="utf-8").replace(",unknown,river", ",none,river"))
-    before = bytes_of(tmp_path)
+    before = bytes_of(tmp_path / "data")
     with pytest.raises(DataError, match="documents.csv, row 2 .*column genre"):
         lay(tmp_path, [{"text": OTHER, "source": "Radio"}])
-    assert before == bytes_of(tmp_path)
+    assert before == bytes_of(tmp_path / "data")
     for path in (tmp_path / "data" / "river-war").rglob("*.csv"):
         path.unlink()  # a run that was broken off leaves texts, and hinders no other
     assert len(lay(tmp_path, [{"text": OTHER, "source": "Radio"}])) == 1

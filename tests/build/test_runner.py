@@ -2,13 +2,14 @@
 
 import json
 import os
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import small
 
-from framelines.build import runner
+from framelines.build import execute, runner
+from framelines.errors import DataError
 
 
 @pytest.fixture(scope="module")
@@ -17,14 +18,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = small.checkout(tmp_path_factory.mktemp("a place") / "checkout")
     said = small.run(folder, "build")
     assert "[1/4] example 01-few" in said and "[4/4]" in said
-    return folder
-
-
-@pytest.fixture(scope="module")
-def bare(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a checkout in which nothing is built but its notebook."""
-    folder = small.checkout(tmp_path_factory.mktemp("bare") / "checkout")
-    small.run(folder, "run", "01-few", "example")
     return folder
 
 
@@ -40,24 +33,17 @@ def test_a_build_uses_the_library_of_its_own_checkout(built: Path) -> None:
         assert (built / name).is_file(), name
 
 
-def test_nothing_to_do_is_quick_and_moves_nothing(built: Path) -> None:
-    before, started = small.results(built), time.perf_counter()
-    assert "Everything is built" in small.run(built, "build")
-    assert time.perf_counter() - started < 1
-    assert small.results(built) == before
-
-
 def test_content_decides_and_not_the_clock(built: Path) -> None:
     before = small.results(built)
     for path in (built / "data").rglob("*.csv"):
         os.utime(path)
     assert "Everything is built" in small.run(built, "build")
+    assert small.results(built) == before
     (built / "figures/example/01-killed.csv").write_text("typed by hand")
     (built / "reports/index.html").unlink()
     said = small.run(built, "build")
     assert "example 01-few" in said and "example report unchanged" in said
-    after = small.results(built)
-    assert after == before
+    assert small.results(built) == before
 
 
 def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
@@ -71,73 +57,69 @@ def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
     assert "reports/article.pdf" not in moved
 
 
-def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(bare: Path) -> None:
-    before = small.results(bare)
+def test_a_dead_process_is_told_in_a_sentence(built: Path) -> None:
+    small.write_notebook(built, [*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
+    said = small.run(built, "build", expect=2)
+    small.write_notebook(built, small.CELLS)
+    assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
+    assert "uilt. Open reports/index.html" in small.run(built, "build")
+
+
+def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> None:
+    before = small.results(built)
     long = "print('<b> & ' * 200_000)"  # nobody reads it to its end
-    small.write_notebook(bare, [*small.CELLS[:3], long, "claims['gone']", small.CELLS[-1]])
-    said = small.run(bare, "run", "01-few", "example", expect=2)
+    small.write_notebook(built, [*small.CELLS[:3], long, "claims['gone']", small.CELLS[-1]])
+    said = small.run(built, "run", "01-few", "example", expect=2)
     assert "notebooks/01-few.ipynb, case example: code cell [6], raised KeyError: 'gone'" in said
-    kept = json.loads((bare / "build/failed/example-01-few.ipynb").read_text("utf-8"))
+    kept = json.loads((built / "build/failed/example-01-few.ipynb").read_text("utf-8"))
     assert kept["cells"][-2]["outputs"][-1]["ename"] == "KeyError"
     assert "… 1,100,001 characters more\n" in kept["cells"][-3]["outputs"][0]["text"][-1]
-    assert small.results(bare) == before
-    small.write_notebook(bare, small.CELLS)
-    small.run(bare, "run", "01-few", "example")
-    assert not (bare / "build/failed/example-01-few.ipynb").exists()
-    assert small.results(bare) == before
+    assert small.results(built) == before
+    small.write_notebook(built, small.CELLS)
+    small.run(built, "run", "01-few", "example")
+    assert not (built / "build/failed/example-01-few.ipynb").exists()
+    assert small.results(built) == before
 
 
-def test_a_bad_table_is_told_first_and_a_line_a_problem(bare: Path) -> None:
-    file = bare / "data/example/sources.csv"
+def test_a_bad_table_is_told_first_and_a_line_a_problem(built: Path) -> None:
+    file = built / "data/example/sources.csv"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace("magazine", "a rumour"), encoding="utf-8")
-    lines = small.run(bare, "run", "01-few", "example", expect=2).splitlines()
+    lines = small.run(built, "run", "01-few", "example", expect=2).splitlines()
     file.write_text(text, encoding="utf-8")
     assert lines[0].startswith("data/example/sources.csv, row 3")
     assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
     assert all("'a rumour'" in line for line in lines[:-2])
 
 
-def test_a_wrong_parameter_is_refused_before_anything_runs(bare: Path) -> None:
-    small.change_case(bare, drawz=5)
-    told = small.run(bare, "run", "01-few", "example", expect=2)
-    assert (
-        "column parameters.drawz: Extra inputs are not permitted" in told
-        and "code cell" not in told
-    )
-    small.change_case(bare, draws=107, permutations=99)
-    small.run(bare, "run", "01-few", "example")
-    text = (bare / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
+def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
+    small.change_case(built, drawz=5)
+    told = small.run(built, "run", "01-few", "example", expect=2)
+    assert "column parameters.drawz: Extra inputs are not permitted" in told
+    assert "code cell" not in told
+    small.change_case(built, draws=107, permutations=99)
+    small.run(built, "run", "01-few", "example")
+    text = (built / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
     given = json.loads(text)["metadata"]["papermill"]["parameters"]
     assert given == {"case_name": "example", "draws": 107}
     # An executed notebook tells nothing of the machine.
-    assert str(bare) not in text and "start_time" not in text
+    assert str(built) not in text and "start_time" not in text
     assert '"id": "injected-parameters"' in text
 
 
-def test_what_is_no_result_of_the_notebook_is_refused(bare: Path) -> None:
-    foreign = [cell.replace('"01"', '"02"') for cell in small.CELLS]
+def test_what_is_no_result_of_the_notebook_is_refused(built: Path) -> None:
+    foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), small.CELLS[-1]]
     for cells in (foreign, small.CELLS[:2]):
-        small.write_notebook(bare, cells)
-        said = small.run(bare, "run", "01-few", "example", expect=2)
+        small.write_notebook(built, cells)
+        said = small.run(built, "run", "01-few", "example", expect=2)
         assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
-    small.write_notebook(bare, small.CELLS)
 
 
-def test_a_dead_process_is_told_in_a_sentence(bare: Path) -> None:
-    small.write_notebook(bare, [*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
-    said = small.run(bare, "build", expect=2)
-    small.write_notebook(bare, small.CELLS)
-    assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
-    assert "Built" in small.run(bare, "build")
-
-
-def test_an_unknown_name_lists_the_known_ones_and_another_ending_is_named(bare: Path) -> None:
-    assert "met 'exampel'; allowed: example" in small.run(bare, "build", "exampel", expect=2)
-    assert "allowed: 01-few" in small.run(bare, "run", "02-none", "example", expect=2)
-    (bare / "notebooks/cases/other.yml").write_text("title: X")
-    assert "cases/other.yml: the file of a case ends in .yaml" in small.run(bare, "build", expect=2)
-    (bare / "notebooks/cases/other.yml").unlink()
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(DataError, match="no such case; met 'exampel'; allowed: example"):
+        runner.units(["exampel"])
+    with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
+        execute.run("02-none", "example")
 
 
 @pytest.mark.parametrize(
@@ -145,8 +127,6 @@ def test_an_unknown_name_lists_the_known_ones_and_another_ending_is_named(bare: 
     [("-j3", 3), (" -j12 --jobserver-auth=3,4", 12), ("w -j2", 2), ("--jobs=4", 4)]
     + [(flags, len(os.sched_getaffinity(0))) for flags in ("", "s", "-j", "n -- NAME=x-j2y")],
 )
-def test_make_says_how_many_at_once(
-    monkeypatch: pytest.MonkeyPatch, flags: str, number: int
-) -> None:
+def test_make_says_how_many_at_once(monkeypatch: Any, flags: str, number: int) -> None:
     monkeypatch.setenv("MAKEFLAGS", flags)
     assert runner.workers() == number

@@ -1,13 +1,12 @@
 """Nothing is required but texts: every notebook and report builds on corpora of odd shapes."""
 
-import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import small
 
-from framelines import REPO, notebooks
+from framelines import notebooks
 from framelines.build.ingest import corpus
 
 PHRASES = {
@@ -40,10 +39,7 @@ SHAPES = {
 
 @pytest.mark.slow
 def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
-    folder = small.checkout(tmp_path / "checkout")
-    (folder / "notebooks" / "01-few.ipynb").unlink()
-    for notebook in notebooks():
-        shutil.copy2(REPO / "notebooks" / f"{notebook}.ipynb", folder / "notebooks")
+    folder = small.checkout(tmp_path / "checkout", *notebooks())
     for name, (language, articles, outlets, words, dated, camps) in SHAPES.items():
         rows = pd.DataFrame({"text": [told(language, n, words) for n in range(articles)]})
         if outlets:

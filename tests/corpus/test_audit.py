@@ -94,8 +94,6 @@ NUMBERS = (
     "a trillion;a pair;a handful of men;two-thirds;ninetieth;٪١٢;عشرون;مئتي جندي;ألفين;ثلث;بضعة;"
     "بالمئات"
 )
-
-
 MUST_KNOW = [(finders.date_pattern, line) for line in DATES.split(";")]
 MUST_KNOW += [(finders.number_pattern, line) for line in NUMBERS.split(";")]
 
@@ -121,14 +119,9 @@ def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> 
     }
     table = a.audit(tables, tmp_path).sort_values("start")
     words = [text[start:end] for start, end in table[["start", "end"]].values]
-    assert list(zip(words, table["kind"], table["explained_by"], strict=True)) == [
-        ("May", "date", ""),
-        ("2019", "number", "not_coded"),
-        ("army", "actor", "naming_mentions"),
-        ("12", "number", "claims"),
-        ("army", "actor", ""),
-        ("3", "number", ""),
-    ]
+    assert words == ["May", "2019", "army", "12", "army", "3"]
+    assert list(table["kind"]) == ["date", "number", "actor", "number", "actor", "number"]
+    assert list(table["explained_by"]) == ["", "not_coded", "naming_mentions", "claims", "", ""]
     assert "In ⟦May⟧ 2019" in table["passage"].iloc[0] and table["passage"].iloc[1] == ""
     empty = tables | {name: tables[name].iloc[:0] for name in ("namings", "claims", "not_coded")}
     assert set(a.audit(empty, tmp_path)["explained_by"]) == {""}

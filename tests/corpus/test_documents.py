@@ -26,14 +26,14 @@ def small(corner: Any, tmp_path: Path) -> tuple[d.Tables, Path]:
     }, tmp_path
 
 
-def test_documents_are_read_from_their_spans(small: tuple[d.Tables, Path]) -> None:
+def test_documents_are_read_from_their_spans(small: Any) -> None:
     tables, folder = small
     read = d.read_documents(tables["documents"], folder / "raw")
     assert {row["doc_id"]: text for row, text in read} == {"post": POST, "bridge": BRIDGE}
     assert d.check_texts(tables, folder / "raw") == []
 
 
-def test_an_altered_text_names_what_it_touches(small: tuple[d.Tables, Path]) -> None:
+def test_an_altered_text_names_what_it_touches(small: Any) -> None:
     tables, folder = small
     path = folder / "raw" / "page.txt"
     path.write_bytes(WHOLE.replace("holds", "fell ").encode())
@@ -46,7 +46,7 @@ def test_an_altered_text_names_what_it_touches(small: tuple[d.Tables, Path]) -> 
     assert "5 code points" in str(d.check_texts(tables, folder / "raw")[0])
 
 
-def test_hashes_of_other_words(small: tuple[d.Tables, Path]) -> None:
+def test_hashes_of_other_words(small: Any) -> None:
     tables, folder = small
     tables["claims"]["end"] += 1
     (problem,) = d.check_texts(tables, folder / "raw", "data/{}.csv".format)
@@ -54,7 +54,7 @@ def test_hashes_of_other_words(small: tuple[d.Tables, Path]) -> None:
     assert problem.row is not None and "bridge-c01" in str(problem.row)
 
 
-def test_a_missing_file_and_one_that_is_not_utf8(small: tuple[d.Tables, Path]) -> None:
+def test_a_missing_file_and_one_that_is_not_utf8(small: Any) -> None:
     tables, folder = small
     path = folder / "raw" / "page.txt"
     path.write_bytes(b"The river \xe9 post")
@@ -66,9 +66,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(small: tuple[d.Tables, Path]) -
     assert "missing" in str(d.check_texts(tables, folder / "raw")[0])
 
 
-def test_the_named_folder_goes_before_where_it_holds_the_texts(
-    small: tuple[d.Tables, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_named_folder_goes_first_where_it_holds_the_texts(small: Any, monkeypatch: Any) -> None:
     _, folder = small
     other = folder / "other"
     other.mkdir()
@@ -82,7 +80,7 @@ def test_the_named_folder_goes_before_where_it_holds_the_texts(
     assert d.texts_of(folder) == folder / "raw" and d.raw_folder(folder / "none") is None
 
 
-def test_from_words_to_a_row(small: tuple[d.Tables, Path]) -> None:
+def test_from_words_to_a_row(small: Any) -> None:
     tables, folder = small
     found = d.locate(tables, "post", "12", folder / "raw")
     assert found == [(at, at + 2, short_hash("12")) for at in (POST.index("12"), POST.rindex("12"))]

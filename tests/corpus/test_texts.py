@@ -1,9 +1,10 @@
 """Sentences, words and quotations: every rule, and every kind of fault, has inputs of its own."""
 
 import unicodedata
+from itertools import chain
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.corpus import texts as t
@@ -41,44 +42,44 @@ def test_sentences(line: str) -> None:
     assert split(line.replace(" / ", " ")) == line.split(" / ")
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_stops_without_a_space_and_of_other_scripts() -> None:
+    lines = [
         "他走了。/我们留下。/他来吗？/不来！",
         "وہ گیا۔/ہم رہے۔/ هل رحلوا؟/نعم",
         "वह गया। / हम रहे।",
-        "A heading\n\n/A line. / Another",
-        "It ended,he said./Then it began.",
-    ],
-)
-def test_stops_without_a_space_and_of_other_scripts(line: str) -> None:
-    assert split(line.replace("/", "")) == [part.strip() for part in line.split("/")]
+    ]
+    lines += ["A heading\n\n/A line. / Another", "It ended,he said./Then it began."]
+    for line in lines:
+        assert split(line.replace("/", "")) == [part.strip() for part in line.split("/")]
     assert split("...\n—\n") == []
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Sha’ir and Rabi’ al-Awwal", ["sha’ir", "and", "rabi", "al-awwal"]),
-        ("the ‘Arda hills", ["the", "’arda", "hills"]),
-        ("a ‘safe zone’ here", ["a", "safe", "zone", "here"]),
-        ("anti-‘terror’ law", ["anti", "terror", "law"]),
-        ("the army’s and soldiers’ posts", ["the", "army", "and", "soldiers", "posts"]),
-        ("U.S.-made 23mm guns, 4,000 men", ["u.s.", "made", "23mm", "guns", "4,000", "men"]),
-        ("T4 and M-5 and well-known", ["t4", "and", "m-5", "and", "well-known"]),
-        ("تَحرير المدينـة", ["تحرير", "المدينة"]),
-        ("naïve Çelik Šayḫ", ["naïve", "çelik", "šayḫ"]),
-        ("— … !", []),
-        ("3½ and x²", ["3", "1⁄2", "and", "x", "2"]),
-        ("İzmir IZMIR", ["izmir", "izmir"]),
+        ("Sha’ir and Rabi’ al-Awwal", "sha’ir and rabi al-awwal"),
+        ("the ‘Arda hills", "the ’arda hills"), ("a ‘safe zone’ here", "a safe zone here"),
+        ("anti-‘terror’ law", "anti terror law"),
+        ("the army’s and soldiers’ posts", "the army and soldiers posts"),
+        ("U.S.-made 23mm guns, 4,000 men", "u.s. made 23mm guns 4,000 men"),
+        ("T4 and M-5 and well-known", "t4 and m-5 and well-known"),
+        ("تَحرير المدينـة", "تحرير المدينة"), ("naïve Çelik Šayḫ", "naïve çelik šayḫ"),
+        ("— … !", ""), ("3½ and x²", "3 1⁄2 and x 2"), ("İzmir IZMIR", "izmir izmir"),
         # No space between words: each character is one.
-        ("政府军。BBC中文网30人", [*"政府军", "bbc", *"中文网", "30", "人"]),
-        ("東京でテロが", ["東", "京", "で", "テロ", "が"]),
-        ("ـ \u0651", []),
+        ("政府军。BBC中文网30人", "政 府 军 bbc 中 文 网 30 人"),
+        ("東京でテロが", "東 京 で テロ が"), ("ـ \u0651", ""),
+        # Numbers keep their separators and signs.
+        ("some 1,200-1,500 men", "some 1,200 1,500 men"), ("1.200-1.500", "1.200 1.500"),
+        ("2.5-3.5 km", "2.5 3.5 km"), ("500-1,200", "500 1,200"), ("١٬٢٠٠-١٬٥٠٠", "١٬٢٠٠ ١٬٥٠٠"),
+        ("1'200-1'500 or 12’000", "1’200 1’500 or 12’000"),
+        ("a 1,200-strong force", "a 1,200-strong force"), ("under-1,200", "under-1,200"),
+        ("10-15 on 2019-08-21", "10-15 on 2019-08-21"),
+        ("12\u202f000 or 12\u00a0000", "12000 or 12000"),
+        ("12٪ and 12.5% and 12 %", "12% and 12.5% and 12%"), ("%50 or ٪٥٠", "50% or ٥٠%"),
     ],
-)
-def test_words(text: str, expected: list[str]) -> None:
-    assert t.words(text) == expected
+)  # fmt: skip
+def test_words(text: str, expected: str) -> None:
+    assert t.words(text) == expected.split()
 
 
 @pytest.mark.parametrize(
@@ -116,42 +117,19 @@ def test_one_name_whatever_its_hyphen(hyphen: str) -> None:
     assert [form for form, _ in t.parts(f"Deir{hyphen}ez{hyphen}Zor")] == ["deir", "-ez", "-zor"]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("some 1,200-1,500 men", ["some", "1,200", "1,500", "men"]),
-        ("1.200-1.500", ["1.200", "1.500"]),
-        ("2.5-3.5 km", ["2.5", "3.5", "km"]),
-        ("500-1,200", ["500", "1,200"]),
-        ("١٬٢٠٠-١٬٥٠٠", ["١٬٢٠٠", "١٬٥٠٠"]),
-        ("1'200-1'500 or 12’000", ["1’200", "1’500", "or", "12’000"]),
-        ("a 1,200-strong force", ["a", "1,200-strong", "force"]),
-        ("under-1,200", ["under-1,200"]),
-        ("10-15 on 2019-08-21", ["10-15", "on", "2019-08-21"]),
-        ("12\u202f000 or 12\u00a0000", ["12000", "or", "12000"]),
-        ("12٪ and 12.5% and 12 %", ["12%", "and", "12.5%", "and", "12%"]),
-        ("%50 or ٪٥٠", ["50%", "or", "٥٠%"]),
-    ],
-)
-def test_numbers_keep_their_separators_and_signs(text: str, expected: list[str]) -> None:
-    assert t.words(text) == expected
-
-
 TEXT = st.text(alphabet="abcXYZİ½²政 .!?\n“”‘’'\"1,-%éت؟。" + SHY + ZWNJ + RLM, max_size=150)
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_sentences_are_ordered_trimmed_and_disjoint(text: str) -> None:
     spans = t.sentences(text)
-    assert all(0 <= start < end <= len(text) for start, end in spans)
-    assert all(a[1] <= b[0] for a, b in zip(spans, spans[1:], strict=False))
+    ends = [0, *chain.from_iterable(spans), len(text)]
+    assert ends == sorted(ends) and all(start < end for start, end in spans)
     assert all(text[s:e] == text[s:e].strip() for s, e in spans)
     kept = "".join(text[s:e] for s, e in spans)
     assert [c for c in kept if c.isalnum()] == [c for c in text if c.isalnum()]
 
 
-@settings(deadline=None)
 @given(TEXT)
 def test_every_letter_and_digit_is_in_exactly_one_token(text: str) -> None:
     inside = [i for start, end in t.tokens(text) for i in range(start, end)]
@@ -159,11 +137,8 @@ def test_every_letter_and_digit_is_in_exactly_one_token(text: str) -> None:
     assert {i for i, c in enumerate(text) if c.isalnum()} <= set(inside)
 
 
-@settings(deadline=None)
 @given(TEXT, st.lists(st.integers(0, 150), max_size=8))
-def test_counting_is_invariant_under_composition_and_invisible_characters(
-    text: str, places: list[int]
-) -> None:
+def test_composition_and_invisible_characters_change_no_count(text: str, places: list[int]) -> None:
     hidden = unicodedata.normalize("NFD", text)
     for place in places:
         hidden = hidden[:place] + SHY + hidden[place:]
@@ -177,21 +152,16 @@ def test_counting_is_invariant_under_composition_and_invisible_characters(
     [
         ("He said “no” twice.", ["“no”"]),
         ("“One paragraph.\n\n“And another.” End.", ["“One paragraph.\n\n“And another.”"]),
-        ("“Never closed\n\nNext paragraph.", ["“Never closed"]),
-        ("It is “odd“ indeed.", ["“odd“"]),
-        ('A "straight" one', ['"straight"']),
-        ("قال «نعم» ومضى", ["«نعم»"]),
+        ("“Never closed\n\nNext paragraph.", ["“Never closed"]), ("It is “odd“ indeed.", ["“odd“"]),
+        ('A "straight" one', ['"straight"']), ("قال «نعم» ومضى", ["«نعم»"]),
         ("“they say «we hold» the hill”", ["“they say «we hold» the hill”"]),
         ("«he said “no” to me»", ["«he said “no” to me»"]),
-        ('“he said "no" to me” then', ['“he said "no" to me”']),
-        ("„Halt!“ rief er", ["„Halt!“"]),
-        ("er rief »Halt« und", ["»Halt«"]),
-        ("他说「我们『守住』了」。", ["「我们『守住』了」"]),
-        (f'{RLM}"نعم"{RLM} قال', ['"نعم"']),
-        (f"{ZWNJ}“yes”{WJ} he said", ["“yes”"]),
+        ('“he said "no" to me” then', ['“he said "no" to me”']), ("„Halt!“ rief er", ["„Halt!“"]),
+        ("er rief »Halt« und", ["»Halt«"]), ("他说「我们『守住』了」。", ["「我们『守住』了」"]),
+        (f'{RLM}"نعم"{RLM} قال', ['"نعم"']), (f"{ZWNJ}“yes”{WJ} he said", ["“yes”"]),
         (f'x {RLM}"a" and {RLM}"b"', ['"a"', '"b"']),
     ],
-)
+)  # fmt: skip
 def test_quotations(text: str, expected: list[str]) -> None:
     assert [text[s:e] for s, e in t.quotations(text)] == expected
 

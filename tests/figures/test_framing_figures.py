@@ -38,17 +38,12 @@ def marks(ax: Axes) -> list[tuple[float, float, str, bool]]:
     return found
 
 
-def stances(*rows: tuple[str, str, tuple[int, int, int]]) -> pd.DataFrame:
-    names = ("derogatory", "neutral", "honorific")
-    told = [
-        (a, b, s, sum(k), n / sum(k)) for a, b, k in rows for s, n in zip(names, k, strict=True)
-    ]
-    return pd.DataFrame(told, columns=["source", "relation", "stance", "n", "share"])
-
-
 def test_a_bar_divides_the_mentions_by_stance() -> None:
-    rows = [("Blue Post", "foe", (3, 1, 0)), ("Blue Post", "own", (0, 4, 4))]
-    fig = framing.stance_bars(stances(*rows, ("Red", "foe", (0, 2, 0))))
+    table = pd.DataFrame({"n": [4] * 3 + [8] * 3 + [2] * 3, "k": [3, 1, 0, 0, 4, 4, 0, 2, 0]})
+    table["source"] = ["Blue Post"] * 6 + ["Red"] * 3
+    table["relation"] = ["foe"] * 3 + ["own"] * 3 + ["foe"] * 3
+    table["stance"] = ["derogatory", "neutral", "honorific"] * 3
+    fig = framing.stance_bars(table.assign(share=table["k"] / table["n"]))
     bars: list[Any] = list(fig.axes[0].patches)
     assert len(bars) == 5
     assert [round(bar.get_width() / 0.7, 3) for bar in bars] == [0.75, 0.25, 0.5, 0.5, 1.0]
@@ -67,15 +62,10 @@ def test_outlets_stand_by_side_and_share_and_those_of_neither_last() -> None:
     assert found == [[(50, 3), (10, 1), (40, 0), (20, 2)], [(30, 0)]]
 
 
-def events(*rows: tuple[str, float, float]) -> pd.DataFrame:
-    table = pd.DataFrame(rows, columns=["event", "share_first", "share_second"])
-    table["difference"] = table["share_first"] - table["share_second"]
-    counts = {f"{c}_{side}": n for c, n in (("k", 1), ("n", 4)) for side in ("first", "second")}
-    return table.assign(**counts, first="north_camp", second="south")
-
-
 def test_events_are_sorted_and_equal_shares_stay_apart() -> None:
-    fig = framing.paired_events(events(("equal", 0.5, 0.5), ("higher", 1.0, 0.25)))
+    shares = {"event": ["equal", "higher"], "share_first": [0.5, 1], "share_second": [0.5, 0.25]}
+    table = pd.DataFrame(shares).assign(difference=[0, 0.75], first="north_camp", second="south")
+    fig = framing.paired_events(table.assign(k_first=1, n_first=4, k_second=1, n_second=4))
     ax = fig.axes[0]
     assert [t.get_text() for t in ax.get_yticklabels()] == ["higher", "equal"]
     north, south = looks(["north_camp", "south"]).values()
@@ -112,19 +102,12 @@ def test_what_is_not_solid_is_hollow_and_said() -> None:
         assert low == -high and low < high
 
 
-def rates(**columns: Any) -> pd.DataFrame:
-    table = pd.DataFrame(
-        [(metric, source, source) for metric in ("hedges", "places") for source in ("x", "y", "z")],
-        columns=["metric", "source", "bloc"],
-    )
-    about = {"label": table["metric"], "unit": "per 1,000 words", "tokens": 10.0, "value": 1.0}
-    return table.assign(**{**about, "low": np.nan, "high": np.nan, **columns})
-
-
 def test_an_outlet_keeps_its_lane_and_shape_in_every_panel() -> None:
-    table = rates(low=[0.5, np.nan, np.nan] * 2, high=[2.0, np.nan, np.nan] * 2)
-    table = table[~((table["metric"] == "places") & (table["source"] == "x"))]
-    fig = profiles.rate_profile(table)
+    rows = [(metric, source) for metric in ("hedges", "places") for source in "xyz"]
+    table = pd.DataFrame(rows, columns=["metric", "source"]).assign(value=1.0, tokens=10.0)
+    table = table.assign(bloc=table["source"], label=table["metric"], unit="per 1,000 words")
+    table["low"], table["high"] = [0.5, np.nan, np.nan] * 2, [2.0, np.nan, np.nan] * 2
+    fig = profiles.rate_profile(table.drop(index=3))
     shown = [ax for ax in fig.axes if ax.get_visible()]
     assert [ax.get_title("left") for ax in shown] == ["hedges", "places"]
     shapes = [look["marker"] for look in looks(["x", "y", "z"]).values()]

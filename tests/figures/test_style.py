@@ -24,10 +24,7 @@ def test_colours_go_by_order_and_know_no_name() -> None:
     one, two = s.looks(["a", "b", "a", "c"]), s.looks(["x", "y", "z"])
     assert list(one.values()) == list(two.values())
     assert list(one) == ["a", "b", "c"]
-    for many in (8, 40):
-        assert (
-            len({tuple(look.values()) for look in s.looks(map(str, range(many))).values()}) == many
-        )
+    assert len({tuple(look.values()) for look in s.looks(map(str, range(40))).values()}) == 40
     assert len({look["marker"] for look in s.looks(map(str, range(8))).values()}) == 8
 
 
@@ -87,11 +84,6 @@ def test_each_choice_has_a_lane_and_its_number() -> None:
     stars = [line for line in fig.axes[0].lines if line.get_marker() == "*"]
     assert [float(line.get_xdata()[0]) for line in stars] == [1.5]  # type: ignore[index, arg-type]
     assert min(t.get_fontsize() for t in texts(fig)) >= 8
-
-
-def test_no_two_names_look_alike() -> None:
-    found = s.looks(map(str, range(40)))
-    assert len({(look["color"], look["marker"]) for look in found.values()}) == 40
 
 
 def test_letters_that_the_font_lacks_are_written_in_latin_ones() -> None:

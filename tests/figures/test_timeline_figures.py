@@ -31,7 +31,6 @@ SHOWN = [
     ("palmyra", "coverage", "silent, though it could have told"),
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "coverage", "Al-Masdar News"),
-    ("example", "calibration", "The Lantern: calibrated"),
 ]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.methods import agreement as a
@@ -41,9 +41,7 @@ VALUES = st.lists(
 
 
 @given(VALUES, st.randoms())
-def test_neither_order_of_coders_and_units_nor_repetition_changes_alpha(
-    values: np.ndarray, random: Any
-) -> None:
+def test_neither_order_nor_repetition_changes_alpha(values: np.ndarray, random: Any) -> None:
     coders, units = list(range(values.shape[0])), list(range(values.shape[1]))
     random.shuffle(coders)
     random.shuffle(units)
@@ -113,12 +111,9 @@ SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), min_size=0, 
 )
 
 
-@settings(max_examples=100)
 @given(SPANS, SPANS, st.randoms())
-def test_matching_does_not_know_the_order_of_rows(
-    first: list[a.Keyed], second: list[a.Keyed], random: Any
-) -> None:
-    def by_id(x: list[a.Keyed], y: list[a.Keyed]) -> set[tuple[str, str]]:
+def test_matching_does_not_know_the_order_of_rows(first: Any, second: Any, random: Any) -> None:
+    def by_id(x: Any, y: Any) -> set[tuple[str, str]]:
         return {(x[i][2], y[j][2]) for i, j in a.match_spans(x, y)}
 
     met = by_id(first, second)

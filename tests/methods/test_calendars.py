@@ -60,7 +60,6 @@ def test_convert_intervals() -> None:
             c.convert("1438-03-11", setting)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 12), st.sampled_from([1, 29, 30]), st.integers(-2, 2))
 def test_an_offset_moves_and_the_hull_holds(month: int, day: int, offset: int) -> None:
     text = f"1438-{month:02d}-{day:02d}"
@@ -173,14 +172,12 @@ def test_the_tabular_calendar_as_a_rival() -> None:
     assert len(c.leave_out(table, 2)) == 10
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1),
     st.randoms(),
 )
-def test_order_changes_nothing_and_mirrored_anchors_mirror_the_posterior(
-    rows: list[tuple[int, int, int]], random: Any
-) -> None:
+def test_mirrored_anchors_mirror_the_posterior_in_any_order(rows: Any, random: Any) -> None:
     table = anchors(*[(f"1438-{m:02d}", low, low + width) for m, low, width in rows])
     shuffled = list(table.index)
     random.shuffle(shuffled)

@@ -1,6 +1,5 @@
 """Contrasts of shares: by hand, mirrored, covering, and silent where they should be."""
 
-import time
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from framelines.methods.contrasts import Pair, contrast, matched, paired_contras
 from framelines.methods.estimate import Estimate
 
 PAIR = Pair("camp", "a", "b", ("a",), ("b",))
+TURNED = Pair("camp", "b", "a", ("b",), ("a",))
 FEW: dict[str, Any] = {"draws": 50, "seed": 1}
 
 
@@ -53,30 +53,25 @@ def test_a_contrast_of_tasted_cups_has_the_p_of_fisher() -> None:
 DOCUMENTS = st.lists(st.tuples(st.integers(0, 4), st.integers(4, 9)), min_size=0, max_size=13)
 
 
-@settings(max_examples=60, deadline=None)
 @given(DOCUMENTS, DOCUMENTS, st.sampled_from(["texts", "documents"]))
-def test_swapping_the_groups_negates_to_the_last_digit(
-    a: list[tuple[int, int]], b: list[tuple[int, int]], unit: str
-) -> None:
+def test_swapping_the_groups_negates_to_the_last_digit(a: Any, b: Any, unit: str) -> None:
     hits = hits_of({"a": a, "b": b})
     more = FEW | {"permutations": 99, "unit": unit}
-    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
+    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, TURNED))
     if a and b:
         assert mirrored(one, two)
     else:
         assert "nothing to count among" in one.why[0] and one.k == two.k[::-1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(DOCUMENTS, DOCUMENTS, st.randoms())
-def test_matched_events_mirror_to_the_last_digit(
-    a: list[tuple[int, int]], b: list[tuple[int, int]], random: Any
-) -> None:
+def test_matched_events_mirror_to_the_last_digit(a: Any, b: Any, random: Any) -> None:
     hits = hits_of({"a": a, "b": b})
     keys = hits[["doc_id", "sentence"]].drop_duplicates()
     told = keys.assign(event_id=[f"e{random.randrange(14)}" for _ in range(len(keys))])
     more = FEW | {"unit": "matched_events", "told": told}
-    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, PAIR.swapped()))
+    one, two = (contrast(hits, pair, "m", **more) for pair in (PAIR, TURNED))
     assert mirrored(one, two) or (np.isnan(one.value) and one.why == two.why)
 
 
@@ -123,25 +118,16 @@ def test_too_few_rows_give_no_rate_where_that_is_asked() -> None:
 
 
 def test_intervals_of_contrasts_cover_the_truth() -> None:
-    """300 simulated pairs of sides, 12 bursty documents each: the difference .10 is covered."""
+    """150 simulated pairs of sides, 12 bursty documents each: the difference .10 is covered."""
     rng, covered = np.random.default_rng(21), 0
-    for i in range(300):
+    for i in range(150):
         sides = {}
         for camp, rate in (("a", 0.30), ("b", 0.20)):
             rates = rng.beta(8 * rate, 8 * (1 - rate), size=12)
             sides[camp] = [(int(rng.binomial(16, s)), 16) for s in rates]
         found = contrast(hits_of(sides), PAIR, str(i), draws=300, seed=2, permutations=9)
         covered += found.low <= 10 <= found.high
-    assert 0.91 <= covered / 300 <= 0.985
-
-
-def test_a_specification_costs_about_a_millisecond() -> None:
-    hits = hits_of({"a": [(1, 20), (3, 20)] * 7, "b": [(2, 20), (0, 20)] * 6})
-    contrast(hits, PAIR, "m", draws=5000, seed=1)
-    begun = time.perf_counter()
-    for _ in range(100):
-        contrast(hits, PAIR, "m", draws=5000, seed=1)
-    assert time.perf_counter() - begun < 1
+    assert 0.91 <= covered / 150 <= 0.985
 
 
 def test_matched_events_by_hand() -> None:

@@ -4,7 +4,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -141,7 +141,6 @@ def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
         assert e.why_no_test(enough) == ""
 
 
-@settings(deadline=None)
 @given(st.integers(0, 5), st.integers(1, 5), st.sampled_from([5, 10_000]))
 def test_relabelings_keep_the_sizes_of_the_groups(first: int, second: int, draws: int) -> None:
     sizes = first, second

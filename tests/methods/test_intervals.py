@@ -4,7 +4,7 @@ import math
 from datetime import date
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.methods import intervals as i
@@ -45,14 +45,12 @@ def test_ratios_by_hand() -> None:
     assert related((0, INF), (0, INF), ratio=True) == (i.POSSIBLE, 0, 0)
 
 
-@settings(deadline=None)
 @given(spans, spans, st.booleans())
 def test_swapping_turns_the_gap_round(a: Ends, b: Ends, ratio: bool) -> None:
     one, other = related(a, b, ratio), related(b, a, ratio)
     assert (one[0], one[1], one[2]) == (other[0], -other[1], other[2])
 
 
-@settings(deadline=None)
 @given(closed, closed)
 def test_the_relation_is_that_of_counting_days(a: Ends, b: Ends) -> None:
     days = [set(range(int(low), int(high) + 1)) for low, high in (a, b)]
@@ -62,7 +60,6 @@ def test_the_relation_is_that_of_counting_days(a: Ends, b: Ends) -> None:
     assert abs(gap) == min(abs(x - y) for x in days[0] for y in days[1])
 
 
-@settings(deadline=None)
 @given(spans, spans, st.integers(0, 5))
 def test_the_widening_is_the_least_and_more_of_it_never_parts(a: Ends, b: Ends, more: int) -> None:
     def wider(ends: Ends, by: float) -> Ends:
@@ -74,7 +71,6 @@ def test_the_widening_is_the_least_and_more_of_it_never_parts(a: Ends, b: Ends, 
     assert by == 0 or related(wider(a, by - 1), wider(b, by - 1))[0] == i.EXCLUDED
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(spans, spans), min_size=1, max_size=8))
 def test_columns_agree_with_pairs(rows: list[tuple[Ends, Ends]]) -> None:
     columns = [tuple(np.array([row[k] for row in rows]).T) for k in range(2)]

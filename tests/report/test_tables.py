@@ -4,27 +4,17 @@ import math
 
 import numpy as np
 import pandas as pd
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.report import tables
 from framelines.report.tables import Shown
 
 
-@pytest.mark.parametrize(
-    ("value", "decimals", "text"),
-    [
-        (12.3456, None, "12.3"),
-        (0.00123456, None, "0.00123"),
-        (-12.3, 1, "−12.3"),
-        (2.0, None, "2"),
-        (np.int64(3), 2, "3"),
-        (-math.inf, None, "−∞"),
-    ],
-)
-def test_a_number_reads_as_in_prose(value: float, decimals: int | None, text: str) -> None:
-    assert tables.rounded_text(value, decimals) == text
+def test_a_number_reads_as_in_prose() -> None:
+    told = {(12.3456, None): "12.3", (0.00123456, None): "0.00123", (-12.3, 1): "−12.3"}
+    told |= {(2.0, None): "2", (np.int64(3), 2): "3", (-math.inf, None): "−∞"}
+    assert {key: tables.rounded_text(*key) for key in told} == told
 
 
 def test_rounding_keeps_six_digits_and_no_negative_zero() -> None:
@@ -35,7 +25,6 @@ def test_rounding_keeps_six_digits_and_no_negative_zero() -> None:
     assert rounded["c"].tolist() == [1234567, 2]
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_no_cell_of_text_starts_a_formula(text: str) -> None:
     line = tables.csv_text(pd.DataFrame({"a": [text]})).split("\n", 1)[1]
@@ -48,18 +37,10 @@ def test_a_cell_is_written_alike_everywhere() -> None:
     assert text.splitlines()[1] == ',true,7,-1.5,2,2016-12-08,"a,b",inf'
 
 
-@pytest.mark.parametrize(
-    ("text", "written"),
-    [
-        ("15.5 a", "15.5 a"),
-        ("15. a", r"15\. a"),
-        ("- a", r"\- a"),
-        ("<b>*x*</b>", r"&lt;b&gt;\*x\*&lt;/b&gt;"),
-        ("https://x.org", r"https\://x.org"),
-    ],
-)
-def test_markdown_obeys_nothing(text: str, written: str) -> None:
-    assert tables.markdown(text) == written
+def test_markdown_obeys_nothing() -> None:
+    written = {"15.5 a": "15.5 a", "15. a": r"15\. a", "- a": r"\- a"}
+    written |= {"<b>*x*</b>": r"&lt;b&gt;\*x\*&lt;/b&gt;", "https://x.org": r"https\://x.org"}
+    assert {text: tables.markdown(text) for text in written} == written
 
 
 def test_tex_has_every_sign_that_tables_use() -> None:
