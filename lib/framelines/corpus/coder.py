@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pandas as pd
+import regex
 
 from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
+from framelines.corpus.reading import CIVILIANS, LOSSES, OBJECT, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -28,6 +29,7 @@ GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
 ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
+_OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = (
@@ -63,7 +65,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
 
     for begin, end in _pieces(text, spans):
         sentence = Sentence(text[begin:end], language)
-        sentence.dates = _dates(sentence, published)
+        stated = find_dates(sentence.text, language, published)
+        sentence.dates = _of_deeds(sentence, stated, published)
         sentence.mentions = _mentions(sentence.text, labels, names, named)
         sentence.places = _places(sentence, places)
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
@@ -75,9 +78,9 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
                 add("claims", claim.pop("span"), claim | told | {"claim_id": claim_id})
             if taking:
                 add("captures", taking.pop("span"), taking | {"claim_id": claim_id})
-        for day in sentence.dates:
+        for day in dict.fromkeys(stated + sentence.dates):
             add("dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar})
-            last = last if ".." in day.stated else day
+        last = next((d for d in reversed(sentence.dates) if ".." not in d.stated), last)
         for mention in sentence.mentions:
             # Civilians are no armed or political actor: they are whom something befalls.
             if mention["actor_id"] != CIVILIANS:
@@ -94,16 +97,20 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
         yield from pairwise([begin, *(begin + s for s, _ in words[LONGEST::LONGEST]), end])
 
 
-def _dates(sentence: Sentence, published: DateInterval) -> list[Date]:
+def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -> list[Date]:
     """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
 
-    Whoever announces a deed dates the announcement: the deed has a latest day and no first one.
+    Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
+    it is with a day that opens a sentence: On Friday, the minister announced that.
     """
     found = []
-    for day in find_dates(sentence.text, sentence.language, published):
+    for day in stated:
         says = sentence.all("says", max(0, day.start - 40), day.start)[-1:]
+        near = bool(says) and sentence.words(says[0][1], day.start) <= ANNOUNCED
+        says = sentence.all("says", day.end, sentence.after(day.end, OBJECT))[:1]
+        if says and _OPENS.search(sentence.text[: day.start]):
+            near |= bool(sentence.next("that", says[0][1]) or sentence.first("denied", *says[0]))
         by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
-        near = says and sentence.words(says[0][1], day.start) <= ANNOUNCED
         if near and by and "/" not in day.stated:
             day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
         found.append(day)
