@@ -21,7 +21,7 @@ LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
 CIVILIANS = "civilians"
 # What can become of what is counted, and the kind of the claim.
 OUTCOMES = {
-    "persons": {name: name for name in LOSSES},
+    "persons": {name: name for name in LOSSES} | {"destroyed": "killed"},
     "equipment": {f: f"equipment_{f}" for f in ("destroyed", "damaged")}
     | {"taken": "equipment_captured"},
     "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
@@ -34,10 +34,13 @@ MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "named_official"}
 # Words between a number and what it counts, a verb and its object, a number and its verb; the last
 # where the number is an article or counts nothing that is named.
-NEAR, OBJECT, REACH, ALONE = 7, 9, 12, 4
+NEAR, OBJECT, REACH, ALONE, LISTED = 7, 9, 12, 4, 3
 ADJECTIVES = 25  # letters between an article and its noun
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
+# Names of two words or more: X, Y and Z.
+_NAME = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+(?:\s+(?:bin|ibn|abu|(?:al-|el-)?\p{Lu}[\p{L}’'-]+))+"
+_NAMES = regex.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|et)\s+{_NAME})?$")
 _MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
@@ -70,6 +73,7 @@ class Count(NamedTuple):
     item: str
     unit: str
     verb: Span | None
+    what: str = ""
 
 
 @dataclass
@@ -145,12 +149,17 @@ def counts(sentence: Sentence) -> list[Count]:
     """Return the figures of a sentence that count something of a war.
 
     Ages, durations, years, shares, prices, numbers of units and roads, and figures of other things
-    are left out. A or an is one only for what was killed, wounded, captured or destroyed.
+    are left out. A or an is one only for what was killed, wounded, captured or destroyed; so is one
+    person who is named, or stands for all that is said: the general was killed.
     """
     text = sentence.text
     figures = find_figures(text, sentence.language, [(d.start, d.end) for d in sentence.dates])
     spans = [(f.start, f.end) for f in figures]
-    single = [Figure(*s, 1, 1, "exact") for s in sentence.all("articles") if not _meets(s, spans)]
+    single = [
+        Figure(*span, 1, 1, "exact")
+        for span in sentence.all("articles")
+        if not _meets(span, spans) and not _ends(sentence, "within", span[0])
+    ]
     # Every word for what became of somebody or something.
     verbs: list[tuple[Span, str]] = []
     for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
@@ -167,7 +176,13 @@ def counts(sentence: Sentence) -> list[Count]:
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
-    return found
+    return sorted(found + _persons(sentence, verbs))
+
+
+def _ends(sentence: Sentence, section: str, at: int) -> bool:
+    """Whether a match of a list stands right before a place."""
+    head = len(sentence.text[:at].rstrip())
+    return any(end == head for _, end in sentence.all(section, max(0, head - 20), head))
 
 
 def _counted(
@@ -180,8 +195,7 @@ def _counted(
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
-    head = len(text[: figure.start].rstrip())
-    if any(end == head for _, end in sentence.all("numbered", max(0, head - 20), head)):
+    if _ends(sentence, "numbered", figure.start):
         return None
     until = min(until, sentence.after(figure.end, NEAR))
     what, item, start, end = _noun(sentence, figure.end, until)
@@ -190,26 +204,66 @@ def _counted(
         return None
     if what == "measures":
         return Count(figure.start, end, figure, MEASURES[item], "", item, None)
+    if before and (pattern("others", sentence.language).fullmatch(text[start:end]) or not what):
+        what, item = what and before.what, what and before.item  # 12 tanks, and 3 others
+    place = (figure.start, end)
+    if not what and (total := sentence.all("totals", 0, figure.start)[-1:]):
+        counted = _noun(sentence, total[0][1], figure.start)
+        if counted[0] in OUTCOMES:
+            what, item, _, end = counted
+            place = (total[0][0], end)
     kinds = OUTCOMES[what or "persons"]
     fitting = [verb for verb in verbs if verb[1] in kinds]
-    verb = _verb(sentence, figure.start, end, fitting, ALONE if article or not what else REACH)
+    if article:  # who stands before an active verb did it
+        said = ("passive", "states")
+        fitting = [v for v in fitting if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)]
+    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
     unit = "persons" if what in ("", "persons") else "items"
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
-        span = (min(figure.start, verb[0][0]), max(end, verb[0][1]))
-        return Count(*span, figure, kinds[verb[1]], item or "fighter", unit, verb[0])
-    if article:  # a thing of a list: destroyed two tanks, a gun and a truck
-        between = text[before.end : figure.start].strip(" ,،") if before else "no"
-        near = not between or pattern("links", sentence.language).fullmatch(between)
-        if not (before and before.verb and near and before.kind in kinds.values()):
-            return None
-        return before._replace(start=figure.start, end=end, figure=figure, item=item)
+        span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
+        kind = kinds[verb[1]]
+        return Count(*span, figure, kind, item or "fighter", unit, verb[0], what or "persons")
+    # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
+    linked = _ends(sentence, "links", figure.start)
+    if what and before:
+        linked |= text[: figure.start].rstrip().endswith((",", "،"))
+        linked &= before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
+    if before and before.verb and linked:
+        item, what = item or before.item, what or before.what
+        return before._replace(start=figure.start, end=end, figure=figure, item=item, what=what)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered: a pronoun, and no force.
-    if what and not loose and not figure.low == figure.high == 1:
-        return Count(figure.start, end, figure, ELSE[what], item, unit, None)
+    if what and not (loose or article or figure.low == figure.high == 1):
+        return Count(figure.start, end, figure, ELSE[what], item, unit, None, what)
     return None
+
+
+def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
+    """Those who are named, or one whose office is told, before a passive.
+
+    Each name of X, Y and Z were killed is one person; so is the general of: the general was killed.
+    """
+    text, found = sentence.text, list[Count]()
+    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places] + sentence.counted
+    for verb, outcome in verbs:
+        passive = sentence.all("befell", max(0, verb[0] - 30), verb[0])[-1:]
+        if outcome not in LOSSES or not passive or passive[0][1] + 1 != verb[0]:
+            continue
+        head = len(text[: passive[0][0]].rstrip(" ,"))
+        names = _NAMES.search(text, 0, head)
+        who = names.span() if names and not _meets(names.span(), held) else None
+        if who is None and pattern("singular", sentence.language).match(text, passive[0][0]):
+            first = sentence.all("the", max(0, head - 2 * ADJECTIVES), head)[-1:]
+            who = (first[0][0], head) if first and _ends(sentence, "persons", head) else None
+            who = None if who and _meets(who, sentence.counted) else who
+            names = None
+        if who:
+            many = len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
+            figure = Figure(*who, many, many, "exact")
+            found.append(Count(who[0], verb[1], figure, outcome, "person", "persons", verb, "persons"))
+    return found
 
 
 def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
@@ -229,6 +283,9 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
         if at <= m["start"] < until and not any(end > m["start"] for _, end, _ in found)
     ]
     found = sorted(f for f in found if f[2] != "no_counts") or found
+    # What is counted ends before: members of the front, people and houses.
+    cut = sentence.first("heads", found[0][1], until) if found else None
+    found = [f for f in found if cut is None or f[0] < cut[0]]
     if not found:
         return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
     start, end, section = found[-1 if language in NOUN_LAST else 0]
@@ -244,13 +301,15 @@ def _verb(
     for (first, last), outcome in verbs:
         far = 0
         if last <= start:
-            far = sentence.words(last, start) + 2 * bool(sentence.first("links", last, start))
+            parted = sentence.first("links", last, start) or "," in sentence.text[last:start]
+            far = sentence.words(last, start) + 2 * bool(parted)
         elif first >= end:
-            far = sentence.words(end, first)
+            far = sentence.words(end, first) - len(sentence.all("passive", end, first))
             # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
             # where it is passive, and not in 12 killed, 30 wounded.
             passive = sentence.first("passive", end, first)
             passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
+            passive = passive or sentence.first("states", first, last)
             if sentence.next("objects", last) and not passive:
                 continue
         elif first < start:
