@@ -36,6 +36,7 @@ SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "na
 # where the number is an article or counts nothing that is named.
 NEAR, OBJECT, REACH, ALONE, LISTED = 7, 9, 12, 4, 3
 ADJECTIVES = 25  # letters between an article and its noun
+TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
 # Names of two words or more: X, Y and Z.
@@ -204,8 +205,8 @@ def _counted(
         return None
     if what == "measures":
         return Count(figure.start, end, figure, MEASURES[item], "", item, None)
-    if before and (pattern("others", sentence.language).fullmatch(text[start:end]) or not what):
-        what, item = what and before.what, what and before.item  # 12 tanks, and 3 others
+    if before and pattern("others", sentence.language).fullmatch(text[start:end]):
+        what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
     if not what and (total := sentence.all("totals", 0, figure.start)[-1:]):
         counted = _noun(sentence, total[0][1], figure.start)
@@ -234,9 +235,14 @@ def _counted(
         item, what = item or before.item, what or before.what
         return before._replace(start=figure.start, end=end, figure=figure, item=item, what=what)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
-    # One soldier whispered: a pronoun, and no force.
-    if what and not (loose or article or figure.low == figure.high == 1):
-        return Count(figure.start, end, figure, ELSE[what], item, unit, None, what)
+    # One soldier whispered, one of them: pronouns. The two groups were told of before.
+    told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
+    if figure.low == figure.high == 1:
+        told |= what == "persons" or sentence.next("heads", figure.end)
+    article = article and not _ends(sentence, "there", figure.start)
+    if what and not (loose or article or told):
+        span = (min(place[0], figure.start), max(figure.end, end))
+        return Count(*span, figure, ELSE[what], item, unit, None, what)
     return None
 
 
@@ -286,6 +292,8 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
     # What is counted ends before: members of the front, people and houses.
     cut = sentence.first("heads", found[0][1], until) if found else None
     found = [f for f in found if cut is None or f[0] < cut[0]]
+    if not found and (named := sentence.first("things", at, min(until, sentence.after(at, 3)))):
+        found = [(*named, "means")]
     if not found:
         return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
     start, end, section = found[-1 if language in NOUN_LAST else 0]
