@@ -30,6 +30,7 @@ GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
 ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
+BESIDE, OWNED = 3, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = (
@@ -182,9 +183,21 @@ def _claims(
 
 
 def _parties(sentence: Sentence, count: Count) -> tuple[str, str]:
-    """Who did it and who suffered it, where the sentence plainly has them."""
-    target = sentence.mention(count.figure.start, sentence.after(count.end, 3))
-    target = CIVILIANS if count.item == "civilian" else target
+    """Who did it and who suffered it, where the sentence plainly has them.
+
+    The sufferer is named in what is counted, behind it (of, from), or lost and suffered it; people
+    whom no word makes fighters are civilians.
+    """
+    first, noun = sentence.before(count.figure.start, BESIDE), count.noun
+    first = first if sentence.text[count.figure.start].isalpha() else count.figure.start
+    target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
+    if not target and sentence.next("owners", noun):
+        target = sentence.mention(noun, sentence.after(noun, OWNED))
+    lost = sentence.all("suffers", 0, max(count.figure.start, count.verb[1] if count.verb else 0))[-1:]
+    if not target and lost and sentence.words(lost[0][1], count.figure.start) <= OBJECT:
+        target = sentence.subject(lost[0][0], (lost[0][1], count.figure.start))
+    if not target and sentence.first("people", count.figure.start, noun):
+        target = CIVILIANS
     if count.verb is None:
         return "", target
     if count.verb[0] < count.figure.start:

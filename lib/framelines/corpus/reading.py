@@ -27,8 +27,9 @@ OUTCOMES = {
     "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
     "means": {"taken": "equipment_captured", "destroyed": "equipment_destroyed"},
 }
+OUTCOMES["things"] = OUTCOMES["means"] | {name: name for name in LOSSES}
 # Where nothing became of it.
-ELSE = {"persons": "force_size"} | dict.fromkeys(("equipment", "means", "sites"), "other_quantity")
+ELSE = dict.fromkeys(OUTCOMES, "other_quantity") | {"persons": "force_size"}
 STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "named_official"}
@@ -65,7 +66,10 @@ def _item(section: str, language: str, word: str) -> str:
 
 
 class Count(NamedTuple):
-    """A figure with what it counts: its span, the kind of claim, the item and the unit."""
+    """A figure with what it counts: its span, the kind of claim, the item and the unit.
+
+    Its noun is of the list `what` and ends at `noun`.
+    """
 
     start: int
     end: int
@@ -74,7 +78,8 @@ class Count(NamedTuple):
     item: str
     unit: str
     verb: Span | None
-    what: str = ""
+    what: str
+    noun: int
 
 
 @dataclass
@@ -204,7 +209,7 @@ def _counted(
     if what == "no_counts" or (year and (figure.low > 1900 or not what)):
         return None
     if what == "measures":
-        return Count(figure.start, end, figure, MEASURES[item], "", item, None)
+        return Count(figure.start, end, figure, MEASURES[item], "", item, None, what, end)
     if before and pattern("others", sentence.language).fullmatch(text[start:end]):
         what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
@@ -219,21 +224,21 @@ def _counted(
         said = ("passive", "states")
         fitting = [v for v in fitting if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)]
     verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
-    unit = "persons" if what in ("", "persons") else "items"
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
         span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
         kind = kinds[verb[1]]
-        return Count(*span, figure, kind, item or "fighter", unit, verb[0], what or "persons")
+        item = item or ("person" if kind in LOSSES else "")
+        return Count(*span, figure, kind, item, _unit(kind), verb[0], what or "persons", end)
     # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
     linked = _ends(sentence, "links", figure.start)
     if what and before:
         linked |= text[: figure.start].rstrip().endswith((",", "،"))
         linked &= before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
     if before and before.verb and linked:
-        item, what = item or before.item, what or before.what
-        return before._replace(start=figure.start, end=end, figure=figure, item=item, what=what)
+        item, what, span = item or before.item, what or before.what, (figure.start, end)
+        return Count(*span, figure, before.kind, item, before.unit, before.verb, what, end)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
@@ -242,8 +247,13 @@ def _counted(
     article = article and not _ends(sentence, "there", figure.start)
     if what and not (loose or article or told):
         span = (min(place[0], figure.start), max(figure.end, end))
-        return Count(*span, figure, ELSE[what], item, unit, None, what)
+        kind = ELSE[what]
+        return Count(*span, figure, kind, item, _unit(kind), None, what, end)
     return None
+
+
+def _unit(kind: str) -> str:
+    return "persons" if kind in (*LOSSES, "force_size") else "items"
 
 
 def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
@@ -268,7 +278,8 @@ def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
         if who:
             many = len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
             figure = Figure(*who, many, many, "exact")
-            found.append(Count(who[0], verb[1], figure, outcome, "person", "persons", verb, "persons"))
+            told = ("person", "persons", verb, "persons", who[1])
+            found.append(Count(who[0], verb[1], figure, outcome, *told))
     return found
 
 
@@ -293,7 +304,7 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
     cut = sentence.first("heads", found[0][1], until) if found else None
     found = [f for f in found if cut is None or f[0] < cut[0]]
     if not found and (named := sentence.first("things", at, min(until, sentence.after(at, 3)))):
-        found = [(*named, "means")]
+        found = [(*named, "things")]
     if not found:
         return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
     start, end, section = found[-1 if language in NOUN_LAST else 0]
