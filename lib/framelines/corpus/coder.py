@@ -30,7 +30,7 @@ GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
 ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
-BESIDE, OWNED = 3, 5  # words before a name and behind what is counted, that say whose they are
+BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = (
@@ -151,17 +151,14 @@ def _claims(
 ) -> Iterator[tuple[Row, Row]]:
     """The claims of a sentence without their voice, and its takings: either may be empty."""
     deed = next((d for d in DEEDS if sentence.first(d)), "")
-    before = ""
+    before: tuple[Span | None, str] = (None, "")
 
     def claim(span: Span, row: Row) -> Row:
         return EMPTY | row | _when_where(sentence, span, last, published) | {"span": span}
 
     for count in counts(sentence):
-        actor, target = _parties(sentence, count)
-        # Others, and numbers alone, are of those who were counted before them.
-        if not target and count.kind in LOSSES and count.item in ("person", "fighter"):
-            target = before
-        before = target or before
+        actor, target = _parties(sentence, count, *before)
+        before = (count.verb, target or before[1]) if count.kind in LOSSES else before
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
         total = "cumulative" if sentence.first("cumulative") else "incremental"
         row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
@@ -182,26 +179,30 @@ def _claims(
         yield claim(span, row), {}
 
 
-def _parties(sentence: Sentence, count: Count) -> tuple[str, str]:
+def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> tuple[str, str]:
     """Who did it and who suffered it, where the sentence plainly has them.
 
-    The sufferer is named in what is counted, behind it (of, from), or lost and suffered it; people
-    whom no word makes fighters are civilians.
+    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
+    fighters are civilians; others, and who follow on the same verb, are of those who were counted
+    `last`; else it is who lost or suffered them.
     """
-    first, noun = sentence.before(count.figure.start, BESIDE), count.noun
-    first = first if sentence.text[count.figure.start].isalpha() else count.figure.start
+    figure, noun = count.figure, count.noun
+    first = sentence.before(figure.start, BESIDE) if count.what == "names" else figure.start
     target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
     if not target and sentence.next("owners", noun):
         target = sentence.mention(noun, sentence.after(noun, OWNED))
-    lost = sentence.all("suffers", 0, max(count.figure.start, count.verb[1] if count.verb else 0))[-1:]
-    if not target and lost and sentence.words(lost[0][1], count.figure.start) <= OBJECT:
-        target = sentence.subject(lost[0][0], (lost[0][1], count.figure.start))
-    if not target and sentence.first("people", count.figure.start, noun):
+    if not target and sentence.first("people", figure.start, noun):
         target = CIVILIANS
+    if not target and count.kind in LOSSES:
+        others = noun == figure.end or sentence.first("others", figure.end, noun)
+        target = last if others or verb == count.verb else ""
+        lost = sentence.all("suffers", 0, figure.start)[-1:]
+        if not target and lost and sentence.words(lost[0][1], figure.start) <= OBJECT:
+            target = sentence.subject(lost[0][0], (lost[0][1], figure.start))
     if count.verb is None:
         return "", target
-    if count.verb[0] < count.figure.start:
-        actor = sentence.subject(count.verb[0], (count.verb[1], count.figure.start))
+    if count.verb[0] < figure.start:
+        actor = sentence.subject(count.verb[0], (count.verb[1], figure.start))
     else:
         actor = sentence.behind("by", count.end)
     return ("" if actor == target else actor), target

@@ -278,7 +278,7 @@ def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
         if who:
             many = len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
             figure = Figure(*who, many, many, "exact")
-            told = ("person", "persons", verb, "persons", who[1])
+            told = ("person", "persons", verb, "names", who[1])
             found.append(Count(who[0], verb[1], figure, outcome, *told))
     return found
 
