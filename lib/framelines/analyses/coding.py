@@ -90,16 +90,19 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
             pairs = _pairs(*(own := [f[f["language"] == language] for f in kept]))
             sizes = [len(pairs)] * 2 if "shared" in code else [len(f) for f in own]
             found.append((code, language, *sizes, _alike(pairs, columns, sides), goal))
-    days, same = _days(tables, _read(folder / "rules" / "dates.csv"))
-    found.append(("days that a sentence states", "all", days, days, same, "share .90"))
+    days = _days(tables, _read(folder / "rules" / "dates.csv"))
+    found.append(("days that a sentence states", "all", *days, "share .90"))
     table = pd.DataFrame(found, columns=[*COLUMNS[:5], "goal"])
     shares = {"precision": table["both"] / table["rules"], "recall": table["both"] / table["coder"]}
     shares["f1"] = 2 * table["both"] / (table["rules"] + table["coder"])
     return table.assign(**shares)[COLUMNS]
 
 
-def _days(tables: dict[str, pd.DataFrame], dates: pd.DataFrame) -> tuple[int, int]:
-    """How many days the coder reads in sentences, each once a sentence; and rules among them."""
+def _days(tables: dict[str, pd.DataFrame], dates: pd.DataFrame) -> tuple[int, int, int]:
+    """How many days rules and coder read in sentences that the coder dates, and both alike.
+
+    Each counts once a sentence.
+    """
     sentences = tables["sentences"][["doc_id", "start"]].sort_values("start")
     sentences = sentences.assign(at=sentences["start"])
     published = dict(tables["documents"][["doc_id", "published"]].to_numpy())
@@ -111,7 +114,8 @@ def _days(tables: dict[str, pd.DataFrame], dates: pd.DataFrame) -> tuple[int, in
         by = ((stated, name, gregorian(published[doc_id])) for stated, name, doc_id in cells)
         days = [str(stated_interval(*one, "umm_al_qura", None)) for one in by]
         found.append(placed.assign(days=days)[["doc_id", "at", "days"]].drop_duplicates())
-    return len(found[0]), len(found[0].merge(found[1]))
+    coder, rules = found[0], found[1].merge(found[0][["doc_id", "at"]].drop_duplicates())
+    return len(rules), len(coder), len(coder.merge(rules))
 
 
 def dead(folder: Path = DATA) -> pd.DataFrame:

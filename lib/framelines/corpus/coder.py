@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pandas as pd
+import regex
 
 from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
+from framelines.corpus.reading import CIVILIANS, LOSSES, OBJECT, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -28,6 +29,8 @@ GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
 ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
+_OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
+BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = (
@@ -63,7 +66,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
 
     for begin, end in _pieces(text, spans):
         sentence = Sentence(text[begin:end], language)
-        sentence.dates = _dates(sentence, published)
+        stated = find_dates(sentence.text, language, published)
+        sentence.dates = _of_deeds(sentence, stated, published)
         sentence.mentions = _mentions(sentence.text, labels, names, named)
         sentence.places = _places(sentence, places)
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
@@ -75,9 +79,9 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
                 add("claims", claim.pop("span"), claim | told | {"claim_id": claim_id})
             if taking:
                 add("captures", taking.pop("span"), taking | {"claim_id": claim_id})
-        for day in sentence.dates:
+        for day in dict.fromkeys(stated + sentence.dates):
             add("dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar})
-            last = last if ".." in day.stated else day
+        last = next((d for d in reversed(sentence.dates) if ".." not in d.stated), last)
         for mention in sentence.mentions:
             # Civilians are no armed or political actor: they are whom something befalls.
             if mention["actor_id"] != CIVILIANS:
@@ -94,16 +98,20 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
         yield from pairwise([begin, *(begin + s for s, _ in words[LONGEST::LONGEST]), end])
 
 
-def _dates(sentence: Sentence, published: DateInterval) -> list[Date]:
+def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -> list[Date]:
     """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
 
-    Whoever announces a deed dates the announcement: the deed has a latest day and no first one.
+    Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
+    it is with a day that opens a sentence: On Friday, the minister announced that.
     """
     found = []
-    for day in find_dates(sentence.text, sentence.language, published):
+    for day in stated:
         says = sentence.all("says", max(0, day.start - 40), day.start)[-1:]
+        near = bool(says) and sentence.words(says[0][1], day.start) <= ANNOUNCED
+        says = sentence.all("says", day.end, sentence.after(day.end, OBJECT))[:1]
+        if says and _OPENS.search(sentence.text[: day.start]):
+            near |= bool(sentence.next("that", says[0][1]) or sentence.first("denied", *says[0]))
         by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
-        near = says and sentence.words(says[0][1], day.start) <= ANNOUNCED
         if near and by and "/" not in day.stated:
             day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
         found.append(day)
@@ -143,17 +151,14 @@ def _claims(
 ) -> Iterator[tuple[Row, Row]]:
     """The claims of a sentence without their voice, and its takings: either may be empty."""
     deed = next((d for d in DEEDS if sentence.first(d)), "")
-    before = ""
+    before: tuple[Span | None, str] = (None, "")
 
     def claim(span: Span, row: Row) -> Row:
         return EMPTY | row | _when_where(sentence, span, last, published) | {"span": span}
 
     for count in counts(sentence):
-        actor, target = _parties(sentence, count)
-        # Others, and numbers alone, are of those who were counted before them.
-        if not target and count.kind in LOSSES and count.item in ("person", "fighter"):
-            target = before
-        before = target or before
+        actor, target = _parties(sentence, count, *before)
+        before = (count.verb, target or before[1]) if count.kind in LOSSES else before
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
         total = "cumulative" if sentence.first("cumulative") else "incremental"
         row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
@@ -174,14 +179,30 @@ def _claims(
         yield claim(span, row), {}
 
 
-def _parties(sentence: Sentence, count: Count) -> tuple[str, str]:
-    """Who did it and who suffered it, where the sentence plainly has them."""
-    target = sentence.mention(count.figure.start, sentence.after(count.end, 3))
-    target = CIVILIANS if count.item == "civilian" else target
+def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> tuple[str, str]:
+    """Who did it and who suffered it, where the sentence plainly has them.
+
+    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
+    fighters are civilians; others, and who follow on the same verb, are of those who were counted
+    `last`; else it is who lost or suffered them.
+    """
+    figure, noun = count.figure, count.noun
+    first = sentence.before(figure.start, BESIDE) if count.what == "names" else figure.start
+    target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
+    if not target and sentence.next("owners", noun):
+        target = sentence.mention(noun, sentence.after(noun, OWNED))
+    if not target and sentence.first("people", figure.start, noun):
+        target = CIVILIANS
+    if not target and count.kind in LOSSES:
+        others = noun == figure.end or sentence.first("others", figure.end, noun)
+        target = last if others or verb == count.verb else ""
+        lost = sentence.all("suffers", 0, figure.start)[-1:]
+        if not target and lost and sentence.words(lost[0][1], figure.start) <= OBJECT:
+            target = sentence.subject(lost[0][0], (lost[0][1], figure.start))
     if count.verb is None:
         return "", target
-    if count.verb[0] < count.figure.start:
-        actor = sentence.subject(count.verb[0], (count.verb[1], count.figure.start))
+    if count.verb[0] < figure.start:
+        actor = sentence.subject(count.verb[0], (count.verb[1], figure.start))
     else:
         actor = sentence.behind("by", count.end)
     return ("" if actor == target else actor), target

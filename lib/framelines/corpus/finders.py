@@ -5,6 +5,7 @@ They know what the lists of words.yaml hold, and nothing else; all spans are in 
 
 import math
 from collections.abc import Iterable
+from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from hijridate import Gregorian
 from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.texts import Span, Terms, valued
-from framelines.methods.dates import WEEKDAYS, DateInterval, date_problem, month_days
+from framelines.methods.dates import WEEKDAYS, DateInterval, date_problem, month_days, relative
 
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
 NOBODY = "none"
@@ -26,7 +27,7 @@ _DIGITS = r"(?:\p{Nd}[\p{Nd}.,٫٬]*\p{Nd}|\p{Nd})"
 _COMMA = ("tr", "fr", "ru", "de")
 # Between the words of one number.
 _GAP = {"ar": r"\s*", "fa": r"\s+و\s+|\s+"}
-# “20 and 30” is a range only behind “between”, “20 to 30” always.
+# “20 and 30” is a range only behind “between”, “20 to 30” always; dates likewise behind “from”.
 _AND = ("and", "و", "ve", "et", "и", "ile")
 _FROM = r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)\s*$"
 
@@ -40,10 +41,12 @@ _ONE_SPELLING = str.maketrans({letter: group[1] for letter, group in _SPELLINGS_
 def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     """Return a pattern of one of the words, the longest first: any apostrophe for ’, spaces for _.
 
+    A space may stand for a hyphen too, if the words are `escape`d, that is, no patterns themselves.
     Arabic words may have clitics before them; nothing else may stand before or behind a word.
     """
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    joined = "|".join(regex.escape(word) if escape else word for word in ordered) or "(?!)"
+    escaped = (regex.escape(word).replace(r"\-", r"[-\s]") if escape else word for word in ordered)
+    joined = "|".join(escaped) or "(?!)"
     joined = joined.replace("’", f"[{texts.APOSTROPHES}]").replace("_", r"\s+")
     if language == "ar":
         joined = regex.sub("|".join(_SPELLINGS), lambda letter: _SPELLINGS_OF[letter[0]], joined)
@@ -58,7 +61,7 @@ def _one_of(language: str, *sections: str) -> str:
 def _folded(word: str) -> str:
     """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
     plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
-    return "_".join(plain.translate(_ONE_SPELLING).split())
+    return "_".join(plain.translate(_ONE_SPELLING).replace("-", " ").split())
 
 
 @cache
@@ -260,6 +263,7 @@ def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
         rf"{day}{last}\s+(?:of\s+(?:the\s+month\s+of\s+)?)?{month}{year}",
         rf"{month}\s+(?:the\s+)?{day}(?![,.]?\p{{N}}){last}{year}",
         rf"{third}{month}{year}",
+        rf"(?P<season>(?i:{_one_of(language, 'seasons')})){year.removesuffix('?')}",
         rf"(?i:{any_of(ago, language, escape=False).replace('@', number)})",
         rf"(?P<weekday>(?i:{_one_of(language, 'weekdays')}))",
         rf"(?i:{named})\s+(?:the\s+year\s+)?(?P<year>(?:19|20|١٩|٢٠|۱۹|۲۰)\p{{Nd}}{{2}})"
@@ -269,7 +273,7 @@ def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
     opened = (f"(?P<{name}>{_one_of(language, name)})" for name in ("since", "until"))
     found = {
         "dates": "|".join(f"(?:{form})" for form in forms),
-        "to": rf"(?i)\s*(?:{to}|until|till|حتى|-)\s*",
+        "to": rf"(?i)\s*(?:{to}|until|till|حتى|-)\s*(?:the\s+)?",
         "open": rf"(?i)(?:{'|'.join(opened)})\s*(?:the\s+)?$",
     }
     return {name: regex.compile(form) for name, form in found.items()}
@@ -291,8 +295,11 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
         if (
             span.count("/") == 1
             and system == last.calendar != "relative"
-            and patterns["to"].fullmatch(text[last.end : start])
-            and regex.search(_FROM, text[max(0, last.start - 12) : last.start])
+            and patterns["to"].fullmatch(link := text[last.end : start])
+            and (
+                link.strip().lower() not in _AND
+                or regex.search(_FROM, text[max(0, last.start - 12) : last.start])
+            )
             and not date_problem(span, system)
         ):
             found[-1] = Date(last.start, end, span, system)
@@ -301,9 +308,15 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     for i, date in enumerate(found):  # since May is 2019-05/..
         head = text[max(0, date.start - 20) : date.start]
         opened = patterns["open"].search(head)
-        if opened and date.calendar != "relative" and "/" not in date.stated:
-            stated = f"{date.stated}/.." if opened["since"] else f"../{date.stated}"
-            found[i] = date._replace(stated=stated)
+        if opened and "/" not in date.stated:
+            stated, system = date[2:]
+            if system == "relative":  # by Friday
+                days = relative(stated, published)
+                end = days.first if opened["since"] else days.last
+                stated, system = (str(end), "gregorian") if end else ("/", system)
+            if stated != "/":
+                stated = f"{stated}/.." if opened["since"] else f"../{stated}"
+                found[i] = date._replace(stated=stated, calendar=system)
     return found
 
 
@@ -322,11 +335,13 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
         day, last = (match[name] and int(match[name]) for name in ("day", "last"))
         third = _value(match["third"] or "", language, "thirds")
         year = int(match["year"] or _year(month, day, published, system))
+    elif match["season"]:
+        return f"{match['year']}-{_value(match['season'], language, 'seasons')}", system
     elif match["weekday"]:
         number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
     else:
-        return (str(int(match["year"])), system) if match["year"] else _ago(match, language)
+        return (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
     base = f"{year}-{month:02}"
     stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
     if day and last and last > day:
@@ -334,15 +349,23 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
     return "" if date_problem(stated, system) else stated, system
 
 
-def _ago(match: regex.Match[str], language: str) -> tuple[str, str]:
-    """A day or span before now: yesterday, three days ago."""
+def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
+    """A day or span before now: yesterday, three days ago, this week, the past few months."""
     word, number = match.group(), match["n"] or ""
     spelled = _value(number, language, "numbers")
     value = number if number.isdecimal() else spelled
     form = _value(word.replace(number, "N", 1) if number else word, language, "relative")
     if number and not (value.isdecimal() and 0 < int(value) < 100):
         return "", "relative"
-    return form.replace("N", str(int(value)) if number else ""), "relative"
+    form = form.replace("N", str(int(value)) if number else "")
+    if form[:1] != "+":
+        return form, "relative"
+    if not (published.first and published.last):
+        return "", "relative"
+    count, unit = form[1:-1], form[-1]  # units that reach up to now, and whole ones that do not
+    first, last = (relative(f"-{n}{unit}", published) for n in (count, min(count, "1")))
+    begun = first.first - timedelta(published.first.weekday() if form == "+0w" else 0)
+    return f"{begun}/{last.last if unit in 'my' and count > '0' else published.last}", "gregorian"
 
 
 def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:

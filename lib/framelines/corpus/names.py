@@ -9,7 +9,7 @@ import yaml
 
 from framelines.corpus.documents import Tables
 from framelines.corpus.finders import labels_of
-from framelines.corpus.texts import Terms
+from framelines.corpus.texts import Terms, valued
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
 COLUMNS = ["actor_id", "label", "language", "stance", "doc_id"]
@@ -43,8 +43,10 @@ def known_namings() -> pd.DataFrame:
             own = actor if stance == "neutral" else actor[stance]
             lists = {lang: own.get(lang) for lang in LANGUAGES} if isinstance(own, dict) else {}
             for language, listed in lists.items():
-                words = listed.split() if isinstance(listed, str) else []
-                for label in sorted(set().union(*map(_expanded, words))):
+                said = listed if isinstance(listed, str) else ""
+                for name in ("offices", "forces"):
+                    said = said.replace(f"{{{name}}}", f"({'|'.join(valued(name, language))})")
+                for label in sorted(set().union(*map(_expanded, said.split()))):
                     if label and len(label.split()) <= 4:
                         rows[label, language] = (actor["actor_id"], label, language, stance, "")
     return pd.DataFrame(rows.values(), columns=COLUMNS)

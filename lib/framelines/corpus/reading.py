@@ -21,23 +21,28 @@ LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
 CIVILIANS = "civilians"
 # What can become of what is counted, and the kind of the claim.
 OUTCOMES = {
-    "persons": {name: name for name in LOSSES},
+    "persons": {name: name for name in LOSSES} | {"destroyed": "killed"},
     "equipment": {f: f"equipment_{f}" for f in ("destroyed", "damaged")}
     | {"taken": "equipment_captured"},
     "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
     "means": {"taken": "equipment_captured", "destroyed": "equipment_destroyed"},
 }
+OUTCOMES["things"] = OUTCOMES["means"] | {name: name for name in LOSSES}
 # Where nothing became of it.
-ELSE = {"persons": "force_size"} | dict.fromkeys(("equipment", "means", "sites"), "other_quantity")
+ELSE = dict.fromkeys(OUTCOMES, "other_quantity") | {"persons": "force_size"}
 STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "named_official"}
 # Words between a number and what it counts, a verb and its object, a number and its verb; the last
 # where the number is an article or counts nothing that is named.
-NEAR, OBJECT, REACH, ALONE = 7, 9, 12, 4
+NEAR, OBJECT, REACH, ALONE, LISTED = 7, 9, 12, 4, 3
 ADJECTIVES = 25  # letters between an article and its noun
+TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
+# Names of two words or more: X, Y and Z.
+_NAME = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+(?:\s+(?:bin|ibn|abu|(?:al-|el-)?\p{Lu}[\p{L}’'-]+))+"
+_NAMES = regex.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|et)\s+{_NAME})?$")
 _MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
@@ -61,7 +66,10 @@ def _item(section: str, language: str, word: str) -> str:
 
 
 class Count(NamedTuple):
-    """A figure with what it counts: its span, the kind of claim, the item and the unit."""
+    """A figure with what it counts: its span, the kind of claim, the item and the unit.
+
+    Its noun is of the list `what` and ends at `noun`.
+    """
 
     start: int
     end: int
@@ -70,6 +78,8 @@ class Count(NamedTuple):
     item: str
     unit: str
     verb: Span | None
+    what: str
+    noun: int
 
 
 @dataclass
@@ -145,12 +155,17 @@ def counts(sentence: Sentence) -> list[Count]:
     """Return the figures of a sentence that count something of a war.
 
     Ages, durations, years, shares, prices, numbers of units and roads, and figures of other things
-    are left out. A or an is one only for what was killed, wounded, captured or destroyed.
+    are left out. A or an is one only for what was killed, wounded, captured or destroyed; so is one
+    person who is named, or stands for all that is said: the general was killed.
     """
     text = sentence.text
     figures = find_figures(text, sentence.language, [(d.start, d.end) for d in sentence.dates])
     spans = [(f.start, f.end) for f in figures]
-    single = [Figure(*s, 1, 1, "exact") for s in sentence.all("articles") if not _meets(s, spans)]
+    single = [
+        Figure(*span, 1, 1, "exact")
+        for span in sentence.all("articles")
+        if not _meets(span, spans) and not _ends(sentence, "within", span[0])
+    ]
     # Every word for what became of somebody or something.
     verbs: list[tuple[Span, str]] = []
     for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
@@ -167,7 +182,13 @@ def counts(sentence: Sentence) -> list[Count]:
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
-    return found
+    return sorted(found + _persons(sentence, verbs))
+
+
+def _ends(sentence: Sentence, section: str, at: int) -> bool:
+    """Whether a match of a list stands right before a place."""
+    head = len(sentence.text[:at].rstrip())
+    return any(end == head for _, end in sentence.all(section, max(0, head - 20), head))
 
 
 def _counted(
@@ -180,8 +201,7 @@ def _counted(
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
-    head = len(text[: figure.start].rstrip())
-    if any(end == head for _, end in sentence.all("numbered", max(0, head - 20), head)):
+    if _ends(sentence, "numbered", figure.start):
         return None
     until = min(until, sentence.after(figure.end, NEAR))
     what, item, start, end = _noun(sentence, figure.end, until)
@@ -189,27 +209,78 @@ def _counted(
     if what == "no_counts" or (year and (figure.low > 1900 or not what)):
         return None
     if what == "measures":
-        return Count(figure.start, end, figure, MEASURES[item], "", item, None)
+        return Count(figure.start, end, figure, MEASURES[item], "", item, None, what, end)
+    if before and pattern("others", sentence.language).fullmatch(text[start:end]):
+        what, item = before.what, before.item  # 12 tanks, and 3 others
+    place = (figure.start, end)
+    if not what and (total := sentence.all("totals", 0, figure.start)[-1:]):
+        counted = _noun(sentence, total[0][1], figure.start)
+        if counted[0] in OUTCOMES:
+            what, item, _, end = counted
+            place = (total[0][0], end)
     kinds = OUTCOMES[what or "persons"]
     fitting = [verb for verb in verbs if verb[1] in kinds]
-    verb = _verb(sentence, figure.start, end, fitting, ALONE if article or not what else REACH)
-    unit = "persons" if what in ("", "persons") else "items"
+    if article:  # who stands before an active verb did it
+        said = ("passive", "states")
+        fitting = [v for v in fitting if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)]
+    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
-        span = (min(figure.start, verb[0][0]), max(end, verb[0][1]))
-        return Count(*span, figure, kinds[verb[1]], item or "fighter", unit, verb[0])
-    if article:  # a thing of a list: destroyed two tanks, a gun and a truck
-        between = text[before.end : figure.start].strip(" ,،") if before else "no"
-        near = not between or pattern("links", sentence.language).fullmatch(between)
-        if not (before and before.verb and near and before.kind in kinds.values()):
-            return None
-        return before._replace(start=figure.start, end=end, figure=figure, item=item)
+        span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
+        kind = kinds[verb[1]]
+        item = item or ("person" if kind in LOSSES else "")
+        return Count(*span, figure, kind, item, _unit(kind), verb[0], what or "persons", end)
+    # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
+    linked = _ends(sentence, "links", figure.start)
+    if what and before:
+        linked |= text[: figure.start].rstrip().endswith((",", "،"))
+        linked &= before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
+    if before and before.verb and linked:
+        item, what, span = item or before.item, what or before.what, (figure.start, end)
+        return Count(*span, figure, before.kind, item, before.unit, before.verb, what, end)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
-    # One soldier whispered: a pronoun, and no force.
-    if what and not loose and not figure.low == figure.high == 1:
-        return Count(figure.start, end, figure, ELSE[what], item, unit, None)
+    # One soldier whispered, one of them: pronouns. The two groups were told of before.
+    told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
+    if figure.low == figure.high == 1:
+        told |= what == "persons" or sentence.next("heads", figure.end)
+    article = article and not _ends(sentence, "there", figure.start)
+    if what and not (loose or article or told):
+        span = (min(place[0], figure.start), max(figure.end, end))
+        kind = ELSE[what]
+        return Count(*span, figure, kind, item, _unit(kind), None, what, end)
     return None
+
+
+def _unit(kind: str) -> str:
+    return "persons" if kind in (*LOSSES, "force_size") else "items"
+
+
+def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
+    """Those who are named, or one whose office is told, before a passive.
+
+    Each name of X, Y and Z were killed is one person; so is the general of: the general was killed.
+    """
+    text, found = sentence.text, list[Count]()
+    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places] + sentence.counted
+    for verb, outcome in verbs:
+        passive = sentence.all("befell", max(0, verb[0] - 30), verb[0])[-1:]
+        if outcome not in LOSSES or not passive or passive[0][1] + 1 != verb[0]:
+            continue
+        head = len(text[: passive[0][0]].rstrip(" ,"))
+        names = _NAMES.search(text, 0, head)
+        who = names.span() if names and not _meets(names.span(), held) else None
+        if who is None and pattern("singular", sentence.language).match(text, passive[0][0]):
+            first = sentence.all("the", max(0, head - 2 * ADJECTIVES), head)[-1:]
+            who = (first[0][0], head) if first and _ends(sentence, "persons", head) else None
+            who = None if who and _meets(who, sentence.counted) else who
+            names = None
+        if who:
+            many = len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
+            figure = Figure(*who, many, many, "exact")
+            told = ("person", "persons", verb, "names", who[1])
+            found.append(Count(who[0], verb[1], figure, outcome, *told))
+    return found
 
 
 def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
@@ -229,6 +300,11 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
         if at <= m["start"] < until and not any(end > m["start"] for _, end, _ in found)
     ]
     found = sorted(f for f in found if f[2] != "no_counts") or found
+    # What is counted ends before: members of the front, people and houses.
+    cut = sentence.first("heads", found[0][1], until) if found else None
+    found = [f for f in found if cut is None or f[0] < cut[0]]
+    if not found and (named := sentence.first("things", at, min(until, sentence.after(at, 3)))):
+        found = [(*named, "things")]
     if not found:
         return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
     start, end, section = found[-1 if language in NOUN_LAST else 0]
@@ -244,13 +320,15 @@ def _verb(
     for (first, last), outcome in verbs:
         far = 0
         if last <= start:
-            far = sentence.words(last, start) + 2 * bool(sentence.first("links", last, start))
+            parted = sentence.first("links", last, start) or "," in sentence.text[last:start]
+            far = sentence.words(last, start) + 2 * bool(parted)
         elif first >= end:
-            far = sentence.words(end, first)
+            far = sentence.words(end, first) - len(sentence.all("passive", end, first))
             # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
             # where it is passive, and not in 12 killed, 30 wounded.
             passive = sentence.first("passive", end, first)
             passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
+            passive = passive or sentence.first("states", first, last)
             if sentence.next("objects", last) and not passive:
                 continue
         elif first < start:
