@@ -169,7 +169,8 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     """Return a day or month in EDTF, and what to ask a person: one of the two is empty.
 
     03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
-    how days are written, such as `%d/%m/%Y`. A Hijri day is any of the three about it. No day is taken that the calendar does not have.
+    how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three about it. No day is
+    taken that the calendar does not have.
     """
     stated = "".join(str(unicodedata.decimal(c, c)) for c in stated.strip())
     if dates:
@@ -198,12 +199,11 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         found = dateparser.parse(stated, settings=strict)
         if found and not date_problem(found.strftime(form), "gregorian"):
             return found.strftime(form), ""
-    for one in [
-        one for language in ("ar", "fa", "en") for one in find_dates(stated, language, OPEN)
-    ]:
-        if one.calendar == "hijri":  # which may begin a day beside the computed one
-            days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
-            return f"{days.first}/{days.last}", ""
+    for language in ("ar", "fa", "en"):
+        for one in find_dates(stated, language, OPEN):
+            if one.calendar == "hijri":  # which may begin a day beside the computed one
+                days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
+                return f"{days.first}/{days.last}", ""
     return "", f"{stated!r} is no day"
 
 
