@@ -270,7 +270,7 @@ def test_a_day_is_read_or_asked_and_never_guessed() -> None:
 def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="NAME: (not a-z|this would be read as)"):
         corpus(tmp_path, name, tmp_path)
-    with pytest.raises(DataError, match="no such folder or table"):
+    with pytest.raises(DataError, match="there are no texts here"):
         corpus(tmp_path / "none", "river-war", tmp_path)
     assert not list(tmp_path.iterdir())
 

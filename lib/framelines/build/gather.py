@@ -5,7 +5,6 @@ matter, meta tags of a page, the file's name (2019-08-21_sana_title.txt), the fo
 in. Nothing is guessed: what cannot be told stays open.
 """
 
-import logging
 import re
 import unicodedata
 from collections import Counter, defaultdict
@@ -29,7 +28,6 @@ from framelines.corpus.texts import sha256, words
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, date_problem
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what it cannot read it raises, too
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)")
