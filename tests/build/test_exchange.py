@@ -228,7 +228,8 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     "value_max is below value_min": ("x.csv", f"{CLAIM}killed,9,4,,,\n"),
     "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
     "there is no code in it": ("x.json", "[]"),
-    "there is no reader for it but": ("x.doc", "killed"),
+    "row 1: .*no spans in it": ("x.json", json.dumps([{"id": 1, "text": POST, "code": []}])),
+    "there is no reader for it; read are .csv": ("x.doc", "killed"),
 }
 
 
@@ -241,13 +242,13 @@ def test_bad_input_is_named_and_writes_nothing(war: Path, said: str) -> None:
 
 
 def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None:
-    take(war, "x.csv", f"{CLAIM}killed,4,4,,,\npost,0,9,killed,many,,,,\n")
+    take(war, "x.csv", f"{CLAIM}Killed,4,4,,,\npost,0,9,killed,many,,,,\n")
     told = capsys.readouterr().out
-    assert "not taken: x.csv, row x, row 3, column value_min" in told and "'many'" in told
+    assert "not taken: x.csv, row 3 of x, column value_min" in told and "'many'" in told
     assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
     assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
-    with pytest.raises(DataError, match="coders.csv has it as rules"):
+    with pytest.raises(DataError, match="no name of a person; .* not anna, none"):
         write_table(written(war, "coders").assign(kind="rules"), war, "coders")
         take(war, "x.csv", f"{CLAIM}killed,4,4,,,\n")
 
@@ -274,7 +275,9 @@ def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:
     assert [trust.how_far(case)[what] for what in ("why", "frames", "sentences")] == ["", 0, 3]
 
 
-@pytest.mark.parametrize("command", ["export nowhere", "import x nowhere", "reference x nowhere"])
-def test_commands_say_that_there_is_no_such_case(command: str) -> None:
-    found = CliRunner().invoke(__main__.main, command.split())
-    assert found.exit_code == 2 and "there is no such case" in found.output
+@pytest.mark.parametrize("command", ["export", "import /", "reference /", "corpus ", "import "])
+def test_commands_say_that_there_is_no_such_case_and_no_place(command: str) -> None:
+    # Who forgets FROM is not given the folder that the command runs in.
+    said = "no such file or folder" if command[-1] == " " else "there is no such case"
+    found = CliRunner().invoke(__main__.main, [*command.split(" "), "nowhere"])
+    assert found.exit_code == 2 and said in found.output

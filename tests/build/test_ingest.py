@@ -32,7 +32,7 @@ def folder(tmp_path: Path) -> Path:
     front = "---\ntitle: Silos\ndate: 21 September 2019\n---\n"
     paragraphs = "".join(f"<p>{OTHER.replace('silos', where)}</p>" for where in ("mill", "ford"))
     write(place / "2019-08-21_Valley Post_The bridge.txt", LONG)
-    write(place / "Radio Ford" / "silos.md", front + OTHER)
+    write(place / "Radio Ford" / "2019" / "silos.md", front + OTHER)
     write(place / "again.txt", LONG + " The end.")
     write(place / "page.html", PAGE.format(paragraphs))
     write(place / "wide.txt", ("دخلت القوات المدينة فجر اليوم. " * 20).encode("utf-16"))
@@ -91,7 +91,7 @@ def test_again_it_adds_what_is_new_and_changes_nothing_else(folder: Path, tmp_pa
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".jsonl"])
 def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     rows = [("Silos", "2019-09-03", "Radio Ford", OTHER), ("Bridge", "3/13/2019", "Post", LONG)]
-    table = pd.DataFrame(rows, columns=["Headline", "Date", "Outlet", "Content"])
+    table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "Volltext"])
     place = tmp_path / f"texts{ending}"
     if ending == ".xlsx":
         table.to_excel(place, index=False)
@@ -234,6 +234,7 @@ READ = {
     "2019-08-20": "2019/08/20 10:15|2019-08-20T23:30:00-05:00",
     "2019-08": "Aug 2019",
     "2019-04-04": "04/04/2019",
+    "2018-06-09/2018-06-11": "٢٦ رمضان ١٤٣٩|26 Ramadan 1439",
 }
 ASKED = {
     "29/02/2019": "29/02/2019 is no day of any month",
@@ -253,6 +254,7 @@ def test_a_day_is_read_or_asked_and_never_guessed() -> None:
     # Or as a person says that days are written.
     assert day("03/04/2019", "%d/%m/%Y") == ("2019-04-03", "")
     assert day("4/5/17", "%m/%d/%y") == day("2017-04-05T10:00", "%m/%d/%y") == ("2017-04-05", "")
+    assert day("3 avril 2019", "%d.%m.%Y") == ("2019-04-03", "")
     assert day("May 2017", "%B %Y") == ("2017-05", "")
     assert day("2017-13-05", "%Y-%m-%d")[1] == "'2017-13-05' is not written as %Y-%m-%d"
     assert day("13/13/17", "%m/%d/%y")[1] == "'13/13/17' is not written as %m/%d/%y"
@@ -264,7 +266,7 @@ def test_a_day_is_read_or_asked_and_never_guessed() -> None:
 def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="NAME: (not a-z|this would be read as)"):
         corpus(tmp_path, name, tmp_path)
-    with pytest.raises(DataError, match="no such folder or table"):
+    with pytest.raises(DataError, match="there are no texts here"):
         corpus(tmp_path / "none", "river-war", tmp_path)
     assert not list(tmp_path.iterdir())
 

@@ -65,19 +65,18 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
         if value not in known:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
-    place, every = root / "build" / "export" / name / to, list[Marked]()
-    for doc_id, text in sorted(texts.items()):
-        found = list[Mark]()
-        for table, frame in tables.items():
-            own = frame[(frame["doc_id"] == doc_id) & (frame["coder"] == (coder or main))]
-            for row in own.to_dict("records"):
+    place, coder = root / "build" / "export" / name / to, coder or main
+    every = [Marked([doc_id], text, [], [*forms()]) for doc_id, text in sorted(texts.items())]
+    for table, frame in tables.items():
+        own = {str(i): rows for i, rows in frame[frame["coder"] == coder].groupby("doc_id")}
+        for marked in [marked for marked in every if marked.names[0] in own]:
+            for row in own[marked.names[0]].to_dict("records"):
                 span, label = (int(row["start"]), int(row["end"])), row.get("kind")
-                words, fields = text[slice(*span)], {str(k): v for k, v in row.items()}
-                found.append(Mark(table, label or LABELS[table][0], *span, words, fields))
-        every.append(Marked([doc_id], text, found, [*forms()]))
+                words, fields = marked.text[slice(*span)], {str(k): v for k, v in row.items()}
+                marked.marks.append(Mark(table, label or LABELS[table][0], *span, words, fields))
     files = dict[str, str | bytes]()
     if to == "label-studio":
-        tasks = [marks.label_studio_task(marked, forms(), coder or main) for marked in every]
+        tasks = [marks.label_studio_task(marked, forms(), coder) for marked in every]
         files["tasks.json"] = json.dumps(tasks, ensure_ascii=False, indent=1)
         files["labelling.xml"] = marks.label_studio_config(forms())
     elif to == "inception":
@@ -151,13 +150,13 @@ class Intake:
             what = "its text is none of this case, or that of two documents"
             what += f"; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            line = marked.marks[0].row if marked.marks else None
-            value = next(filter(None, ids), "")
-            self.left.append(Problem(marked.file, what, line, value=value, allowed=known))
+            line, value = next((m.row for m in marked.marks), None), next(filter(None, ids), "")
+            self.left.append(Problem(marked.file, what, line, None, value, known))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
         tables = {label: table for table, form in forms().items() for label in form.labels}
         for mark in marked.marks:
+            mark.label = "_".join(mark.label.lower().split())  # Killed or wounded
             table = tables.get(mark.label, "")
             try:
                 if not table:
@@ -169,12 +168,11 @@ class Intake:
                     raise ValueError("another code of this kind has this id, or begins here")
             except ValueError as error:
                 stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
-                value = f"{mark.label}{stands} {' '.join(mark.words.split()[:4])}".strip()
+                value = f"{mark.label}{stands}: {' '.join(mark.words.split()[:4])}".rstrip(": ")
                 known = f"a place in {doc_id}" if table else ", ".join(tables)
-                more = {"row": mark.row, "value": value, "allowed": known}
-                self.left.append(Problem(marked.file, str(error), **more))
+                self.left.append(Problem(marked.file, str(error), mark.row, None, value, known))
                 continue
-            self.moved += mark.start is not None and span != (mark.start, mark.end)
+            self.moved += mark.start is not None and span != (mark.start, mark.end or span[1])
             self.taken[key] = row, Problem(marked.file, "", row=mark.row)
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
@@ -194,8 +192,9 @@ class Intake:
             neutral["date_basis"] = "document" if row["event_date"] else "none"
         elif table == "naming_mentions" and term in self.namings:
             own |= {column: self.namings[term][column] for column in ("actor_id", "stance")}
-        self.filled.update(f"{c} {v}" for c, v in neutral.items() if not (row[c] or own.get(c)))
-        return row | {c: v for c, v in (neutral | own).items() if not row[c]}
+        empty = {c: v for c, v in (neutral | own).items() if not row[c]}
+        self.filled.update(f"{c} {v}" for c, v in empty.items() if c not in own and v != "none")
+        return row | empty
 
     def write(self, coders: pd.DataFrame) -> None:
         """Write all codes that pass the checks; the others go into `left`."""
@@ -205,17 +204,15 @@ class Intake:
                 with changed(self.folder, new):
                     return
             except DataError as error:
-                problems = error.problems
-            bad = set[tuple[str, str]]()
-            for problem in problems:
-                key = re.search(r"\((.*)\)$", str(problem.row))
-                one = (Path(problem.where).stem, key[1] if key else "")
-                if one in self.taken:
-                    own = self.taken[one][1]
-                    self.left.append(replace(problem, where=own.where, row=own.row))
-                    bad.add(one)
-            if not bad:
-                raise DataError(problems)
+                bad = set[tuple[str, str]]()
+                for problem in error.problems:
+                    key = Path(problem.where).stem, re.sub(r".*?\((.*)\)$", r"\1", str(problem.row))
+                    if key in self.taken:
+                        own = self.taken[key][1]
+                        self.left.append(replace(problem, where=own.where, row=own.row))
+                        bad.add(key)
+                if not bad:
+                    raise
             self.taken = {key: one for key, one in self.taken.items() if key not in bad}
         raise DataError(self.left or [Problem("FROM", "there is no code in it")])
 
@@ -232,13 +229,11 @@ class Intake:
 
 def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
     """The table of coders with this one in it; a problem for a name that is none, or no person."""
-    coders, known = written(folder, "coders"), "a-z, 0-9 and single hyphens, such as anna"
-    kind = dict(zip(coders["coder"], coders["kind"], strict=True)).get(coder, "person")
-    what = "" if re.fullmatch(ID, coder) and coder != NOBODY else "no name of a coder"
-    if not what and kind != "person":
-        what, known = f"its codes stay: coders.csv has it as {kind}", "a person's name for codes"
-    if what:
-        raise DataError([Problem("CODER", what, value=coder, allowed=known)])
+    coders = written(folder, "coders")
+    others = {NOBODY, *coders.loc[coders["kind"] != "person", "coder"]}
+    if coder in others or not re.fullmatch(ID, coder):
+        known = f"a-z, 0-9 and single hyphens, such as anna; not {', '.join(sorted(others))}"
+        raise DataError([Problem("CODER", "no name of a person", value=coder, allowed=known)])
     # Where nobody is listed, whoever coded before must be too.
     before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
     names = pd.Series(sorted({coder, *before} - {*coders["coder"]}), dtype=str)
@@ -255,9 +250,7 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     """
     main, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
-    if not place.expanduser().exists():
-        raise DataError([Problem(str(place), "there is no such file or folder")])
-    found, left = marks.read(place.expanduser(), forms())
+    found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)
@@ -266,10 +259,13 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     text, coded = file.read_text(encoding="utf-8-sig"), (written(folder, t) for t in CODED)
     if not any((frame["coder"] == main).any() for frame in coded) and "\ncoder:" not in text:
         write_whole(file, f"{text.rstrip()}\n# Whose codes the analyses read.\ncoder: {coder}\n")
+        main = coder
     count = Counter(table.replace("_", " ") for table, _ in intake.taken)
     told = ", ".join(f"{n} {table}" for table, n in sorted(count.items()))
     print(f"taken as codes of {coder}: {told}; {intake.moved} were moved to the words they quote")
     if intake.filled:
         print("filled in:", ", ".join(f"{what} ({n})" for what, n in sorted(intake.filled.items())))
+    if main != coder:
+        print(f"the analyses read the codes of {main}: `coder` in notebooks/cases/{name}.yaml")
     print("".join(f"not taken: {problem}\n" for problem in left), end="")
     return 0

@@ -23,8 +23,10 @@ import yaml
 
 from framelines.build.store import columns_of
 from framelines.corpus.files import cell, decoded, sheets, why
+from framelines.corpus.finders import find_dates
 from framelines.corpus.texts import sha256, words
-from framelines.methods.dates import date_problem
+from framelines.methods.calendars import stated_interval
+from framelines.methods.dates import OPEN, date_problem
 
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -127,7 +129,7 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
             listed |= {path.parent / row.get("file", ""): row for row in rows}
         except Exception as error:
             left.append(f"{names[path]}: {why(error)}")
-    lost = sorted(path.name for path in listed.keys() - files)
+    lost = sorted(f"{path}".removeprefix(f"{top}/") for path in listed.keys() - files)
     left += [f"{name}: metadata.csv names it, and it is not there" for name in lost]
     for path in files:
         name, suffix = names[path], path.suffix.lower()
@@ -145,9 +147,11 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
             left.append(f"{name}: {why(error).removeprefix(f'{path.name}: ')}")
             continue
         told = NAMED.fullmatch(path.stem)
+        # 2023/06 is when, and no outlet.
+        folders = [part for part in name.split("/")[:-1] if re.search(r"[^\W\d_]", part)]
         # A later one of these says more of the text than an earlier one.
         said = {
-            "the name of its folder": {"source": path.parent.name} if path.parent != top else {},
+            "the name of its folder": {"source": folders[-1]} if folders else {},
             "the name of its file": {"title": path.stem} | (told.groupdict() if told else {}),
             itself: _known(about),
             "metadata.csv": listed.get(path, {}),
@@ -163,7 +167,8 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     """Return a day or month in EDTF, and what to ask a person: one of the two is empty.
 
     03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
-    how days are written, such as `%d/%m/%Y`. No day is taken that the calendar does not have.
+    how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three about it. No day is
+    taken that the calendar does not have.
     """
     stated = "".join(str(unicodedata.decimal(c, c)) for c in stated.strip())
     if dates:
@@ -171,8 +176,8 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
             told = datetime.strptime(stated, dates)
             return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
         except ValueError:
-            # Pages and names of files beside a table have days of one meaning.
-            if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}", stated):
+            # Others may have days of one meaning: 2019-04-03, 3 April 2019.
+            if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
                 return "", f"{stated!r} is not written as {dates}"
     if numbers := NUMERIC.fullmatch(stated):
         a, b, year = (int(n) for n in numbers.groups())
@@ -192,6 +197,11 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         found = dateparser.parse(stated, settings=strict)
         if found and not date_problem(found.strftime(form), "gregorian"):
             return found.strftime(form), ""
+    for language in ("ar", "fa", "en"):
+        for one in find_dates(stated, language, OPEN):
+            if one.calendar == "hijri":  # which may begin a day beside the computed one
+                days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
+                return f"{days.first}/{days.last}", ""
     return "", f"{stated!r} is no day"
 
 

@@ -89,8 +89,6 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     """
     _check_name(name, root)
     report, folder = Report(), root / "data" / name
-    if not place.exists():
-        raise DataError([Problem(str(place), "there is no such folder or table")])
     if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
         check_tables(folder)
     old = written(folder, "documents")
@@ -143,7 +141,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place.expanduser(), name, dates=dates)
+    report = corpus(place, name, dates=dates)
     now = f"Now: make, and open reports/{name}/index.html"
     print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0

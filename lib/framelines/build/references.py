@@ -27,6 +27,12 @@ def _day(stated: str) -> date:
 
 def _row(of: dict[str, Any], row: Row) -> Row:
     """A row of the reference; a range of days is its own, a lone imprecise day becomes one."""
+
+    def whole(column: str) -> int:
+        if not (stated := row[column].removesuffix(".0")).isdecimal():
+            raise ValueError(f"{column} is {row[column]!r}, and no whole number")
+        return int(stated)
+
     first, last = (_day(row[column]) for column in of["days"])
     span, days = of["around"].get(row[of["time"]], "day"), DateInterval(first, last)
     if first == last:
@@ -35,38 +41,30 @@ def _row(of: dict[str, Any], row: Row) -> Row:
     made = Row()
     for column, said in of["row"].items():
         pattern = said if isinstance(said, str) else said.get(row[said["by"]], said["else"])
-        made[column] = pattern.format_map(row)
-    low, high = int(made["value_min"]), int(made["value_max"])
+        made[column] = pattern.format_map(row).strip(" ,")
+    low, high = (whole(of["row"][end].strip("{}")) for end in ("value_min", "value_max"))
+    if low > high:
+        raise ValueError(f"the least of dead, {low}, is above the most, {high}")
     # By data/INTRODUCTION.md: a wide range is low, a sum of single events at most medium.
-    above = [any(int(row[c]) > n for c, n in of[how].items()) for how in ("medium", "low")]
+    above = [any(whole(c) > n for c, n in of[how].items()) for how in ("medium", "low")]
     quality = "low" if above[1] or high > 2 * low + 2 else "medium" if above[0] else "high"
     named = re.sub(" (town|city|village)$", "", made["place_id"])
-    made |= {"place_id": named * (int(row[of["place"]]) <= of["exact"]), "quality": quality}
-    made |= {"ref_id": made["ref_id"].lower(), "date_from": f"{days.first}"}
-    return made | MONITOR | {"date_to": f"{days.last}"}
+    made |= {"place_id": named * (whole(of["place"]) <= of["exact"]), "quality": quality}
+    made |= {"ref_id": made["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
+    return made | MONITOR | {"date_from": f"{days.first}", "date_to": f"{days.last}"}
 
 
 def _filters(days: str, box: str) -> tuple[DateInterval, list[float]]:
-    problems, ends = Problems(), [-180.0, -90.0, 180.0, 90.0]
+    problems = Problems()
     if days and (reason := date_problem(days, "gregorian")) is not None:
         known = "days in EDTF, such as 2017-04-01/2017-04-30"
-        problems.add("DAYS", f"no days {reason}".strip(), value=days, allowed=known)
-    if box:
-        numbers = re.fullmatch(",".join([r" *(-?\d+(?:\.\d+)?) *"] * 4), box)
-        ends = [float(n) for n in numbers.groups()] if numbers else [1, 1, 0, 0]
-    if ends[0] > ends[2] or ends[1] > ends[3]:
+        problems.add("DAYS", reason or "these are no days", value=days, allowed=known)
+    ends = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", box or "-180,-90,180,90")]
+    if len(ends) != 4 or ends[0] > ends[2] or ends[1] > ends[3]:
         known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
         problems.add("BOX", "no box", value=box, allowed=known)
     problems.raise_if_any()
     return gregorian(days) if days else OPEN, ends
-
-
-def _places(folder: Path) -> Row:
-    """The place of every name that is the name of one alone, in lower case."""
-    names = written(folder, "place_names").rename(columns={"variant": "name"})
-    both = pd.concat([written(folder, "places"), names])[["name", "place_id"]]
-    both["name"] = both["name"].str.casefold()
-    return dict(both.drop_duplicates().drop_duplicates("name", keep=False).to_numpy())
 
 
 def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -74,7 +72,7 @@ def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     columns = {name: of["columns"].split() for name, of in columns_of("monitors").items()}
     how: Any = {"usecols": {*sum(columns.values(), [])}.__contains__, "index_col": False}
     try:
-        whole = pd.read_csv(place.expanduser(), dtype=str, keep_default_na=False, **how)
+        whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
     except (OSError, ValueError) as error:
         raise DataError([Problem(place.name, f"no table in UTF-8: {error}")]) from None
     lacking = {name: {*own} - {*whole.columns} for name, own in columns.items()}
@@ -95,12 +93,16 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     """
     span, (west, south, east, north) = _filters(days, box)
     folder = root / read_case_file(name, root).data
-    old, names, problems = written(folder, "reference"), _places(folder), Problems()
-    whole, of = _read(place)
+    old, problems, (whole, of) = written(folder, "reference"), Problems(), _read(place)
+    names = written(folder, "place_names").rename(columns={"variant": "name"})
+    names = pd.concat([written(folder, "places"), names])[["name", "place_id"]]
+    names = names.assign(name=names["name"].str.casefold()).drop_duplicates()
+    # A name that two places bear is none.
+    places = dict(names.drop_duplicates("name", keep=False).to_numpy())
     # Yemen is "Yemen (North Yemen)" in UCDP.
     lands, wanted = whole["country"].str.casefold(), country.strip().casefold()
     fits = lands.eq(wanted) | lands.str.partition(" (")[0].eq(wanted) | (not wanted)
-    added, known = dict[str, Row](), set(old["ref_id"])
+    added, known, first = dict[str, Row](), set(old["ref_id"]), str(span.first or "")
     for line, row in whole[fits].iterrows():
         try:
             made = _row(of, {str(c): " ".join(v.split()) for c, v in row.items()})
@@ -109,10 +111,8 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
         except ValueError as error:
             problems.add(place.name, f"it cannot be read: {error}", row=int(str(line)) + 2)
             continue
-        early = span.last and made["date_from"] > f"{span.last}"
-        late = span.first and made["date_to"] < f"{span.first}"
-        if inside and not early and not late:
-            made |= {"case": name, "place_id": names.get(made["place_id"].casefold(), "")}
+        if inside and made["date_from"] <= str(span.last or "9") and made["date_to"] >= first:
+            made |= {"case": name, "place_id": places.get(made["place_id"].casefold(), "")}
             added.setdefault(made["ref_id"], made)
     if not added:
         filters = f"DAYS {days or 'all'}, COUNTRY {country or 'all'}, BOX {box or 'all'}"

@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -128,20 +129,13 @@ def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
         raise ValueError("these words do not stand in the text")
     found.sort()
     if len(found) > 1 and 2 * found[0][0] >= found[1][0]:
-        raise ValueError(f"these words stand {len(found)} times in the text: which is meant?")
+        raise ValueError(f"these words stand {len(found)} times in the text: tell their start")
     return found[0][1:]
 
 
 def _at(value: Any) -> int | None:
     """A position in a text, or none where a file has something else."""
     return int(cell(value)) if cell(value).isdecimal() else None
-
-
-def _said(mark: Mark, forms: Forms) -> tuple[str, Form, dict[str, str]]:
-    """The kind of a mark, its form, and those of its fields that say something."""
-    kind = next(k for k, form in forms.items() if mark.label in form.labels)
-    said = {n: v for n, v in mark.fields.items() if v and n in forms[kind].fields}
-    return kind, forms[kind], said
 
 
 def label_studio_config(forms: Forms) -> str:
@@ -164,18 +158,18 @@ def label_studio_config(forms: Forms) -> str:
 
 
 def label_studio_task(marked: Marked, forms: Forms, coder: str) -> dict[str, Any]:
-    """Return a task of Label Studio, with the codes as predictions by `coder`."""
+    """Return a task of Label Studio, with codes (`row` is a kind) as predictions by `coder`."""
     result: list[dict[str, Any]] = []
     for number, mark in enumerate(marked.marks):
-        kind, form, said = _said(mark, forms)
-        pieces: list[tuple[str, str, dict[str, Any]]]
-        pieces = [("code", "labels", {"text": mark.words, "labels": [mark.label]})]
-        for name, value in said.items():
-            how = "choices" if form.fields[name] else "textarea"
-            pieces.append((f"{kind}-{name}", how, {how.replace("textarea", "text"): [value]}))
-        for name, how, more in pieces:
-            own = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": how}
-            result.append(own | {"value": {"start": mark.start, "end": mark.end, **more}})
+        pieces = [("code", "labels", "labels", mark.label)]
+        for name, choices in forms[mark.row].fields.items():
+            how = ("choices", "choices") if choices else ("textarea", "text")
+            if value := mark.fields.get(name):
+                pieces.append((f"{mark.row}-{name}", *how, value))
+        for name, what, key, value in pieces:
+            own = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": what}
+            quoted = {"start": mark.start, "end": mark.end, "text": mark.words}
+            result.append(own | {"value": quoted | {key: [value]}})
     task: dict[str, Any] = {"data": {"text": marked.text, "doc_id": marked.names[0]}}
     return task | ({"predictions": [{"model_version": coder, "result": result}]} if result else {})
 
@@ -184,23 +178,22 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
     row, data = f"task {task.get('id', number)}", task["data"]
     done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
     if len(done) > 1:
-        fix = "Export the annotations of each person alone"
+        fix = "Give each person a project of their own"
         yield Problem("", f"{len(done)} people annotated this task", row=row, fix=fix)
     if len(done) != 1:
         return
-    regions, marks = dict[str, tuple[list[str], dict[str, Any], dict[str, str]]](), []
+    labelled, fields, marks = list[dict[str, Any]](), defaultdict[str, dict[str, str]](dict), []
     for piece in done[0]["result"]:
-        labels, about, fields = regions.setdefault(str(piece.get("id")), ([], {}, {}))
         how, value = str(piece["type"]), piece.get("value", {})
-        said = value.get("text" if how == "textarea" else how)
+        said, about = value.get("text" if how == "textarea" else how), str(piece.get("from_name"))
         if how.endswith("labels"):
-            labels += said or []
-            about |= value
+            labelled.append(value | {"id": str(piece.get("id")), "labels": said or []})
         else:
-            fields[str(piece.get("from_name")).rpartition("-")[2]] = cell(said)
-    for key, (labels, about, fields) in regions.items():
-        where = (_at(about.get("start")), _at(about.get("end")), about.get("text") or "")
-        marks += [Mark(f"{row}, region {key}", x, *where, dict(fields)) for x in labels]
+            fields[str(piece.get("id"))][about.rpartition("-")[2]] = cell(said)
+    for one in labelled:
+        where = (_at(one.get("start")), _at(one.get("end")), one.get("text") or "")
+        name, own = f"{row}, region {one['id']}", fields[one["id"]]
+        marks += [Mark(name, label, *where, dict(own)) for label in one["labels"]]
     text = max((v for v in data.values() if isinstance(v, str)), key=len, default="")
     yield Marked([str(data.get("doc_id", ""))], text, marks, [*forms])
 
@@ -220,13 +213,14 @@ def type_system(forms: Forms) -> cassis.TypeSystem:
 
 
 def cas_json(marked: Marked, forms: Forms) -> str:
-    """Return a text with its codes as UIMA CAS JSON, offsets in UTF-16 units as UIMA has them."""
+    """Return a text and its codes, whose `row` is a kind, as UIMA CAS JSON; offsets are UTF-16."""
     types = type_system(forms)
     cas = cassis.Cas(types, sofa_string=marked.text, sofa_mime="text/plain")
     for mark in marked.marks:
-        kind, form, said = _said(mark, forms)
-        said |= {"kind": mark.label} if len(form.labels) > 1 else {}
-        cas.add(types.get_type(LAYER + _layer(kind))(begin=mark.start, end=mark.end, **said))
+        layer, form = types.get_type(LAYER + _layer(mark.row)), forms[mark.row]
+        said = {"kind": mark.label} if len(form.labels) > 1 else {}
+        said |= {name: v for name in form.fields if (v := mark.fields.get(name))}
+        cas.add(layer(begin=mark.start, end=mark.end, **said))
     return str(cas.to_json())
 
 
@@ -292,7 +286,10 @@ def _qdpx(name: str, held: Files, forms: Forms) -> Found:
 
 def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
     marks, text = [], str(row["text"])
-    for found in row.get("entities") or row.get("label") or row.get("labels") or []:
+    spans = [row[name] or [] for name in ("entities", "label", "labels") if name in row]
+    if not spans:
+        raise ValueError("there are no spans in it; of Label Studio export JSON, not JSON-MIN")
+    for found in sum(spans, []):
         span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
         start, end, code = (found[part] for part in span)
         label, fields = _named(str(code))
@@ -328,7 +325,7 @@ def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
         label = form.labels[0] if len(form.labels) == 1 else row.get("kind", "")
         if any(row.values()):
             where = (_at(row.get("start")), _at(row.get("end")), row.get("words", ""))
-            mark = Mark(f"{name}, row {line}", label, *where, row)
+            mark = Mark(f"{line} of {name}", label, *where, row)
             found.setdefault(row.get("doc_id", ""), []).append(mark)
     yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
 
@@ -396,7 +393,7 @@ def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:
             elif suffix in READERS:
                 read = [*READERS[suffix](name, held, forms)]
             elif name == source.name:
-                raise ValueError(f"there is no reader for it but for {', '.join(READERS)}")
+                raise ValueError(f"there is no reader for it; read are {', '.join(READERS)}")
         except Exception as error:  # whatever a reader of a stranger's file may raise
             read = [Problem("", f"it cannot be read: {why(error)}")]
         problems += [replace(one, where=name) for one in read if isinstance(one, Problem)]
