@@ -5,7 +5,10 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 REPO = Path(__file__).resolve().parents[2]
 
@@ -13,6 +16,19 @@ REPO = Path(__file__).resolve().parents[2]
 def notebooks(root: Path = REPO) -> list[str]:
     """Return the names of all notebooks, without their ending."""
     return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+@contextmanager
+def being_written(path: Path) -> Iterator[IO[str]]:
+    """Open a file for text that takes its place when the block ends, and not if it fails."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with draft.open("w", encoding="utf-8", newline="") as file:
+            yield file
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def write_whole(path: Path, content: str | bytes) -> Path:

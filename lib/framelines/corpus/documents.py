@@ -2,9 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from framelines.corpus.texts import sha256, short_hash
@@ -13,6 +16,7 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
+BLOCK = 1 << 20  # bytes of a raw file that are looked at together
 
 
 def raw_folder(tables: Path) -> Path | None:
@@ -46,26 +50,65 @@ def expected_sums(tables: Path) -> dict[str, str]:
     return {name.lstrip("*"): digest for digest, name in pairs}
 
 
-def read_raw(path: Path) -> str:
-    """Return a raw file, decoded and otherwise untouched; `DataError` if missing or no UTF-8."""
+@contextmanager
+def _readable(path: Path, begin: int = 0) -> Iterator[None]:
+    """Say in words why a raw file, or its bytes from `begin` on, cannot be read."""
     try:
-        # Bytes, because text mode would turn \r\n into \n and move every span.
-        return path.read_bytes().decode("utf-8")
+        yield
+        return
     except FileNotFoundError:
         what = "this raw file is missing"
         fix = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
     except UnicodeDecodeError as error:
-        what = f"not UTF-8: byte {error.start} cannot be decoded"
+        what = f"not UTF-8: byte {begin + error.start} cannot be decoded"
         fix = "Spans are counted in UTF-8; take the file as it was received"
     raise DataError([Problem(path.name, what, fix=fix)])
 
 
-def read_documents(documents: pd.DataFrame, texts: Path) -> Iterator[tuple[Row, str]]:
-    """Yield every row of `documents` with its text, each raw file read once, as `read_raw` does."""
-    for name, group in documents.groupby("raw_file", sort=True):
-        whole = read_raw(texts / str(name))
-        for row in group.to_dict("records"):
-            yield row, whole[int(row["start"]) : int(row["end"])]
+def read_raw(path: Path) -> str:
+    """Return a raw file, decoded and otherwise untouched; `DataError` if missing or no UTF-8."""
+    with _readable(path):
+        # Bytes, because text mode would turn \r\n into \n and move every span.
+        return path.read_bytes().decode("utf-8")
+
+
+def read_documents(
+    documents: pd.DataFrame, texts: Path, by: str = "raw_file"
+) -> Iterator[tuple[Row, str]]:
+    """Yield every row of `documents` with its text, in the order of a column; one text is held.
+
+    A file of several documents is gone through once, to learn where they lie. Raises as `read_raw`.
+    """
+    ordered = documents.sort_values(by, kind="stable")
+    shared = ordered[ordered["raw_file"].duplicated(keep=False)]
+    places = {
+        name: _byte_places(texts / str(name), own[["start", "end"]].to_numpy(dtype=np.int64))
+        for name, own in shared.groupby("raw_file")
+    }
+    for values in zip(*(ordered[column] for column in ordered), strict=True):
+        row = dict(zip(ordered, values, strict=True))
+        path, ends = texts / row["raw_file"], (int(row["start"]), int(row["end"]))
+        if row["raw_file"] not in places:
+            yield row, read_raw(path)[slice(*ends)]
+            continue
+        begin, stop = (places[row["raw_file"]][end] for end in ends)
+        with _readable(path, begin), path.open("rb") as raw:
+            raw.seek(begin)
+            text = raw.read(stop - begin).decode("utf-8")
+        yield row, text
+
+
+def _byte_places(path: Path, points: npt.NDArray[np.int64]) -> dict[int, int]:
+    """The byte at which each of these code points begins; of those beyond the file its end."""
+    wanted, found, passed, size = np.unique(points), dict[int, int](), 0, 0
+    with _readable(path), path.open("rb") as raw:
+        while block := raw.read(BLOCK):
+            # In UTF-8 a byte 10xxxxxx goes on with a code point, and every other begins one.
+            begins = np.flatnonzero(np.frombuffer(block, np.uint8) & 0xC0 != 0x80)
+            own = wanted[slice(*np.searchsorted(wanted, [passed, passed + len(begins)]))]
+            found |= zip(own.tolist(), (size + begins[own - passed]).tolist(), strict=True)
+            passed, size = passed + len(begins), size + len(block)
+    return dict.fromkeys(wanted.tolist(), size) | found
 
 
 def check_texts(

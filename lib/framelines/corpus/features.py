@@ -1,13 +1,19 @@
 """From texts to counts that may be shared: no sentence can be read back from them."""
 
+import csv
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from framelines import REPO, write_whole
+from framelines import REPO, being_written
 from framelines.corpus import texts
-from framelines.corpus.documents import Tables, read_documents, texts_of
+from framelines.corpus.documents import Row, Tables, read_documents, texts_of
 from framelines.corpus.texts import Span, Terms
 
 CHUNK_TOKENS, MATTR_WINDOW, LONG_WORD = 200, 50, 6
@@ -22,6 +28,9 @@ COLUMNS = {
 }
 
 Region = tuple[Span, str]
+Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+# A counted form, its letters, and 1 where it is long, and where it is a figure.
+Word = tuple[str, int, int, int]
 
 
 def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
@@ -31,8 +40,14 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     """
     if len(types) < window:
         return None
-    different = [len(set(types[i : i + window])) for i in range(len(types) - window + 1)]
-    return sum(different) / (window * len(different))
+    last, before = dict[str, int](), list[int]()
+    for number, word in enumerate(types):
+        before.append(last.get(word, -1))
+        last[word] = number
+    # A token is the first of its type in the windows that begin after the one before it.
+    at, windows = np.arange(len(types)), len(types) - window + 1
+    firsts = np.minimum(at, windows - 1) - np.maximum(before, at - window)
+    return int(firsts.clip(0).sum()) / (window * windows)
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
@@ -54,16 +69,26 @@ def _overlap(a: Span, b: Span) -> int:
     return max(0, min(a[1], b[1]) - max(a[0], b[0]))
 
 
-def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str]:
+@lru_cache(maxsize=200_000)
+def _measured(token: str) -> Word | None:
+    form = texts.counted_form(token)
+    letters = sum(map(str.isalpha, form))
+    return (form, letters, int(letters > LONG_WORD), int(form[0].isdigit())) if form else None
+
+
+def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[Word]:
     """Words of a sentence in counted form, without those of a dateline or link inside it."""
-    start, end = sentence
+    start, own = sentence[0], text[slice(*sentence)]
     left_out = [s for s, kind in regions if kind not in COUNTED and _overlap(s, sentence)]
-    forms = [
-        texts.counted_form(text[start + s : start + e])
-        for s, e in texts.tokens(text[start:end])
-        if not any(_overlap((start + s, start + e), span) for span in left_out)
-    ]
-    return [form for form in forms if form]
+    found: Iterable[str] = texts.token_texts(own)
+    if left_out:
+        spans = ((s, e) for s, e in texts.tokens(own))
+        found = (
+            own[s:e]
+            for s, e in spans
+            if not any(_overlap((start + s, start + e), out) for out in left_out)
+        )
+    return list(filter(None, map(_measured, found)))
 
 
 def _assign_chunks(lengths: list[int]) -> list[int]:
@@ -96,20 +121,22 @@ def document_features(
     chunk_of = _assign_chunks([len(found) for found in counted])
     quotes = texts.quotations(text)
     rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
-    chunks: Counter[tuple[int, str]] = Counter()
+    chunks, types = defaultdict[int, list[str]](list), list[str]()
     for number, (span, kind, found) in enumerate(zip(spans, kinds, counted, strict=True)):
-        chunks.update((chunk_of[number], word) for word in found)
-        letters = [sum(c.isalpha() for c in word) for word in found]
-        measures = (len(found), sum(n > LONG_WORD for n in letters), sum(letters))
-        figures = sum(word[0].isdigit() for word in found)
+        words, letters, long, figures = zip(*found, strict=True) if found else ((),) * 4
+        types += words
+        chunks[chunk_of[number]] += words
         quoted = sum(_overlap(span, quote) for quote in quotes) / (span[1] - span[0])
         place = (doc_id, number, *span, chunk_of[number] if found else "", kind)
-        rows["sentences"].append((*place, *measures, figures, f"{quoted:.3f}"))
-        hits = Counter((group, term) for _, group, term in texts.longest_matches(found, terms))
-        rows["lexicon_hits"] += [(doc_id, number, *hit, n) for hit, n in sorted(hits.items())]
-    types = [word for found in counted for word in found]
+        measures = (len(words), sum(long), sum(letters), sum(figures), f"{quoted:.3f}")
+        rows["sentences"].append((*place, *measures))
+        if not terms.keys().isdisjoint(words):
+            hits = Counter((group, term) for _, group, term in texts.longest_matches(words, terms))
+            rows["lexicon_hits"] += [(doc_id, number, *hit, n) for hit, n in sorted(hits.items())]
     if len(types) >= CHUNK_TOKENS:
-        rows["chunks"] = [(doc_id, *key, count) for key, count in sorted(chunks.items())]
+        for chunk, own in chunks.items():
+            counts = Counter(own)
+            rows["chunks"] += [(doc_id, chunk, word, counts[word]) for word in sorted(counts)]
     ratio = mattr(types)
     diversity = "" if ratio is None else f"{ratio:.6g}"
     rows["diversity"].append((doc_id, len(types), len(set(types)), diversity))
@@ -131,22 +158,30 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     return found
 
 
-def build_features(tables: Tables, folder: Path) -> list[Path]:
+def _of_document(
+    terms: dict[str, Terms], item: tuple[Row, str, list[Region]]
+) -> dict[str, list[tuple]]:
+    doc, text, regions = item
+    return document_features(doc["doc_id"], text, regions, terms.get(doc["language"], {}))
+
+
+def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[Path]:
     """Write the feature tables of the corpus in `folder` from its texts; return their paths.
 
-    One text is held at a time. Raises `DataError` where nobody holds the texts here.
+    Rows are written while texts are read, by doc_id. `mapped` may work on several texts at once.
+    Raises `DataError` where nobody holds them here; then nothing is written.
     """
-    terms, regions = lexicon_terms(tables), regions_by_document(tables)
-    rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
-    for doc, text in read_documents(tables["documents"], texts_of(folder)):
-        doc_id, own = doc["doc_id"], terms.get(doc["language"], {})
-        for name, more in document_features(doc_id, text, regions[doc_id], own).items():
-            rows[name] += more
-    written = []
-    for name, columns in COLUMNS.items():
-        frame = pd.DataFrame(rows[name], columns=columns.split())
-        content = frame.sort_values("doc_id", kind="stable").to_csv(
-            index=False, lineterminator="\n"
-        )
-        written.append(write_whole(folder / "features" / f"{name}.csv", content))
-    return written
+    regions, paths = regions_by_document(tables), list[Path]()
+    documents = read_documents(tables["documents"], texts_of(folder), by="doc_id")
+    items = ((doc, text, regions.get(doc["doc_id"], [])) for doc, text in documents)
+    with ExitStack() as stack:
+        writers = {}
+        for name, columns in COLUMNS.items():
+            paths.append(folder / "features" / f"{name}.csv")
+            draft = stack.enter_context(being_written(paths[-1]))
+            writers[name] = csv.writer(draft, lineterminator="\n")
+            writers[name].writerow(columns.split())
+        for found in mapped(partial(_of_document, lexicon_terms(tables)), items):
+            for name, rows in found.items():
+                writers[name].writerows(rows)
+    return paths

@@ -53,7 +53,7 @@ _TOKEN = regex.compile(
 )
 # Scripts that leave no space between words: each character of theirs is counted for one.
 _ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
+_ANY_ALONE, _PIECES = regex.compile(_ALONE), regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
 _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
@@ -83,7 +83,7 @@ def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span
 
     @wraps(split)
     def spans(text: str) -> list[Span]:
-        if not _INVISIBLE.search(text):
+        if text.isascii() or not _INVISIBLE.search(text):
             return split(text)
         at = [i for i, character in enumerate(text) if not _INVISIBLE.match(character)]
         shown = "".join(text[i] for i in at)
@@ -102,7 +102,7 @@ def tokens(text: str) -> list[Span]:
     """
     quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
     found = [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
-    if not regex.search(_ALONE, text):
+    if text.isascii() or not _ANY_ALONE.search(text):
         return found
     return [p.span() for span in found for p in _PIECES.finditer(text, *span)]
 
@@ -124,9 +124,16 @@ def counted_form(word: str) -> str:
     return _POSSESSIVE.sub("", _ARABIC_MARKS.sub("", word))
 
 
+def token_texts(text: str) -> list[str]:
+    """Return `tokens` as they stand in the text."""
+    if text.isascii() and "'" not in text:  # most sentences: a token is what the pattern finds
+        return list(_TOKEN.findall(text))
+    return [text[start:end] for start, end in tokens(text)]
+
+
 def words(text: str) -> list[str]:
     """Return the counted form of every token of `text` that has one, in order."""
-    return [form for s, e in tokens(text) if (form := counted_form(text[s:e]))]
+    return [form for form in map(counted_form, token_texts(text)) if form]
 
 
 def parts(text: str) -> list[tuple[str, Span]]:
@@ -166,6 +173,7 @@ def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, 
 _TERMINATOR = regex.compile(
     r"(?P<stop>[.…\p{Sentence_Terminal}]+)(?P<close>[”’\"'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
 )
+_SAYS = regex.compile(r"[\p{L}\p{N}]")
 _WORD_BEFORE, _NEXT = regex.compile(r"[\p{L}\p{M}.]+$"), regex.compile(r"[\p{L}\p{M}]*")
 # Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
 _DAYS = frozenset[str]().union(
@@ -221,7 +229,7 @@ def sentences(text: str) -> list[Span]:
         stops = _TERMINATOR.finditer(text, begin, end)
         for cut in [*(s.end() for s in stops if _ends_sentence(text, s, end)), end]:
             inside = text[begin:cut]
-            if regex.search(r"[\p{L}\p{N}]", inside):
+            if _SAYS.search(inside):
                 spans.append((cut - len(inside.lstrip()), begin + len(inside.rstrip())))
             begin = cut
     return spans

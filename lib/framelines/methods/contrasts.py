@@ -56,8 +56,12 @@ def _sums(places: Codes, sides: Codes, hits: pd.DataFrame) -> Floats:
 @lru_cache(maxsize=256)
 def _drawn(hit: bytes, of: bytes, draws: int, seed: int, key: str, group: str) -> Floats:
     sums = np.stack([np.frombuffer(hit), np.frombuffer(of)])
-    weights = est.resampling_weights(sums.shape[1], draws, est.random_stream(seed, key, group))
-    return est.over(weights @ sums[0], weights @ sums[1])
+    rng, units, drawn = est.random_stream(seed, key, group), sums.shape[1], []
+    block = max(1, est.CELLS // units)
+    for begin in range(0, draws, block):
+        weights = est.resampling_weights(units, min(block, draws - begin), rng)
+        drawn.append(est.over(weights @ sums[0], weights @ sums[1]))
+    return np.concatenate(drawn)
 
 
 @lru_cache(maxsize=4096)
@@ -69,7 +73,10 @@ def _permuted(
     sizes = int(mine.sum()), int((~mine).sum())
     if why := est.why_no_test(sizes):
         return nan, why
-    drawn = est.studentised(values, est.relabelings(sizes, permutations, seed, key))
+    given, block = (sizes, permutations, seed, key), est.CELLS // len(values)
+    # What fits into memory is kept for the next question of documents of these sizes.
+    deals = [est.relabelings(*given)] if block >= permutations else est.deal_blocks(*given, block)
+    drawn = np.concatenate([est.studentised(values, rows) for rows in deals])
     observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
     return est.p_value(np.abs(drawn), observed, est.all_listed(sizes, permutations)), ""
 

@@ -24,6 +24,8 @@ MIN_SIDE, MIN_PAIRS = 3, 6
 # Statistics that are equal on paper must be equal here before they are compared.
 DIGITS = 12
 PERMUTATIONS = 9_999
+# Numbers of draws that are held at a time, eight bytes each.
+CELLS = 10_000_000
 POINTS = "percentage points"
 OVER_DOCUMENTS = "95 % interval over documents"
 
