@@ -109,10 +109,9 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
 
 def test_what_is_no_result_of_the_notebook_is_refused(built: Path) -> None:
     foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), small.CELLS[-1]]
-    for cells in (foreign, small.CELLS[:2]):
-        small.write_notebook(built, cells)
-        said = small.run(built, "run", "01-few", "example", expect=2)
-        assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
+    small.write_notebook(built, foreign)
+    said = small.run(built, "run", "01-few", "example", expect=2)
+    assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
 
 
 def test_an_unknown_name_lists_the_known_ones() -> None:
