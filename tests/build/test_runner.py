@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,16 @@ def test_a_build_uses_the_library_of_its_own_checkout(built: Path) -> None:
     pages = ("reports/example/01-few.html", "reports/example/report.pdf", "reports/index.html")
     for name in (*pages, "reports/article.pdf", "figures/example/01-killed.svg"):
         assert (built / name).is_file(), name
+
+
+def test_nothing_to_do_loads_no_tables(built: Path) -> None:
+    asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
+    env = {"PYTHONPATH": "lib", **small.environment()}
+    done = subprocess.run(
+        [".venv/bin/python", "-c", asked], cwd=built, env=env, capture_output=True
+    )
+    assert done.stdout.split(b"\n", 1)[0].startswith(b"Everything is built"), done.stderr
+    assert done.stdout.endswith(b"False\n")
 
 
 def test_content_decides_and_not_the_clock(built: Path) -> None:
