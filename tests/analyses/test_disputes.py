@@ -84,13 +84,11 @@ def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> N
     assert reason in reasons(*pair)
 
 
-@pytest.mark.parametrize("other", [("raid", "lorry"), ("siege", "tank")])
-def test_another_item_or_event_is_no_pair_at_all(other: tuple[str, str]) -> None:
-    first, (event_id, item) = (
-        figure("r1-c1", "raid", 3, kind="equipment_destroyed", item="tank"),
-        other,
-    )
-    pair = first, figure("b1-c1", event_id, 1, kind="equipment_destroyed", item=item)
+@pytest.mark.parametrize(("event_id", "item"), [("raid", "lorry"), ("siege", "tank")])
+def test_another_item_or_event_is_no_pair_at_all(event_id: str, item: str) -> None:
+    burnt: Row = {"kind": "equipment_destroyed"}
+    first = figure("r1-c1", "raid", 3, **burnt, item="tank")
+    pair = first, figure("b1-c1", event_id, 1, **burnt, item=item)
     assert found(*pair).empty and not reasons(*pair)
 
 

@@ -92,6 +92,7 @@ def test_two_verbs_share_no_figure_and_counted_ones_do_nothing() -> None:
     ]  # fmt: skip
     assert claims[0]["target_id"] == "armed-opposition" and claims[0]["place_id"] == "saraqib"
     assert figures("12 soldiers killed 3 rebels.")[-1] == ("killed", "3", "3", "exact")
+    assert figures("They killed 12 rebels and 3 ISIS.")[-1] == ("killed", "3", "3", "exact")
 
 
 DATES = [
