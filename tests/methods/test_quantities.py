@@ -107,6 +107,14 @@ def test_figures_overlap_where_nothing_has_to_give_way(a: Quantity, b: Quantity)
     assert a.overlaps(b) == b.overlaps(a) == (q.breakdown_width(a, b) == 0)
 
 
+def test_widths_by_hand() -> None:
+    # 9 against 36: each must be off by the factor 2 to meet at 18.
+    assert q.breakdown_width(Quantity(9, 9), Quantity(36, 36)) == 1
+    assert q.breakdown_width(Quantity(36, math.inf), Quantity(1, 9)) == 1
+    assert q.breakdown_width(Quantity(0, 0), Quantity(4, 4)) == math.inf
+    assert q.breakdown_width(Quantity(0, 0), Quantity(0, math.inf)) == 0
+
+
 def test_verdicts() -> None:
     def verdict(a: str, number: float, b: str, other: float) -> str:
         (wide, narrow), (wide_b, narrow_b) = (

@@ -5,9 +5,10 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -33,6 +34,7 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "any": ("monitor", "third_party", "belligerent"),
 }
 READING = {"logical": "", "conventional": "close_"}
+ENDS = tuple((f"{reading}low", f"{reading}high") for reading in READING.values())
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
@@ -47,6 +49,7 @@ DAY_WIDTH = 4
 THEATRE_SHARE = 0.1
 
 
+@lru_cache(maxsize=10_000)
 def set_of(ids: str) -> frozenset[str]:
     """Return ids joined by `;` as a set."""
     return frozenset(i for i in ids.split(";") if i)
@@ -89,6 +92,24 @@ def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
         ascending = [not key.startswith("-") for key in by.split()]
         found = found.sort_values(keys, ascending=ascending, kind="stable")
     return found[wanted].reset_index(drop=True)
+
+
+def records(frame: pd.DataFrame) -> list[Row]:
+    """Return the rows of a table as dicts, as `to_dict` does in a fifth of its time."""
+    names = list(frame)
+    columns = (frame[name].to_numpy().tolist() for name in names)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> Iterator[tuple[Row, Row]]:
+    """Yield the pairs of rows that have one of their keys in common, in the order of the rows."""
+    places, having = defaultdict[Any, list[int]](list), [keys(row) for row in rows]
+    for place, own in enumerate(having):
+        for key in own:
+            places[key].append(place)
+    for place, own in enumerate(having):
+        later = {at for key in own for at in places[key] if at > place}
+        yield from ((rows[place], rows[at]) for at in sorted(later))
 
 
 def estimated(
@@ -185,7 +206,7 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
     that the words leave open), close_ (what a reader takes) and covers_ (the days it covers)."""
     columns = "covers_first covers_last figure told low high close_low close_high stated".split()
     made: list[tuple[Any, ...]] = []
-    for row in told.to_dict("records"):
+    for row in records(told):
         about: tuple[Any, ...] = False, "", *[math.nan] * 5
         if quantities.has_figure(row):
             ends = *quantities.logical_of(row), *quantities.conventional_of(row)
@@ -377,7 +398,7 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
     The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
-    ends = [[Quantity(f[f"{r}low"], f[f"{r}high"]) for f in (a, b)] for r in READING.values()]
+    ends = [[Quantity(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
     both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
     if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
         ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
@@ -391,7 +412,7 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
     """Return every figure of something done as a row to compare: its claim with parts_of (the total
     of a sum) and complete (whether a sum leaves nothing out)."""
     rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    return rows.assign(parts_of="", complete=True).to_dict("records")
+    return records(rows.assign(parts_of="", complete=True))
 
 
 def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
@@ -401,10 +422,12 @@ def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
     it may not fall short, where the parts cover window and place; stated is NaN where one has no
     number.
     """
-    rows, made = figures_of(told), []
+    rows, made, parts_of = figures_of(told), [], defaultdict[str, list[Row]](list)
+    for row in rows:
+        parts_of[row["part_of"]].append(row)
     for total in rows:
         both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
-        parts = [p for p in rows if p["part_of"] == total["claim_id"] and p["scope"] != "rate"]
+        parts = [p for p in parts_of[total["claim_id"]] if p["scope"] != "rate"]
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
         if not parts:
             continue

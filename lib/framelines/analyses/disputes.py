@@ -84,7 +84,8 @@ def reasons(a: Row, b: Row) -> list[str]:
     # The sum of a total's parts is asked apart: window and place were asked when it was made.
     total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
     met = {
-        "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
+        "a part against its total": (direct and not any(sums))
+        or not set(a["ids"]).isdisjoint(b["ids"]),
         "two parts of one total": a["part_of"] == b["part_of"] != "",
         QUOTED: _quotes_other(a, b),
         "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
@@ -123,15 +124,15 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
-    rows = dated.drop_duplicates(keys).to_dict("records")
+    rows = coded.records(dated.drop_duplicates(keys))
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
             why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
             hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
             apart = [timelines.days_between(a, b)] * 2
             if not hijri or a["source_id"] != b["source_id"]:
-                ends = ((r["hull_first"], r["hull_last"]) for r in (a, b))
-                apart[1] = abs(float(relate(*ends).gap))
+                hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
+                apart[1] = abs(relate(*hulls).gap)
             found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
             days = min(apart) if all(apart) else max(apart)
             width = math.ceil(days / 2) if math.isfinite(days) else math.inf
@@ -144,8 +145,10 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
         key: tuple[str, ...] = (a["event_id"],)
         width = math.ceil(timelines.days_between(a, b) / 2)
         yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
-    by_id = {r["claim_id"]: r for r in told.to_dict("records")[::-1]}
-    for row in told[told["denies"].isin(by_id)].to_dict("records"):
+    denials = told[told["denies"].isin(told["claim_id"])]
+    targets = told[told["claim_id"].isin(denials["denies"])]
+    by_id = {r["claim_id"]: r for r in coded.records(targets)[::-1]}
+    for row in coded.records(denials):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
@@ -287,16 +290,22 @@ def _fate(row: Row) -> str:
     return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
 
 
+def _things(row: Row) -> list[tuple[str, str]]:
+    """What two statements must share to be on one thing: the event, or the place that is taken."""
+    taken = row["kind"] == "event" and row["event_kind"] == "taking" and row["place_id"]
+    return [("event", row["event_id"]), *[("taking of", row["place_id"])] * bool(taken)]
+
+
 def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
     """Statements on one event that are told so differently that somebody should read them."""
-    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
+    by_id = {r["claim_id"]: r for r in coded.records(told)}
     rows = [r for r in by_id.values() if r["event_id"]]
     for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
         figures = row["figure"] and first["figure"] and row["told"] != first["told"]
         dates = row["event_date"] != first["event_date"] and _in_sentence(row, first)
         if figures or (dates and timelines.days_between(row, first) > 0):
             yield CHANGED, first, row
-    for a, b in combinations([r for r in rows if not r["repeats"]], 2):
+    for a, b in coded.pairs_by([r for r in rows if not r["repeats"]], _things):
         if a["voice"] == b["voice"] or _quotes_other(a, b):
             continue
         deeds = a["kind"] == b["kind"] == "event" and a["momentary"]

@@ -6,9 +6,9 @@ theatre, and that tells days on both sides of it; everything else is no silence.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
-from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -176,10 +176,11 @@ def date_agreement_table(
     others = _beside(case, coded.to_the_day(days.query("event_calendar != 'hijri'")), reference)
     others = others[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
-    other = both["first_other"], both["last_other"]
-    found = relate((both["first"], both["last"]), other)
-    days_of = [days_text(*pair) for pair in zip(*other, strict=True)]
-    both = both.assign(other_day=days_of, gap=found.gap, verdict=found.kind)
+    own, other = (
+        list(zip(both[f"first{of}"], both[f"last{of}"], strict=True)) for of in ("", "_other")
+    )
+    found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])
+    both = both.assign(other_day=[days_text(*days) for days in other]).join(found)
     both = both.assign(stated=both["event_date"], other=both["source_other"])
     columns = "event source stated other other_day gap verdict claim_id"
     return table_of(both, columns, by="first_other event_id source other")
@@ -412,16 +413,17 @@ def days_between(a: Row, b: Row) -> float:
     Two Hijri dates of one source are compared as they stand: its calendar moves both alike.
     """
     hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
-    prefix = "computed_" if hijri and a["source_id"] == b["source_id"] else ""
-    ends = [(r[f"{prefix}first"], r[f"{prefix}last"]) for r in (a, b)]
-    return abs(float(relate(*ends).gap))
+    first, last = "first", "last"
+    if hijri and a["source_id"] == b["source_id"]:
+        first, last = "computed_first", "computed_last"
+    return abs(relate((a[first], a[last]), (b[first], b[last])).gap)
 
 
 def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
-    """Whether the source tells that the taker lost the place again between the two."""
+    """Whether a source, by all its takings, tells that the taker lost the place in between."""
     low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
     places = coded.set_of(a["place_id"]) & coded.set_of(b["place_id"])
-    others = [r for r in rows if r["source_id"] == a["source_id"] and r["taker"] != a["taker"]]
+    others = [r for r in rows if r["taker"] != a["taker"]]
     met = [r for r in others if coded.set_of(r["place_id"]) & places]
     return any(r["last"] >= low and r["first"] <= high for r in met)
 
@@ -435,14 +437,17 @@ def repeated_takings(
     winner = dated["event_id"].map(lookup(case, "events", "winner"))
     winner = winner.map(lookup(case, "actors", "side"))
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
-    rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
+    rows = coded.records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
-    made = []
-    for a, b in combinations(rows, 2):
-        apart = days_between(a, b) if all(a[k] == b[k] for k in (key, "taker")) else 0
+    of_source, made = defaultdict[str, list[Row]](list), []
+    for row in rows:
+        of_source[row["source_id"]].append(row)
+    for a, b in coded.pairs_by(rows, lambda r: [(r[key], r["taker"])]):
+        apart = days_between(a, b)
         again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
         same = a["event_id"] == b["event_id"] and apart > 0
-        made += [(a, b)] if (same or again) and not _lost_between(a, b, rows) else []
+        if (same or again) and not _lost_between(a, b, of_source[a["source_id"]]):
+            made.append((a, b))
     return made
 
 

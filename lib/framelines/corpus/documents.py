@@ -85,8 +85,9 @@ def read_documents(
         name: _byte_places(texts / str(name), own[["start", "end"]].to_numpy(dtype=np.int64))
         for name, own in shared.groupby("raw_file")
     }
-    for values in zip(*(ordered[column] for column in ordered), strict=True):
-        row = dict(zip(ordered, values, strict=True))
+    names = list(ordered)
+    for values in zip(*(ordered[name] for name in names), strict=True):
+        row = dict(zip(names, values, strict=True))
         path, ends = texts / row["raw_file"], (int(row["start"]), int(row["end"]))
         if row["raw_file"] not in places:
             yield row, read_raw(path)[slice(*ends)]

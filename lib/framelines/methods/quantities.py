@@ -13,8 +13,6 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from framelines.methods.intervals import relate
-
 Number = Any  # or missing: None, NaN, NA
 Row = Mapping[str, Any]
 
@@ -105,8 +103,14 @@ def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) ->
 
 
 def breakdown_width(a: Quantity, b: Quantity) -> float:
-    """Return the least share by which two figures must be wrong to meet (`intervals.relate`)."""
-    return float(relate(a, b, ratio=True).widening)
+    """Return the least share s by which two figures must be wrong to meet.
+
+    One is divided and the other multiplied by 1 + s; it is ∞ where one is 0 and the other is not.
+    """
+    if not (a.low > b.high or b.low > a.high):
+        return 0.0
+    low, high = max(a.low, b.low), min(a.high, b.high)
+    return math.sqrt(low / high) - 1 if high else math.inf
 
 
 def _arguments(row: Row) -> tuple[Number, Number, str, bool]:
