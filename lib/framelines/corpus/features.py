@@ -1,13 +1,16 @@
 """From texts to counts that may be shared: no sentence can be read back from them."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from framelines import REPO, write_whole
 from framelines.corpus import texts
-from framelines.corpus.documents import Tables, read_documents, texts_of
+from framelines.corpus.documents import Row, Tables, read_documents, texts_of
 from framelines.corpus.texts import Span, Terms
 
 CHUNK_TOKENS, MATTR_WINDOW, LONG_WORD = 200, 50, 6
@@ -22,6 +25,7 @@ COLUMNS = {
 }
 
 Region = tuple[Span, str]
+Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 
 
 def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
@@ -131,16 +135,24 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     return found
 
 
-def build_features(tables: Tables, folder: Path) -> list[Path]:
+def _of_document(
+    terms: dict[str, Terms], item: tuple[Row, str, list[Region]]
+) -> dict[str, list[tuple]]:
+    doc, text, regions = item
+    return document_features(doc["doc_id"], text, regions, terms.get(doc["language"], {}))
+
+
+def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[Path]:
     """Write the feature tables of the corpus in `folder` from its texts; return their paths.
 
-    One text is held at a time. Raises `DataError` where nobody holds the texts here.
+    `mapped` may work on several texts at once. Raises `DataError` where nobody holds them here.
     """
     terms, regions = lexicon_terms(tables), regions_by_document(tables)
     rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
-    for doc, text in read_documents(tables["documents"], texts_of(folder)):
-        doc_id, own = doc["doc_id"], terms.get(doc["language"], {})
-        for name, more in document_features(doc_id, text, regions[doc_id], own).items():
+    documents = read_documents(tables["documents"], texts_of(folder))
+    items = ((doc, text, regions[doc["doc_id"]]) for doc, text in documents)
+    for found in mapped(partial(_of_document, terms), items):
+        for name, more in found.items():
             rows[name] += more
     written = []
     for name, columns in COLUMNS.items():
