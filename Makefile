@@ -57,7 +57,7 @@ simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 # --- a corpus of your own ---
 corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
 	@$(FRAMELINES) corpus "$$FROM" "$$NAME" --dates "$$DATES"
-code: .venv/.ready ## code the texts of a case by rules, without a person: make code NAME=my-war
+code: .venv/.ready ## code the texts of a case by rules, without a person: make code NAME=my-war [SCHEDULER=tcp://host:port]
 	@$(FRAMELINES) code "$$NAME"
 export: .venv/.ready ## texts to code: make export NAME=my-war TO=label-studio|inception|csv|xlsx [CODER=none]
 	@$(FRAMELINES) export "$$NAME" --to "$$TO" --coder "$$CODER"

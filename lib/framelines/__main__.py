@@ -150,10 +150,12 @@ def check_text() -> int:
 @main.command()
 def features() -> list[Path]:
     """Rebuild the features of every corpus whose texts are here (CORPUS=folder)."""
+    from framelines.build.cluster import mapped
     from framelines.corpus.features import build_features
     from framelines.tables.schema import check_tables
 
-    return [p for folder in _with_texts() for p in build_features(check_tables(folder), folder)]
+    places = [(check_tables(folder), folder) for folder in _with_texts()]
+    return [path for place in places for path in build_features(*place, mapped)]
 
 
 @main.command(params=[DATA])

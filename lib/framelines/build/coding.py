@@ -8,6 +8,7 @@ import pandas as pd
 import yaml
 
 from framelines import REPO, write_whole
+from framelines.build.cluster import mapped
 from framelines.build.store import changed, written
 from framelines.corpus import coder
 from framelines.corpus.documents import read_documents, texts_of
@@ -42,8 +43,10 @@ def coded(tables: Tables, folder: Path, names: Names) -> dict[str, list[dict[str
     for doc_id, start, end in counted[["doc_id", "start", "end"]].to_numpy():
         spans[doc_id].append((start, end))
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
-    for doc, text in read_documents(tables["documents"], texts_of(folder)):
-        for name, more in coder.code_document(doc, text, spans[doc["doc_id"]], names).items():
+    documents = read_documents(tables["documents"], texts_of(folder))
+    items = ((doc, text, spans[doc["doc_id"]]) for doc, text in documents)
+    for found in mapped(lambda of: coder.code_document(of[0], of[1], of[2], names), items):
+        for name, more in found.items():
             rows[name] += more
     return rows
 

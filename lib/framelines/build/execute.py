@@ -11,6 +11,7 @@ import shutil
 import signal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import nbformat
 import papermill
@@ -91,8 +92,8 @@ def run(notebook: str, case: str) -> list[Path]:
     own = read_case_file(case).parameters.model_dump(exclude_unset=True)
     declared = papermill.inspect_notebook(source)
     parameters = {"case_name": case} | {name: own[name] for name in own if name in declared}
-    staging = Path("build", "staging", case, notebook)
-    shutil.rmtree(staging, ignore_errors=True)
+    # A new one, for what a lost worker of a cluster began may still be under way.
+    staging = Path("build", "staging", case, notebook, uuid4().hex)
     outputs, draft = staging / "outputs", staging / source.name
     outputs.mkdir(parents=True)
     os.environ["FRAMELINES_STAGING"] = str(REPO / outputs)

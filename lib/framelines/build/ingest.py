@@ -11,6 +11,7 @@ import py3langid
 from anyascii import anyascii
 
 from framelines import REPO, write_whole
+from framelines.build.cluster import mapped
 from framelines.build.gather import Article, articles, day, twins
 from framelines.build.store import changed, written
 from framelines.corpus.documents import expected_sums
@@ -232,4 +233,4 @@ def _write(
         listed = "".join(f"{digest}  {file}\n" for file, digest in sorted(sums.items()))
         write_whole(folder / "raw" / "SHA256SUMS", listed)
         (copy / "raw").symlink_to((folder / "raw").resolve())
-        build_features(checked, copy)
+        build_features(checked, copy, mapped)

@@ -10,7 +10,10 @@ import itertools
 import json
 import multiprocessing
 import os
+import platform
 import re
+import shutil
+import subprocess
 import sys
 import threading
 import time
@@ -23,6 +26,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from framelines import REPO, notebooks, write_whole
@@ -34,7 +38,7 @@ LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matp
 # Code of the library from which no notebook has anything.
 APART = tuple(
     "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
-    "build/coding report/explorer report/pages report/pdf report/site".split()
+    "build/coding build/cluster report/explorer report/pages report/pdf report/site".split()
 )
 TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv", "data/rules/*")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
@@ -134,6 +138,7 @@ def workers() -> int:
 def build(names: Sequence[str] = ()) -> int:
     """Build all that is stale, of the named cases or of all; return 0, or 2 where a unit failed."""
     with _alone():
+        shutil.rmtree(STATE.parent / "staging", ignore_errors=True)  # what killed runs left
         try:
             state = json.loads(STATE.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -212,16 +217,36 @@ def _watch() -> None:
     threading.Thread(target=end_with, args=[multiprocessing.parent_process()], daemon=True).start()
 
 
+def _elsewhere(sent: tuple[Any, str, str, str]) -> list[str]:
+    """On a worker of a cluster: run a notebook with the settings of a build; return its results."""
+    _, token, *run = sent
+    if not Path(token).is_file():
+        what, fix = "a worker does not see this file", "Build without SCHEDULER"
+        raise DataError([Problem(token, what, value=platform.node(), fix=fix)])
+    root, command = Path(token).parents[1], [sys.executable, "-m", "framelines", "run", *run]
+    own = os.environ | {"PYTHONPATH": str(root / "lib")}
+    done = subprocess.run(command, cwd=root, env=own, capture_output=True, text=True)
+    if done.returncode:
+        raise DataError([Problem(f"a worker, {platform.node()}", done.stderr.strip())])
+    return done.stdout.splitlines()
+
+
 def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
     """In a worker: sums of what a unit made or why not, a line a problem, and its seconds."""
     # Imported here, so that a build with nothing to do takes no time.
+    from framelines.build import cluster
     from framelines.build.execute import run
     from framelines.report import explorer, pages, pdf, site
 
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
         executed = REPO / "build" / "executed" / unit.case
-        if unit.notebook:
+        if unit.notebook and os.environ.get("SCHEDULER"):
+            with NamedTemporaryFile(dir=STATE.parent) as token:
+                sent = ({"doc_id": unit.name}, token.name, unit.notebook, unit.case)
+                [names] = cluster.mapped(_elsewhere, [sent])
+            made = [REPO / name for name in names]
+        elif unit.notebook:
             made = run(unit.notebook, unit.case)
         elif unit.case:
             pairs = [(executed / f"{name}.ipynb", name) for name in notebooks()]
