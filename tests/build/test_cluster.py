@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 import small
 from click.testing import CliRunner
+from distributed import Client
 
 from framelines import REPO
 from framelines.__main__ import main
@@ -37,6 +38,9 @@ def test_local_processes_keep_the_order_and_name_the_document(
     assert [next(results) for _ in items[:-3]] == [60 / number for _, number in items[:-3]]
     with pytest.raises(DataError, match="(?s)doc-0: .*ZeroDivisionError"):
         list(results)
+    monkeypatch.setattr(cluster, "_versions", lambda: {"pandas": "0.1"})
+    with pytest.raises(DataError, match="other versions; met 'pandas .*allowed: pandas 0.1"):
+        list(cluster.mapped(str, items))
 
 
 @pytest.mark.parametrize("place", ["tcp://127.0.0.1:1", "nowhere"])
@@ -115,3 +119,5 @@ def test_notebooks_of_a_cluster_give_the_same_bytes(worker: Worker, tmp_path: Pa
     worker()
     small.run(folder, "build", env=small.environment() | {"SCHEDULER": os.environ["SCHEDULER"]})
     assert small.results(alone) == small.results(folder)
+    with Client(os.environ["SCHEDULER"]) as client:
+        assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)

@@ -66,16 +66,17 @@ def _client() -> Iterator[Any]:
     from distributed import Client  # a second to import, and rarely needed
 
     place = os.environ.get("SCHEDULER")
-    local = {"n_workers": workers(), "threads_per_worker": 1, "dashboard_address": None}
-    local |= {"silence_logs": logging.CRITICAL}
-    how = {"address": place, "timeout": ANSWER_SECONDS} if place else local
+    how: dict[str, Any] = {"address": place, "timeout": ANSWER_SECONDS}
+    if not place:
+        how = {"n_workers": workers(), "threads_per_worker": 1, "dashboard_address": None}
+        how["silence_logs"] = logging.CRITICAL
     try:
         with Client(**how) as client:
             client.wait_for_workers(1, ANSWER_SECONDS)
             yield client
-    except (DataError, GeneratorExit):
+    except DataError:  # that a task raised
         raise
-    except Exception as error:  # tasks raise nothing: this is of the cluster
+    except Exception as error:
         what = f"{type(error).__name__}, {error}"
         raise DataError([Problem(place or "local processes", what, fix=HOW)]) from error
 
