@@ -44,10 +44,6 @@ class Pair:
         names = np.array([self.first, self.second, ""], dtype=object)
         return pd.Series(names[self.codes(values)], index=values.index, dtype="str")
 
-    def swapped(self) -> "Pair":
-        """Return the pair with its groups in the other order."""
-        return Pair(self.column, self.second, self.first, self.second_values, self.first_values)
-
 
 def _sums(places: Codes, sides: Codes, hits: pd.DataFrame) -> Floats:
     """Sums of hit and of by side and place, an array of (2, sides, places)."""
