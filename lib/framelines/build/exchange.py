@@ -70,10 +70,9 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
     for table, frame in tables.items():
         own = frame[(frame["coder"] == coder) & frame["doc_id"].isin(texts)]
         for row in own.to_dict("records"):
-            span, label = (int(row["start"]), int(row["end"])), row.get("kind")
-            words, fields = texts[row["doc_id"]][slice(*span)], {str(k): v for k, v in row.items()}
-            mark = Mark(table, label or LABELS[table][0], *span, words, fields)
-            held[row["doc_id"]].marks.append(mark)
+            doc, span = held[row["doc_id"]], (int(row["start"]), int(row["end"]))
+            label, said = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
+            doc.marks.append(Mark(table, label, *span, said, {str(k): v for k, v in row.items()}))
     every = [*held.values()]
     files = dict[str, str | bytes]()
     if to == "label-studio":

@@ -147,8 +147,7 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
             left.append(f"{name}: {why(error).removeprefix(f'{path.name}: ')}")
             continue
         told = NAMED.fullmatch(path.stem)
-        # 2023/06 is when, and no outlet.
-        folders = [part for part in name.split("/")[:-1] if re.search(r"[^\W\d_]", part)]
+        folders = [f for f in name.split("/")[:-1] if re.search(r"[^\W\d_]", f)]  # not 2023/06
         # A later one of these says more of the text than an earlier one.
         said = {
             "the name of its folder": {"source": folders[-1]} if folders else {},
@@ -197,11 +196,10 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         found = dateparser.parse(stated, settings=strict)
         if found and not date_problem(found.strftime(form), "gregorian"):
             return found.strftime(form), ""
-    for language in ("ar", "fa", "en"):
-        for one in find_dates(stated, language, OPEN):
-            if one.calendar == "hijri":  # which may begin a day beside the computed one
-                days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
-                return f"{days.first}/{days.last}", ""
+    for one in sum((find_dates(stated, language, OPEN) for language in ("ar", "fa", "en")), []):
+        if one.calendar == "hijri":  # which may begin a day beside the computed one
+            days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
+            return f"{days.first}/{days.last}", ""
     return "", f"{stated!r} is no day"
 
 
