@@ -56,15 +56,15 @@ simulate: ## do intervals cover, do tests hold? into docs/simulations.md
 
 # --- a corpus of your own ---
 corpus: .venv/.ready ## make a case of your texts: make corpus FROM=folder-or-table NAME=my-war
-	@$(FRAMELINES) corpus "$$FROM" "$$NAME" --dates "$$DATES"
+	@$(FRAMELINES) corpus "$${FROM:?name a file or folder, such as FROM=my-texts}" "$$NAME" --dates "$$DATES"
 code: .venv/.ready ## code the texts of a case by rules, without a person: make code NAME=my-war [SCHEDULER=tcp://host:port]
 	@$(FRAMELINES) code "$$NAME"
 export: .venv/.ready ## texts to code: make export NAME=my-war TO=label-studio|inception|csv|xlsx [CODER=none]
 	@$(FRAMELINES) export "$$NAME" --to "$$TO" --coder "$$CODER"
 import: .venv/.ready ## take in what was coded: make import FROM=file-or-folder NAME=my-war CODER=anna
-	@$(FRAMELINES) import "$$FROM" "$$NAME" --coder "$$CODER"
+	@$(FRAMELINES) import "$${FROM:?name a file or folder, such as FROM=my-texts}" "$$NAME" --coder "$$CODER"
 reference: .venv/.ready ## UCDP or ACLED: make reference FROM=GEDEvent.csv NAME=my-war [DAYS=] [COUNTRY=] [BOX=]
-	@$(FRAMELINES) reference "$$FROM" "$$NAME" --days "$$DAYS" --country "$$COUNTRY" --box "$$BOX"
+	@$(FRAMELINES) reference "$${FROM:?name a file or folder, such as FROM=my-texts}" "$$NAME" --days "$$DAYS" --country "$$COUNTRY" --box "$$BOX"
 
 site: all ## a folder that any static host serves: build/site
 	rm -rf build/site && mkdir -p build/site && cp -r reports figures build/site

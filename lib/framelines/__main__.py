@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problem, Problems
+from framelines.errors import DataError, Problems
 
 # What no result may take from the machine: every other variable that begins so is left out. The
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
@@ -61,15 +61,9 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
 
-def _place(_: click.Context, __: click.Parameter, place: str) -> Path:
-    if not place or not Path(place).expanduser().exists():  # no name would be this folder
-        raise DataError([Problem("FROM", "there is no such file or folder", value=place)])
-    return Path(place).expanduser()
-
-
 FOLDER = click.Path(path_type=Path, resolve_path=True)
 DATA = click.Option(["--data"], default=REPO / "data", type=FOLDER, help="the folder of the tables")
-PLACE = click.Argument(["place"], callback=_place)
+PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
 DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")

@@ -89,6 +89,17 @@ def test_reposts_stay_out_of_the_rates(small: Case) -> None:
     assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
 
 
+@pytest.mark.parametrize(("language", "rated"), [("en", True), ("tr", False)])
+def test_a_zero_is_no_rate_where_no_list_knows_the_language(language: str, rated: bool) -> None:
+    case, hits = case_of("idlib"), case_of("idlib")["lexicon_hits"]
+    own = case["documents"].set_index("doc_id")["source_id"] == "kandil-column"
+    spoken = case["documents"]["language"].mask(own.to_numpy(), language)
+    new = {"documents": case["documents"].assign(language=spoken)}
+    new["lexicon_hits"] = hits[~hits["doc_id"].map(own)]
+    table = p.rates(replace(case, tables={**case.tables, **new})).set_index("source_id")
+    assert ("hedges" in list(table.loc["kandil-column", "metric"])) is rated
+
+
 def test_documents_alone_are_enough(small: Case) -> None:
     kept = ("sources", "documents")
     bare = {k: t if k in kept else t.iloc[:0] for k, t in small.tables.items()}

@@ -16,6 +16,7 @@ TEXTS = {
     "2020-03-02_Ford_a": "Regime forces occupied Saraqib on 29 February. Strikes on Idlib killed "
     "eight civilians on 1 March.",
     "2020-03-03_Ford_b": "Khan Shaykhun fell to regime forces yesterday, sources said.",
+    "2020-03-06_Bote_a": "Die Truppen nahmen gestern die Stadt ein, zwölf Soldaten fielen.",
     "2020-03-05_Ford_c": "Rebels captured two soldiers near Ariha on 4 March.",
 }
 PAGES = ("02-timeline-comparison", "03-narrative-framing")
@@ -27,7 +28,8 @@ def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, text in TEXTS.items():
         small.write(folder / "texts" / f"{name}.txt", text)
     small.run(folder, "corpus", str(folder / "texts"), "river-war")
-    assert "3 events" in small.run(folder, "code", "river-war")
+    told = small.run(folder, "code", "river-war")
+    assert "3 events" in told and "1 texts in de were not read" in told
     return folder
 
 

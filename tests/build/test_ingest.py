@@ -93,8 +93,10 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     rows = [("Silos", "2019-09-03", "Radio Ford", OTHER), ("Bridge", "3/13/2019", "Post", LONG)]
     table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "Volltext"])
     place = tmp_path / f"texts{ending}"
-    if ending == ".xlsx":
-        table.to_excel(place, index=False)
+    if ending == ".xlsx":  # with a sheet an outlet, and one of other things
+        with pd.ExcelWriter(place) as book:
+            for name, sheet in ("a", table[:1]), ("b", table[1:]), ("c", table[["Date"]]):
+                sheet.to_excel(book, sheet_name=name, index=False)
     else:
         text = table.to_csv(index=False, sep="\t" if ending == ".tsv" else ";")
         write(place, table.to_json(orient="records", lines=True) if ending == ".jsonl" else text)

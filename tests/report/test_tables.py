@@ -60,6 +60,9 @@ def test_a_table_as_html_is_inert_and_headed() -> None:
     assert "<script>" not in page and "&lt;script&gt;" in page
     assert '<th scope="col">an outlet</th><th scope="col" class="number">words</th>' in page
     assert 'dir="auto">دابق' in page and '<th scope="row"' in page
+    # Beside Latin letters an Arabic name turns round no number, and the cell begins on the left.
+    beside = Shown(pd.DataFrame({"a": ["دابق: 12 [c-1]; وكالة النور: 3 [c-2]"]})).html(**words)
+    assert "\u200e\u2068دابق\u2069: 12 [c-1]; \u2068وكالة النور\u2069: 3" in beside
     assert 'id="tab-01-x"' in page and "What &lt;is&gt;." in page
 
 

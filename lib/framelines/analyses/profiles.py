@@ -124,7 +124,13 @@ def rates(case: Case) -> pd.DataFrame:
     found[ends] = found[ends].mul(found.pop("scale"), axis=0)
     # What nobody has any of is no measure of how they write: often there is no list for it.
     found = found[found.groupby("metric")["value"].transform("any")]
-    return found.merge(by_source(case)[["source_id", "source", "bloc", "tokens"]], on="source_id")
+    about = by_source(case)[["source_id", "source", "bloc", "tokens", "languages"]]
+    found = found.merge(about, on="source_id")
+    # Nor is a zero where no list knows the language.
+    listed = case["lexicon_hits"].query("lexicon != 'places'")["doc_id"].unique()
+    known = set(case["documents"].set_index("doc_id").loc[listed, "language"])
+    unread = found.pop("languages").str.split(", ").map(known.isdisjoint)
+    return found[~(unread & found["metric"].isin([*LISTED, *COUNTS]) & found["value"].eq(0))]
 
 
 def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.DataFrame:

@@ -11,15 +11,9 @@ from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
 from framelines.build.store import changed, written
 from framelines.corpus import coder
+from framelines.corpus import names as lists
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.features import COUNTED
-from framelines.corpus.names import (
-    Names,
-    known_actors,
-    known_namings,
-    known_place_names,
-    known_places,
-)
 from framelines.corpus.texts import sentences
 from framelines.tables.case import read_case_file
 from framelines.tables.schema import Tables, check_tables, fields_of, resources
@@ -36,7 +30,7 @@ MEASURED = {
 }
 
 
-def coded(tables: Tables, folder: Path, names: Names) -> dict[str, list[dict[str, Any]]]:
+def coded(tables: Tables, folder: Path, names: lists.Names) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of `rules` for the counted sentences of the documents, by table."""
     counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
     spans = defaultdict[str, list[tuple[int, int]]](list)
@@ -67,7 +61,7 @@ def code(name: str, root: Path = REPO) -> int:
     reads = first or said.coder == coder.CODER
     mine = tables["documents"]["cases"].str.split(";").map(lambda cases: name in cases)
     documents = tables["documents"][mine]
-    made = coded(tables | {"documents": documents}, folder, Names(tables))
+    made = coded(tables | {"documents": documents}, folder, lists.Names(tables))
     events = coder.match_events(made["claims"], documents, name) if reads else []
     of_claim = {claim["claim_id"]: claim["event_id"] for claim in made["claims"]}
     for capture in made["captures"]:
@@ -99,6 +93,11 @@ def code(name: str, root: Path = REPO) -> int:
         write_whole(file, lines)
     counts = ", ".join(f"{len(made[table])} {table.replace('_', ' ')}" for table in CODED)
     print(f"{name}: {counts}, {len(events)} events told by two sources or more")
+    unread = documents.loc[~documents["language"].isin(lists.LANGUAGES), "language"].value_counts()
+    for language, n in unread.items():
+        print(f"{n} texts in {language} were not read: the rules know no word of it")
+    if whole["places"].empty:
+        print("no place of these texts is known: name theirs, as docs/your-corpus.md says")
     return 0
 
 
@@ -117,13 +116,13 @@ def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Ta
     def ids(columns: str) -> set[str]:
         return {i for row in rows for c in columns.split() for i in row.get(c, "").split(";")}
 
-    actors, places, names = known_actors(), known_places(), known_place_names()
+    actors, places, names = lists.known_actors(), lists.known_places(), lists.known_place_names()
     labels, met = {row["label"] for row in made["naming_mentions"]}, ids("place_id")
     while more := set(places.loc[places["place_id"].isin(met), "parent"]) - met - {""}:
         met |= more
     return {
         "actors": actors[actors["actor_id"].isin(ids("actor_id target_id taker_id loser_id"))],
-        "namings": known_namings()[known_namings()["label"].isin(labels)],
+        "namings": lists.known_namings()[lists.known_namings()["label"].isin(labels)],
         "places": places[places["place_id"].isin(met)].assign(coordinate_source=SOURCE),
         "place_names": names[names["place_id"].isin(met) & names["language"].isin(languages)],
     }
@@ -135,7 +134,7 @@ def measure(fakes: str, root: Path = REPO) -> list[Path]:
     `fakes` is `fakes.csv` of FA-KES, or empty: its table then stays as it is. Only the starting
     lists of names are used. No text goes into the tables.
     """
-    folder, names = root / "data", Names()
+    folder, names = root / "data", lists.Names()
     made = coded(check_tables(folder), folder, names)
     place = ["doc_id", "start", "end", "hash"]
     tables = {n: pd.DataFrame(made[n])[[*place, *c.split()]] for n, c in MEASURED.items()}
@@ -147,7 +146,7 @@ def measure(fakes: str, root: Path = REPO) -> list[Path]:
     ]
 
 
-def _dead(fakes: Path, names: Names) -> pd.DataFrame:
+def _dead(fakes: Path, names: lists.Names) -> pd.DataFrame:
     """For every article of FA-KES whether the coded numbers of dead are among those found."""
     rows = []
     articles = pd.read_csv(fakes, encoding="latin-1").drop_duplicates("article_content")

@@ -66,14 +66,14 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
     place, coder = root / "build" / "export" / name / to, coder or main
-    every = [Marked([doc_id], text, [], [*forms()]) for doc_id, text in sorted(texts.items())]
+    held = {i: Marked([i], text, list[Mark](), [*forms()]) for i, text in sorted(texts.items())}
     for table, frame in tables.items():
-        own = {str(i): rows for i, rows in frame[frame["coder"] == coder].groupby("doc_id")}
-        for marked in [marked for marked in every if marked.names[0] in own]:
-            for row in own[marked.names[0]].to_dict("records"):
-                span, label = (int(row["start"]), int(row["end"])), row.get("kind")
-                words, fields = marked.text[slice(*span)], {str(k): v for k, v in row.items()}
-                marked.marks.append(Mark(table, label or LABELS[table][0], *span, words, fields))
+        own = frame[(frame["coder"] == coder) & frame["doc_id"].isin(texts)]
+        for row in own.to_dict("records"):
+            doc, span = held[row["doc_id"]], (int(row["start"]), int(row["end"]))
+            label, said = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
+            doc.marks.append(Mark(table, label, *span, said, {str(k): v for k, v in row.items()}))
+    every = [*held.values()]
     files = dict[str, str | bytes]()
     if to == "label-studio":
         tasks = [marks.label_studio_task(marked, forms(), coder) for marked in every]
@@ -86,11 +86,11 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
         sheets = sheets_of(every).items()
         files = {f"{sheet}.csv": "\ufeff" + frame.to_csv(index=False) for sheet, frame in sheets}
     else:
-        held = io.BytesIO()
-        with pd.ExcelWriter(held, engine="openpyxl") as book:
+        whole = io.BytesIO()
+        with pd.ExcelWriter(whole, engine="openpyxl") as book:
             for sheet, frame in sheets_of(every).items():
                 frame.to_excel(book, sheet_name=sheet, index=False)
-        files[f"{name}.xlsx"] = held.getvalue()
+        files[f"{name}.xlsx"] = whole.getvalue()
     for file, content in files.items():
         write_whole(place / file, content)
     count = sum(len(marked.marks) for marked in every)
@@ -250,7 +250,9 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     """
     main, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
-    found, left = marks.read(place, forms())
+    if not place.expanduser().exists():
+        raise DataError([Problem(str(place), "there is no such file or folder")])
+    found, left = marks.read(place.expanduser(), forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import dateparser
-import pandas as pd
 import pypandoc
 import pypdf
 import trafilatura
@@ -101,19 +100,19 @@ def _known(fields: dict[Any, Any]) -> dict[str, str]:
     return {name: value for name, value in told if value and value.lower() != "nan"}
 
 
-def _table(path: Path) -> pd.DataFrame:
-    """A table; of a workbook, its first sheet."""
-    return next(iter(sheets(path.name, path.read_bytes()).values()))
-
-
-def _rows(path: Path, name: str) -> list[Article]:
-    table = _table(path)
-    if "text" not in _known(dict.fromkeys(table, "any")):
+def _rows(path: Path, name: str) -> Iterator[Article]:
+    """The articles of a table; of a workbook, those of all sheets with a column of texts."""
+    tables = sheets(path.name, path.read_bytes())
+    told = {t: f for t, f in tables.items() if "text" in _known(dict.fromkeys(f, "any"))}
+    if not told:
+        met = ", ".join(str(column) for table in tables.values() for column in table)
         names = columns_of("articles")["text"].replace(" ", ", ")
-        raise ValueError(f"no column of texts among {', '.join(map(str, table))}. Name it: {names}")
-    rows = enumerate(map(_known, table.to_dict("records")), start=2)
-    told = ((f"{name}, row {number}", row.pop("text", ""), row) for number, row in rows)
-    return [Article(*one, dict.fromkeys(one[2], "a column")) for one in told]
+        raise ValueError(f"no column of texts among {met}. Name it: {names}")
+    for title, table in told.items():
+        where = f"{name}, {title}" if len(told) > 1 else name
+        for number, row in enumerate(map(_known, table.to_dict("records")), start=2):
+            text = row.pop("text", "")
+            yield Article(f"{where}, row {number}", text, row, dict.fromkeys(row, "a column"))
 
 
 def articles(place: Path, left: list[str]) -> Iterator[Article]:
@@ -125,7 +124,8 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
     beside = [path for path in files if path.name.lower() == "metadata.csv" and path != place]
     for path in beside:
         try:
-            rows = map(_known, _table(path).to_dict("records"))
+            [table] = sheets(path.name, path.read_bytes()).values()
+            rows = map(_known, table.to_dict("records"))
             listed |= {path.parent / row.get("file", ""): row for row in rows}
         except Exception as error:
             left.append(f"{names[path]}: {why(error)}")
@@ -147,8 +147,7 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
             left.append(f"{name}: {why(error).removeprefix(f'{path.name}: ')}")
             continue
         told = NAMED.fullmatch(path.stem)
-        # 2023/06 is when, and no outlet.
-        folders = [part for part in name.split("/")[:-1] if re.search(r"[^\W\d_]", part)]
+        folders = [f for f in name.split("/")[:-1] if re.search(r"[^\W\d_]", f)]  # not 2023/06
         # A later one of these says more of the text than an earlier one.
         said = {
             "the name of its folder": {"source": folders[-1]} if folders else {},
@@ -197,11 +196,10 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         found = dateparser.parse(stated, settings=strict)
         if found and not date_problem(found.strftime(form), "gregorian"):
             return found.strftime(form), ""
-    for language in ("ar", "fa", "en"):
-        for one in find_dates(stated, language, OPEN):
-            if one.calendar == "hijri":  # which may begin a day beside the computed one
-                days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
-                return f"{days.first}/{days.last}", ""
+    for one in sum((find_dates(stated, language, OPEN) for language in ("ar", "fa", "en")), []):
+        if one.calendar == "hijri":  # which may begin a day beside the computed one
+            days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
+            return f"{days.first}/{days.last}", ""
     return "", f"{stated!r} is no day"
 
 

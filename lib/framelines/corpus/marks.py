@@ -105,9 +105,8 @@ def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
                     return start, end
                 both = zip(fold(text)[1], fold(shown)[1], strict=True)
                 inside = [ours for ours, at in both if start <= at < end]
-                if not inside:
-                    raise ValueError("the span holds only spaces")
-                return inside[0], inside[-1] + 1
+                if inside:  # and not only spaces
+                    return inside[0], inside[-1] + 1
         if not words and not 0 <= start < end <= len(base):
             raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
         if not words:
@@ -161,15 +160,14 @@ def label_studio_task(marked: Marked, forms: Forms, coder: str) -> dict[str, Any
     """Return a task of Label Studio, with codes (`row` is a kind) as predictions by `coder`."""
     result: list[dict[str, Any]] = []
     for number, mark in enumerate(marked.marks):
-        pieces = [("code", "labels", "labels", mark.label)]
+        pieces = [("code", "labels", mark.label)]
         for name, choices in forms[mark.row].fields.items():
-            how = ("choices", "choices") if choices else ("textarea", "text")
             if value := mark.fields.get(name):
-                pieces.append((f"{mark.row}-{name}", *how, value))
-        for name, what, key, value in pieces:
-            own = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": what}
-            quoted = {"start": mark.start, "end": mark.end, "text": mark.words}
-            result.append(own | {"value": quoted | {key: [value]}})
+                pieces.append((f"{mark.row}-{name}", "choices" if choices else "textarea", value))
+        for name, how, value in pieces:
+            own = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": how}
+            said = {"text": mark.words, how.replace("textarea", "text"): [value]}
+            result.append(own | {"value": {"start": mark.start, "end": mark.end, **said}})
     task: dict[str, Any] = {"data": {"text": marked.text, "doc_id": marked.names[0]}}
     return task | ({"predictions": [{"model_version": coder, "result": result}]} if result else {})
 
@@ -178,8 +176,7 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
     row, data = f"task {task.get('id', number)}", task["data"]
     done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
     if len(done) > 1:
-        fix = "Give each person a project of their own"
-        yield Problem("", f"{len(done)} people annotated this task", row=row, fix=fix)
+        yield Problem("", f"{len(done)} people annotated this task", row, fix="Have a project each")
     if len(done) != 1:
         return
     labelled, fields, marks = list[dict[str, Any]](), defaultdict[str, dict[str, str]](dict), []

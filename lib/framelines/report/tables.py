@@ -19,6 +19,8 @@ from framelines.methods.estimate import decimal_text
 from framelines.report import fragment
 
 DIGITS, MINUS = 6, "\u2212"
+# Words from right to left, which would turn round the numbers that stand beside them.
+LEFTWARD = re.compile(r"[\u0590-\u08ff\ufb1d-\ufefc]+(?:[ \u200c]+[\u0590-\u08ff\ufb1d-\ufefc]+)*")
 # A column whose values differ by more than this factor has decimals for each value.
 MIXED = 100
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -119,7 +121,13 @@ class Shown:
 
     def html(self, **words: str) -> str:
         """Return the table as HTML; `words` are anchor, title, caption and footer."""
-        return fragment("table.html.j2", **vars(self), **words)
+
+        def isolated(cell: str) -> str:
+            told = LEFTWARD.sub("\u2068\\g<0>\u2069", cell)
+            return f"\u200e{told}" if told != cell and re.search("[A-Za-z]", cell) else cell
+
+        rows = [[*map(isolated, row)] for row in self.rows]
+        return fragment("table.html.j2", **vars(self) | {"rows": rows}, **words)
 
     def tex(self, label: str, caption: str, footer: str) -> str:
         """Return the table as TeX for booktabs: wrapped where it is wide, on pages where long."""
