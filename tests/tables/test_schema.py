@@ -286,6 +286,10 @@ def test_nothing_leads_back_to_itself(tiny: Path) -> None:
     write(tiny, "places", place("a"))
     edit(tiny, "documents", ",,\n", ",,bridge\n")
     one(tiny, "(bridge)", "duplicate_of leads back to the row itself")
+    frame = pd.read_csv(tiny / "documents.csv", dtype=str, keep_default_na=False)
+    third = frame.iloc[[0]].assign(doc_id="third", raw_file="other.txt", duplicate_of="bridge")
+    s.write_table(pd.concat([frame.assign(duplicate_of=["post", ""]), third]), tiny, "documents")
+    one(tiny, "(third), column duplicate_of: this names a repost", "'bridge'; allowed: post")
 
 
 def test_claims_that_lead_nowhere_or_to_another_source(tiny: Path) -> None:

@@ -221,7 +221,8 @@ def _write(
     before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
     here = {d: p for d, p in before.items() if p.is_file()} if texts else {}
     every = {d: p.read_text(encoding="utf-8") for d, p in here.items()} | texts
-    same = {doc_id: other for doc_id, other in twins(every).items() if doc_id in texts}
+    first = dict(documents.loc[documents["duplicate_of"] != "", ["doc_id", "duplicate_of"]].values)
+    same = {doc: first.get(of, of) for doc, of in twins(every).items() if doc in texts}
     report.twins = len(same)
     rows = [row | {"duplicate_of": same.get(row["doc_id"], "")} for row in rows]
     new = [row for key, row in sources.items() if key not in {*outlets["source_id"]}]

@@ -269,7 +269,12 @@ def _circle_faults(tables: Tables, name: str) -> Faults:
 
 # What follows, the data package cannot say.
 def _document_faults(tables: Tables, name: str) -> Faults:
-    """Articles that overlap, but for one that lies inside the other whole and says so."""
+    """Reposts of reposts; articles that overlap, but for one that says that it lies in the other."""
+    of = dict(_tuples(tables[name], ["doc_id", "duplicate_of"]))
+    for line, one, other in tables[name][["doc_id", "duplicate_of"]].itertuples(name=None):
+        if of.get(other) and one not in (other, of[other]):
+            what, fix = "this names a repost itself", "Name the first text"
+            yield line, "duplicate_of", what, other, of[other], fix
     order, up = ["raw_file", "start", "end", "contained_in"], [True, True, False, True]
     ordered = tables[name].dropna(subset=["start", "end"]).sort_values(order, ascending=up)
     begun: list[dict[str, Any]] = []  # articles that the next one may lie in, the innermost last
