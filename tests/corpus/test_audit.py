@@ -61,6 +61,10 @@ def test_words_that_a_hyphen_does_not_join_are_no_label() -> None:
     assert found("al Qaeda") == [] and found("un-army and Islamic statecraft") == []
 
 
+def language_of(text: str) -> str:
+    return "en" if text.isascii() or text[0] in "is" else "ar"
+
+
 @pytest.mark.parametrize(
     ("text", "numbers", "dates"),
     [
@@ -79,10 +83,6 @@ def test_expressions(text: str, numbers: list[str], dates: list[str]) -> None:
     assert [m.group() for m in finders.date_pattern(language).finditer(text)] == dates
 
 
-def language_of(text: str) -> str:
-    return "en" if text.isascii() or text[0] in "is" else "ar"
-
-
 DATES = (
     "شباط;آذار;نيسان;أيار;حزيران;تموز;أيلول;رمضان;شوال;بتموز;كانون الثاني;تشرين الأول;يوم الجمعة;"
     "والأربعاء;ربيع الآخر;الأسبوع الماضي;on 3 Jan. it fell;in Sept. 2016;in the autumn;on Fridays;"
@@ -94,19 +94,37 @@ NUMBERS = (
     "a trillion;a pair;a handful of men;two-thirds;ninetieth;٪١٢;عشرون;مئتي جندي;ألفين;ثلث;بضعة;"
     "بالمئات"
 )
+# The same in other languages, whole; and words for amounts, which are counted and not listed.
+OTHERS = {
+    "fr": ("janv.;déc.", "centaines de milliers;plusieurs;poignée de", "beaucoup;peu de"),
+    "tr": ("Mart", "yüz binlerce;birkaç;düzinelerce", "birçok;çok sayıda"),
+    "fa": ("ژانویه", "صدها هزار;چندین;میلیون‌ها", "بسیاری;اندکی"),
+    "ru": ("март;дек.", "сотни тысяч;несколько;пару;тысячу", "много;мало;многие"),
+    "ar": ("رجب", "مئات الآلاف;عشرات آلاف;بضعة", "كثير;بعض;قليل"),
+    "en": ("Sept.", "hundreds of thousands;several;dozens", "many;few;Countless;a lot of"),
+}
 
 
-MUST_KNOW = [(finders.date_pattern, line) for line in DATES.split(";")]
-MUST_KNOW += [(finders.number_pattern, line) for line in NUMBERS.split(";")]
+MUST_KNOW = [(finders.date_pattern, line, language_of(line)) for line in DATES.split(";")]
+MUST_KNOW += [(finders.number_pattern, line, language_of(line)) for line in NUMBERS.split(";")]
+MUST_KNOW += [
+    (pattern, line, language)
+    for language, lists in OTHERS.items()
+    for pattern, lines in zip(
+        (finders.date_pattern, finders.number_pattern, finders.vague_pattern), lists, strict=True
+    )
+    for line in lines.split(";")
+]
 
 
-@pytest.mark.parametrize(("pattern", "line"), MUST_KNOW)
-def test_expressions_that_the_audit_must_know(pattern: Any, line: str) -> None:
-    assert pattern(language_of(line)).search(line)
+@pytest.mark.parametrize(("pattern", "line", "language"), MUST_KNOW)
+def test_expressions_that_the_audit_must_know(pattern: Any, line: str, language: str) -> None:
+    found = pattern(language).search(f"{line} x")
+    assert found and (line in f"{DATES};{NUMBERS}" or found.group() == line)
 
 
 def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> None:
-    text = "In May 2019 the army took 12 tanks; the army fled, 3 days later."
+    text = "In May 2019 the army took 12 tanks; the army fled, 3 days later. Many died."
 
     def span(words: str) -> tuple[str, int, int]:
         return "post", text.index(words), text.index(words) + len(words)
@@ -128,6 +146,7 @@ def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> 
         ("12", "number", "claims"),
         ("army", "actor", ""),
         ("3", "number", ""),
+        ("Many", "vague", ""),
     ]
     assert "In ⟦May⟧ 2019" in table["passage"].iloc[0] and table["passage"].iloc[1] == ""
     empty = tables | {name: tables[name].iloc[:0] for name in ("namings", "claims", "not_coded")}

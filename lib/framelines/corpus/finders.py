@@ -81,6 +81,12 @@ def number_pattern(language: str) -> regex.Pattern[str]:
 
 
 @cache
+def vague_pattern(language: str) -> regex.Pattern[str]:
+    """Return the pattern of words for amounts that are too common to be listed one by one."""
+    return regex.compile(_one_of(language, "loose", "amounts"), regex.IGNORECASE)
+
+
+@cache
 def date_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every word of a date, each by itself."""
     sections = ("months", "weekdays", "hijri_months", "relative", "dates")
