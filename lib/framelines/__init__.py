@@ -5,6 +5,7 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 """
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parents[2]
@@ -15,10 +16,25 @@ def notebooks(root: Path = REPO) -> list[str]:
     return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 
 
+def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write files whole, all of them or none; return their paths."""
+    drafts = {path: path.with_name(f"{path.name}.{os.getpid()}.part") for path in files}
+    try:
+        for path, draft in drafts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = files[path]
+            draft.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for path, draft in drafts.items():
+            os.replace(draft, path)
+    except OSError as error:
+        error.filename = path  # a full disk names none
+        raise
+    finally:
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
+    return list(files)
+
+
 def write_whole(path: Path, content: str | bytes) -> Path:
     """Write a file whole or not at all; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    draft.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(draft, path)
-    return path
+    return write_all({path: content})[0]

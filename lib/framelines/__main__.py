@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problems
+from framelines.errors import DataError, Problems, problems_of
 
 # What no result may take from the machine: every other variable that begins so is left out. The
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
@@ -37,8 +37,10 @@ class Commands(click.Group):
         """Run a command; exit with the code that it returns, or print the paths of what it made."""
         try:
             made = super().invoke(ctx)
-        except DataError as error:
-            print(error, file=sys.stderr)
+        except Exception as error:
+            if not (found := problems_of(error)):
+                raise
+            print(*found, sep="\n", file=sys.stderr)
             sys.exit(2)
         if isinstance(made, int):
             sys.exit(made)

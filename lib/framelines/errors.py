@@ -1,5 +1,6 @@
 """Errors for researchers: every problem of a table at once, each with where and what to do."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,6 +34,14 @@ class DataError(Exception):
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(p) for p in problems))
+
+
+def problems_of(error: BaseException) -> list[Problem]:
+    """Return what an error tells in words: of tables, or of a disk that is full or locked."""
+    if isinstance(error, OSError) and error.errno:
+        what, fix = os.strerror(error.errno).lower(), "Mend that, and begin again"
+        return [Problem(str(error.filename or "the disk"), what, fix=fix)]
+    return error.problems if isinstance(error, DataError) else []
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """From a folder or a table to a case: what is taken, what is asked, and what stays as it is."""
 
 import re
+import resource
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from small import write
 
+from framelines import write_all
 from framelines.build import gather
 from framelines.build.gather import day, twins
 from framelines.build.ingest import corpus, slug
 from framelines.corpus.files import why
-from framelines.errors import DataError
+from framelines.errors import DataError, problems_of
 from framelines.tables.schema import ID, check_tables
 
 LONG = " ".join(f"The convoy number {i} crossed the old bridge before dawn." for i in range(30))
@@ -46,8 +48,8 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
     return check_tables(root / "data" / "river-war", with_texts=True)
 
 
-def bytes_of(root: Path) -> dict[Path, bytes]:
-    return {p: p.read_bytes() for p in (root / "data").rglob("*") if p.is_file()}
+def bytes_of(root: Path, below: str = "data") -> dict[Path, bytes]:
+    return {p: p.read_bytes() for p in (root / below).rglob("*") if p.is_file()}
 
 
 def test_a_folder_becomes_a_case_and_says_what_is_open(folder: Path, tmp_path: Path) -> None:
@@ -271,6 +273,19 @@ def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path, name: str) -
     with pytest.raises(DataError, match="no such folder or table"):
         corpus(tmp_path / "none", "river-war", tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a", "old"), write(tmp_path / "b", "old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError) as caught:
+            write_all({first: "new", second: "new" * 1000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert bytes_of(tmp_path, "") == {first: b"old", second: b"old"}
+    assert str(problems_of(caught.value)[0]).startswith(f"{second}: file too large. Mend that")
 
 
 @given(st.text(max_size=90))

@@ -1,5 +1,6 @@
 """Cases select documents, read what their files say as it is meant, and refuse the rest."""
 
+import re
 from pathlib import Path
 
 import pandas as pd
@@ -116,10 +117,19 @@ def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, val
         ("title: X\ndata: data\nparameters: 5", ["parameters"]),
         ("title: X\ndata: data\nparameters: {case_name: x}", ["column parameters.case_name"]),
         ("title: X\ndata: data\nscope_days: 2019-08-22", ["column scope_days", "'2019-08-22'"]),
-        ("title: X\ndata: data/../..", ["column data: no folder of this checkout"]),
-        ("title: [X", ["not YAML in UTF-8"]),
-        ("- title", ["should be a valid dictionary"]),
-        ("title", ["should be a valid dictionary"]),
+        ("title: X\ndata: data/../..", ["column data: this value", "allowed: a folder of this"]),
+        ("title: [X", ["row 1: this is no YAML"]),
+        ("- title", ["fields and their values belong here", "allowed: title, data"]),
+        ("", ["fields and their values belong here"]),
+        ("title: X\ndata: data\ntitle: Y", ["row 3: a field stands twice"]),
+        ("title: X\n\tdata: data", ["row 2: this is no YAML"]),
+        ('title: "X\\nY"\ndata: data', ["column title", "U+000A"]),
+        ("title: X\ndata: [data]\ncompare: a", ["column data", "two camps such as [north, south]"]),
+        ("title: X\ndata: data\nparameters: {draws: 9}", ["draws", "number from 99 to 100,000"]),
+        (
+            "title: X\ndata: data\nparameters: {seed: -1}",
+            ["seed", "met '-1'; allowed: a whole num"],
+        ),
         ("title: X\ndata: data\ncompare: [blue, mars]", ["'mars'", "allowed: blue, red"]),
     ],
 )
@@ -127,6 +137,7 @@ def test_files_that_are_refused(cases: Path, text: str, words: list[str]) -> Non
     (cases / "tiny.yaml").write_text(text)
     found = problems()
     assert all(word in found for word in words), found
+    assert not re.search("Input|should|valid|[Ee]rror|<|dict|NoneType", found), found
     assert "notebooks/cases/tiny.yaml" in found
 
 

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from framelines import REPO, notebooks, write_whole
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, problems_of
 
 STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.y*ml"
@@ -231,8 +231,7 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
         else:
             made = [pdf.article()] if unit.name == "article" else site.render_site()
         sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(made)}
-    except DataError as error:
-        problems = [str(problem) for problem in error.problems]
-    except Exception:
-        problems = [traceback.format_exc(limit=-1).strip()]
+    except Exception as error:
+        known = [str(problem) for problem in problems_of(error)]
+        problems = known or [traceback.format_exc(limit=-1).strip()]
     return sums, problems, time.monotonic() - started

@@ -269,7 +269,7 @@ def _circle_faults(tables: Tables, name: str) -> Faults:
 
 # What follows, the data package cannot say.
 def _document_faults(tables: Tables, name: str) -> Faults:
-    """Reposts of reposts; articles that overlap, but for one that says that it lies in the other."""
+    """Reposts of reposts; articles that overlap, unless one names the other as its host."""
     of = dict(_tuples(tables[name], ["doc_id", "duplicate_of"]))
     for line, one, other in tables[name][["doc_id", "duplicate_of"]].itertuples(name=None):
         if of.get(other) and one not in (other, of[other]):
