@@ -90,10 +90,13 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
         what, fix = "this table is missing" * needed, "Every corpus has it: restore the file"
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
-    except csv.Error as error:
-        what = f"not a CSV table: {error}, line {reader.line_num}"
+    except csv.Error:
+        what = f"a quotation mark is not closed, or stands inside a field, line {reader.line_num}"
+        fix = "Close it; inside a field in quotation marks it stands twice"
     header = rows.pop(min(rows)) if rows else []
-    if len(header) == 1 and (mark := re.search(r"[;\t|]", header[0])):
+    if any("\0" in column for column in header):
+        what = "not UTF-8: every second byte is a null"
+    elif len(header) == 1 and (mark := re.search(r"[;\t|:，؛]", header[0])):
         what = f"the fields are separated by {mark[0]}, not by commas".replace("\t", "tabs")
     elif needed and not rows and not what:
         what, fix = "the table has no rows", "Add a row"
@@ -118,7 +121,7 @@ def _header_problems(header: list[str], name: str, file: str) -> Iterator[Proble
         if column not in fields:
             what, known = "there is a column that nothing defines", ", ".join(fields)
             fix = "Take it out, or define it in data/datapackage.yaml"
-            yield Problem(file, what, column=column, allowed=known, fix=fix)
+            yield Problem(file, what, value=column, allowed=known, fix=fix)
         elif header.count(column) > 1:
             yield Problem(file, "the column stands in the header twice", column=column)
 
