@@ -30,8 +30,8 @@ def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
         error.filename = path  # a full disk names none
         raise
     finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+        for draft in filter(Path.exists, drafts.values()):
+            draft.unlink()
     return list(files)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problems, problems_of
+from framelines.errors import DataError, Problem, Problems, problems_of
 
 # What no result may take from the machine: every other variable that begins so is left out. The
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
@@ -63,9 +63,18 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
 
+def _place(_: click.Context, __: click.Parameter, value: str) -> Path:
+    """A place that is there; an empty one, which `make` hands on without FROM, is none."""
+    place = Path(value).expanduser()
+    if not value or not place.exists():
+        what, fix = "there is no such file or folder", "Name one: make corpus FROM=folder NAME=war"
+        raise DataError([Problem("FROM", what, value=value, fix=fix)])
+    return place
+
+
 FOLDER = click.Path(path_type=Path, resolve_path=True)
 DATA = click.Option(["--data"], default=REPO / "data", type=FOLDER, help="the folder of the tables")
-PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
+PLACE = click.Argument(["place"], callback=_place)
 DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")

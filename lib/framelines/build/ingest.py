@@ -143,7 +143,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place.expanduser(), name, dates=dates)
+    report = corpus(place, name, dates=dates)
     now = f"Now: make, and open reports/{name}/index.html"
     print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0

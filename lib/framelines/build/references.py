@@ -74,7 +74,7 @@ def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     columns = {name: of["columns"].split() for name, of in columns_of("monitors").items()}
     how: Any = {"usecols": {*sum(columns.values(), [])}.__contains__, "index_col": False}
     try:
-        whole = pd.read_csv(place.expanduser(), dtype=str, keep_default_na=False, **how)
+        whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
     except (OSError, ValueError) as error:
         raise DataError([Problem(place.name, f"no table in UTF-8: {error}")]) from None
     lacking = {name: {*own} - {*whole.columns} for name, own in columns.items()}

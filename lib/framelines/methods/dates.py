@@ -104,7 +104,7 @@ def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInt
 def _check_years(early: int, late: int, system: str) -> None:
     own, other = ("Gregorian", "Hijri") if system == "gregorian" else ("Hijri", "Gregorian")
     least, most = YEARS[own]
-    if YEARS[other][0] <= early <= YEARS[other][1]:
+    if YEARS[other][0] <= early <= late <= YEARS[other][1]:
         raise ValueError(f"the year {early} is a {other} one, but the calendar is {own}")
     if not least <= early <= late <= most:
         raise ValueError(f"the {own} year {early:04d} lies outside {least} to {most}")
