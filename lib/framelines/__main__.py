@@ -19,6 +19,7 @@ SETTINGS = {"SOURCE_DATE_EPOCH": "1767225600", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 SETTINGS |= dict.fromkeys(("PYTHONNOUSERSITE", "JUPYTER_NO_CONFIG"), "1")
 SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 SETTINGS |= {"PYTHONHASHSEED": "0", "PYTHONPATH": str(REPO / "lib")}
+SETTINGS |= {"PYTHONIOENCODING": "utf-8:backslashreplace"}  # names of files may be in no encoding
 SETTINGS |= {"MATPLOTLIBRC": str(REPO / "matplotlibrc"), "IPYTHONDIR": str(REPO / "build/ipython")}
 SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
 

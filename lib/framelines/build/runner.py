@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -204,6 +205,7 @@ def _pool() -> ProcessPoolExecutor:
 
 def _watch() -> None:
     """End this worker with the build that began it, whose lock it would hold for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, too, without a word
 
     def end_with(parent: Any) -> None:
         parent.join()

@@ -1,8 +1,10 @@
 """Files of strangers: text in any encoding that can be told, tables of any program."""
 
+import csv
 import io
 import json
-import warnings
+import os
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -52,19 +54,42 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         }
         found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
     elif path.suffix.lower() == ".jsonl":
-        lines = filter(str.strip, decoded(content).split("\n"))
-        found = {path.stem: pd.DataFrame([json.loads(line) for line in lines])}
+        found = {path.stem: pd.DataFrame(list(_objects(decoded(content))))}
     else:
-        text = decoded(content)
-        # A text may hold any sign; the head of a table only parts its names.
-        separator, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # fields that no column has
-            how = {"sep": separator, "dtype": str, "keep_default_na": False, "index_col": False}
-            found = {path.stem: pd.read_csv(source, **how)}
-    return {str(title): frame.map(cell) for title, frame in found.items()}
+        head, *rows = _fields(decoded(content)) or [[]]
+        padded = (row + [""] * (len(head) - len(row)) for row in rows)
+        found = {path.stem: pd.DataFrame(padded, columns=head, dtype=str)}
+    once = {str(title): frame.loc[:, ~frame.columns.duplicated()] for title, frame in found.items()}
+    return {title: frame.map(cell) for title, frame in once.items()}
+
+
+def _objects(text: str) -> Iterator[Any]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        try:
+            if line.strip():
+                yield dict(json.loads(line))
+        except (ValueError, TypeError):
+            raise ValueError(f"line {number} is no object of JSON") from None
+
+
+def _fields(text: str) -> list[list[str]]:
+    # A text may hold any sign; the head of a table only parts its names.
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    reader, rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), []
+    try:
+        for row in filter(any, reader):
+            rows.append(row)
+            if len(row) > len(rows[0]):
+                met = f"line {reader.line_num} has {len(row)} fields, the header {len(rows[0])}"
+                raise ValueError(f"{met}: put texts into quotation marks")
+    except csv.Error:
+        raise ValueError(f"a quotation mark is not closed, line {reader.line_num}") from None
+    return rows
 
 
 def why(error: Exception) -> str:
-    """Return what an error of any library says, on one line."""
-    return [*str(error).splitlines(), type(error).__name__][0]
+    """Return on one line why a file cannot be read: in words of ours, and of no library."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    ours = type(error) is ValueError and str(error)
+    return ours or "it is damaged, or no file of the kind that its name says"

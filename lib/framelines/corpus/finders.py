@@ -17,6 +17,8 @@ from framelines.corpus.documents import Row
 from framelines.corpus.texts import Span, Terms, valued
 from framelines.methods.dates import WEEKDAYS, DateInterval, date_problem, month_days
 
+# There are not so many of anything that a war counts.
+MOST = 10**10
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
 NOBODY = "none"
 # Arabic prose puts clitics and the article before a word.
@@ -143,7 +145,8 @@ def _figure_patterns(language: str) -> dict[str, regex.Pattern[str]]:
 def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
     """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
 
-    No ordinals, clock times, or what lies in a span of `left_out`, such as a date.
+    No ordinals, clock times, numbers from `MOST` on, or what lies in a span of `left_out`, such as
+    a date.
     """
     shown, patterns = list(text), _figure_patterns(language)
     for start, end in left_out:
@@ -165,6 +168,7 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
         if not math.isnan(number):
             atoms.append(Figure(start, end, number, number, kind))
     ordered = sorted(figures + _spelled(atoms, text, language))
+    ordered = [figure for figure in ordered if not figure.high >= MOST]
     return _hedged(_ranges(ordered, text, language), text, language)
 
 
