@@ -96,11 +96,11 @@ NUMBERS = (
 )
 # The same in other languages, whole; and words for amounts, which are counted and not listed.
 OTHERS = {
-    "fr": ("janv.;déc.", "centaines de milliers;plusieurs;poignée de", "beaucoup;peu de"),
-    "tr": ("Mart", "yüz binlerce;birkaç;düzinelerce", "birçok;çok sayıda"),
-    "fa": ("ژانویه", "صدها هزار;چندین;میلیون‌ها", "بسیاری;اندکی"),
-    "ru": ("март;дек.", "сотни тысяч;несколько;пару;тысячу", "много;мало;многие"),
-    "ar": ("رجب", "مئات الآلاف;عشرات آلاف;بضعة", "كثير;بعض;قليل"),
+    "fr": ("janv.;déc.;avant-hier;cet été", "centaines de milliers;plusieurs;poignée de", "beaucoup;peu de"),
+    "tr": ("Mart;hafta sonu", "yüz binlerce;birkaç;düzinelerce", "birçok;çok sayıda"),
+    "fa": ("ژانویه;اردیبهشت", "صدها هزار;چندین;میلیون‌ها", "بسیاری;اندکی"),
+    "ru": ("март;дек.;летом", "сотни тысяч;несколько;пару;тысячу", "много;мало;многие"),
+    "ar": ("رجب;غداً;الأسبوع المقبل", "مئات الآلاف;عشرات آلاف;بضعة", "كثير;بعض;قليل"),
     "en": ("Sept.", "hundreds of thousands;several;dozens", "many;few;Countless;a lot of"),
 }
 

@@ -17,7 +17,7 @@ def decoded(content: bytes, declared: str = "") -> str:
     for encoding in filter(None, ("utf-8-sig", declared)):
         try:
             text = content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
         if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
             return text
