@@ -26,9 +26,6 @@ def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
             draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         for path, draft in drafts.items():
             os.replace(draft, path)
-    except OSError as error:
-        error.filename = path  # a full disk names none
-        raise
     finally:
         for draft in filter(Path.exists, drafts.values()):
             draft.unlink()

@@ -66,11 +66,9 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
 
 def _place(_: click.Context, __: click.Parameter, value: str) -> Path:
     """A place that is there; an empty one, which `make` hands on without FROM, is none."""
-    place = Path(value).expanduser()
-    if not value or not place.exists():
-        what, fix = "there is no such file or folder", "Name one: make corpus FROM=folder NAME=war"
-        raise DataError([Problem("FROM", what, value=value, fix=fix)])
-    return place
+    if value and (place := Path(value).expanduser()).exists():
+        return place
+    raise DataError([Problem("FROM", "there is no such file or folder", value=value)])
 
 
 FOLDER = click.Path(path_type=Path, resolve_path=True)
@@ -180,14 +178,12 @@ def audit(data: Path) -> int:
 
     tables = read_tables(data)
     found = audit(tables, data)
-    open_ones = found[found["explained_by"] == ""]
-    missing = open_ones[open_ones["kind"] != "vague"]
+    missing = found.query("explained_by == '' and kind != 'vague'")
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
         print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
     print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
-    if passed := len(open_ones) - len(missing):
-        print(f"audit: {passed} vague words such as many or few have no row and need none")
+    print("audit: vague words, such as many or few, are counted above and need no row")
     for language, count in tables["documents"]["language"].value_counts().items():
         if not valued("numbers", str(language)):
             print(f"audit: {count} documents in {language}: no word list, digits alone were read")

@@ -1,7 +1,7 @@
 """Errors for researchers: every problem of a table at once, each with where and what to do."""
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -44,21 +44,14 @@ def problems_of(error: BaseException) -> list[Problem]:
     return error.problems if isinstance(error, DataError) else []
 
 
-@dataclass
-class Problems:
+class Problems(list[Problem]):
     """Collects problems, so that a reader meets all of them in one run."""
-
-    found: list[Problem] = field(default_factory=list)
 
     def add(self, where: str, what: str, **more: Any) -> None:
         """Note one problem; the arguments are those of `Problem`."""
-        self.found.append(Problem(where, what, **more))
-
-    def extend(self, problems: list[Problem]) -> None:
-        """Note problems that were found elsewhere."""
-        self.found.extend(problems)
+        self.append(Problem(where, what, **more))
 
     def raise_if_any(self) -> None:
         """Raise `DataError` with everything noted so far, or do nothing."""
-        if self.found:
-            raise DataError(self.found)
+        if self:
+            raise DataError(self)

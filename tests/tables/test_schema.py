@@ -105,7 +105,7 @@ def test_byte_order_mark_and_line_ends_of_other_systems_are_fine(tiny: Path) -> 
         (b"source_id,name\n", ["has no rows"]),
         (b"source_id,\xff\n", ["not UTF-8", "byte 10"]),
         (b'source_id,"name\n1,2', ["a quotation mark is not closed", "line 2"]),
-        ("source_id,name\nblue,Blue\n".encode("utf-16-le"), ["not UTF-8"]),
+        ("source_id,name\nblue,Blue\n".encode("utf-16"), ["not UTF-8"]),
         (b"source_id;name\nblue;Blue\n", ["separated by ;", "commas"]),
         (b"source_id\tname\nblue\tBlue\n", ["separated by tabs", "commas"]),
         (None, ["missing"]),

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +106,10 @@ def run(notebook: str, case: str) -> list[Path]:
             fix = f"It must make Results(case, '{prefix}') and end with results.close()"
             raise DataError([Problem(where, what, fix=fix)])
     except DataError as error:
-        kept = [Problem(failed.as_posix(), "the notebook as far as it got")]
-        try:
+        with suppress(OSError, ValueError):  # a full disk
             _normalise(draft, failed, parameters)
-        except (OSError, ValueError):  # a full disk
-            kept = []
-        raise DataError([*error.problems, *kept]) from None
+            error.problems.append(Problem(failed.as_posix(), "the notebook as far as it got"))
+        raise error from None
     made = _install(outputs, case, prefix)
     executed = REPO / "build" / "executed" / case / source.name
     _normalise(draft, executed, parameters)

@@ -47,11 +47,7 @@ class Article:
 def _plain(path: Path) -> tuple[str, dict[str, Any]]:
     text, about = decoded(path.read_bytes()), None
     front = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
-    try:
-        about = yaml.load(front[1], Loader=yaml.BaseLoader) if front else None
-    except yaml.YAMLError:
-        raise ValueError("its front matter is no YAML: values with a : go into quotes") from None
-    if front and isinstance(about, dict):
+    if front and isinstance(about := yaml.load(front[1], Loader=yaml.BaseLoader), dict):
         text = text[front.end() :]
     if path.suffix.lower() == ".md":
         text = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])

@@ -89,8 +89,6 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     """
     _check_name(name, root)
     report, folder = Report(), root / "data" / name
-    if not place.exists():
-        raise DataError([Problem(str(place), "there is no such folder or table")])
     if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
         check_tables(folder)
     old = written(folder, "documents")

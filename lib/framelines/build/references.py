@@ -123,5 +123,5 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     table = {"reference": pd.concat([old, pd.DataFrame(new)])} if new else {}
     with changed(folder, table):
         print(f"{len(new)} events added to reference.csv, {len(added) - len(new)} were known")
-    print("".join(f"not taken: {problem}\n" for problem in problems.found), end="")
+    print("".join(f"not taken: {problem}\n" for problem in problems), end="")
     return 0

@@ -96,7 +96,7 @@ def check_texts(
                 fix = 'python -m framelines locate DOC "words" prints span and hash'
                 key = ", ".join(str(row[column]) for column in KEY if column in row)
                 problems.add(file_of(name), what, row=key, column="hash", fix=fix)
-    return problems.found
+    return problems
 
 
 def locate(tables: Tables, doc_id: str, words: str, texts: Path) -> list[tuple[int, int, str]]:

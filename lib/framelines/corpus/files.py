@@ -4,11 +4,11 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
+import yaml
 from charset_normalizer import from_bytes
 
 
@@ -54,7 +54,8 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         }
         found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
     elif path.suffix.lower() == ".jsonl":
-        found = {path.stem: pd.DataFrame(list(_objects(decoded(content))))}
+        lines = filter(str.strip, decoded(content).split("\n"))
+        found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}
     else:
         head, *rows = _fields(decoded(content)) or [[]]
         padded = (row + [""] * (len(head) - len(row)) for row in rows)
@@ -63,27 +64,15 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     return {title: frame.map(cell) for title, frame in once.items()}
 
 
-def _objects(text: str) -> Iterator[Any]:
-    for number, line in enumerate(text.split("\n"), start=1):
-        try:
-            if line.strip():
-                yield dict(json.loads(line))
-        except (ValueError, TypeError):
-            raise ValueError(f"line {number} is no object of JSON") from None
-
-
 def _fields(text: str) -> list[list[str]]:
     # A text may hold any sign; the head of a table only parts its names.
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    reader, rows = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True), []
-    try:
-        for row in filter(any, reader):
-            rows.append(row)
-            if len(row) > len(rows[0]):
-                met = f"line {reader.line_num} has {len(row)} fields, the header {len(rows[0])}"
-                raise ValueError(f"{met}: put texts into quotation marks")
-    except csv.Error:
-        raise ValueError(f"a quotation mark is not closed, line {reader.line_num}") from None
+    rows = list[list[str]]()
+    for row in filter(any, csv.reader(io.StringIO(text, newline=""), delimiter=separator)):
+        rows.append(row)
+        if len(row) > len(rows[0]):
+            met = f"row {len(rows)} has {len(row)} fields, the header {len(rows[0])}"
+            raise ValueError(f"{met}: put texts into quotation marks")
     return rows
 
 
@@ -91,5 +80,7 @@ def why(error: Exception) -> str:
     """Return on one line why a file cannot be read: in words of ours, and of no library."""
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
+    if isinstance(error, yaml.YAMLError):
+        return "its front matter is no YAML: what holds a : goes into quotes"
     ours = type(error) is ValueError and str(error)
     return ours or "it is damaged, or no file of the kind that its name says"

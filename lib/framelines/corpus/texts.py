@@ -164,8 +164,7 @@ def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, 
 # Sentences.
 
 _TERMINATOR = regex.compile(
-    r"(?P<stop>[.…\p{Sentence_Terminal}]+)"
-    r"(?P<close>[”’\"＂❞〞'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
+    r"(?P<stop>[.…\p{Sentence_Terminal}]+)(?P<close>[”’\"'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
 )
 _WORD_BEFORE, _NEXT = regex.compile(r"[\p{L}\p{M}.]+$"), regex.compile(r"[\p{L}\p{M}]*")
 # Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
@@ -230,11 +229,9 @@ def sentences(text: str) -> list[Span]:
 
 # What closes a quotation that a mark opened, and marks that stand for another.
 _CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
-_LIKE = str.maketrans("‟❝〝❞〞＂", '“““””"')
+_LIKE, _PAIRS = str.maketrans("‟❝〝❞〞＂", '“““””"'), dict(zip("“«「『", "”»」』", strict=True))
 # A quotation that holds others of its kind, each closed by its own mark.
-_NESTED = regex.compile(
-    "|".join(rf"{a}(?:[^{a}{b}\n]++|(?R))*+{b}" for a, b in ("“”", "«»", "「」", "『』"))
-)
+_NESTED = regex.compile("|".join(f"{a}(?:[^{a}{b}\n]++|(?R))*+{b}" for a, b in _PAIRS.items()))
 
 
 @_on_visible

@@ -19,15 +19,8 @@ from pydantic import (
 
 from framelines import REPO
 from framelines.errors import DataError, Problem, Problems
-from framelines.tables.schema import (
-    ID,
-    Tables,
-    fault,
-    fields_of,
-    is_required,
-    links_of,
-    read_tables,
-)
+from framelines.tables import schema
+from framelines.tables.schema import ID, Tables, fields_of, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 # `anchors` are the rows of a reference that belong to no case; the other words are no theatre.
@@ -46,19 +39,17 @@ class _Loader(yaml.BaseLoader):
 
 def _told(value: str) -> str:
     """Refuse what no cell of a table may hold either."""
-    if why := fault({"type": "string", "constraints": {"required": True}}, value):
+    if why := schema.fault({"type": "string", "constraints": {"required": True}}, value):
         raise ValueError(why)
     return value
 
 
 # What a field may hold, as a message has it.
-TEXT = "text on one line, at most 200 characters"
-CAMPS, PLACES = "two camps such as [north, south], or null", "ids of places such as [a, b]"
-DRAWS, SEED = "a whole number from 99 to 100,000", "a whole number from 0 on"
+TEXT, CAMPS = "text on one line, at most 200 characters", "two such as [north, south], or null"
 FOLDER = "a folder of this checkout, such as data/river-war"
 CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 # A 95 % interval or a p-value of 5 % needs some draws; more than these fill the memory.
-Drawn = Annotated[int, Field(ge=99, le=100_000, description=DRAWS)]
+Drawn = Annotated[int, Field(ge=99, le=10**5, description="a whole number from 99 to 100,000")]
 Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_told)]
 Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
 Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
@@ -74,7 +65,7 @@ class Parameters(_Strict):
     """What the analyses of a case are computed with."""
 
     draws: Drawn = 5000
-    seed: Annotated[int, Field(ge=0, description=SEED)] = 1
+    seed: Annotated[int, Field(ge=0, description="a whole number from 0 on")] = 1
     permutations: Drawn = 9999
     calendar: Annotated[str, Field(pattern=Setting, description=CALENDAR)] = "calibrated"
 
@@ -83,7 +74,7 @@ class Theatre(_Strict):
     """Where a case is fought: the name that documents.csv gives it, and the places it covers."""
 
     name: Name
-    places: Annotated[tuple[Name, ...], Field(description=PLACES)] = ()
+    places: Annotated[tuple[Name, ...], Field(description="ids such as [a, b]")] = ()
 
 
 class CaseFile(_Strict):
@@ -171,7 +162,7 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
 
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
-    place, kind = error["loc"], error["type"]
+    place, kind, met = error["loc"], error["type"], error["input"]
     inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
     inside = place and (len(place) > 1 or kind == "model_type")
     fields = (inner.get(place[0], CaseFile) if inside else CaseFile).model_fields
@@ -180,8 +171,7 @@ def _problem(error: dict[str, Any], file: str) -> Problem:
     what |= {"value_error": error["msg"].removeprefix("Value error, ")}
     what |= {"model_type": "fields and their values belong here"}
     told = what.get(kind, "this value is not allowed"), None, ".".join(map(str, place)) or None
-    met = error["input"] if isinstance(error["input"], str) else repr(error["input"])
-    value = None if kind == "missing" or met == "None" else met[:60]
+    value = None if kind == "missing" or met is None else str(met)[:60]
     return Problem(file, *told, value, known or ", ".join(fields))
 
 
@@ -196,7 +186,7 @@ def _select(tables: Tables, name: str) -> Tables:
         elif "case" in frame:
             frame = frame[frame["case"].isin([name, "anchors"])]
         unknown = [column for column, to in links_of(table).items() if tables[to].empty]
-        gone = [column for column in unknown if not is_required(fields_of(table)[column])]
+        gone = [column for column in unknown if not schema.is_required(fields_of(table)[column])]
         selected[table] = frame.assign(**dict.fromkeys(gone, "")).reset_index(drop=True)
     return selected
 

@@ -92,11 +92,8 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
     except csv.Error:
         what = f"a quotation mark is not closed, or stands inside a field, line {reader.line_num}"
-        fix = "Close it; inside a field in quotation marks it stands twice"
     header = rows.pop(min(rows)) if rows else []
-    if any("\0" in column for column in header):
-        what = "not UTF-8: every second byte is a null"
-    elif len(header) == 1 and (mark := re.search(r"[;\t|:，؛]", header[0])):
+    if len(header) == 1 and (mark := re.search(r"[;\t|:，؛]", header[0])):
         what = f"the fields are separated by {mark[0]}, not by commas".replace("\t", "tabs")
     elif needed and not rows and not what:
         what, fix = "the table has no rows", "Add a row"
