@@ -117,7 +117,7 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
         ("x.csv", b"text,source\nOne,Post\nTwo, or,Post\n", "row 3 has 3 fields, the header"),
         ("x.xlsx", b"PK", "it is damaged"),
         ("x.jsonl", b'{"text": "A"}\n{"text"', "it is damaged"),
-        ("x.jsonl", b'{"text": "A"}\n\n[1]', "it is damaged"),
+        ("x.csv", b'text\nA\n"B\nC\n', "it is damaged"),
         ("x.md", b"---\ntitle: a: b\n---\nOne.\n", "front matter is no YAML"),
         ("metadata.csv", b"file,date\nx.txt,2019-08-23,no\n", "row 2 has 3 fields"),
         ("metadata.csv", b"file,date\nx.txt,2019-08-23\n", "names it, and it is not there"),

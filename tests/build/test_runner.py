@@ -135,6 +135,8 @@ def test_a_dead_process_is_told_in_a_sentence(bare: Path) -> None:
 def test_an_unknown_name_lists_the_known_ones_and_another_ending_is_named(bare: Path) -> None:
     assert "met 'exampel'; allowed: example" in small.run(bare, "build", "exampel", expect=2)
     assert "allowed: 01-few" in small.run(bare, "run", "02-none", "example", expect=2)
+    # As make hands it on where FROM is not given: no case is made of the checkout itself.
+    assert "FROM: there is no such file" in small.run(bare, "corpus", "", "war", expect=2)
     (bare / "notebooks/cases/other.yml").write_text("title: X")
     assert "cases/other.yml: the file of a case ends in .yaml" in small.run(bare, "build", expect=2)
     (bare / "notebooks/cases/other.yml").unlink()

@@ -67,8 +67,8 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
 def _fields(text: str) -> list[list[str]]:
     # A text may hold any sign; the head of a table only parts its names.
     separator = max(",;\t", key=text.partition("\n")[0].count)
-    rows = list[list[str]]()
-    for row in filter(any, csv.reader(io.StringIO(text, newline=""), delimiter=separator)):
+    source, rows = io.StringIO(text, newline=""), list[list[str]]()
+    for row in filter(any, csv.reader(source, delimiter=separator, strict=True)):
         rows.append(row)
         if len(row) > len(rows[0]):
             met = f"row {len(rows)} has {len(row)} fields, the header {len(rows[0])}"

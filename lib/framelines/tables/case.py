@@ -45,7 +45,7 @@ def _told(value: str) -> str:
 
 
 # What a field may hold, as a message has it.
-TEXT, CAMPS = "text on one line, at most 200 characters", "two such as [north, south], or null"
+TEXT, CAMPS = "one line, at most 200 characters", "two camps such as [north, south], or null"
 FOLDER = "a folder of this checkout, such as data/river-war"
 CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 # A 95 % interval or a p-value of 5 % needs some draws; more than these fill the memory.
