@@ -5,7 +5,7 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -31,10 +31,22 @@ def being_written(path: Path) -> Iterator[IO[str]]:
         draft.unlink(missing_ok=True)
 
 
+def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
+    """Write files whole, all of them or none; return their paths."""
+    drafts = {path: path.with_name(f"{path.name}.{os.getpid()}.part") for path in files}
+    try:
+        for path, draft in drafts.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = files[path]
+            draft.write_bytes(content if isinstance(content, bytes) else content.encode())
+        for path, draft in drafts.items():
+            os.replace(draft, path)
+    finally:
+        for draft in filter(Path.exists, drafts.values()):
+            draft.unlink()
+    return list(files)
+
+
 def write_whole(path: Path, content: str | bytes) -> Path:
     """Write a file whole or not at all; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    draft.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(draft, path)
-    return path
+    return write_all({path: content})[0]

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from framelines import REPO
-from framelines.errors import DataError, Problems
+from framelines.errors import DataError, Problem, Problems, problems_of
 
 # What no result may take from the machine: every other variable that begins so is left out. The
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
@@ -19,6 +19,7 @@ SETTINGS = {"SOURCE_DATE_EPOCH": "1767225600", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
 SETTINGS |= dict.fromkeys(("PYTHONNOUSERSITE", "JUPYTER_NO_CONFIG"), "1")
 SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 SETTINGS |= {"PYTHONHASHSEED": "0", "PYTHONPATH": str(REPO / "lib")}
+SETTINGS |= {"PYTHONIOENCODING": "utf-8:backslashreplace"}  # names of files may be in no encoding
 SETTINGS |= {"MATPLOTLIBRC": str(REPO / "matplotlibrc"), "IPYTHONDIR": str(REPO / "build/ipython")}
 SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
 
@@ -37,8 +38,10 @@ class Commands(click.Group):
         """Run a command; exit with the code that it returns, or print the paths of what it made."""
         try:
             made = super().invoke(ctx)
-        except DataError as error:
-            print(error, file=sys.stderr)
+        except Exception as error:
+            if not (found := problems_of(error)):
+                raise
+            print(*found, sep="\n", file=sys.stderr)
             sys.exit(2)
         if isinstance(made, int):
             sys.exit(made)
@@ -61,9 +64,16 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 
 
+def _place(_: click.Context, __: click.Parameter, value: str) -> Path:
+    """A place that is there; an empty one, which `make` hands on without FROM, is none."""
+    if value and (place := Path(value).expanduser()).exists():
+        return place
+    raise DataError([Problem("FROM", "there is no such file or folder", value=value)])
+
+
 FOLDER = click.Path(path_type=Path, resolve_path=True)
 DATA = click.Option(["--data"], default=REPO / "data", type=FOLDER, help="the folder of the tables")
-PLACE = click.Argument(["place"], type=click.Path(path_type=Path))
+PLACE = click.Argument(["place"], callback=_place)
 DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
 REVISION = click.Argument(["revision"], default="HEAD")
@@ -170,11 +180,12 @@ def audit(data: Path) -> int:
 
     tables = read_tables(data)
     found = audit(tables, data)
-    missing = found[found["explained_by"] == ""]
+    missing = found.query("explained_by == '' and kind != 'vague'")
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
         print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
     print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
+    print("audit: vague words, such as many or few, are counted above and need no row")
     for language, count in tables["documents"]["language"].value_counts().items():
         if not valued("numbers", str(language)):
             print(f"audit: {count} documents in {language}: no word list, digits alone were read")

@@ -1,6 +1,7 @@
 """Errors for researchers: every problem of a table at once, each with where and what to do."""
 
-from dataclasses import dataclass, field
+import os
+from dataclasses import dataclass
 from typing import Any
 
 
@@ -38,21 +39,22 @@ class DataError(Exception):
         return "\n".join(str(p) for p in self.problems)
 
 
-@dataclass
-class Problems:
-    """Collects problems, so that a reader meets all of them in one run."""
+def problems_of(error: BaseException) -> list[Problem]:
+    """Return what an error tells in words: of tables, or of a disk that is full or locked."""
+    if isinstance(error, OSError) and error.errno:
+        what, fix = os.strerror(error.errno).lower(), "Mend that, and begin again"
+        return [Problem(str(error.filename or "the disk"), what, fix=fix)]
+    return error.problems if isinstance(error, DataError) else []
 
-    found: list[Problem] = field(default_factory=list)
+
+class Problems(list[Problem]):
+    """Collects problems, so that a reader meets all of them in one run."""
 
     def add(self, where: str, what: str, **more: Any) -> None:
         """Note one problem; the arguments are those of `Problem`."""
-        self.found.append(Problem(where, what, **more))
-
-    def extend(self, problems: list[Problem]) -> None:
-        """Note problems that were found elsewhere."""
-        self.found.extend(problems)
+        self.append(Problem(where, what, **more))
 
     def raise_if_any(self) -> None:
         """Raise `DataError` with everything noted so far, or do nothing."""
-        if self.found:
-            raise DataError(self.found)
+        if self:
+            raise DataError(self)

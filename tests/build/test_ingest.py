@@ -1,6 +1,7 @@
 """From a folder or a table to a case: what is taken, what is asked, and what stays as it is."""
 
 import re
+import resource
 from pathlib import Path
 
 import pandas as pd
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from small import bytes_of, write
 
+from framelines import write_all
 from framelines.build import gather
 from framelines.build.gather import day, twins
 from framelines.build.ingest import corpus, slug
 from framelines.corpus.files import why
-from framelines.errors import DataError
+from framelines.errors import DataError, problems_of
 from framelines.tables.schema import ID, check_tables
 
 LONG = " ".join(f"The convoy number {i} crossed the old bridge before dawn." for i in range(30))
@@ -111,11 +113,13 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     ("name", "content", "said"),
     [
         ("x.csv", b"Headline,Outlet\nA,Post\n", "no column of texts among Headline, Outlet"),
-        ("x.csv", b"text,source\nOne, two,Post\n", "Length of header"),
-        ("x.csv", b"text,source\nOne,Post\nTwo, or three,Post\n", "line 3, saw 3"),
-        ("x.xlsx", b"PK", "not a zip file"),
-        ("x.jsonl", b'{"text": "A"}\n{"text"', "Expecting"),
-        ("metadata.csv", b"file,date\nx.txt,2019-08-23,no\n", "Length of header"),
+        ("x.csv", b"text,source\nOne, two,Post\n", "row 2 has 3 fields, the header 2"),
+        ("x.csv", b"text,source\nOne,Post\nTwo, or,Post\n", "row 3 has 3 fields, the header"),
+        ("x.xlsx", b"PK", "it is damaged"),
+        ("x.jsonl", b'{"text": "A"}\n{"text"', "it is damaged"),
+        ("x.csv", b'text\nA\n"B\nC\n', "it is damaged"),
+        ("x.md", b"---\ntitle: a: b\n---\nOne.\n", "front matter is no YAML"),
+        ("metadata.csv", b"file,date\nx.txt,2019-08-23,no\n", "row 2 has 3 fields"),
         ("metadata.csv", b"file,date\nx.txt,2019-08-23\n", "names it, and it is not there"),
         (".git/x.txt", b"Not an article of anybody.", "no texts here"),
     ],
@@ -127,7 +131,7 @@ def test_the_unreadable_is_said(tmp_path: Path, name: str, content: bytes, said:
     if not name.startswith((".", "meta")):
         with pytest.raises(DataError, match=f"{name}: .*{said}"):
             corpus(place, "river-war", tmp_path)
-    assert not (tmp_path / "data").exists() and why(ValueError()) == "ValueError"
+    assert not (tmp_path / "data").exists() and why(KeyError("x")).startswith("it is damaged")
 
 
 def test_metadata_beside_the_texts_count_before_what_the_files_say(tmp_path: Path) -> None:
@@ -271,6 +275,19 @@ def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path, name: str) -
     with pytest.raises(DataError, match="there are no texts here"):
         corpus(tmp_path / "none", "river-war", tmp_path)
     assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a", "old"), write(tmp_path / "b", "old")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))
+    try:
+        with pytest.raises(OSError) as caught:
+            write_all({first: "new", second: "new" * 1000})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert bytes_of(tmp_path, "") == {first: b"old", second: b"old"}
+    assert str(problems_of(caught.value)[0]).startswith(f"{second}: file too large. Mend that")
 
 
 @given(st.text(max_size=90))

@@ -2,7 +2,9 @@
 
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +108,7 @@ def test_a_bad_table_is_told_first_and_a_line_a_problem(built: Path) -> None:
 def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
     small.change_case(built, drawz=5)
     told = small.run(built, "run", "01-few", "example", expect=2)
-    assert "column parameters.drawz: Extra inputs are not permitted" in told
+    assert "column parameters.drawz: there is no such field; met '5'; allowed: draws" in told
     assert "code cell" not in told
     small.change_case(built, draws=107, permutations=99)
     small.run(built, "run", "01-few", "example")
@@ -130,6 +132,20 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         runner.units(["exampel"])
     with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
         execute.run("02-none", "example")
+
+
+def test_results_may_lie_on_another_disk_than_what_is_built(built: Path) -> None:
+    other, figures = Path("/dev/shm"), built / "figures"
+    if not other.is_dir() or other.stat().st_dev == built.stat().st_dev:
+        pytest.skip("there is no other disk")
+    before = small.results(built)
+    with tempfile.TemporaryDirectory(dir=other) as place:
+        shutil.move(figures, place)
+        figures.symlink_to(Path(place) / "figures")
+        small.run(built, "run", "01-few", "example")
+        figures.unlink()
+        shutil.move(Path(place) / "figures", figures)
+    assert small.results(built) == before
 
 
 @pytest.mark.parametrize(

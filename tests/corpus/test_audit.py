@@ -61,6 +61,10 @@ def test_words_that_a_hyphen_does_not_join_are_no_label() -> None:
     assert found("al Qaeda") == [] and found("un-army and Islamic statecraft") == []
 
 
+def language_of(text: str) -> str:
+    return "en" if text.isascii() or text[0] in "is" else "ar"
+
+
 @pytest.mark.parametrize(
     ("text", "numbers", "dates"),
     [
@@ -77,10 +81,6 @@ def test_expressions(text: str, numbers: list[str], dates: list[str]) -> None:
     language = language_of(text)
     assert [m.group() for m in finders.number_pattern(language).finditer(text)] == numbers
     assert [m.group() for m in finders.date_pattern(language).finditer(text)] == dates
-
-
-def language_of(text: str) -> str:
-    return "en" if text.isascii() or text[0] in "is" else "ar"
 
 
 DATES = (
@@ -103,8 +103,27 @@ def test_expressions_that_the_audit_must_know(pattern: Any, line: str) -> None:
     assert pattern(language_of(line)).search(line)
 
 
+# Dates, numbers, and words for amounts, which are counted and not listed.
+OTHERS = {
+    "fr": ["janv.;avant-hier;cet été", "centaines de milliers;poignée de", "beaucoup;peu de"],
+    "tr": ["Mart;hafta sonu", "yüz binlerce;birkaç;düzinelerce", "birçok;çok sayıda"],
+    "fa": ["ژانویه;اردیبهشت", "صدها هزار;چندین;میلیون‌ها", "بسیاری;اندکی"],
+    "ru": ["март;дек.;летом", "сотни тысяч;несколько;пару;тысячу", "много;мало;многие"],
+    "ar": ["رجب;غداً;الأسبوع المقبل", "مئات الآلاف;عشرات آلاف;بضعة", "كثير;بعض;قليل"],
+    "en": ["Sept.", "hundreds of thousands;several;dozens", "many;few;Countless;a lot of"],
+}
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_expressions_of_other_languages_are_known_whole(language: str) -> None:
+    patterns = (finders.date_pattern, finders.number_pattern, finders.vague_pattern)
+    for pattern, lines in zip(patterns, OTHERS[language], strict=True):
+        for line in lines.split(";"):
+            assert [match.group() for match in pattern(language).finditer(f"x {line} x")] == [line]
+
+
 def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> None:
-    text = "In May 2019 the army took 12 tanks; the army fled, 3 days later."
+    text = "In May 2019 the army took 12 tanks; the army fled, 3 days later. Many died."
 
     def span(words: str) -> tuple[str, int, int]:
         return "post", text.index(words), text.index(words) + len(words)
@@ -119,9 +138,10 @@ def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> 
     }
     table = a.audit(tables, tmp_path).sort_values("start")
     words = [text[start:end] for start, end in table[["start", "end"]].values]
-    assert words == ["May", "2019", "army", "12", "army", "3"]
-    assert list(table["kind"]) == ["date", "number", "actor", "number", "actor", "number"]
-    assert list(table["explained_by"]) == ["", "not_coded", "naming_mentions", "claims", "", ""]
+    assert words == ["May", "2019", "army", "12", "army", "3", "Many"]
+    kinds = ["date", "number", "actor", "number", "actor", "number", "vague"]
+    assert list(table["kind"]) == kinds
+    assert [*table["explained_by"]] == ["", "not_coded", "naming_mentions", "claims", "", "", ""]
     assert "In ⟦May⟧ 2019" in table["passage"].iloc[0] and table["passage"].iloc[1] == ""
     empty = tables | {name: tables[name].iloc[:0] for name in ("namings", "claims", "not_coded")}
     assert set(a.audit(empty, tmp_path)["explained_by"]) == {""}

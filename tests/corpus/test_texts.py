@@ -159,6 +159,10 @@ def test_composition_and_invisible_characters_change_no_count(text: str, places:
         ('“he said "no" to me” then', ['“he said "no" to me”']), ("„Halt!“ rief er", ["„Halt!“"]),
         ("er rief »Halt« und", ["»Halt«"]), ("他说「我们『守住』了」。", ["「我们『守住』了」"]),
         (f'{RLM}"نعم"{RLM} قال', ['"نعم"']), (f"{ZWNJ}“yes”{WJ} he said", ["“yes”"]),
+        ("«a «b» c» d", ["«a «b» c»"]),
+        ("‟yes” he, ＂no＂ she, 〝ja〞", ["‟yes”", "＂no＂", "〝ja〞"]),
+        ("“a “b” and “c” d” e “f”", ["“a “b” and “c” d”", "“f”"]),
+        ("“never closed “b” c. “d” e", ["“never closed “b”", "“d”"]),
         (f'x {RLM}"a" and {RLM}"b"', ['"a"', '"b"']),
     ],
 )  # fmt: skip

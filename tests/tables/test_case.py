@@ -1,13 +1,20 @@
 """Cases select documents, read what their files say as it is meant, and refuse the rest."""
 
+import re
+import shutil
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pandas as pd
 import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
 
+from framelines import REPO
+from framelines.analyses import claims, disputes, framing, losses, profiles, timelines, trust
 from framelines.errors import DataError
 from framelines.tables import case as c
-from framelines.tables.schema import check_tables, write_table
+from framelines.tables.schema import check_tables, resources, write_table
 
 
 def test_every_case_of_the_repository_loads() -> None:
@@ -34,6 +41,47 @@ def test_every_figure_of_the_reference_is_readable_or_stays_to_be_counted() -> N
         rows = rows.dropna(subset=["value_min", "value_max"], how="all")
         counts[name] = (int(rows["outcome"].ne("").sum()), len(rows))
     assert counts == {"palmyra": (33, 44), "idlib": (16, 35), "example": (33, 33)}
+
+
+ODD = "0;-0;007;1e309;nan;x;é;٣;2017;2017-02-30;1438-05;yesterday;../2100;none;=1+1;-10d".split(";")
+USES = (
+    *(claims.claims, claims.unusable_figures, profiles.by_source, profiles.rates),
+    *(timelines.anchor_table, timelines.calibration_panels, timelines.lanes, timelines.coverage),
+    *(losses.losses_table, losses.parts_table, disputes.disputes, disputes.questions),
+    *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, framing.key_terms),
+    *(framing.attribution_hits, framing.frame_contrasts, trust.agreement_table),
+)
+
+
+@settings(deadline=None, max_examples=12)
+@given(
+    st.sampled_from([*resources()]),
+    st.integers(0, 99),
+    st.integers(0, 9999),
+    st.sampled_from(["", *ODD, "x" * 4000, "a;b", "that of the next row"]),
+)
+@example("events", 1, 3, "-10d")  # an event that is of no case, or of another
+@example("claims", 13, 5, "-0")
+def test_what_check_accepts_the_analyses_can_use(
+    table: str, column: int, row: int, value: str
+) -> None:
+    path = Path("data", "example", resources()[table]["path"])
+    assume((REPO / path).is_file())
+    with TemporaryDirectory() as scratch, pytest.MonkeyPatch.context() as patch:
+        root = Path(scratch)
+        shutil.copytree(REPO / "data" / "example", root / "data" / "example")
+        frame = pd.read_csv(REPO / path, dtype=str, keep_default_na=False)
+        name, at = frame.columns[column % len(frame.columns)], row % len(frame)
+        odd = frame[name].iat[(at + 1) % len(frame)] if value.startswith("that") else value
+        frame.loc[at, name] = odd
+        frame.to_csv(root / path, index=False)
+        patch.setattr(c, "REPO", root)
+        try:
+            case = c.load_case("example", draws=99, permutations=99)
+        except DataError:
+            return
+        for use in USES:
+            use(case)
 
 
 def test_fields_and_parameters_can_be_replaced() -> None:
@@ -96,7 +144,10 @@ X = "title: X\ndata: data\n"
     [
         ("titel: X\ndata: [data]", ["title: this field is missing", "column titel", "column data"]),
         (X + "compare: [a]", ["column compare.1: this field is missing"]),
-        (X + "compare: [a, a]", ["compare: the two camps are the same"]),
+        (
+            X + "compare: [a, a]",
+            ["compare: the two camps are the same"],
+        ),
         (X + "parameters: {draws: 12:30}", ["column parameters.draws", "12:30"]),
         (X + "parameters: {draws: yes}", ["column parameters.draws", "'yes'"]),
         (X + "parameters: {sed: 1}", ["parameters.sed", "draws, seed"]),
@@ -104,10 +155,19 @@ X = "title: X\ndata: data\n"
         (X + "parameters: 5", ["parameters"]),
         (X + "parameters: {case_name: x}", ["column parameters.case_name"]),
         (X + "scope_days: 2019-08-22", ["column scope_days", "'2019-08-22'"]),
-        ("title: X\ndata: data/../..", ["column data: no folder of this checkout"]),
-        ("title: [X", ["not YAML in UTF-8"]),
-        ("- title", ["should be a valid dictionary"]),
-        ("title", ["should be a valid dictionary"]),
+        ("title: X\ndata: data/../..", ["column data: this value", "allowed: a folder of this"]),
+        ("title: [X", ["row 1: this is no YAML"]),
+        ("- title", ["fields and their values belong here", "allowed: title, data"]),
+        ("", ["fields and their values belong here"]),
+        (X + "title: Y", ["row 3: a field stands twice"]),
+        ("title: X\n\tdata: data", ["row 2: this is no YAML"]),
+        ('title: "X\\nY"\ndata: data', ["column title", "U+000A"]),
+        ("title: X\ndata: [data]\ncompare: a", ["column data", "two camps such as [north, south]"]),
+        (X + "parameters: {draws: 9}", ["draws", "number from 99 to 100,000"]),
+        (
+            X + "parameters: {seed: -1}",
+            ["seed", "met '-1'; allowed: a whole num"],
+        ),
         (X + "compare: [blue, mars]", ["'mars'", "allowed: blue, red"]),
     ],
 )
@@ -115,6 +175,7 @@ def test_files_that_are_refused(cases: Path, text: str, words: list[str]) -> Non
     (cases / "tiny.yaml").write_text(text)
     found = problems()
     assert all(word in found for word in words), found
+    assert not re.search("Input|should|valid|[Ee]rror|<|dict|NoneType", found), found
     assert "notebooks/cases/tiny.yaml" in found
 
 

@@ -97,7 +97,8 @@ def test_byte_order_mark_and_line_ends_of_other_systems_are_fine(tiny: Path) -> 
         (b"", ["has no rows"]),
         (b"source_id,name\n", ["has no rows"]),
         (b"source_id,\xff\n", ["not UTF-8", "byte 10"]),
-        (b'source_id,"name\n1,2', ["not a CSV table", "line 2"]),
+        (b'source_id,"name\n1,2', ["a quotation mark is not closed", "line 2"]),
+        ("source_id,name\nblue,Blue\n".encode("utf-16"), ["not UTF-8"]),
         (b"source_id;name\nblue;Blue\n", ["separated by ;", "commas"]),
         (b"source_id\tname\nblue\tBlue\n", ["separated by tabs", "commas"]),
         (None, ["missing"]),
@@ -119,7 +120,7 @@ def test_rows_and_columns_too_many_or_too_few(tiny: Path) -> None:
     path.write_text(path.read_text().replace("bloc,", "block,").replace("country", "name"))
     found = problems(tiny)
     assert "column bloc: a column is missing" in found[0]
-    assert "column block: there is a column that nothing defines" in found[1]
+    assert "there is a column that nothing defines; met 'block'; allowed: source_id" in found[1]
     assert "column name: the column stands in the header twice" in found[2]
 
 
@@ -274,6 +275,10 @@ def test_nothing_leads_back_to_itself(tiny: Path) -> None:
     write(tiny, "places", place("a"))
     edit(tiny, "documents", ",,\n", ",,bridge\n")
     one(tiny, "(bridge)", "duplicate_of leads back to the row itself")
+    frame = pd.read_csv(tiny / "documents.csv", dtype=str, keep_default_na=False)
+    third = frame.iloc[[0]].assign(doc_id="third", raw_file="other.txt", duplicate_of="bridge")
+    s.write_table(pd.concat([frame.assign(duplicate_of=["post", ""]), third]), tiny, "documents")
+    one(tiny, "(third), column duplicate_of: this names a repost", "'bridge'; allowed: post")
 
 
 def test_claims_that_lead_nowhere_or_to_another_source(tiny: Path) -> None:

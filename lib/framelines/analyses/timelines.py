@@ -52,7 +52,8 @@ def anchor_table(case: Case) -> pd.DataFrame:
         ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
         known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
-        about = label[row.event_id], name[row.source_id], row.stated, known, " to ".join(after)
+        event = label.get(row.event_id, row.event_id)  # that of another case has no label here
+        about = event, name[row.source_id], row.stated, known, " to ".join(after)
         made.append((*about, f"no: {row.reason}" if row.unused else "yes"))
     return table_of(made, "event source stated reference days_after used")
 

@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,8 +22,8 @@ from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
 
-from framelines import REPO, notebooks, write_whole
-from framelines.errors import DataError, Problem
+from framelines import REPO, notebooks, write_all, write_whole
+from framelines.errors import DataError, Problem, problems_of
 from framelines.tables.case import read_case_file
 
 CELL_SECONDS, MOST_PRINTED = 900, 100_000
@@ -57,7 +58,7 @@ class InProcess(Engine):
                 about = {"ename": name, "evalue": str(error), "traceback": []}
                 cell.outputs.append(new_output("error", **about))
                 # The problems of the tables first, then the cell that met them.
-                found = error.problems if isinstance(error, DataError) else []
+                found = problems_of(error)
                 what = f"code cell [{cell.execution_count}]"
                 what += "" if found else f", raised {name}: {error}"
                 raise DataError([*found, Problem(kwargs["where"], what)])
@@ -106,9 +107,10 @@ def run(notebook: str, case: str) -> list[Path]:
             fix = f"It must make Results(case, '{prefix}') and end with results.close()"
             raise DataError([Problem(where, what, fix=fix)])
     except DataError as error:
-        _normalise(draft, failed, parameters)
-        kept = Problem(failed.as_posix(), "the notebook as far as it got")
-        raise DataError([*error.problems, kept]) from None
+        with suppress(OSError, ValueError):  # a full disk
+            _normalise(draft, failed, parameters)
+            error.problems.append(Problem(failed.as_posix(), "the notebook as far as it got"))
+        raise error from None
     made = _install(outputs, case, prefix)
     executed = REPO / "build" / "executed" / case / source.name
     _normalise(draft, executed, parameters)
@@ -132,11 +134,9 @@ def _normalise(draft: Path, target: Path, parameters: dict[str, Any]) -> None:
 
 def _install(outputs: Path, case: str, prefix: str) -> list[Path]:
     """Move results into place, then remove what an earlier run made and this one did not."""
-    made = []
-    for path in sorted(path for path in outputs.rglob("*") if path.is_file()):
-        made.append(REPO / path.relative_to(outputs))
-        made[-1].parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, made[-1])
+    found = sorted(path for path in outputs.rglob("*") if path.is_file())
+    # `build` may lie on another disk, and the one of the results be full.
+    made = write_all({REPO / path.relative_to(outputs): path.read_bytes() for path in found})
     for place in (f"figures/{case}/{prefix}-*", f"reports/{case}/*/{prefix}[-.]*"):
         for stale in {*REPO.glob(place)} - {*made}:
             stale.unlink()

@@ -142,7 +142,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place.expanduser(), name, dates=dates)
+    report = corpus(place, name, dates=dates)
     now = f"Now: make code NAME={name}, then make, and open reports/{name}/index.html"
     print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0
@@ -220,7 +220,8 @@ def _write(
     before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
     here = {d: p for d, p in before.items() if p.is_file()} if texts else {}
     every = {d: p.read_text(encoding="utf-8") for d, p in here.items()} | texts
-    same = {doc_id: other for doc_id, other in twins(every).items() if doc_id in texts}
+    first = dict(documents.loc[documents["duplicate_of"] != "", ["doc_id", "duplicate_of"]].values)
+    same = {doc: first.get(of, of) for doc, of in twins(every).items() if doc in texts}
     report.twins = len(same)
     rows = [row | {"duplicate_of": same.get(row["doc_id"], "")} for row in rows]
     new = [row for key, row in sources.items() if key not in {*outlets["source_id"]}]

@@ -72,9 +72,9 @@ def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     columns = {name: of["columns"].split() for name, of in columns_of("monitors").items()}
     how: Any = {"usecols": {*sum(columns.values(), [])}.__contains__, "index_col": False}
     try:
-        whole = pd.read_csv(place.expanduser(), dtype=str, keep_default_na=False, **how)
-    except (OSError, ValueError) as error:
-        raise DataError([Problem(place.name, f"no table in UTF-8: {error}")]) from None
+        whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
+    except ValueError:
+        raise DataError([Problem(place.name, "no table of UTF-8 and commas")]) from None
     lacking = {name: {*own} - {*whole.columns} for name, own in columns.items()}
     name = min(lacking, key=lambda name: len(lacking[name]))
     if lacking[name]:
@@ -123,5 +123,5 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     table = {"reference": pd.concat([old, pd.DataFrame(new)])} if new else {}
     with changed(folder, table):
         print(f"{len(new)} events added to reference.csv, {len(added) - len(new)} were known")
-    print("".join(f"not taken: {problem}\n" for problem in problems.found), end="")
+    print("".join(f"not taken: {problem}\n" for problem in problems), end="")
     return 0

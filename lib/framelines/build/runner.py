@@ -13,6 +13,7 @@ import os
 import platform
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -30,7 +31,7 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from framelines import REPO, notebooks, write_whole
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, problems_of
 
 STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.y*ml"
@@ -209,6 +210,7 @@ def _pool() -> ProcessPoolExecutor:
 
 def _watch() -> None:
     """End this worker with the build that began it, whose lock it would hold for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, too, without a word
 
     def end_with(parent: Any) -> None:
         parent.join()
@@ -256,8 +258,7 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
         else:
             made = [pdf.article()] if unit.name == "article" else site.render_site()
         sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(made)}
-    except DataError as error:
-        problems = [str(problem) for problem in error.problems]
-    except Exception:
-        problems = [traceback.format_exc(limit=-1).strip()]
+    except Exception as error:
+        known = [str(problem) for problem in problems_of(error)]
+        problems = known or [traceback.format_exc(limit=-1).strip()]
     return sums, problems, time.monotonic() - started

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from framelines import write_whole
+from framelines import write_all
 from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
@@ -49,7 +49,7 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
             if len(frame) or (copy / paths[name]).is_file():
                 schema.write_table(frame.fillna(""), copy, name)
         yield copy, schema.check_tables(copy)
-        for path in [path for path in paths.values() if (copy / path).is_file()]:
-            content, own = (copy / path).read_bytes(), folder / path
-            if not own.is_file() or own.read_bytes() != content:
-                write_whole(own, content)
+        made = [path for path in paths.values() if (copy / path).is_file()]
+        content = {folder / path: (copy / path).read_bytes() for path in made}
+        same = {path for path in content if path.is_file() and path.read_bytes() == content[path]}
+        write_all({path: content[path] for path in content.keys() - same})

@@ -8,9 +8,10 @@ import pandas as pd
 import regex
 
 from framelines import write_whole
+from framelines.corpus import finders
 from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
-from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
+from framelines.corpus.finders import find_mentions, labels_of
 from framelines.corpus.texts import Span
 
 # The repository holds no run of so many words of a text.
@@ -62,7 +63,8 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     """Return every number, date expression and actor label of the texts, with what explains it.
 
     One row an expression: doc_id, start, end, kind, explained_by; where nothing does, `passage`
-    holds the words around it. What the word lists of a language do not hold is not found.
+    holds the words around it. Of kind `vague` are words such as many, which need no row. What the
+    word lists of a language do not hold is not found.
     """
     rows, regions = [], regions_by_document(tables)
     covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
@@ -70,10 +72,10 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
         doc_id = doc["doc_id"]
         left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]
         labels = labels_of(tables["namings"], doc_id, doc["language"])
-        language = doc["language"]
-        found = [(match.span(), "number") for match in number_pattern(language).finditer(text)]
-        found += [(match.span(), "date") for match in date_pattern(language).finditer(text)]
-        found += [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
+        found = [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
+        for kind in ("number", "date", "vague"):
+            pattern = getattr(finders, f"{kind}_pattern")(doc["language"])
+            found += [(match.span(), kind) for match in pattern.finditer(text)]
         for span, kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}

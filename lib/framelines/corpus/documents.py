@@ -45,9 +45,9 @@ def texts_of(tables: Path) -> Path:
 def expected_sums(tables: Path) -> dict[str, str]:
     """Return the SHA-256 of every raw file of `tables` by file name, from `raw/SHA256SUMS`."""
     path = tables / "raw" / "SHA256SUMS"
-    lines = path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
-    pairs = (line.split(maxsplit=1) for line in lines if line.strip())
-    return {name.lstrip("*"): digest for digest, name in pairs}
+    lines = path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
+    pairs = (line.split(maxsplit=1) for line in lines)
+    return {pair[1].lstrip("*"): pair[0] for pair in pairs if len(pair) == 2}
 
 
 @contextmanager
@@ -140,7 +140,7 @@ def check_texts(
                 fix = 'python -m framelines locate DOC "words" prints span and hash'
                 key = ", ".join(str(row[column]) for column in KEY if column in row)
                 problems.add(file_of(name), what, row=key, column="hash", fix=fix)
-    return problems.found
+    return problems
 
 
 def locate(tables: Tables, doc_id: str, words: str, texts: Path) -> list[tuple[int, int, str]]:

@@ -1,12 +1,14 @@
 """Files of strangers: text in any encoding that can be told, tables of any program."""
 
+import csv
 import io
 import json
-import warnings
+import os
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
+import yaml
 from charset_normalizer import from_bytes
 
 
@@ -15,7 +17,7 @@ def decoded(content: bytes, declared: str = "") -> str:
     for encoding in filter(None, ("utf-8-sig", declared)):
         try:
             text = content.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             continue
         if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
             return text
@@ -53,18 +55,32 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
     elif path.suffix.lower() == ".jsonl":
         lines = filter(str.strip, decoded(content).split("\n"))
-        found = {path.stem: pd.DataFrame([json.loads(line) for line in lines])}
+        found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}
     else:
-        text = decoded(content)
-        # A text may hold any sign; the head of a table only parts its names.
-        separator, source = max(",;\t", key=text.partition("\n")[0].count), io.StringIO(text)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)  # fields that no column has
-            how = {"sep": separator, "dtype": str, "keep_default_na": False, "index_col": False}
-            found = {path.stem: pd.read_csv(source, **how)}
-    return {str(title): frame.map(cell) for title, frame in found.items()}
+        head, *rows = _fields(decoded(content)) or [[]]
+        padded = (row + [""] * (len(head) - len(row)) for row in rows)
+        found = {path.stem: pd.DataFrame(padded, columns=head, dtype=str)}
+    once = {str(title): frame.loc[:, ~frame.columns.duplicated()] for title, frame in found.items()}
+    return {title: frame.map(cell) for title, frame in once.items()}
+
+
+def _fields(text: str) -> list[list[str]]:
+    # A text may hold any sign; the head of a table only parts its names.
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    source, rows = io.StringIO(text, newline=""), list[list[str]]()
+    for row in filter(any, csv.reader(source, delimiter=separator, strict=True)):
+        rows.append(row)
+        if len(row) > len(rows[0]):
+            met = f"row {len(rows)} has {len(row)} fields, the header {len(rows[0])}"
+            raise ValueError(f"{met}: put texts into quotation marks")
+    return rows
 
 
 def why(error: Exception) -> str:
-    """Return what an error of any library says, on one line."""
-    return [*str(error).splitlines(), type(error).__name__][0]
+    """Return on one line why a file cannot be read: in words of ours, and of no library."""
+    if isinstance(error, OSError) and error.errno:
+        return os.strerror(error.errno).lower()
+    if isinstance(error, yaml.YAMLError):
+        return "its front matter is no YAML: what holds a : goes into quotes"
+    ours = type(error) is ValueError and str(error)
+    return ours or "it is damaged, or no file of the kind that its name says"

@@ -18,6 +18,8 @@ from framelines.corpus.documents import Row
 from framelines.corpus.texts import Span, Terms, valued
 from framelines.methods.dates import WEEKDAYS, DateInterval, date_problem, month_days, relative
 
+# There are not so many of anything that a war counts.
+MOST = 10**10
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
 NOBODY = "none"
 # Arabic prose puts clitics and the article before a word.
@@ -84,6 +86,12 @@ def number_pattern(language: str) -> regex.Pattern[str]:
 
 
 @cache
+def vague_pattern(language: str) -> regex.Pattern[str]:
+    """Return the pattern of words for amounts that are too common to be listed one by one."""
+    return regex.compile(_one_of(language, "loose", "amounts"), regex.IGNORECASE)
+
+
+@cache
 def date_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every word of a date, each by itself."""
     sections = ("months", "weekdays", "hijri_months", "relative", "dates")
@@ -140,7 +148,8 @@ def _figure_patterns(language: str) -> dict[str, regex.Pattern[str]]:
 def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
     """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
 
-    No ordinals, clock times, or what lies in a span of `left_out`, such as a date.
+    No ordinals, clock times, numbers from `MOST` on, or what lies in a span of `left_out`, such as
+    a date.
     """
     shown, patterns = list(text), _figure_patterns(language)
     for start, end in left_out:
@@ -162,6 +171,7 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
         if not math.isnan(number):
             atoms.append(Figure(start, end, number, number, kind))
     ordered = sorted(figures + _spelled(atoms, text, language))
+    ordered = [figure for figure in ordered if not figure.high >= MOST]
     return _hedged(_ranges(ordered, text, language), text, language)
 
 
@@ -341,7 +351,9 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
         number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
     else:
-        return (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
+        return (
+            (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
+        )
     base = f"{year}-{month:02}"
     stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
     if day and last and last > day:

@@ -348,7 +348,7 @@ def _json(name: str, held: Files, forms: Forms) -> Found:
                 yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
         except Exception as error:  # one row of a stranger's file, and the others are read
             known = "a task of Label Studio, a document of doccano, a CAS"
-            what = f"it cannot be read: {type(error).__name__}, {why(error)}"
+            what = f"it cannot be read: {why(error)}"
             yield Problem("", what, row=number, allowed=known)
 
 

@@ -235,8 +235,11 @@ def sentences(text: str) -> list[Span]:
     return spans
 
 
-# What closes a quotation that a mark opened.
+# What closes a quotation that a mark opened, and marks that stand for another.
 _CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
+_LIKE, _PAIRS = str.maketrans("‟❝〝❞〞＂", '“““””"'), dict(zip("“«「『", "”»」』", strict=True))
+# A quotation that holds others of its kind, each closed by its own mark.
+_NESTED = regex.compile("|".join(f"{a}(?:[^{a}{b}\n]++|(?R))*+{b}" for a, b in _PAIRS.items()))
 
 
 @_on_visible
@@ -246,10 +249,15 @@ def quotations(text: str) -> list[Span]:
     Quotations nest. One that opens every paragraph anew runs through them all; one that is never
     closed ends with its paragraph. A mark straight after a letter closes.
     """
-    spans: list[Span] = []
+    text, spans = text.translate(_LIKE), list[Span]()
     opened: list[tuple[str, int]] = []
     for match in regex.finditer(r"[“”„«»\"「」『』]|\n+|$", text):
         mark, at = match.group(), match.start()
+        if spans and at < spans[-1][1]:
+            continue
+        if not opened and (whole := _NESTED.match(text, at)):
+            spans.append(whole.span())
+            continue
         if not mark or mark[0] == "\n":
             if opened and not (mark and text.startswith(opened[0][0], match.end())):
                 spans.append((opened[0][1], at))

@@ -104,7 +104,7 @@ def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInt
 def _check_years(early: int, late: int, system: str) -> None:
     own, other = ("Gregorian", "Hijri") if system == "gregorian" else ("Hijri", "Gregorian")
     least, most = YEARS[own]
-    if YEARS[other][0] <= early <= YEARS[other][1]:
+    if YEARS[other][0] <= early <= late <= YEARS[other][1]:
         raise ValueError(f"the year {early} is a {other} one, but the calendar is {own}")
     if not least <= early <= late <= most:
         raise ValueError(f"the {own} year {early:04d} lies outside {least} to {most}")
@@ -253,14 +253,17 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     return f"{problem.split(' such as')[0]}{write}" if offers else problem
 
 
-# Other ways to write what may be meant: day, month and year; month and year; a month 0X or 1X;
-# without a time of day.
+# Other ways to write what may be meant: day, month and year; month and year; a month 0X or 1X; a
+# decade; several years; without a time of day or hyphens.
 _REWRITINGS = [
     (r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
     (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
     (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
     (r"([0-9]{4})-0X", (r"\1-01/\1-09",)),
+    (r"([0-9]{4})([0-9]{2})([0-9]{2})", (r"\1-\2-\3",)),
     (r"([0-9]{4})-1X", (r"\1-10/\1-12",)),
+    (r"([0-9]{3})0s", (r"\1X",)),
+    (r"([0-9]{4})\s*(?:-|to|and)\s*([0-9]{4})", (r"\1/\2",)),
     (r"(.*-[0-9]{2})T.*", (r"\1",)),
 ]
 
@@ -270,11 +273,19 @@ def _rewritten(text: str) -> list[str]:
     kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text)]
     swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
     plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds).strip()
-    found = [plain]
+    plain, hedged = re.subn(r"(?i)^(?:circa|ca?\.?|about|around|approx\.?) *(?=\w)", "", plain)
+    found = [plain, plain.replace(" ", "")]
+    # The English name of a month, with or without a day: Dec 2016, 3 December 2016.
+    words = re.findall("[a-z]+|[0-9]+", re.sub("(?<=[0-9])(st|nd|rd|th)", "", plain.lower()))
+    numbers = sorted((word.zfill(2) for word in words if word.isdigit()), key=len, reverse=True)
+    months = [f"{MONTHS.index(word[:3]) + 1:02}" for word in words if word[:3] in MONTHS]
+    if len(months) == 1 and len(words) == 1 + len(numbers):
+        found.append("-".join([*numbers[:1], *months, *numbers[1:]]))
     for pattern, ways in _REWRITINGS:
         if match := re.fullmatch(pattern, plain):
             # A day or month of one digit gets a nought before it.
             found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
     # As in the draft of EDTF before 2019.
     older = re.sub(r"(?<=[0-9xu-])[xu]", "X", plain)
-    return [*found, older.replace("unknown", "").replace("open", "..")]
+    found.append(older.replace("unknown", "").replace("open", ".."))
+    return [one + "~" * hedged for one in found]

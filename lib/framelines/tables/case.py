@@ -19,34 +19,42 @@ from pydantic import (
 
 from framelines import REPO
 from framelines.errors import DataError, Problem, Problems
-from framelines.tables.schema import ID, Tables, fields_of, is_required, links_of, read_tables
+from framelines.tables import schema
+from framelines.tables.schema import ID, Tables, fields_of, links_of, read_tables
 
 CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 # `anchors` are the rows of a reference that belong to no case; the other words are no theatre.
 NO_CASE = ("anchors", "mixed", "elsewhere")
 
+
+class _Loader(yaml.BaseLoader):
+    """YAML without its types, so that nothing is a date or a truth value by accident."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        found: dict[Any, Any] = super().construct_mapping(node, deep)
+        if len(found) < len(node.value):
+            raise yaml.MarkedYAMLError(note="a field stands twice", problem_mark=node.end_mark)
+        return found
+
+
+def _told(value: str) -> str:
+    """Refuse what no cell of a table may hold either."""
+    if why := schema.fault({"type": "string", "constraints": {"required": True}}, value):
+        raise ValueError(why)
+    return value
+
+
+# What a field may hold, as a message has it.
+TEXT, CAMPS = "one line, at most 200 characters", "two camps such as [north, south], or null"
+FOLDER = "a folder of this checkout, such as data/river-war"
+CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 # A 95 % interval or a p-value of 5 % needs some draws; more than these fill the memory.
-Drawn = Annotated[int, Field(ge=99, le=100_000)]
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-# YAML is read without its types, so that nothing is a date or a truth value by accident.
+Drawn = Annotated[int, Field(ge=99, le=10**5, description="a whole number from 99 to 100,000")]
+Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_told)]
+Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
+Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
 Defaults = BeforeValidator(lambda value: value or {})
-
-
-def _of_form(pattern: str, what: str) -> AfterValidator:
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(what)
-        return value
-
-    return AfterValidator(check)
-
-
-Calendar = _of_form(
-    "calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2}",
-    "none of calibrated, umm_al_qura, hull, or an offset in whole days such as 1",
-)
-Folder = _of_form(r"\w[\w-]*(/[\w-]+)*/?", "no folder of this checkout, such as data/river-war")
 
 
 class _Strict(BaseModel):
@@ -57,24 +65,24 @@ class Parameters(_Strict):
     """What the analyses of a case are computed with."""
 
     draws: Drawn = 5000
-    seed: Annotated[int, Field(ge=0)] = 1
+    seed: Annotated[int, Field(ge=0, description="a whole number from 0 on")] = 1
     permutations: Drawn = 9999
-    calendar: Annotated[str, Calendar] = "calibrated"
+    calendar: Annotated[str, Field(pattern=Setting, description=CALENDAR)] = "calibrated"
 
 
 class Theatre(_Strict):
     """Where a case is fought: the name that documents.csv gives it, and the places it covers."""
 
     name: Name
-    places: tuple[Name, ...] = ()
+    places: Annotated[tuple[Name, ...], Field(description="ids such as [a, b]")] = ()
 
 
 class CaseFile(_Strict):
     """What `notebooks/cases/<case>.yaml` says."""
 
     title: Name
-    data: Annotated[str, Folder]
-    compare: Annotated[tuple[Name, Name] | None, Nothing] = None
+    data: Folder
+    compare: Annotated[tuple[Name, Name] | None, Nothing, Field(description=CAMPS)] = None
     coder: Name = "first"
     theatre: Annotated[Theatre | None, Nothing] = None
     parameters: Annotated[Parameters, Defaults] = Parameters()
@@ -138,27 +146,33 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
-        said = CaseFile.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
+        said = CaseFile.model_validate(yaml.load(text, Loader=_Loader))
         own = {key: overrides.pop(key) for key in Parameters.model_fields if key in overrides}
         fields = said.model_dump(exclude_unset=True)
         fields["parameters"] = fields.get("parameters", {}) | own
         return CaseFile.model_validate(fields | overrides)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DataError([Problem(file, f"not YAML in UTF-8: {error}")]) from None
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        mark, note = getattr(error, "problem_mark", None), getattr(error, "note", None)
+        fix = "Write it in UTF-8, a line a field, and in quotes what holds a : # [ or {"
+        what, line = note or "this is no YAML", mark and mark.line + 1
+        raise DataError([Problem(file, what, line, fix=fix)]) from None
     except ValidationError as error:
         raise DataError([_problem(dict(e), file) for e in error.errors()]) from None
 
 
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
-    column = ".".join(map(str, error["loc"])) or None
-    if error["type"] == "missing":
-        return Problem(file, "this field is missing", column=column)
-    inner: dict[str, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
-    fields = inner.get(str(column).split(".")[0], CaseFile).model_fields
-    known = ", ".join(fields) if error["type"] == "extra_forbidden" else None
-    what, value = error["msg"].removeprefix("Value error, "), str(error["input"])[:60]
-    return Problem(file, what, column=column, value=value, allowed=known)
+    place, kind, met = error["loc"], error["type"], error["input"]
+    inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+    inside = place and (len(place) > 1 or kind == "model_type")
+    fields = (inner.get(place[0], CaseFile) if inside else CaseFile).model_fields
+    known = next((fields[one].description for one in place if one in fields), None)
+    what = {"missing": "this field is missing", "extra_forbidden": "there is no such field"}
+    what |= {"value_error": error["msg"].removeprefix("Value error, ")}
+    what |= {"model_type": "fields and their values belong here"}
+    told = what.get(kind, "this value is not allowed"), None, ".".join(map(str, place)) or None
+    value = None if kind == "missing" or met is None else str(met)[:60]
+    return Problem(file, *told, value, known or ", ".join(fields))
 
 
 def _select(tables: Tables, name: str) -> Tables:
@@ -172,7 +186,7 @@ def _select(tables: Tables, name: str) -> Tables:
         elif "case" in frame:
             frame = frame[frame["case"].isin([name, "anchors"])]
         unknown = [column for column, to in links_of(table).items() if tables[to].empty]
-        gone = [column for column in unknown if not is_required(fields_of(table)[column])]
+        gone = [column for column in unknown if not schema.is_required(fields_of(table)[column])]
         selected[table] = frame.assign(**dict.fromkeys(gone, "")).reset_index(drop=True)
     return selected
 

@@ -117,10 +117,10 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
         what, fix = "this table is missing" * needed, "Every corpus has it: restore the file"
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
-    except csv.Error as error:
-        what = f"not a CSV table: {error}, line {reader.line_num}"
+    except csv.Error:
+        what = f"a quotation mark is not closed, or stands inside a field, line {reader.line_num}"
     header = rows.pop(min(rows)) if rows else []
-    if len(header) == 1 and (mark := re.search(r"[;\t|]", header[0])):
+    if len(header) == 1 and (mark := re.search(r"[;\t|:，؛]", header[0])):
         what = f"the fields are separated by {mark[0]}, not by commas".replace("\t", "tabs")
     elif needed and not rows and not what:
         what, fix = "the table has no rows", "Add a row"
@@ -145,7 +145,7 @@ def _header_problems(header: list[str], name: str, file: str) -> Iterator[Proble
         if column not in fields:
             what, known = "there is a column that nothing defines", ", ".join(fields)
             fix = "Take it out, or define it in data/datapackage.yaml"
-            yield Problem(file, what, column=column, allowed=known, fix=fix)
+            yield Problem(file, what, value=column, allowed=known, fix=fix)
         elif header.count(column) > 1:
             yield Problem(file, "the column stands in the header twice", column=column)
 
@@ -316,7 +316,12 @@ def _circle_faults(tables: Tables, name: str) -> Faults:
 
 # What follows, the data package cannot say.
 def _document_faults(tables: Tables, name: str) -> Faults:
-    """Articles that overlap, but for one that lies inside the other whole and says so."""
+    """Reposts of reposts; articles that overlap, unless one names the other as its host."""
+    of = dict(_tuples(tables[name], ["doc_id", "duplicate_of"]))
+    for line, one, other in tables[name][["doc_id", "duplicate_of"]].itertuples(name=None):
+        if of.get(other) and one not in (other, of[other]):
+            what, fix = "this names a repost itself", "Name the first text"
+            yield line, "duplicate_of", what, other, of[other], fix
     order, up = ["raw_file", "start", "end", "contained_in"], [True, True, False, True]
     ordered = tables[name].dropna(subset=["start", "end"]).sort_values(order, ascending=up)
     begun: list[dict[str, Any]] = []  # articles that the next one may lie in, the innermost last
