@@ -220,7 +220,7 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
     "or than 3 zips in one another": ("x.zip", nested(4)),
     "neither words nor a start": ("x.jsonl", doccano().replace(f": {AT}", ': "two"')),
-    "it cannot be read: File is not a zip file": ("x.zip", b"PK"),
+    "it cannot be read: it is damaged": ("x.zip", b"PK"),
     "qde: .*declares a document type": ("x.qdpx", qdpx(head=ENTITY)),
     "xmi: .*declares a document type": ("x.xmi", ENTITY + "<Project/>"),
     r"row 2.*value_min.*met '=1\+1'; allowed": ("x.csv", f"{CLAIM}killed,=1+1,4,,,\n"),
@@ -275,7 +275,7 @@ def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:
     assert [trust.how_far(case)[what] for what in ("why", "frames", "sentences")] == ["", 0, 3]
 
 
-@pytest.mark.parametrize("command", ["export nowhere", "import x nowhere", "reference x nowhere"])
+@pytest.mark.parametrize("command", ["export nowhere", "import . nowhere", "reference . nowhere"])
 def test_commands_say_that_there_is_no_such_case(command: str) -> None:
     found = CliRunner().invoke(__main__.main, command.split())
     assert found.exit_code == 2 and "there is no such case" in found.output

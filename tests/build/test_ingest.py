@@ -287,7 +287,8 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert bytes_of(tmp_path, "") == {first: b"old", second: b"old"}
-    assert str(problems_of(caught.value)[0]).startswith(f"{second}: file too large. Mend that")
+    (told,) = problems_of(caught.value)
+    assert str(told) == "the disk: file too large. Mend that, and begin again"
 
 
 @given(st.text(max_size=90))

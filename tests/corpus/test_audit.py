@@ -122,6 +122,11 @@ def test_expressions_of_other_languages_are_known_whole(language: str) -> None:
             assert [match.group() for match in pattern(language).finditer(f"x {line} x")] == [line]
 
 
+@pytest.mark.parametrize("number", ["20 billion", "9" * 400, "a trillion trillion"])
+def test_numbers_that_no_war_counts_are_no_figures(number: str) -> None:
+    assert finders.find_figures(f"They killed {number} men", "en") == []
+
+
 def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> None:
     text = "In May 2019 the army took 12 tanks; the army fled, 3 days later. Many died."
 

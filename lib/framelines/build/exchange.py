@@ -250,8 +250,6 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     """
     main, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
-    if not place.exists():
-        raise DataError([Problem(str(place), "there is no such file or folder")])
     found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:

@@ -73,8 +73,8 @@ def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     how: Any = {"usecols": {*sum(columns.values(), [])}.__contains__, "index_col": False}
     try:
         whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
-    except ValueError:
-        raise DataError([Problem(place.name, "no table of UTF-8 and commas")]) from None
+    except (OSError, ValueError):
+        raise DataError([Problem(place.name, "no table in UTF-8 with commas")]) from None
     lacking = {name: {*own} - {*whole.columns} for name, own in columns.items()}
     name = min(lacking, key=lambda name: len(lacking[name]))
     if lacking[name]:

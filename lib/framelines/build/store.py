@@ -52,4 +52,4 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
         made = [path for path in paths.values() if (copy / path).is_file()]
         content = {folder / path: (copy / path).read_bytes() for path in made}
         same = {path for path in content if path.is_file() and path.read_bytes() == content[path]}
-        write_all({path: content[path] for path in content.keys() - same})
+        write_all({path: told for path, told in content.items() if path not in same})
