@@ -19,12 +19,12 @@ def notebooks(root: Path = REPO) -> list[str]:
 
 
 @contextmanager
-def being_written(path: Path) -> Iterator[IO[str]]:
-    """Open a file for text that takes its place when the block ends, and not if it fails."""
+def being_written(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes its place when the block ends, and not if it fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
+        with draft.open("wb") as file:
             yield file
         os.replace(draft, path)
     finally:
@@ -33,8 +33,6 @@ def being_written(path: Path) -> Iterator[IO[str]]:
 
 def write_whole(path: Path, content: str | bytes) -> Path:
     """Write a file whole or not at all; return its path."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
-    draft.write_bytes(content if isinstance(content, bytes) else content.encode())
-    os.replace(draft, path)
+    with being_written(path) as file:
+        file.write(content if isinstance(content, bytes) else content.encode())
     return path

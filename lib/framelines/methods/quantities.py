@@ -161,11 +161,6 @@ def window_of(row: Row) -> tuple[float, float] | None:
     return None if math.isinf(first) or math.isinf(last) else (first, last)
 
 
-def same_window(a: tuple[float, float], b: tuple[float, float], slack: float = 0) -> bool:
-    """Whether two windows begin and end on the same days, give or take `slack` days."""
-    return abs(a[0] - b[0]) <= slack and abs(a[1] - b[1]) <= slack
-
-
 def figure_text(row: Row) -> str:
     """Return a claim's figure as it reads in a table: `more than 50`, `1,500 to 2,000`."""
     least, most, qualifier, _ = _arguments(row)
