@@ -6,7 +6,7 @@ UV := uv==0.13.9
 export PYTHONPATH := $(CURDIR)/lib
 FRAMELINES := .venv/bin/python -m framelines
 
-.PHONY: all test test-all manifest verify review diff bench simulate check check-corpus check-text
+.PHONY: all test test-all manifest verify review diff bench bench-scale simulate check check-corpus check-text
 .PHONY: features audit mentions corpus code export import reference site lab clean distclean help
 
 all: .venv/.ready ## everything: the environment, figures, tables, numbers, reports and article (the default)
@@ -27,8 +27,8 @@ all: .venv/.ready ## everything: the environment, figures, tables, numbers, repo
 
 # --- tests ---
 test: .venv/.ready ## lint, formatting, types, and all quick tests
-	.venv/bin/python -m ruff check lib tests notebooks
-	.venv/bin/python -m ruff format --check lib tests
+	.venv/bin/python -m ruff check lib tests notebooks benchmarks
+	.venv/bin/python -m ruff format --check lib tests benchmarks
 	.venv/bin/python -m mypy lib/framelines
 	.venv/bin/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 test-all: test ## the slow tests too: browser, LaTeX, other days and users, kills
@@ -43,9 +43,14 @@ verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
-bench check check-corpus check-text features audit mentions simulate: .venv/.ready
+bench: .venv/.ready ## time a clean build, into docs/benchmarks.md
+	@.venv/bin/python benchmarks/rebuild.py
+bench-scale: .venv/.ready ## time 1,000 to 100,000 documents: make bench-scale SIZES=1000,10000
+	.venv/bin/python -m pip install --quiet 'scikit-learn>=1.7,<2'
+	@SIZES="$(SIZES)" .venv/bin/python benchmarks/scale.py
+
+check check-corpus check-text features audit mentions simulate: .venv/.ready
 	@$(FRAMELINES) $(subst check-corpus,check --with-texts,$@)
-bench: ## time a clean build, into docs/benchmarks.md
 check: ## check every table
 check-corpus: ## check every span against the texts: make check-corpus CORPUS=folder
 check-text: ## search the tree for runs of words from the texts: make check-text CORPUS=folder

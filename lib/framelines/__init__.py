@@ -19,12 +19,12 @@ def notebooks(root: Path = REPO) -> list[str]:
 
 
 @contextmanager
-def being_written(path: Path) -> Iterator[IO[str]]:
-    """Open a file for text that takes its place when the block ends, and not if it fails."""
+def being_written(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that takes its place when the block ends, and not if it fails."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
+        with draft.open("wb") as file:
             yield file
         os.replace(draft, path)
     finally:

@@ -1,14 +1,18 @@
 """Every rule of what may contradict what, by small cases; and the example's planted disputes."""
 
 import math
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import toys
+from hypothesis import given
+from hypothesis import strategies as st
 from toys import Row, case_of, claim, document, event, figure, shuffled, swapped, toy, uncoded
 
+from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
 
 
@@ -18,6 +22,13 @@ def found(*claims: Row, **more: Any) -> pd.DataFrame:
 
 def reasons(*claims: Row, **more: Any) -> list[str]:
     return [pair["reasons"][0] for pair in d.pairs(toy(list(claims), **more)) if pair["reasons"]]
+
+
+@given(st.lists(st.frozensets(st.integers(0, 4), max_size=3), max_size=9))
+def test_pairs_are_those_of_all_rows_with_a_key_in_common(keys: list[frozenset[int]]) -> None:
+    rows = [{"number": number, "keys": sorted(own)} for number, own in enumerate(keys)]
+    every = [(a, b) for a, b in combinations(rows, 2) if {*a["keys"]} & {*b["keys"]}]
+    assert list(coded.pairs_by(rows, lambda row: row["keys"])) == every
 
 
 def test_the_example_has_the_planted_disputes_and_no_other() -> None:

@@ -1,10 +1,14 @@
 """Spans verify themselves against the texts, and say what is missing or altered."""
 
+from itertools import accumulate
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from framelines.corpus import documents as d
 from framelines.corpus.texts import short_hash
@@ -31,6 +35,19 @@ def test_documents_are_read_from_their_spans(small: Any) -> None:
     read = d.read_documents(tables["documents"], folder / "raw")
     assert {row["doc_id"]: text for row, text in read} == {"post": POST, "bridge": BRIDGE}
     assert d.check_texts(tables, folder / "raw") == []
+
+
+@given(st.lists(st.text("a é🌉\n", min_size=1), min_size=2, max_size=9, unique=True), st.data())
+def test_every_text_of_an_archive_is_its_span(texts: list[str], data: st.DataObject) -> None:
+    ends = [*accumulate(map(len, texts))]
+    rows = [("all.txt", end - len(text), end) for text, end in zip(texts, ends, strict=True)]
+    table = pd.DataFrame(rows, columns=["raw_file", "start", "end"])
+    order = data.draw(st.permutations(range(len(texts))))
+    with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(d, "BLOCK", 3)  # no code point need lie in one block
+        (Path(place) / "all.txt").write_bytes("".join(texts).encode())
+        found = d.read_documents(table.assign(doc_id=order), Path(place), by="doc_id")
+        assert [text for _, text in found] == [texts[order.index(i)] for i in range(len(texts))]
 
 
 def test_an_altered_text_names_what_it_touches(small: Any) -> None:

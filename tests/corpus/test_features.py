@@ -1,6 +1,7 @@
 """Counts that can be shared: by hand, by published examples, and never a sentence."""
 
 import os
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,38 @@ def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Pat
     assert written[3].read_text() == "doc_id,tokens,types,mattr\na,2,2,\nb,2,2,\n"
     with pytest.raises(DataError, match="the texts are not here"):
         f.build_features(corner(a="x"), tmp_path / "elsewhere")
+
+
+@pytest.mark.skipif(not Path("/proc/self/io").is_file(), reason="only Linux tells what was read")
+def test_an_archive_is_gone_through_once_and_memory_stays_flat(corner: Any, tmp_path: Path) -> None:
+    def built(documents: int) -> tuple[int, float]:
+        """Most bytes held, beside those of the tables; bytes read for a byte of the archive."""
+        words = " ".join(f"word{i} rose." for i in range(30))
+        tables = corner(**{f"d{i:04}": f"{i:04} {words}" for i in range(documents)})
+        meter, size = Path("/proc/self/io"), (tmp_path / "raw" / "page.txt").stat().st_size
+        before = int(meter.read_text().split()[1])
+        tracemalloc.start()
+        f.build_features(tables, tmp_path)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most, (int(meter.read_text().split()[1]) - before) / size
+
+    few, many = built(200), built(2_000)
+    assert many[0] - few[0] < 500_000 and many[1] < 3, (few, many)
+
+
+def test_features_are_replaced_whole_or_not_at_all(corner: Any, tmp_path: Path) -> None:
+    tables, folder = corner(b="It fell.", a="It rose."), tmp_path / "features"
+    f.build_features(tables, tmp_path, lambda work, items: map(work, list(items)))
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+
+    def broken(work: Any, items: Any) -> Any:
+        yield work(next(iter(items)))
+        raise ValueError("cut")
+
+    with pytest.raises(ValueError, match="cut"):
+        f.build_features(tables, tmp_path, broken)
+    assert before == {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 def test_places_and_lexicons_match_through_the_counted_form(corner: Any, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, paired_contrast, shares
 from framelines.methods.estimate import Estimate
 
@@ -108,6 +109,16 @@ def test_sides_that_are_alike_within_give_no_interval() -> None:
     some = hits_of({"a": [(4, 4)] * 12, "b": [(0, 4), (1, 4)] * 6})
     found = contrast(some, PAIR, "m", **FEW)
     assert np.isfinite(found.low) and "varies the other side alone" in found.why[0]
+
+
+def test_draws_in_blocks_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(4)
+    sides = {side: [(int(rng.integers(0, 9)), 9) for _ in range(12)] for side in "ab"}
+    whole = contrast(hits_of(sides), PAIR, "whole", draws=500, permutations=300)
+    monkeypatch.setattr("framelines.methods.estimate.CELLS", 24 * 7)
+    for cached in (contrasts._drawn, contrasts._permuted):
+        cached.cache_clear()
+    assert contrast(hits_of(sides), PAIR, "whole", draws=500, permutations=300) == whole
 
 
 def test_too_few_rows_give_no_rate_where_that_is_asked() -> None:

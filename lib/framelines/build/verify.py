@@ -14,7 +14,6 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 from framelines import REPO, write_whole
@@ -28,16 +27,6 @@ CALLERS = ("MAKE", "MFLAGS", "GNUMAKEFLAGS", "PYTHONPATH", "CORPUS", "GIT_")
 CUT = ("unshare", "-rn", "--")
 NUMBER = re.compile("[-\u2212]?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?")
 SHOWN = 20
-
-BENCHMARKS = """\
-# How long a rebuild takes
-
-Written by `make bench`: everything, in a copy of the tree with the environment in place, on every
-core. Of {what}: {machine}.
-
-| what | seconds |
-|---|---|
-{rows}"""
 
 
 def _run(root: Path, *command: str, shown: bool = False) -> subprocess.CompletedProcess[bytes]:
@@ -230,19 +219,3 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
         lines += changes(name, *texts, *([] if len(ends) == 2 else [_text(root / name)]))
     print("\n".join([*lines, f"{len(names)} files of results differ."]).lstrip("\n"))
     return 0
-
-
-def bench(root: Path = REPO) -> list[Path]:
-    """Time three builds in a copy of the tree, into docs/benchmarks.md; return its path, alone."""
-    copy, _, what = scratch(root / "build" / "bench", root)
-    table, rows = copy / "data" / "example" / "claims.csv", []
-    for about in ("a clean build", "nothing to do", "one table of one case changed"):
-        if about.startswith("one"):
-            write_whole(table, _text(table).rstrip("\n") + "x\n")
-        began = time.monotonic()
-        rebuild(copy)
-        rows.append(f"| {about} | {time.monotonic() - began:.1f} |\n")
-    shutil.rmtree(copy.parent)
-    machine = f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    text = BENCHMARKS.format(what=what, machine=machine, rows="".join(rows))
-    return [write_whole(root / "docs" / "benchmarks.md", text)]

@@ -16,7 +16,7 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
-BLOCK = 1 << 20  # bytes of a raw file that are looked at together
+BLOCK = 1 << 16  # bytes of a raw file that are looked at together
 
 
 def raw_folder(tables: Path) -> Path | None:
@@ -93,7 +93,7 @@ def read_documents(
             yield row, read_raw(path)[slice(*ends)]
             continue
         begin, stop = (places[row["raw_file"]][end] for end in ends)
-        with _readable(path, begin), path.open("rb") as raw:
+        with _readable(path, begin), path.open("rb", buffering=0) as raw:
             raw.seek(begin)
             text = raw.read(stop - begin).decode("utf-8")
         yield row, text

@@ -1,6 +1,7 @@
 """From texts to counts that may be shared: no sentence can be read back from them."""
 
 import csv
+import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -80,14 +81,13 @@ def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[Wor
     """Words of a sentence in counted form, without those of a dateline or link inside it."""
     start, own = sentence[0], text[slice(*sentence)]
     left_out = [s for s, kind in regions if kind not in COUNTED and _overlap(s, sentence)]
-    found: Iterable[str] = texts.token_texts(own)
+    found = texts.token_texts(own)
     if left_out:
-        spans = ((s, e) for s, e in texts.tokens(own))
-        found = (
+        found = [
             own[s:e]
-            for s, e in spans
-            if not any(_overlap((start + s, start + e), out) for out in left_out)
-        )
+            for s, e in texts.tokens(own)
+            if not any(_overlap((start + s, start + e), span) for span in left_out)
+        ]
     return list(filter(None, map(_measured, found)))
 
 
@@ -179,7 +179,8 @@ def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[P
         for name, columns in COLUMNS.items():
             paths.append(folder / "features" / f"{name}.csv")
             draft = stack.enter_context(being_written(paths[-1]))
-            writers[name] = csv.writer(draft, lineterminator="\n")
+            file = stack.enter_context(io.TextIOWrapper(draft, "utf-8", newline=""))
+            writers[name] = csv.writer(file, lineterminator="\n")
             writers[name].writerow(columns.split())
         for found in mapped(partial(_of_document, lexicon_terms(tables)), items):
             for name, rows in found.items():
