@@ -17,7 +17,16 @@ from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, OBJECT, Count, Sentence, counts, takings, voice
+from framelines.corpus.reading import (
+    CIVILIANS,
+    LOSSES,
+    OBJECT,
+    Count,
+    Sentence,
+    counts,
+    takings,
+    voice,
+)
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian

@@ -341,7 +341,9 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
         number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
     else:
-        return (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
+        return (
+            (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
+        )
     base = f"{year}-{month:02}"
     stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
     if day and last and last > day:

@@ -222,7 +222,11 @@ def _counted(
     fitting = [verb for verb in verbs if verb[1] in kinds]
     if article:  # who stands before an active verb did it
         said = ("passive", "states")
-        fitting = [v for v in fitting if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)]
+        fitting = [
+            v
+            for v in fitting
+            if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)
+        ]
     verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
@@ -235,7 +239,9 @@ def _counted(
     linked = _ends(sentence, "links", figure.start)
     if what and before:
         linked |= text[: figure.start].rstrip().endswith((",", "،"))
-        linked &= before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
+        linked &= (
+            before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
+        )
     if before and before.verb and linked:
         item, what, span = item or before.item, what or before.what, (figure.start, end)
         return Count(*span, figure, before.kind, item, before.unit, before.verb, what, end)
@@ -276,7 +282,9 @@ def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
             who = None if who and _meets(who, sentence.counted) else who
             names = None
         if who:
-            many = len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
+            many = (
+                len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
+            )
             figure = Figure(*who, many, many, "exact")
             told = ("person", "persons", verb, "names", who[1])
             found.append(Count(who[0], verb[1], figure, outcome, *told))
@@ -347,9 +355,10 @@ def takings(sentence: Sentence) -> list[Row]:
     `span` is the wording, `whole` reaches over its object too.
     """
     found: list[Row] = []
+    names = [(m["start"], m["end"]) for m in sentence.mentions]
     for stance in STANCES:
         for span in sentence.all(stance):
-            met = _meets(span, [row["span"] for row in found])
+            met = _meets(span, names + [row["span"] for row in found])
             row = None if met else _taking(sentence, span, stance)
             found += [row] if row else []
     return sorted(found, key=lambda row: row["span"])
