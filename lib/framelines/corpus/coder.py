@@ -20,6 +20,7 @@ from framelines.corpus.names import Names, known_actors
 from framelines.corpus.reading import (
     CIVILIANS,
     LOSSES,
+    NAMES,
     OBJECT,
     Count,
     Sentence,
@@ -171,8 +172,11 @@ def _claims(
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
         total = "cumulative" if sentence.first("cumulative") else "incremental"
         row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
+        row["unit"] = "persons" if count.kind in (*LOSSES, "force_size") else "items"
+        if count.kind in STANDING[1:]:
+            row |= {"item": "", "unit": count.item}
         row |= {"value_min": low, "value_max": high, "qualifier": count.figure.qualifier}
-        row |= {"scope": "standing" if count.kind in STANDING else total, "unit": count.unit}
+        row |= {"scope": "standing" if count.kind in STANDING else total}
         row["deed"] = deed or ("killing" if count.kind in LOSSES else "")
         yield claim((count.start, count.end), row), {}
     for taking in takings(sentence):
@@ -196,7 +200,8 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
     `last`; else it is who lost or suffered them.
     """
     figure, noun = count.figure, count.noun
-    first = sentence.before(figure.start, BESIDE) if count.what == "names" else figure.start
+    named = NAMES.fullmatch(sentence.text, figure.start, figure.end)
+    first = sentence.before(figure.start, BESIDE) if named else figure.start
     target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
     if not target and sentence.next("owners", noun):
         target = sentence.mention(noun, sentence.after(noun, OWNED))

@@ -5,7 +5,6 @@ They know what the lists of words.yaml hold, and nothing else; all spans are in 
 
 import math
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -360,14 +359,11 @@ def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tup
     if number and not (value.isdecimal() and 0 < int(value) < 100):
         return "", "relative"
     form = form.replace("N", str(int(value)) if number else "")
-    if form[:1] != "+":
+    first, _, last = form.partition("/")
+    if not last:
         return form, "relative"
-    if not (published.first and published.last):
-        return "", "relative"
-    count, unit = form[1:-1], form[-1]  # units that reach up to now, and whole ones that do not
-    first, last = (relative(f"-{n}{unit}", published) for n in (count, min(count, "1")))
-    begun = first.first - timedelta(published.first.weekday() if form == "+0w" else 0)
-    return f"{begun}/{last.last if unit in 'my' and count > '0' else published.last}", "gregorian"
+    days = relative(first, published).first, relative(last, published).last
+    return (f"{days[0]}/{days[1]}", "gregorian") if all(days) else ("", "relative")
 
 
 def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:

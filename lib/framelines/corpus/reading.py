@@ -41,8 +41,9 @@ TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
 # Names of two words or more: X, Y and Z.
-_NAME = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+(?:\s+(?:bin|ibn|abu|(?:al-|el-)?\p{Lu}[\p{L}’'-]+))+"
-_NAMES = regex.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|et)\s+{_NAME})?$")
+_WORD = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+"
+_NAME = rf"(?P<name>{_WORD}(?:\s+(?:bin|ibn|abu|{_WORD}))+)"
+NAMES = regex.compile(rf"{_NAME}(?:(?:,|,?\s+(?:and|et))\s+{_NAME})*$")
 _MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
@@ -66,9 +67,9 @@ def _item(section: str, language: str, word: str) -> str:
 
 
 class Count(NamedTuple):
-    """A figure with what it counts: its span, the kind of claim, the item and the unit.
+    """A figure with what it counts, by a noun of the list `what`: the item, or km, miles, km2.
 
-    Its noun is of the list `what` and ends at `noun`.
+    Its span reaches over verb and noun; `noun` is where the noun ends.
     """
 
     start: int
@@ -76,7 +77,6 @@ class Count(NamedTuple):
     figure: Figure
     kind: str
     item: str
-    unit: str
     verb: Span | None
     what: str
     noun: int
@@ -155,12 +155,13 @@ def counts(sentence: Sentence) -> list[Count]:
     """Return the figures of a sentence that count something of a war.
 
     Ages, durations, years, shares, prices, numbers of units and roads, and figures of other things
-    are left out. A or an is one only for what was killed, wounded, captured or destroyed; so is one
-    person who is named, or stands for all that is said: the general was killed.
+    are left out. A or an is one only for what was killed, wounded, captured or destroyed, as are
+    those who are named.
     """
     text = sentence.text
     figures = find_figures(text, sentence.language, [(d.start, d.end) for d in sentence.dates])
     spans = [(f.start, f.end) for f in figures]
+    figures += [figure for figure in _named(sentence) if not _meets(figure[:2], spans)]
     single = [
         Figure(*span, 1, 1, "exact")
         for span in sentence.all("articles")
@@ -182,7 +183,7 @@ def counts(sentence: Sentence) -> list[Count]:
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
-    return sorted(found + _persons(sentence, verbs))
+    return found
 
 
 def _ends(sentence: Sentence, section: str, at: int) -> bool:
@@ -209,7 +210,7 @@ def _counted(
     if what == "no_counts" or (year and (figure.low > 1900 or not what)):
         return None
     if what == "measures":
-        return Count(figure.start, end, figure, MEASURES[item], "", item, None, what, end)
+        return Count(figure.start, end, figure, MEASURES[item], item, None, what, end)
     if before and pattern("others", sentence.language).fullmatch(text[start:end]):
         what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
@@ -220,21 +221,14 @@ def _counted(
             place = (total[0][0], end)
     kinds = OUTCOMES[what or "persons"]
     fitting = [verb for verb in verbs if verb[1] in kinds]
-    if article:  # who stands before an active verb did it
-        said = ("passive", "states")
-        fitting = [
-            v
-            for v in fitting
-            if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)
-        ]
-    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
+    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH, article)
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
         span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
         kind = kinds[verb[1]]
         item = item or ("person" if kind in LOSSES else "")
-        return Count(*span, figure, kind, item, _unit(kind), verb[0], what or "persons", end)
+        return Count(*span, figure, kind, item, verb[0], what or "persons", end)
     # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
     linked = _ends(sentence, "links", figure.start)
     if what and before:
@@ -244,7 +238,7 @@ def _counted(
         )
     if before and before.verb and linked:
         item, what, span = item or before.item, what or before.what, (figure.start, end)
-        return Count(*span, figure, before.kind, item, before.unit, before.verb, what, end)
+        return Count(*span, figure, before.kind, item, before.verb, what, end)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
@@ -253,41 +247,20 @@ def _counted(
     article = article and not _ends(sentence, "there", figure.start)
     if what and not (loose or article or told):
         span = (min(place[0], figure.start), max(figure.end, end))
-        kind = ELSE[what]
-        return Count(*span, figure, kind, item, _unit(kind), None, what, end)
+        return Count(*span, figure, ELSE[what], item, None, what, end)
     return None
 
 
-def _unit(kind: str) -> str:
-    return "persons" if kind in (*LOSSES, "force_size") else "items"
-
-
-def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
-    """Those who are named, or one whose office is told, before a passive.
-
-    Each name of X, Y and Z were killed is one person; so is the general of: the general was killed.
-    """
-    text, found = sentence.text, list[Count]()
-    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places] + sentence.counted
-    for verb, outcome in verbs:
-        passive = sentence.all("befell", max(0, verb[0] - 30), verb[0])[-1:]
-        if outcome not in LOSSES or not passive or passive[0][1] + 1 != verb[0]:
-            continue
-        head = len(text[: passive[0][0]].rstrip(" ,"))
-        names = _NAMES.search(text, 0, head)
-        who = names.span() if names and not _meets(names.span(), held) else None
-        if who is None and pattern("singular", sentence.language).match(text, passive[0][0]):
-            first = sentence.all("the", max(0, head - 2 * ADJECTIVES), head)[-1:]
-            who = (first[0][0], head) if first and _ends(sentence, "persons", head) else None
-            who = None if who and _meets(who, sentence.counted) else who
-            names = None
-        if who:
-            many = (
-                len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
-            )
-            figure = Figure(*who, many, many, "exact")
-            told = ("person", "persons", verb, "names", who[1])
-            found.append(Count(who[0], verb[1], figure, outcome, *told))
+def _named(sentence: Sentence) -> list[Figure]:
+    """The names right before a passive, each as one person: X, Y and Z were killed."""
+    text, found = sentence.text, list[Figure]()
+    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places]
+    for at, _ in sentence.all("befell"):
+        names = NAMES.search(text, 0, len(text[:at].rstrip(" ,")))
+        number = len(names.captures("name")) if names else 0
+        single = not pattern("plural", sentence.language).match(text, at)
+        if names and (single or number > 1) and not _meets(names.span(), held):
+            found.append(Figure(names.start(), names.end(), number, number, "exact"))
     return found
 
 
@@ -321,7 +294,12 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
 
 
 def _verb(
-    sentence: Sentence, start: int, end: int, verbs: list[tuple[Span, str]], reach: int
+    sentence: Sentence,
+    start: int,
+    end: int,
+    verbs: list[tuple[Span, str]],
+    reach: int,
+    article: bool,
 ) -> tuple[Span, str] | None:
     """The nearest verb that says what became of what is counted between two places."""
     best, least = None, reach + 1
@@ -337,7 +315,7 @@ def _verb(
             passive = sentence.first("passive", end, first)
             passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
             passive = passive or sentence.first("states", first, last)
-            if sentence.next("objects", last) and not passive:
+            if not passive and (article or sentence.next("objects", last)):
                 continue
         elif first < start:
             continue
