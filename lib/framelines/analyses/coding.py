@@ -12,10 +12,10 @@ from pathlib import Path
 import pandas as pd
 
 from framelines import REPO
+from framelines.corpus.names import LANGUAGES
 from framelines.methods.agreement import match_spans
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import gregorian
-from framelines.tables.schema import resources
 
 DATA, FAKES = REPO / "data", REPO / "data" / "fa-kes"
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
@@ -52,24 +52,26 @@ CAUTION |= {"verbs": ASKED[7][0], "days": "days that a sentence states"}
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
     """The rows of both that meet, side by side; columns of the coder end in `_coder`."""
-    found = []
-    for doc_id in sorted({*rules["doc_id"]} & {*coder["doc_id"]}):
-        own = [f[f["doc_id"] == doc_id].reset_index(drop=True) for f in (rules, coder)]
-        keys = [list(zip(f["start"], f["end"], f.index.map(str), strict=True)) for f in own]
-        met = match_spans(keys[0], keys[1], ANY_OVERLAP)
-        both = [f.loc[[pair[i] for pair in met]].reset_index() for i, f in enumerate(own)]
-        found.append(both[0].join(both[1], rsuffix="_coder"))
-    return pd.concat(found) if found else pd.DataFrame()
+    frames, met = (rules, coder), list[tuple[int, int]]()
+    own = [frame.reset_index().groupby("doc_id").indices for frame in frames]
+    spans = [frame[["start", "end"]].to_numpy() for frame in frames]
+    for doc_id in sorted(own[0].keys() & own[1].keys()):
+        at = [rows[doc_id] for rows in own]
+        keys = [[(*spans[n][i], f"{i:06}") for i in at[n]] for n in (0, 1)]
+        met += [(at[0][i], at[1][j]) for i, j in match_spans(keys[0], keys[1], ANY_OVERLAP)]
+    first, second = ([pair[n] for pair in met] for n in (0, 1))
+    both = rules.iloc[first].reset_index(drop=True), coder.iloc[second].reset_index(drop=True)
+    return both[0].join(both[1], rsuffix="_coder")
 
 
-def _alike(pairs: pd.DataFrame, columns: str, sides: dict[str, str]) -> int:
-    """How many pairs agree in the columns; of lists one in common is enough, of targets a side."""
+def _alike(pairs: pd.DataFrame, columns: str, sides: dict[str, str]) -> list[bool]:
+    """Which pairs agree in the columns; of lists one in common is enough, of targets a side."""
 
     def ids(cell: str, column: str) -> set[str]:
         return {sides.get(i, i) if column == "target_id" else i for i in cell.split(";")}
 
     rows = pairs.to_dict("records")
-    return sum(all(ids(r[c], c) & ids(r[f"{c}_coder"], c) for c in columns.split()) for r in rows)
+    return [all(ids(r[c], c) & ids(r[f"{c}_coder"], c) for c in columns.split()) for r in rows]
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -88,97 +90,83 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
     """Return the errors of `rules`, one row a kind of code and language: columns `COLUMNS`.
 
     `rules` and `coder` count the rows of either, `both` those that are alike; of shared claims
-    those that both made; of the crowd's numbers those of rules that meet one. `seen` and `unseen`
+    those that both made; of FA-KES those of rules that meet one of the crowd. `seen` and `unseen`
     are F1 in the half of the articles that `seen` tells, and in the other. Without rows where there
     is no `rules/`.
     """
     if not (folder / "rules" / "claims.csv").is_file():
         return pd.DataFrame(columns=COLUMNS)
-    by = ["code", "language", "goal"]
-    whole, *halves = (_errors(folder, half).set_index(by) for half in (None, True, False))
-    table = whole.assign(precision=whole["both"] / whole["rules"])
-    table["recall"] = whole["both"] / whole["coder"]
-    for name, half in zip(("f1", "seen", "unseen"), (whole, *halves), strict=True):
-        table[name] = 2 * half["both"] / (half["rules"] + half["coder"])
+    coder, asked = ("crowd", CROWD) if folder == FAKES else ("first", ASKED)
+    documents = _read(folder / "documents.csv").set_index("doc_id")
+    sides, found = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
+    for code, name, which, columns, goal in asked:
+        own = _read(folder / "rules" / f"{name}.csv").query(which)
+        others = _read(folder / f"{name}.csv").query(f"coder == '{coder}'").query(which)
+        if coder == "crowd":  # whoever is no civilian is a combatant
+            sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
+        pairs = _pairs(own, others)
+        own = pairs if "shared" in code or coder == "crowd" else own
+        others = pairs if "shared" in code else others
+        found.append((code, goal, own, others, pairs[_alike(pairs, columns, sides)]))
+    if coder == "first":
+        found.append(("days that a sentence states", "share .90", *_days(folder, documents)))
+    by, rows = ["code", "language", "goal"], []
+    for code, goal, *frames in found:
+        for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
+            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
+    every = pd.concat(rows, ignore_index=True)
+    every["language"] = every["doc_id"].map(documents["language"])
+    every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
+    half = every["doc_id"].map(seen)
+    table = pd.DataFrame()
+    for name, part in (("seen", every[half]), ("unseen", every[~half]), ("f1", every)):
+        counts = part.groupby([*by, "of"], sort=False).size().unstack(fill_value=0)
+        if name == "f1":
+            counts[["seen", "unseen"]] = table
+            table = counts
+        table[name] = 2 * counts["both"] / (counts["rules"] + counts["coder"])
+    table["precision"] = table["both"] / table["rules"]
+    table["recall"] = table["both"] / table["coder"]
     return table.reset_index()[COLUMNS]
 
 
-def _errors(folder: Path, half: bool | None) -> pd.DataFrame:
-    """The counts of `measured`, in all articles or in those of one half."""
-    tables = {}
-    for name in ("actors", "documents", "sentences", "claims", "naming_mentions", "captures"):
-        path = folder / resources()[name]["path"]
-        tables[name] = _read(path) if path.is_file() else pd.DataFrame()
-    documents = tables["documents"]
-    if half is not None:
-        documents = documents[documents["doc_id"].map(seen) == half]
-    languages, found = dict(documents[["doc_id", "language"]].to_numpy()), []
-    sides = dict(tables["actors"][["actor_id", "side"]].to_numpy())
-    first = "first" if folder != FAKES else "crowd"
-    for code, name, which, columns, goal in ASKED if first == "first" else CROWD:
-        kept = [_read(folder / "rules" / f"{name}.csv"), tables[name].query(f"coder == '{first}'")]
-        kept = [f.query(which).assign(language=f["doc_id"].map(languages)) for f in kept]
-        if first == "crowd":  # whoever is no civilian is a combatant
-            sides = dict.fromkeys({*kept[0]["target_id"]} - {"civilians", ""}, "combatants")
-        for language in sorted(kept[0]["language"].dropna().unique()):
-            pairs = _pairs(*(own := [f[f["language"] == language] for f in kept]))
-            sizes = [len(pairs)] * 2 if "shared" in code else [len(f) for f in own]
-            sizes[0] = len(pairs) if first == "crowd" else sizes[0]
-            found.append((code, language, *sizes, _alike(pairs, columns, sides), goal))
-    if first == "first":
-        days = _days(tables, languages, _read(folder / "rules" / "dates.csv"))
-        found.append(("days that a sentence states", "all", *days, "share .90"))
-    return pd.DataFrame(found, columns=["code", "language", "rules", "coder", "both", "goal"])
+def _days(folder: Path, documents: pd.DataFrame) -> list[pd.DataFrame]:
+    """The days of rules and coder in sentences that the coder dates, and those that are alike.
 
-
-def _days(
-    tables: dict[str, pd.DataFrame], languages: dict[str, str], dates: pd.DataFrame
-) -> tuple[int, int, int]:
-    """How many days rules and coder read in sentences that the coder dates, and both alike.
-
-    Each counts once a sentence, and in the documents of `languages`.
+    Each counts once a sentence.
     """
-    sentences = tables["sentences"][["doc_id", "start"]].sort_values("start")
-    sentences = sentences.assign(at=sentences["start"])
-    published = dict(tables["documents"][["doc_id", "published"]].to_numpy())
-    own = tables["claims"].query("coder == 'first' and date_basis == 'sentence'")
+    sentences = _read(folder / "features" / "sentences.csv")[["doc_id", "start"]]
+    sentences = sentences.sort_values("start").assign(at=lambda f: f["start"])
+    own = _read(folder / "claims.csv").query("coder == 'first' and date_basis == 'sentence'")
     found = []
-    for frame in (own[own["event_date"] != ""], dates):
-        frame = frame[frame["doc_id"].isin(list(languages))].sort_values("start")
-        placed = pd.merge_asof(frame, sentences, on="start", by="doc_id")
-        cells = placed[["event_date", "event_calendar", "doc_id"]].to_numpy()
-        by = ((stated, name, gregorian(published[doc_id])) for stated, name, doc_id in cells)
-        days = [str(stated_interval(*one, "umm_al_qura", None)) for one in by]
+    for frame in (_read(folder / "rules" / "dates.csv"), own[own["event_date"] != ""]):
+        placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
+        days = []
+        for row in placed.to_dict("records"):
+            published = gregorian(documents.at[row["doc_id"], "published"])
+            cells = (row["event_date"], row["event_calendar"])
+            days.append(str(stated_interval(*cells, published, "umm_al_qura", None)))
         found.append(placed.assign(days=days)[["doc_id", "at", "days"]].drop_duplicates())
-    coder, rules = found[0], found[1].merge(found[0][["doc_id", "at"]].drop_duplicates())
-    return len(rules), len(coder), len(coder.merge(rules))
+    rules, coder = found[0].merge(found[1][["doc_id", "at"]].drop_duplicates()), found[1]
+    return [rules, coder, rules.merge(coder)]
 
 
-@cache
 def dead(folder: Path = FAKES) -> pd.DataFrame:
-    """Return of civilians, combatants and all dead of FA-KES: `articles`, and those `found`.
+    """Return of civilians and combatants of FA-KES in how many `articles` the crowd has dead.
 
-    Found are those whose number of the crowd rules read as one of dead, wherever it stands; of all
-    dead also those where it is the sum of two such. `seen` and `unseen` are the shares found in
-    either half. Without rows where nobody measured.
+    `found` are those whose number rules read as one of dead, wherever it stands. Without rows where
+    nobody measured.
     """
-    path, rows = folder / "rules" / "claims.csv", []
+    path = folder / "rules" / "claims.csv"
     if folder != FAKES or not path.is_file():
-        return pd.DataFrame(columns=["of", "articles", "found", "seen", "unseen"])
-    said = pd.read_csv(path).query(DEAD).groupby("doc_id")[["value_min", "value_max"]]
-    ends = {doc_id: {*own.to_numpy().ravel()} for doc_id, own in said}
-    crowd = pd.read_csv(folder / "claims.csv").query("kind == 'killed'")
-    for doc_id, own in crowd.groupby("doc_id"):
-        numbers = ends.get(doc_id, set())
-        sums = numbers | {a + b for a in numbers for b in numbers if a != b}
-        coded = dict(own[["target_id", "value_min"]].to_numpy())
-        rows += [(of, n in numbers, seen(doc_id)) for of, n in coded.items()]
-        rows.append(("all dead", sum(coded.values()) in sums, seen(doc_id)))
-    table = pd.DataFrame(rows, columns=["of", "found", "half"])
-    halves = table.pivot_table(index="of", columns="half", values="found")
-    halves = halves.rename(columns={True: "seen", False: "unseen"})
-    counts = table.groupby("of")["found"].agg(articles="size", found="sum")
-    return counts.join(halves[["seen", "unseen"]]).reset_index()
+        return pd.DataFrame(columns=["of", "articles", "found"])
+    numbers = _read(path).melt("doc_id", ["value_min", "value_max"])[["doc_id", "value"]]
+    crowd = _read(folder / "claims.csv").query("kind == 'killed'")
+    crowd = crowd[["doc_id", "target_id", "value_min"]].set_axis(["doc_id", "of", "value"], axis=1)
+    crowd["found"] = pd.MultiIndex.from_frame(crowd[["doc_id", "value"]]).isin(
+        pd.MultiIndex.from_frame(numbers)
+    )
+    return crowd.groupby("of")["found"].agg(articles="size", found="sum").reset_index()
 
 
 def caution() -> tuple[str, dict[str, float]]:

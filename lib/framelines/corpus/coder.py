@@ -13,21 +13,11 @@ from itertools import pairwise
 import pandas as pd
 import regex
 
-from framelines.corpus import texts
+from framelines.corpus import reading, texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import (
-    CIVILIANS,
-    LOSSES,
-    NAMES,
-    OBJECT,
-    Count,
-    Sentence,
-    counts,
-    takings,
-    voice,
-)
+from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -118,7 +108,7 @@ def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -
     for day in stated:
         says = sentence.all("says", max(0, day.start - 40), day.start)[-1:]
         near = bool(says) and sentence.words(says[0][1], day.start) <= ANNOUNCED
-        says = sentence.all("says", day.end, sentence.after(day.end, OBJECT))[:1]
+        says = sentence.all("says", day.end, sentence.after(day.end, reading.OBJECT))[:1]
         if says and _OPENS.search(sentence.text[: day.start]):
             near |= bool(sentence.next("that", says[0][1]) or sentence.first("denied", *says[0]))
         by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
@@ -200,7 +190,7 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
     `last`; else it is who lost or suffered them.
     """
     figure, noun = count.figure, count.noun
-    named = NAMES.fullmatch(sentence.text, figure.start, figure.end)
+    named = reading.NAMES.fullmatch(sentence.text, figure.start, figure.end)
     first = sentence.before(figure.start, BESIDE) if named else figure.start
     target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
     if not target and sentence.next("owners", noun):
@@ -211,7 +201,7 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
         others = noun == figure.end or sentence.first("others", figure.end, noun)
         target = last if others or verb == count.verb else ""
         lost = sentence.all("suffers", 0, figure.start)[-1:]
-        if not target and lost and sentence.words(lost[0][1], figure.start) <= OBJECT:
+        if not target and lost and sentence.words(lost[0][1], figure.start) <= reading.OBJECT:
             target = sentence.subject(lost[0][0], (lost[0][1], figure.start))
     if count.verb is None:
         return "", target

@@ -5,6 +5,7 @@ Everything is told by the words of coder.yaml and by where they stand; nothing i
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -98,6 +99,17 @@ class Sentence:
         spans = texts.tokens(self.text)
         return [start for start, _ in spans], [end for _, end in spans]
 
+    @cached_property
+    def verbs(self) -> list[tuple[Span, str]]:
+        """Every word for what became of somebody or something, and what that is."""
+        found: list[tuple[Span, str]] = []
+        for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
+            for span in self.all(outcome):
+                both = {o for s, o in found if _meets(span, [s])}
+                if not both & {"killed_or_wounded", outcome}:
+                    found.append((span, outcome))
+        return sorted(found)
+
     def all(self, section: str, start: int = 0, end: int | None = None) -> list[Span]:
         """Return the spans of the matches of a list between two places."""
         end = len(self.text) if end is None else end
@@ -167,19 +179,11 @@ def counts(sentence: Sentence) -> list[Count]:
         for span in sentence.all("articles")
         if not _meets(span, spans) and not _ends(sentence, "within", span[0])
     ]
-    # Every word for what became of somebody or something.
-    verbs: list[tuple[Span, str]] = []
-    for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
-        for span in sentence.all(outcome):
-            both = {o for s, o in verbs if _meets(span, [s])}
-            if not both & {"killed_or_wounded", outcome}:
-                verbs.append((span, outcome))
-    verbs.sort()
     found: list[Count] = []
     until = [start for start, _ in spans] + [len(text)]
     for figure in sorted(figures + single):
         end, last = until[bisect_right(until, figure.start)], found[-1] if found else None
-        count = _counted(sentence, figure, end, verbs, figure in single, last)
+        count = _counted(sentence, figure, end, figure in single, last)
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
@@ -193,12 +197,7 @@ def _ends(sentence: Sentence, section: str, at: int) -> bool:
 
 
 def _counted(
-    sentence: Sentence,
-    figure: Figure,
-    until: int,
-    verbs: list[tuple[Span, str]],
-    article: bool,
-    before: Count | None,
+    sentence: Sentence, figure: Figure, until: int, article: bool, before: Count | None
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
@@ -220,31 +219,27 @@ def _counted(
             what, item, _, end = counted
             place = (total[0][0], end)
     kinds = OUTCOMES[what or "persons"]
-    fitting = [verb for verb in verbs if verb[1] in kinds]
-    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH, article)
+    verb = _verb(sentence, place, kinds, ALONE if article or not what else REACH, article)
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
         span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
-        kind = kinds[verb[1]]
-        item = item or ("person" if kind in LOSSES else "")
-        return Count(*span, figure, kind, item, verb[0], what or "persons", end)
+        item = item or "person"
+        return Count(*span, figure, kinds[verb[1]], item, verb[0], what or "persons", end)
     # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
     linked = _ends(sentence, "links", figure.start)
-    if what and before:
+    if before and what:
+        near = sentence.words(before.end, figure.start) <= LISTED
         linked |= text[: figure.start].rstrip().endswith((",", "،"))
-        linked &= (
-            before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
-        )
+        linked &= near and before.kind in kinds.values()
     if before and before.verb and linked:
-        item, what, span = item or before.item, what or before.what, (figure.start, end)
-        return Count(*span, figure, before.kind, item, before.verb, what, end)
+        both = (item or before.item, before.verb, what or before.what, end)
+        return Count(figure.start, end, figure, before.kind, *both)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
     if figure.low == figure.high == 1:
         told |= what == "persons" or sentence.next("heads", figure.end)
-    article = article and not _ends(sentence, "there", figure.start)
     if what and not (loose or article or told):
         span = (min(place[0], figure.start), max(figure.end, end))
         return Count(*span, figure, ELSE[what], item, None, what, end)
@@ -294,17 +289,14 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
 
 
 def _verb(
-    sentence: Sentence,
-    start: int,
-    end: int,
-    verbs: list[tuple[Span, str]],
-    reach: int,
-    article: bool,
+    sentence: Sentence, place: Span, kinds: Iterable[str], reach: int, article: bool
 ) -> tuple[Span, str] | None:
-    """The nearest verb that says what became of what is counted between two places."""
-    best, least = None, reach + 1
-    for (first, last), outcome in verbs:
+    """The nearest verb that says what became of what is counted at a place."""
+    best, least, (start, end) = None, reach + 1, place
+    for (first, last), outcome in sentence.verbs:
         far = 0
+        if outcome not in kinds:
+            continue
         if last <= start:
             parted = sentence.first("links", last, start) or "," in sentence.text[last:start]
             far = sentence.words(last, start) + 2 * bool(parted)
@@ -312,9 +304,8 @@ def _verb(
             far = sentence.words(end, first) - len(sentence.all("passive", end, first))
             # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
             # where it is passive, and not in 12 killed, 30 wounded.
-            passive = sentence.first("passive", end, first)
+            passive = sentence.first("passive", end, first) or sentence.first("states", first, last)
             passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
-            passive = passive or sentence.first("states", first, last)
             if not passive and (article or sentence.next("objects", last)):
                 continue
         elif first < start:
