@@ -26,9 +26,8 @@ _DIGITS = r"(?:\p{Nd}[\p{Nd}.,٫٬]*\p{Nd}|\p{Nd})"
 _COMMA = ("tr", "fr", "ru", "de")
 # Between the words of one number.
 _GAP = {"ar": r"\s*", "fa": r"\s+و\s+|\s+"}
-# “20 and 30” is a range only behind “between”, “20 to 30” always; dates likewise behind “from”.
+# “20 and 30” is a range only behind “between”, “20 to 30” always; dates behind “from” too.
 _AND = ("and", "و", "ve", "et", "и", "ile")
-_FROM = r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)\s*$"
 
 
 # Letters for which the press writes one another.
@@ -40,12 +39,10 @@ _ONE_SPELLING = str.maketrans({letter: group[1] for letter, group in _SPELLINGS_
 def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     """Return a pattern of one of the words, the longest first: any apostrophe for ’, spaces for _.
 
-    A space may stand for a hyphen too, if the words are `escape`d, that is, no patterns themselves.
     Arabic words may have clitics before them; nothing else may stand before or behind a word.
     """
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    escaped = (regex.escape(word).replace(r"\-", r"[-\s]") if escape else word for word in ordered)
-    joined = "|".join(escaped) or "(?!)"
+    joined = "|".join(regex.escape(word) if escape else word for word in ordered) or "(?!)"
     joined = joined.replace("’", f"[{texts.APOSTROPHES}]").replace("_", r"\s+")
     if language == "ar":
         joined = regex.sub("|".join(_SPELLINGS), lambda letter: _SPELLINGS_OF[letter[0]], joined)
@@ -60,7 +57,7 @@ def _one_of(language: str, *sections: str) -> str:
 def _folded(word: str) -> str:
     """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
     plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
-    return "_".join(plain.translate(_ONE_SPELLING).replace("-", " ").split())
+    return "_".join(plain.translate(_ONE_SPELLING).split())
 
 
 @cache
@@ -273,6 +270,7 @@ def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
     found = {
         "dates": "|".join(f"(?:{form})" for form in forms),
         "to": rf"(?i)\s*(?:{to}|until|till|حتى|-)\s*(?:the\s+)?",
+        "from": rf"(?i){_one_of(language, 'between', 'from')}\s*$",
         "open": rf"(?i)(?:{'|'.join(opened)})\s*(?:the\s+)?$",
     }
     return {name: regex.compile(form) for name, form in found.items()}
@@ -295,10 +293,7 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
             span.count("/") == 1
             and system == last.calendar != "relative"
             and patterns["to"].fullmatch(link := text[last.end : start])
-            and (
-                link.strip().lower() not in _AND
-                or regex.search(_FROM, text[max(0, last.start - 12) : last.start])
-            )
+            and (link.strip().lower() not in _AND or patterns["from"].search(text, 0, last.start))
             and not date_problem(span, system)
         ):
             found[-1] = Date(last.start, end, span, system)
@@ -307,15 +302,9 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     for i, date in enumerate(found):  # since May is 2019-05/..
         head = text[max(0, date.start - 20) : date.start]
         opened = patterns["open"].search(head)
-        if opened and "/" not in date.stated:
-            stated, system = date[2:]
-            if system == "relative":  # by Friday
-                days = relative(stated, published)
-                end = days.first if opened["since"] else days.last
-                stated, system = (str(end), "gregorian") if end else ("/", system)
-            if stated != "/":
-                stated = f"{stated}/.." if opened["since"] else f"../{stated}"
-                found[i] = date._replace(stated=stated, calendar=system)
+        if opened and date.calendar != "relative" and "/" not in date.stated:
+            stated = f"{date.stated}/.." if opened["since"] else f"../{date.stated}"
+            found[i] = date._replace(stated=stated)
     return found
 
 

@@ -213,11 +213,10 @@ def _counted(
     if before and pattern("others", sentence.language).fullmatch(text[start:end]):
         what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
-    if not what and (total := sentence.all("totals", 0, figure.start)[-1:]):
-        counted = _noun(sentence, total[0][1], figure.start)
-        if counted[0] in OUTCOMES:
-            what, item, _, end = counted
-            place = (total[0][0], end)
+    total = None if what else sentence.first("totals", 0, figure.start)
+    if total and (counted := _noun(sentence, total[1], figure.start))[0] in OUTCOMES:
+        what, item, _, end = counted
+        place = (total[0], end)
     kinds = OUTCOMES[what or "persons"]
     verb = _verb(sentence, place, kinds, ALONE if article or not what else REACH, article)
     if article and (start - figure.end > ADJECTIVES or not item):
