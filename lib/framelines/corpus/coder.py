@@ -190,9 +190,8 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
     figure, noun = count.figure, count.noun
     named = reading.NAMES.fullmatch(sentence.text, figure.start, figure.end)
     first = sentence.before(figure.start, BESIDE) if named else figure.start
-    target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
-    if not target and sentence.next("owners", noun):
-        target = sentence.mention(noun, sentence.after(noun, OWNED))
+    target = sentence.next("owners", noun) and sentence.mention(noun, sentence.after(noun, OWNED))
+    target = CIVILIANS if count.item == "civilian" else target or sentence.mention(first, noun)
     target = target or CIVILIANS * bool(sentence.first("people", figure.start, noun))
     if not target and count.kind in LOSSES:
         others = noun == figure.end or sentence.first("others", figure.end, noun)
