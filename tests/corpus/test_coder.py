@@ -225,7 +225,7 @@ def test_names_of_the_tables_come_before_those_of_the_list_and_us_is_no_us() -> 
 
 WORDS = st.sampled_from(
     "the army killed 12 twenty two rebels in Saraqib on 3 May . , and captured a tank from ISIS “ "
-    "said 1,200 - 5% yesterday قتل ١٢ جنديا".split()
+    "said 1,200 - 5% km others the two were yesterday قتل ١٢ جنديا".split()
 )
 
 

@@ -328,10 +328,10 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
     elif match["weekday"]:
         number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
+    elif match["year"]:
+        return str(int(match["year"])), system
     else:
-        return (
-            (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
-        )
+        return _ago(match, language, published)
     base = f"{year}-{month:02}"
     stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
     if day and last and last > day:
@@ -342,8 +342,7 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
 def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
     """A day or span before now: yesterday, three days ago, this week, the past few months."""
     word, number = match.group(), match["n"] or ""
-    spelled = _value(number, language, "numbers")
-    value = number if number.isdecimal() else spelled
+    value = number if number.isdecimal() else _value(number, language, "numbers")
     form = _value(word.replace(number, "N", 1) if number else word, language, "relative")
     if number and not (value.isdecimal() and 0 < int(value) < 100):
         return "", "relative"

@@ -210,7 +210,8 @@ def _counted(
         return None
     if what == "measures":
         return Count(figure.start, end, figure, MEASURES[item], item, None, what, end)
-    if before and pattern("others", sentence.language).fullmatch(text[start:end]):
+    others = pattern("others", sentence.language).fullmatch(text[start:end])
+    if others and before and before.what in OUTCOMES:
         what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
     total = None if what else sentence.first("totals", 0, figure.start)
@@ -223,7 +224,7 @@ def _counted(
         return None
     if verb:
         span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
-        item = item or "person"
+        item = item or "person" * (kinds[verb[1]] in LOSSES)
         return Count(*span, figure, kinds[verb[1]], item, verb[0], what or "persons", end)
     # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
     linked = _ends(sentence, "links", figure.start)
