@@ -92,8 +92,7 @@ _command("export", "exchange.export", "Write a case's texts for people to code."
 _command("import", "exchange.take_in", "Take in what people coded.", PLACE, NAME, CODER)
 _command("reference", "references.reference", "Take in UCDP or ACLED.", PLACE, NAME, *FILTERS)
 _command("code", "coding.code", "Code the texts of a case by rules.", NAME)
-FAKES = click.Option(["--fakes"], default="", help="fakes.csv of FA-KES, where it is here")
-_command("measure", "coding.measure", "Code the bundled texts by rules, into data/rules/.", FAKES)
+_command("measure", "coding.measure", "Code the bundled texts by rules, into their rules/.")
 
 
 def _with_texts() -> list[Path]:

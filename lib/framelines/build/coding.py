@@ -8,14 +8,14 @@ import pandas as pd
 import yaml
 
 from framelines import REPO, write_whole
+from framelines.analyses.coding import DEAD, FAKES
 from framelines.build.cluster import mapped
 from framelines.build.store import changed, written
 from framelines.corpus import coder
 from framelines.corpus import names as lists
-from framelines.corpus.documents import read_documents, texts_of
+from framelines.corpus.documents import raw_folder, read_documents, texts_of
 from framelines.corpus.features import COUNTED
-from framelines.corpus.texts import sentences
-from framelines.tables.case import read_case_file
+from framelines.tables.case import data_folders, read_case_file
 from framelines.tables.schema import Tables, check_tables, fields_of, resources
 
 CODED = ("claims", "naming_mentions", "captures")
@@ -128,38 +128,18 @@ def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Ta
     }
 
 
-def measure(fakes: str, root: Path = REPO) -> list[Path]:
-    """Write the rows of rules for the bundled articles, and whether FA-KES's dead are found.
+def measure() -> list[Path]:
+    """Write the rows of rules for the articles of every `rules/` folder whose texts are here.
 
-    `fakes` is `fakes.csv` of FA-KES, or empty: its table then stays as it is. Only the starting
-    lists of names are used. No text goes into the tables.
+    Only the starting lists of names are used. No text goes into the tables; of FA-KES only the dead
+    do, since its crowd coded no other figures.
     """
-    folder, names = root / "data", lists.Names()
-    made = coded(check_tables(folder), folder, names)
-    place = ["doc_id", "start", "end", "hash"]
-    tables = {n: pd.DataFrame(made[n])[[*place, *c.split()]] for n, c in MEASURED.items()}
-    if fakes:
-        tables["fa-kes"] = _dead(Path(fakes), names)
-    return [
-        write_whole(folder / "rules" / f"{n}.csv", f.to_csv(index=False, lineterminator="\n"))
-        for n, f in tables.items()
-    ]
-
-
-def _dead(fakes: Path, names: lists.Names) -> pd.DataFrame:
-    """For every article of FA-KES whether the coded numbers of dead are among those found."""
-    rows = []
-    articles = pd.read_csv(fakes, encoding="latin-1").drop_duplicates("article_content")
-    for row in articles.to_dict("records"):
-        text = f"{row['article_title']}.\n{row['article_content']}"
-        doc = {"doc_id": str(row["unit_id"]), "language": "en", "published": "2018"}
-        claims = coder.code_document(doc, text, sentences(text), names)["claims"]
-        of_dead = [c for c in claims if c["kind"] in ("killed", "killed_or_wounded")]
-        ends = {float(c[end]) for c in of_dead for end in ("value_min", "value_max") if c[end]}
-        sums = ends | {a + b for a in ends for b in ends if a != b}
-        coded_as = {"civilians": (row["nb_civilians"], ends)}
-        coded_as["combatants"] = (row["nb_noncivilians"], ends)
-        people = ("children", "civilians", "noncivilians", "women")
-        coded_as["all dead"] = (sum(row[f"nb_{of}"] for of in people), sums)
-        rows += [(row["unit_id"], of, int(n in s)) for of, (n, s) in coded_as.items() if n > 0]
-    return pd.DataFrame(rows, columns=["unit_id", "of", "found"]).sort_values(["unit_id", "of"])
+    names, place, paths = lists.Names(), ["doc_id", "start", "end", "hash"], list[Path]()
+    for folder in (f for f in data_folders() if (f / "rules").is_dir() and raw_folder(f)):
+        made = coded(check_tables(folder), folder, names)
+        for name in [path.stem for path in sorted((folder / "rules").glob("*.csv"))]:
+            frame = pd.DataFrame(made[name])[[*place, *MEASURED[name].split()]]
+            frame = frame.query(DEAD) if folder == FAKES else frame
+            text = frame.to_csv(index=False, lineterminator="\n")
+            paths.append(write_whole(folder / "rules" / f"{name}.csv", text))
+    return paths

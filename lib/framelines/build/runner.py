@@ -41,7 +41,9 @@ APART = tuple(
     "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
     "build/coding build/cluster report/explorer report/pages report/pdf report/site".split()
 )
-TABLES = ("notebooks/findings.yaml", "data/datapackage.yaml", "data/lexicons.csv", "data/rules/*")
+TABLES = tuple(
+    "notebooks/findings.yaml data/datapackage.yaml data/lexicons.csv data/**/rules/*".split()
+)
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")

@@ -13,20 +13,11 @@ from itertools import pairwise
 import pandas as pd
 import regex
 
-from framelines.corpus import texts
+from framelines.corpus import reading, texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import (
-    CIVILIANS,
-    LOSSES,
-    OBJECT,
-    Count,
-    Sentence,
-    counts,
-    takings,
-    voice,
-)
+from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -37,7 +28,7 @@ DEEDS = ("bombing", "clash", "attack", "withdrawal")
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
-ANNOUNCED = 1  # words between a verb of saying and its day: said on Friday
+ANNOUNCED = 2  # words before a day with a verb of saying: said on Friday
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
 BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
@@ -115,11 +106,10 @@ def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -
     """
     found = []
     for day in stated:
-        says = sentence.all("says", max(0, day.start - 40), day.start)[-1:]
-        near = bool(says) and sentence.words(says[0][1], day.start) <= ANNOUNCED
-        says = sentence.all("says", day.end, sentence.after(day.end, OBJECT))[:1]
+        near = bool(sentence.first("says", sentence.before(day.start, ANNOUNCED), day.start))
+        says = sentence.first("says", day.end, sentence.after(day.end, reading.OBJECT))
         if says and _OPENS.search(sentence.text[: day.start]):
-            near |= bool(sentence.next("that", says[0][1]) or sentence.first("denied", *says[0]))
+            near |= sentence.next("that", says[1]) or bool(sentence.first("denied", *says))
         by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
         if near and by and "/" not in day.stated:
             day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
@@ -171,8 +161,10 @@ def _claims(
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
         total = "cumulative" if sentence.first("cumulative") else "incremental"
         row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
+        row["unit"] = "persons" if count.kind in (*LOSSES, STANDING[0]) else "items"
+        row |= {"item": "", "unit": count.item} if count.kind in STANDING[1:] else {}
         row |= {"value_min": low, "value_max": high, "qualifier": count.figure.qualifier}
-        row |= {"scope": "standing" if count.kind in STANDING else total, "unit": count.unit}
+        row |= {"scope": "standing" if count.kind in STANDING else total}
         row["deed"] = deed or ("killing" if count.kind in LOSSES else "")
         yield claim((count.start, count.end), row), {}
     for taking in takings(sentence):
@@ -196,18 +188,18 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
     `last`; else it is who lost or suffered them.
     """
     figure, noun = count.figure, count.noun
-    first = sentence.before(figure.start, BESIDE) if count.what == "names" else figure.start
-    target = CIVILIANS if count.item == "civilian" else sentence.mention(first, noun)
-    if not target and sentence.next("owners", noun):
-        target = sentence.mention(noun, sentence.after(noun, OWNED))
-    if not target and sentence.first("people", figure.start, noun):
-        target = CIVILIANS
+    named = reading.NAMES.fullmatch(sentence.text, figure.start, figure.end)
+    first = sentence.before(figure.start, BESIDE) if named else figure.start
+    target = sentence.next("owners", noun) and sentence.mention(noun, sentence.after(noun, OWNED))
+    target = CIVILIANS if count.item == "civilian" else target or sentence.mention(first, noun)
+    target = target or CIVILIANS * bool(sentence.first("people", figure.start, noun))
     if not target and count.kind in LOSSES:
         others = noun == figure.end or sentence.first("others", figure.end, noun)
+        lost = sentence.first(
+            "suffers", sentence.before(figure.start, reading.OBJECT), figure.start
+        )
         target = last if others or verb == count.verb else ""
-        lost = sentence.all("suffers", 0, figure.start)[-1:]
-        if not target and lost and sentence.words(lost[0][1], figure.start) <= OBJECT:
-            target = sentence.subject(lost[0][0], (lost[0][1], figure.start))
+        target = target or (sentence.subject(lost[0], lost) if lost else "")
     if count.verb is None:
         return "", target
     if count.verb[0] < figure.start:

@@ -5,7 +5,6 @@ They know what the lists of words.yaml hold, and nothing else; all spans are in 
 
 import math
 from collections.abc import Iterable
-from datetime import timedelta
 from functools import cache
 from typing import NamedTuple
 
@@ -29,9 +28,8 @@ _DIGITS = r"(?:\p{Nd}[\p{Nd}.,٫٬]*\p{Nd}|\p{Nd})"
 _COMMA = ("tr", "fr", "ru", "de")
 # Between the words of one number.
 _GAP = {"ar": r"\s*", "fa": r"\s+و\s+|\s+"}
-# “20 and 30” is a range only behind “between”, “20 to 30” always; dates likewise behind “from”.
+# “20 and 30” is a range only behind “between”, “20 to 30” always; dates behind “from” too.
 _AND = ("and", "و", "ve", "et", "и", "ile")
-_FROM = r"(?i)(?:between|from|بين|من|entre|du|de|с|между|از)\s*$"
 
 
 # Letters for which the press writes one another.
@@ -43,12 +41,10 @@ _ONE_SPELLING = str.maketrans({letter: group[1] for letter, group in _SPELLINGS_
 def any_of(words: Iterable[str], language: str, *, escape: bool = True) -> str:
     """Return a pattern of one of the words, the longest first: any apostrophe for ’, spaces for _.
 
-    A space may stand for a hyphen too, if the words are `escape`d, that is, no patterns themselves.
     Arabic words may have clitics before them; nothing else may stand before or behind a word.
     """
     ordered = sorted(words, key=lambda word: (-len(word), word))
-    escaped = (regex.escape(word).replace(r"\-", r"[-\s]") if escape else word for word in ordered)
-    joined = "|".join(escaped) or "(?!)"
+    joined = "|".join(regex.escape(word) if escape else word for word in ordered) or "(?!)"
     joined = joined.replace("’", f"[{texts.APOSTROPHES}]").replace("_", r"\s+")
     if language == "ar":
         joined = regex.sub("|".join(_SPELLINGS), lambda letter: _SPELLINGS_OF[letter[0]], joined)
@@ -63,7 +59,7 @@ def _one_of(language: str, *sections: str) -> str:
 def _folded(word: str) -> str:
     """A word as patterns compare it: no case, no dotted or dotless ı, one space."""
     plain = word.replace("İ", "i").casefold().replace("ı", "i").translate(texts.ONE_FORM)
-    return "_".join(plain.translate(_ONE_SPELLING).replace("-", " ").split())
+    return "_".join(plain.translate(_ONE_SPELLING).split())
 
 
 @cache
@@ -284,6 +280,7 @@ def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
     found = {
         "dates": "|".join(f"(?:{form})" for form in forms),
         "to": rf"(?i)\s*(?:{to}|until|till|حتى|-)\s*(?:the\s+)?",
+        "from": rf"(?i){_one_of(language, 'between', 'from')}\s*$",
         "open": rf"(?i)(?:{'|'.join(opened)})\s*(?:the\s+)?$",
     }
     return {name: regex.compile(form) for name, form in found.items()}
@@ -306,10 +303,7 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
             span.count("/") == 1
             and system == last.calendar != "relative"
             and patterns["to"].fullmatch(link := text[last.end : start])
-            and (
-                link.strip().lower() not in _AND
-                or regex.search(_FROM, text[max(0, last.start - 12) : last.start])
-            )
+            and (link.strip().lower() not in _AND or patterns["from"].search(text, 0, last.start))
             and not date_problem(span, system)
         ):
             found[-1] = Date(last.start, end, span, system)
@@ -318,15 +312,9 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     for i, date in enumerate(found):  # since May is 2019-05/..
         head = text[max(0, date.start - 20) : date.start]
         opened = patterns["open"].search(head)
-        if opened and "/" not in date.stated:
-            stated, system = date[2:]
-            if system == "relative":  # by Friday
-                days = relative(stated, published)
-                end = days.first if opened["since"] else days.last
-                stated, system = (str(end), "gregorian") if end else ("/", system)
-            if stated != "/":
-                stated = f"{stated}/.." if opened["since"] else f"../{stated}"
-                found[i] = date._replace(stated=stated, calendar=system)
+        if opened and date.calendar != "relative" and "/" not in date.stated:
+            stated = f"{date.stated}/.." if opened["since"] else f"../{date.stated}"
+            found[i] = date._replace(stated=stated)
     return found
 
 
@@ -350,10 +338,10 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
     elif match["weekday"]:
         number = int(_value(match["weekday"], language, "weekdays"))
         return f"weekday-{WEEKDAYS[number]}", "relative"
+    elif match["year"]:
+        return str(int(match["year"])), system
     else:
-        return (
-            (str(int(match["year"])), system) if match["year"] else _ago(match, language, published)
-        )
+        return _ago(match, language, published)
     base = f"{year}-{month:02}"
     stated = f"{base}-{day:02}" if day else f"{base}-{third}" if third else base
     if day and last and last > day:
@@ -364,20 +352,16 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
 def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
     """A day or span before now: yesterday, three days ago, this week, the past few months."""
     word, number = match.group(), match["n"] or ""
-    spelled = _value(number, language, "numbers")
-    value = number if number.isdecimal() else spelled
+    value = number if number.isdecimal() else _value(number, language, "numbers")
     form = _value(word.replace(number, "N", 1) if number else word, language, "relative")
     if number and not (value.isdecimal() and 0 < int(value) < 100):
         return "", "relative"
     form = form.replace("N", str(int(value)) if number else "")
-    if form[:1] != "+":
+    first, _, last = form.partition("/")
+    if not last:
         return form, "relative"
-    if not (published.first and published.last):
-        return "", "relative"
-    count, unit = form[1:-1], form[-1]  # units that reach up to now, and whole ones that do not
-    first, last = (relative(f"-{n}{unit}", published) for n in (count, min(count, "1")))
-    begun = first.first - timedelta(published.first.weekday() if form == "+0w" else 0)
-    return f"{begun}/{last.last if unit in 'my' and count > '0' else published.last}", "gregorian"
+    days = relative(first, published).first, relative(last, published).last
+    return (f"{days[0]}/{days[1]}", "gregorian") if all(days) else ("", "relative")
 
 
 def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:

@@ -5,6 +5,7 @@ Everything is told by the words of coder.yaml and by where they stand; nothing i
 
 import math
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import NamedTuple
@@ -41,8 +42,9 @@ TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
 # Names of two words or more: X, Y and Z.
-_NAME = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+(?:\s+(?:bin|ibn|abu|(?:al-|el-)?\p{Lu}[\p{L}’'-]+))+"
-_NAMES = regex.compile(rf"{_NAME}(?:,\s+{_NAME})*(?:,?\s+(?:and|et)\s+{_NAME})?$")
+_WORD = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+"
+_NAME = rf"(?P<name>{_WORD}(?:\s+(?:bin|ibn|abu|{_WORD}))+)"
+NAMES = regex.compile(rf"{_NAME}(?:(?:,|,?\s+(?:and|et))\s+{_NAME})*$")
 _MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
@@ -66,9 +68,9 @@ def _item(section: str, language: str, word: str) -> str:
 
 
 class Count(NamedTuple):
-    """A figure with what it counts: its span, the kind of claim, the item and the unit.
+    """A figure with what it counts, by a noun of the list `what`: the item, or km, miles, km2.
 
-    Its noun is of the list `what` and ends at `noun`.
+    Its span reaches over verb and noun; `noun` is where the noun ends.
     """
 
     start: int
@@ -76,7 +78,6 @@ class Count(NamedTuple):
     figure: Figure
     kind: str
     item: str
-    unit: str
     verb: Span | None
     what: str
     noun: int
@@ -97,6 +98,17 @@ class Sentence:
     def _words(self) -> tuple[list[int], list[int]]:
         spans = texts.tokens(self.text)
         return [start for start, _ in spans], [end for _, end in spans]
+
+    @cached_property
+    def verbs(self) -> list[tuple[Span, str]]:
+        """Every word for what became of somebody or something, and what that is."""
+        found: list[tuple[Span, str]] = []
+        for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
+            for span in self.all(outcome):
+                both = {o for s, o in found if _meets(span, [s])}
+                if not both & {"killed_or_wounded", outcome}:
+                    found.append((span, outcome))
+        return sorted(found)
 
     def all(self, section: str, start: int = 0, end: int | None = None) -> list[Span]:
         """Return the spans of the matches of a list between two places."""
@@ -155,34 +167,27 @@ def counts(sentence: Sentence) -> list[Count]:
     """Return the figures of a sentence that count something of a war.
 
     Ages, durations, years, shares, prices, numbers of units and roads, and figures of other things
-    are left out. A or an is one only for what was killed, wounded, captured or destroyed; so is one
-    person who is named, or stands for all that is said: the general was killed.
+    are left out. A or an is one only for what was killed, wounded, captured or destroyed, as are
+    those who are named.
     """
     text = sentence.text
     figures = find_figures(text, sentence.language, [(d.start, d.end) for d in sentence.dates])
     spans = [(f.start, f.end) for f in figures]
+    figures += [figure for figure in _named(sentence) if not _meets(figure[:2], spans)]
     single = [
         Figure(*span, 1, 1, "exact")
         for span in sentence.all("articles")
         if not _meets(span, spans) and not _ends(sentence, "within", span[0])
     ]
-    # Every word for what became of somebody or something.
-    verbs: list[tuple[Span, str]] = []
-    for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
-        for span in sentence.all(outcome):
-            both = {o for s, o in verbs if _meets(span, [s])}
-            if not both & {"killed_or_wounded", outcome}:
-                verbs.append((span, outcome))
-    verbs.sort()
     found: list[Count] = []
     until = [start for start, _ in spans] + [len(text)]
     for figure in sorted(figures + single):
         end, last = until[bisect_right(until, figure.start)], found[-1] if found else None
-        count = _counted(sentence, figure, end, verbs, figure in single, last)
+        count = _counted(sentence, figure, end, figure in single, last)
         if count and not (count.kind == "force_size" and count.item == "civilian"):
             found.append(count)
             sentence.counted.append((figure.start, count.end))
-    return sorted(found + _persons(sentence, verbs))
+    return found
 
 
 def _ends(sentence: Sentence, section: str, at: int) -> bool:
@@ -192,12 +197,7 @@ def _ends(sentence: Sentence, section: str, at: int) -> bool:
 
 
 def _counted(
-    sentence: Sentence,
-    figure: Figure,
-    until: int,
-    verbs: list[tuple[Span, str]],
-    article: bool,
-    before: Count | None,
+    sentence: Sentence, figure: Figure, until: int, article: bool, before: Count | None
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
@@ -209,85 +209,53 @@ def _counted(
     if what == "no_counts" or (year and (figure.low > 1900 or not what)):
         return None
     if what == "measures":
-        return Count(figure.start, end, figure, MEASURES[item], "", item, None, what, end)
-    if before and pattern("others", sentence.language).fullmatch(text[start:end]):
+        return Count(figure.start, end, figure, MEASURES[item], item, None, what, end)
+    others = pattern("others", sentence.language).fullmatch(text[start:end])
+    if others and before and before.what in OUTCOMES:
         what, item = before.what, before.item  # 12 tanks, and 3 others
     place = (figure.start, end)
-    if not what and (total := sentence.all("totals", 0, figure.start)[-1:]):
-        counted = _noun(sentence, total[0][1], figure.start)
-        if counted[0] in OUTCOMES:
-            what, item, _, end = counted
-            place = (total[0][0], end)
+    total = None if what else sentence.first("totals", 0, figure.start)
+    if total and (counted := _noun(sentence, total[1], figure.start))[0] in OUTCOMES:
+        what, item, _, end = counted
+        place = (total[0], end)
     kinds = OUTCOMES[what or "persons"]
-    fitting = [verb for verb in verbs if verb[1] in kinds]
-    if article:  # who stands before an active verb did it
-        said = ("passive", "states")
-        fitting = [
-            v
-            for v in fitting
-            if v[0][0] < end or any(sentence.first(s, end, v[0][1]) for s in said)
-        ]
-    verb = _verb(sentence, *place, fitting, ALONE if article or not what else REACH)
+    verb = _verb(sentence, place, kinds, ALONE if article or not what else REACH, article)
     if article and (start - figure.end > ADJECTIVES or not item):
         return None
     if verb:
         span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
-        kind = kinds[verb[1]]
-        item = item or ("person" if kind in LOSSES else "")
-        return Count(*span, figure, kind, item, _unit(kind), verb[0], what or "persons", end)
+        item = item or "person" * (kinds[verb[1]] in LOSSES)
+        return Count(*span, figure, kinds[verb[1]], item, verb[0], what or "persons", end)
     # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
     linked = _ends(sentence, "links", figure.start)
-    if what and before:
+    if before and what:
+        near = sentence.words(before.end, figure.start) <= LISTED
         linked |= text[: figure.start].rstrip().endswith((",", "،"))
-        linked &= (
-            before.kind in kinds.values() and sentence.words(before.end, figure.start) <= LISTED
-        )
+        linked &= near and before.kind in kinds.values()
     if before and before.verb and linked:
-        item, what, span = item or before.item, what or before.what, (figure.start, end)
-        return Count(*span, figure, before.kind, item, before.unit, before.verb, what, end)
+        both = (item or before.item, before.verb, what or before.what, end)
+        return Count(figure.start, end, figure, before.kind, *both)
     loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
     if figure.low == figure.high == 1:
         told |= what == "persons" or sentence.next("heads", figure.end)
-    article = article and not _ends(sentence, "there", figure.start)
     if what and not (loose or article or told):
         span = (min(place[0], figure.start), max(figure.end, end))
-        kind = ELSE[what]
-        return Count(*span, figure, kind, item, _unit(kind), None, what, end)
+        return Count(*span, figure, ELSE[what], item, None, what, end)
     return None
 
 
-def _unit(kind: str) -> str:
-    return "persons" if kind in (*LOSSES, "force_size") else "items"
-
-
-def _persons(sentence: Sentence, verbs: list[tuple[Span, str]]) -> list[Count]:
-    """Those who are named, or one whose office is told, before a passive.
-
-    Each name of X, Y and Z were killed is one person; so is the general of: the general was killed.
-    """
-    text, found = sentence.text, list[Count]()
-    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places] + sentence.counted
-    for verb, outcome in verbs:
-        passive = sentence.all("befell", max(0, verb[0] - 30), verb[0])[-1:]
-        if outcome not in LOSSES or not passive or passive[0][1] + 1 != verb[0]:
-            continue
-        head = len(text[: passive[0][0]].rstrip(" ,"))
-        names = _NAMES.search(text, 0, head)
-        who = names.span() if names and not _meets(names.span(), held) else None
-        if who is None and pattern("singular", sentence.language).match(text, passive[0][0]):
-            first = sentence.all("the", max(0, head - 2 * ADJECTIVES), head)[-1:]
-            who = (first[0][0], head) if first and _ends(sentence, "persons", head) else None
-            who = None if who and _meets(who, sentence.counted) else who
-            names = None
-        if who:
-            many = (
-                len(regex.split(r",\s*(?:and\s+)?|\s+(?:and|et)\s+", names.group())) if names else 1
-            )
-            figure = Figure(*who, many, many, "exact")
-            told = ("person", "persons", verb, "names", who[1])
-            found.append(Count(who[0], verb[1], figure, outcome, *told))
+def _named(sentence: Sentence) -> list[Figure]:
+    """The names right before a passive, each as one person: X, Y and Z were killed."""
+    text, found = sentence.text, list[Figure]()
+    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places]
+    for at, _ in sentence.all("befell"):
+        names = NAMES.search(text, 0, len(text[:at].rstrip(" ,")))
+        number = len(names.captures("name")) if names else 0
+        single = not pattern("plural", sentence.language).match(text, at)
+        if names and (single or number > 1) and not _meets(names.span(), held):
+            found.append(Figure(names.start(), names.end(), number, number, "exact"))
     return found
 
 
@@ -321,12 +289,14 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
 
 
 def _verb(
-    sentence: Sentence, start: int, end: int, verbs: list[tuple[Span, str]], reach: int
+    sentence: Sentence, place: Span, kinds: Iterable[str], reach: int, article: bool
 ) -> tuple[Span, str] | None:
-    """The nearest verb that says what became of what is counted between two places."""
-    best, least = None, reach + 1
-    for (first, last), outcome in verbs:
+    """The nearest verb that says what became of what is counted at a place."""
+    best, least, (start, end) = None, reach + 1, place
+    for (first, last), outcome in sentence.verbs:
         far = 0
+        if outcome not in kinds:
+            continue
         if last <= start:
             parted = sentence.first("links", last, start) or "," in sentence.text[last:start]
             far = sentence.words(last, start) + 2 * bool(parted)
@@ -334,10 +304,9 @@ def _verb(
             far = sentence.words(end, first) - len(sentence.all("passive", end, first))
             # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
             # where it is passive, and not in 12 killed, 30 wounded.
-            passive = sentence.first("passive", end, first)
+            passive = sentence.first("passive", end, first) or sentence.first("states", first, last)
             passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
-            passive = passive or sentence.first("states", first, last)
-            if sentence.next("objects", last) and not passive:
+            if not passive and (article or sentence.next("objects", last)):
                 continue
         elif first < start:
             continue
@@ -355,9 +324,10 @@ def takings(sentence: Sentence) -> list[Row]:
     `span` is the wording, `whole` reaches over its object too.
     """
     found: list[Row] = []
+    names = [(m["start"], m["end"]) for m in sentence.mentions]
     for stance in STANCES:
         for span in sentence.all(stance):
-            met = _meets(span, [row["span"] for row in found])
+            met = _meets(span, names + [row["span"] for row in found])
             row = None if met else _taking(sentence, span, stance)
             found += [row] if row else []
     return sorted(found, key=lambda row: row["span"])
