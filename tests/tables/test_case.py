@@ -105,6 +105,7 @@ def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, val
     [
         ("titel: X\ndata: [data]", ["title: this field is missing", "column titel", "column data"]),
         ("title: X\ndata: data\ncompare: [a]", ["column compare.1: this field is missing"]),
+        ("title: X\nabout: [a]\ndata: data", ["column about: Input should be a valid string"]),
         (
             "title: X\ndata: data\ncompare: [a, a]",
             ["compare: the two camps are the same"],

@@ -73,6 +73,7 @@ class CaseFile(_Strict):
     """What `notebooks/cases/<case>.yaml` says."""
 
     title: Name
+    about: Annotated[str, Field(max_length=600)] = ""
     data: Annotated[str, Folder]
     compare: Annotated[tuple[Name, Name] | None, Nothing] = None
     coder: Name = "first"
