@@ -7,6 +7,7 @@ from typing import Any
 
 import nbformat
 import pytest
+from browser import looked, needs_browser
 from nbformat import v4
 
 from framelines.errors import DataError
@@ -28,7 +29,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.setattr(module, "REPO", tmp_path)
     texts = {
         "notebooks/cases/hill.yaml": "title: The hill & <b>war</b>\ndata: data/hill\n",
-        "notebooks/cases/river.yaml": "title: The river\ndata: data\n",
+        "notebooks/cases/river.yaml": "title: The river\nabout: Of <i>one</i> river.\ndata: data\n",
         f"notebooks/{NOTEBOOK}.ipynb": "{}",
         "notebooks/02-days.ipynb": "{}",
         "docs/methods.md": "# Methods\n\nOf $x^2$, as ever [@one1999].\n\n## References\n",
@@ -94,6 +95,33 @@ def test_nothing_live_gets_through(place: Path, kind: str) -> None:
     assert not re.search(LIVE, page.partition("<main")[2].partition("</main>")[0])
 
 
+@pytest.mark.slow
+@needs_browser
+def test_a_table_is_sorted_by_its_headings_and_searched(place: Path, tmp_path: Path) -> None:
+    cells = ["9", "1,000", "\u2013", "\u22122", "b 10", "b 9", "10 of 12", ".5", "3", "a"]
+    rows = "".join(f"<tr><th>{i}</th><td>{cell}</td></tr>" for i, cell in enumerate(cells))
+    table = f"<table><thead><tr><th>i</th><th>n</th></tr></thead><tbody>{rows}</tbody></table>"
+    page = _page(place, _code({"text/html": table}))
+    code = """
+    const body = doc.querySelector("tbody"), [, button] = doc.querySelectorAll("th button");
+    const order = () => [...body.rows].map((row) => row.cells[1].textContent);
+    const told = [];
+    for (const turn of [1, 2]) {
+      button.click();
+      told.push([button.parentElement.getAttribute("aria-sort"), order()]);
+    }
+    const search = doc.querySelector("input");
+    search.value = "b";
+    search.dispatchEvent(new win.Event("input"));
+    return [...told, doc.querySelector("[role=status]").textContent];
+    """
+    ((up, down, found),) = looked([(page, 1280, 800, "light")], code, tmp_path)
+    numbers, words = ["\u22122", ".5", "3", "9", "10 of 12", "1,000"], ["a", "b 9", "b 10"]
+    assert up == ["ascending", [*numbers, *words, "\u2013"]]
+    assert down == ["descending", [*numbers[::-1], *words[::-1], "\u2013"]]
+    assert found == "2 of 10 rows"
+
+
 def test_an_image_without_words_stops_the_page(place: Path) -> None:
     for words in ("", ' alt=""', ' alt=" "'):
         image = DOT.replace(' alt="A dot."', words)
@@ -113,7 +141,9 @@ def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
     numbers.parent.mkdir(parents=True)
     numbers.write_text(json.dumps(record))
     made = [path.relative_to(place / "reports").as_posix() for path in site.render_site()]
-    assert {"index.html", "hill/index.html", "methods.html", "data.html"} <= {*made}
+    assert {"index.html", "hill/index.html", "hill/numbers.html", "methods.html", "data.html"} <= {
+        *made
+    }
     front, hill, methods, codebook = (
         (place / "reports" / name).read_text(encoding="utf-8")
         for name in ("index.html", "hill/index.html", "methods.html", "codebook.html")
@@ -122,10 +152,12 @@ def test_the_site_leads_from_findings_to_what_shows_them(place: Path) -> None:
     assert f'<a href="hill/{link}' in front and f'<a href="{link}' in hill
     assert "width:25.0%" in hill and '<div class="verdict">Holds</div>' in front
     river = (place / "reports" / "river" / "index.html").read_text(encoding="utf-8")
+    about = "Of &lt;i&gt;one&lt;/i&gt; river."
+    assert about in river and about in front
     assert "No finding was declared" in river and "case-river" not in front
     assert '<a href="../../reports/hill/tables/01-x.csv"' in hill and 'href="report.pdf"' in hill
     assert "<msup>" in methods and "Numbers" in methods and "x^2" not in methods
-    assert '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table' in codebook
+    assert '<div class="scroll" role="region" tabindex="0" aria-label="Table 1"><table' in codebook
 
 
 def test_of_a_long_table_the_report_shows_the_first_rows() -> None:

@@ -2,12 +2,17 @@
 
 import json
 import re
+import shutil
+import subprocess
+from itertools import combinations
 from pathlib import Path
 
 import nbformat
 import pytest
+from lxml import html
 from nbformat import v4
 
+from framelines import REPO
 from framelines.errors import DataError
 from framelines.report import pages, pdf, site
 
@@ -93,3 +98,18 @@ def test_only_wide_tables_are_wrapped_and_every_word_has_its_room() -> None:
     assert third / 100 * 118 > 22
     # What has no place to break gets some.
     assert "\u200b" in pdf.typst_source(_table("x" * 80, "b"), "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="there is no pdftotext here")
+@pytest.mark.parametrize("file", sorted(REPO.glob("reports/**/*.pdf")), ids=lambda f: f.parent.name)
+def test_no_word_is_printed_over_another(file: Path) -> None:
+    done = subprocess.run(["pdftotext", "-bbox", file, "-"], capture_output=True, check=True)
+    for page in html.fromstring(done.stdout).findall(".//page"):
+        words = [(one.text, *map(float, one.values())) for one in page.findall("word")]
+        assert words
+        for (one, left, top, right, foot), (other, *ends) in combinations(words, 2):
+            wide = min(right, ends[2]) - max(left, ends[0])
+            high = min(foot, ends[3]) - max(top, ends[1])
+            # A box is as high as its line, so that those of two lines may touch.
+            assert wide < 1 or high < 0.4 * min(foot - top, ends[3] - ends[1]), (one, other)

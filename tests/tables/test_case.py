@@ -144,6 +144,7 @@ X = "title: X\ndata: data\n"
     [
         ("titel: X\ndata: [data]", ["title: this field is missing", "column titel", "column data"]),
         (X + "compare: [a]", ["column compare.1: this field is missing"]),
+        (X + "about: [a]", ["column about"]),
         (
             X + "compare: [a, a]",
             ["compare: the two camps are the same"],

@@ -69,9 +69,7 @@ def accounts(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     in_dispute = {i for ids in disputes(case, calendar)["claims"] for i in ids.split(";")}
     both = both.assign(
         event=both["event_id"].map(event_labels(case)).fillna(""),
-        days=[
-            coded.days_text(*ends) if max(map(abs, ends)) < float("inf") else "" for ends in days
-        ],
+        days=[coded.days_text(*one) if min(map(abs, one)) < float("inf") else "" for one in days],
         disputed=both["claim_id"].isin(in_dispute),
         dated=both.groupby("event_id")["last"].transform("min"),
     )

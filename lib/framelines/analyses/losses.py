@@ -105,7 +105,7 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
         if n:
             named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
             by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-            detail = f"{named}; read at their least, {by} times"
+            detail = f"{named}. Read at their least, {by} times"
             why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
         made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"

@@ -1,9 +1,12 @@
 """What readers see: executed notebooks and the prose beside them, as HTML.
 
-Every page is one file that loads nothing and runs nothing. Whatever a notebook shows passes an
-allow-list of elements and attributes, so that a source's text can neither run, load nor style.
+Every page is one file that loads nothing, and runs no script but one of ours, which it allows by
+its digest. Whatever a notebook shows passes an allow-list of elements and attributes, so that a
+source's text can neither run, load nor style.
 """
 
+import base64
+import hashlib
 import html
 import re
 from itertools import count
@@ -91,9 +94,18 @@ def anchored(page: str) -> tuple[str, list[tuple[str, str]]]:
     return HEADING.sub(anchor, page), chapters
 
 
-def publish(file: str, title: str, links: Links, template: str, **more: Any) -> Path:
-    """Write the page `file` of reports/ whole, or raise `DataError` for an image without words."""
+def publish(
+    file: str, title: str, links: Links, template: str, script: str = "", **more: Any
+) -> Path:
+    """Write the page `file` of reports/ whole, or raise `DataError` for an image without words.
+
+    `script` is the file of `templates/` that the page runs.
+    """
     more |= {"title": title, "links": links, "home": "../" * file.count("/")}
+    if script:
+        code = (TEMPLATES / script).read_text(encoding="utf-8")
+        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
+        more |= {"script": Markup(code), "digest": digest}
     text = fragment(template, shelf=[one[:3] for one in SHELF], **more)
     images = re.findall(r'<img\b(?:"[^"]*"|[^">])*>', text)
     if not all(re.search(r'\balt="[^"]*[^"\s]', image) for image in images):
@@ -119,7 +131,9 @@ def cells(node: Any, *, code: bool = True) -> str:
 def _sheet(file: str, title: str, links: Links, page: str, **more: Any) -> Path:
     """Write a page of text with a list of its chapters."""
     main, contents = anchored(clean(page))
-    return publish(file, title, links, "page.html.j2", main=Markup(main), contents=contents, **more)
+    more |= {"main": Markup(main), "contents": contents}
+    more["script"] = "tables.js" if "<table" in main else ""
+    return publish(file, title, links, "page.html.j2", **more)
 
 
 def linked(page: str, ids: frozenset[str]) -> str:
@@ -147,7 +161,7 @@ def render_notebook(
 
 def links_of(case: str, current: str) -> Links:
     """Return the pages of a case. Titles come from names: no page hangs on another notebook."""
-    names = ["explore", *notebooks(REPO)]
+    names = ["explore", *notebooks(REPO), "numbers"]
     pages = [(label(name), f"{name}.html", name == current) for name in names]
     return [("Overview", "index.html", current == "index"), *pages]
 
@@ -167,5 +181,10 @@ def _markdown(path: Path) -> str:
     bibliography = REPO / "paper" / "references.bib"
     options = ["--mathml", "--wrap=none", "--citeproc", f"--bibliography={bibliography}"]
     page = str(pypandoc.convert_file(path, "html5", format="markdown", extra_args=options))
-    scroll = '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table'
-    return page.replace("<table", scroll).replace("</table>", "</table></div>")
+    number = count(1)
+    scroll = '<div class="scroll" role="region" tabindex="0" aria-label="Table {}"><table'
+    page = re.sub("<table", lambda _: scroll.format(next(number)), page)
+    page = page.replace("</table>", "</table></div>")
+    # A heading that says nothing is none; what is scrolled can be reached by keyboard.
+    page = re.sub(r"<th\b[^>]*></th>", "<td></td>", page)
+    return page.replace("<math display", '<math tabindex="0" display')

@@ -117,6 +117,7 @@ class Results:
             self.table(data, finding.id, caption=caption)
         shows = (self.figures | self.tables).get(finding.id, {}).get("anchor", "")
         entry = {"id": finding.id, "name": finding.name, "anchor": anchor, "shows": shows}
+        entry["known_before"] = finding.known_before
         self.findings.append({**words, **entry, "numbers": sorted(numbers)})
 
     def table(

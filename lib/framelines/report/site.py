@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from framelines import REPO, notebooks
 from framelines.analyses.coding import caution
 from framelines.corpus.coder import CODER as RULES
 from framelines.report import fragment
-from framelines.report.pages import clean, label, links_of, publish, render_prose
+from framelines.report.pages import clean, links_of, publish, render_prose
+from framelines.report.results import macro_name
 from framelines.tables.case import case_names, read_case_file
 
 QUESTION = "How do opposing sources tell the same war?"
@@ -24,16 +26,19 @@ SHOWN = (
     *("fig-03-naming", "fig-03-frames", "tab-01-agreement"),
 )
 ROWS = 8
+# A text of so many characters is listed among the numbers.
+SHORT = 40
 
 
-def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool]:
-    """How much a verdict says, what holds and was tested first; then if a headline is borne, and
-    whether two shares can be drawn."""
+def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
+    """How much a verdict says, what holds and was tested first; then if a headline is borne, if its
+    answer had been seen, and whether two shares can be drawn."""
     order = ("holds", "holds but", "as expected", "described", "does not hold", "not")
     said = finding["verdict"]
     ranks = [i for i, word in enumerate(order) if said.startswith(word)]
     rank = max(ranks, default=len(order)) + ("untested" in said)
-    return rank, finding["headline"] == finding.get("name"), not finding["bars"]
+    no_headline = finding["headline"] == finding.get("name")
+    return rank, no_headline, finding["exploratory"], not finding["bars"]
 
 
 def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -56,22 +61,26 @@ def cautioned(coder: str) -> str:
 
 
 def overview(case: str) -> dict[str, Any]:
-    """Return a case as readers meet it: title, pages, numbers, and findings, the clearest first."""
+    """Return a case as readers meet it: title, numbers, and findings, the clearest first."""
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
     about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about |= {"findings": [], "tables": [], "pages": [], "numbers": {}}
+    about["about"] = file.about
+    about |= {"findings": [], "tables": [], "numbers": {}, "listed": []}
     about["caution"] = cautioned(file.coder)
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
         if numbers.is_file():
             page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
-            about["pages"].append((label(notebook), page))
             about["numbers"] |= told["numbers"]
+            macro = partial(macro_name, case, notebook[:2])
+            short = {k: e for k, e in told["numbers"].items() if 0 < len(e["text"]) <= SHORT}
+            about["listed"] += [(k, page, e["text"], macro(k)) for k, e in short.items()]
             for kind in ("findings", "tables"):
                 about[kind] += [entry | {"page": page} for entry in told[kind]]
     for finding in about["findings"]:
         finding["bars"] = _bars(finding, about["numbers"])
+        finding["exploratory"] = finding.get("known_before") == "yes" and not planted
     about["findings"].sort(key=_rank)
     return about
 
@@ -127,11 +136,13 @@ def render_site() -> list[Path]:
         about, page = report(name)
         place, links = f"{name}/index.html", links_of(name, "index")
         made.append(publish(place, about["title"], links, "page.html.j2", main=Markup(page)))
+        page_of = (f"{name}/numbers.html", f"Numbers: {about['title']}", links_of(name, "numbers"))
+        made.append(publish(*page_of, "numbers.html.j2", "tables.js", case=about))
         cases.append(about)
     # First what most is found in; a case with planted truth comes last, for it shows nothing new.
     cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["findings"]]))
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
     seen = [(c["name"], re.search("<img[^>]*>", c["lanes"])) for c in cases if not c["planted"]]
     picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
-    front = {"cases": cases, "picture": picture}
+    front: dict[str, Any] = {"cases": cases, "picture": picture}
     return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]

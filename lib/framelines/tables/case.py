@@ -81,6 +81,7 @@ class CaseFile(_Strict):
     """What `notebooks/cases/<case>.yaml` says."""
 
     title: Name
+    about: Annotated[str, Field(max_length=600)] = ""
     data: Folder
     compare: Annotated[tuple[Name, Name] | None, Nothing, Field(description=CAMPS)] = None
     coder: Name = "first"
