@@ -76,7 +76,8 @@ def test_the_dead_are_at_most_the_dead_and_wounded(dead: float, both: float, dis
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"target_id": "townsfolk"}, "another target, or none told"),
+        ({"target_id": "townsfolk"}, "another target"),
+        ({"target_id": "townsfolk;blue-army"}, "a wider target, or none told"),
         ({"actor_id": "blue-army"}, "another actor"),
         ({"kind": "wounded"}, "another outcome"),
         ({"window": "2019-05-04", "event_date": "2019-05-04"}, "another window"),

@@ -280,16 +280,6 @@ def _usable(rows: pd.DataFrame) -> pd.Series:
     return (rows["outcome"] != "") & number & ((rows["target"] != "") | (rows["item"] != ""))
 
 
-def unusable_figures(case: Case) -> pd.DataFrame:
-    """Return the figures of the reference that can meet no claim: ref_id and why."""
-    rows = case["reference"][case["reference"]["case"] == case.name]
-    rows = rows[rows[["value_min", "value_max"]].notna().any(axis=1)]
-    rows = rows[~_usable(rows) | (rows["event_id"] == "")]
-    wanted = ["an event of ours", "an outcome that claims have"]
-    why = np.select([rows["event_id"] == "", rows["outcome"] == ""], wanted, "a side or an item")
-    return rows[["ref_id"]].assign(why=why)
-
-
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return event_id, first, last: the days of all rows of the best quality that an event has."""

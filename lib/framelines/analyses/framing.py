@@ -40,6 +40,12 @@ from framelines.tables.schema import read_tables
 # coder read, so that the coder alone differs.
 EVERYTHING = "first_all_sentences"
 CODERS = (EVERYTHING, "first", "second", "adjudicated")
+VOICES = {
+    "named_official": "a named official",
+    "unnamed_source": "a source without a name",
+    "other_media": "other media",
+    "enemy_media": "the other side or its media",
+}
 STANCES = ("derogatory", "neutral", "honorific")
 BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
@@ -305,6 +311,21 @@ def attribution_hits(
         found = found[found["certainty"] != "hedged"]
     voice = found["attribution"]
     return _hits(found, voice == kind if kind else voice != "own_voice")
+
+
+def passed_on(case: Case) -> pd.DataFrame:
+    """Return whose words each page passes on, a row a pair: teller, voice, claims.
+
+    A voice is a kind of source that claims are attributed to, or an outlet whose whole text the
+    page holds, with the claims of that text.
+    """
+    told, name = attribution_hits(case), case["sources"].set_index("source_id")["name"]
+    told = told.assign(teller=told["source"], voice=told["attribution"].map(VOICES))
+    host = told["doc_id"].map(case["documents"].set_index("doc_id")["published_in"])
+    texts = told.assign(teller=host.map(name), voice="a text of " + told["source"])
+    both = pd.concat([told[told["hit"] > 0], texts[host != texts["source_id"]]])
+    found = both.groupby(["teller", "voice"]).size().reset_index(name="claims")
+    return found.sort_values(["claims", "teller", "voice"], ascending=[False, True, True])
 
 
 @estimand("framing.attribution_by_group", choices=HEDGED)
