@@ -195,6 +195,17 @@ def test_arabic_labels_stand_behind_their_translation() -> None:
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
+def test_whose_words_are_passed_on() -> None:
+    found = f.passed_on(case_of("idlib")).set_index(["teller", "voice"])["claims"]
+    claims = f.attribution_hits(case_of("idlib"))
+    assert found["Syrian Perspective", "a text of Syria Times"] == 31
+    words = [
+        voice for voice in set(found.index.get_level_values("voice")) if "text of" not in voice
+    ]
+    assert found.loc[:, words].sum() == (claims["attribution"] != "own_voice").sum()
+    assert f.passed_on(uncoded("idlib")).empty
+
+
 def test_matched_events_are_told_by_both_camps() -> None:
     for name in NAMING:
         table = f.verbs_by_event(case_of(name))

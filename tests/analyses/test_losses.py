@@ -225,6 +225,20 @@ def test_a_part_that_exceeds_all_before_it_may_include_them() -> None:
     assert m._running(days(9, 5, 4)) == 18 and m._running(days(7)) == 7
 
 
+def test_the_dead_of_single_days_are_added_up() -> None:
+    days = {d: {"window": f"2019-05-0{d}", "event_date": f"2019-05-0{d}"} for d in (1, 2, 3, 4)}
+    rows = [figure(f"r1-c{d}", f"e{d}", 10 * d, **days[d]) for d in (1, 2, 3)]
+    rows += [figure("r1-c4", "e2", 5, target_id="red-army", **days[2])]  # the dead of another side
+    rows += [figure("r1-c5", "e1", 9, repeats="r1-c1", **days[1])]
+    whole = known("x", "war", "2019-05-01", date_to="2019-05-03", value=12, target="blue")
+    table = m.running_losses(toy(rows, reference=[whole]))
+    assert list(table["account"]) == ["Red News"] * 3 + ["a monitor, killed on all days"]
+    assert list(table["sum"]) == [10, 30, 60, 12] and set(table["side"]) == {"blue"}
+    # Nothing to set it against, and two days that are no line.
+    assert m.running_losses(toy(rows)).empty
+    assert m.running_losses(toy(rows[:2], reference=[whole])).empty
+
+
 TOLD = {"one": (10, 40), "two": (6, 6), "three": (5, 10)}
 
 
