@@ -68,6 +68,11 @@ def test_the_declared_findings_of_idlib() -> None:
     # Hedged claims can stay out, and what a second page hosts can count again.
     assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
     assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
+    # Kinds are of outlets: where these are enough for a test, none deals their texts.
+    kinds: dict[str, Any] = {"by": "outlet_kind", "first": ["state_media", "party_media"]}
+    kinds |= {"second": ["news_site", "blog"]}
+    outlets, texts = (f.naming_by_group(case, unit=u, **kinds) for u in ("outlets", "texts"))
+    assert outlets.p < 0.02 and np.isnan(texts.p) and "of outlets" in texts.why[-1]
 
 
 @pytest.mark.parametrize(

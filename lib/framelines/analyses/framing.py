@@ -6,9 +6,10 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 Names = Sequence[str]
 Make = Callable[..., pd.DataFrame]
+OF_OUTLETS = ("outlet_kind", "bloc", "camp")
 OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
 
 
@@ -125,7 +127,18 @@ def _compared(
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
     told = sentence_events(case)
-    return contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    # What is a property of outlets is dealt over outlets, where these are enough.
+    sides = pair.of(found[pair.column])
+    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
+    if (
+        unit not in ("texts", "documents")
+        or pair.column not in OF_OUTLETS
+        or est.why_no_test((a, b))
+    ):
+        return made
+    why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
+    return replace(made, p=nan, test="", why=(*made.why, why))
 
 
 def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:

@@ -158,7 +158,12 @@ def coverage(data: pd.DataFrame) -> Figure:
         for state, (shape, hollow, label) in STATES.items()
         if (data["state"] == state).any()
     ]
-    legend(fig, [], *more, style.key("could not have told", DOT | {"marker": "."}))
+    legend(
+        fig,
+        [],
+        *more,
+        style.key("could not have told, or no reference has it", DOT | {"marker": "."}),
+    )
     ax.set_xlabel("* the reference has it")
     return fig
 
