@@ -230,6 +230,7 @@ def test_the_dead_of_single_days_are_added_up() -> None:
     rows = [figure(f"r1-c{d}", f"e{d}", 10 * d, **days[d]) for d in (1, 2, 3)]
     rows += [figure("r1-c4", "e2", 5, target_id="red-army", **days[2])]  # the dead of another side
     rows += [figure("r1-c5", "e1", 9, repeats="r1-c1", **days[1])]
+    rows += [figure("r1-c6", "e3", 7, part_of="r1-c3", **days[3])]  # seven of the thirty
     whole = known("x", "war", "2019-05-01", date_to="2019-05-03", value=12, target="blue")
     table = m.running_losses(toy(rows, reference=[whole]))
     assert list(table["account"]) == ["Red News"] * 3 + ["a monitor, killed on all days"]

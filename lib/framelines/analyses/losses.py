@@ -214,11 +214,12 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     told = coded.realised(claims(case, calendar)).query("figure and repeats == '' and item == ''")
     told = told[~told["voice"].str.startswith("quoted in ")]
     known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
-    rows = pd.concat([told, known], ignore_index=True).dropna(subset="stated")
+    rows = pd.concat([told, known], ignore_index=True).query("stated > 0")
     rows = rows[rows["kind"].isin(OUTCOMES["killed_or_wounded_included"])]
     rows = rows[~rows["target_side"].isin([*coded.NEUTRAL_SIDES, ""])]
     keys = ["target_side", "source", "covers_first", "event_id"]
     days = rows.query("kind == 'killed' and covers_first == covers_last")
+    days = days[~days["part_of"].isin(days["claim_id"])]
     days = days.groupby([*keys, "doc_id"])["stated"].sum().groupby(keys)
     days = days.agg(lambda own: geometric_mean(list(own))[0]).groupby(keys[:3]).sum()
     made: list[tuple[Any, ...]] = []
@@ -348,20 +349,16 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     """
     table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("calendar", "left_out", "reposts")}
-    found = _losses(case, choices.get("reference", "non_belligerent"), claims(case, **which))
-    found = found[~found["side"].isin(coded.NEUTRAL_SIDES)]
-    found = found[found["loss"].isin(losses or found["loss"])]
-    found = found.groupby(["side", "loss", "event_id"], as_index=False)["camp"].agg(set)
-    found = found.rename(columns={"camp": "tellers"})
-    found = found[found["tellers"].map(lambda own: coded.REFERENCE in own).astype(bool)]
+    told = _losses(case, choices.get("reference", "non_belligerent"), claims(case, **which))
+    told = told[~told["side"].isin(coded.NEUTRAL_SIDES) & told["loss"].isin(losses or told["loss"])]
+    listed = told[told["camp"] == coded.REFERENCE].drop(columns="camp")
     risk = table.loc[table["at_risk"], ["camp", "event_id", "label", "first"]].drop_duplicates()
-    found = found.merge(risk[risk["camp"].isin(sides(case))], on="event_id")
+    found = listed.merge(risk[risk["camp"].isin(sides(case))], on="event_id")
     own = found["camp"].map({camp: side for camp, (side, _) in sides(case).items()})
-    told = [c in tellers for c, tellers in zip(found["camp"], found["tellers"], strict=True)]
+    found = found.merge(told.assign(told=True), how="left").assign(own=found["side"] == own)
     columns = "camp own side loss event_id label told"
-    found = found.assign(own=found["side"] == own, told=told)
     found = coded.table_of(found, columns, by="camp -own side loss first event_id")
-    return found.astype({"own": bool, "told": bool})
+    return found.assign(told=found["told"].eq(True)).astype({"own": bool, "told": bool})
 
 
 @estimand(
