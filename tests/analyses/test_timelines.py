@@ -180,21 +180,16 @@ def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_tol
 
 
 def test_places_are_told_by_one_camp_or_both() -> None:
-    where = {
-        "ford": (35.0, 38.0, "town"),
-        "mill": (35.1, 38.1, "town"),
-        "hill": (None, None, "town"),
-    }
-    where |= {"vale": (35.0, 38.0, "region")}
-    names = ("place_id", "name", "parent", "lat", "lon", "kind")
-    rows = [(p, p.title(), "" if p == "vale" else "vale", *at) for p, at in where.items()]
-    places = [dict(zip(names, row, strict=True)) for row in rows]
-    told = [claim("r1-c1", "raid", place_id="ford;hill"), claim("r1-c2", "raid", place_id="mill")]
-    told += [claim("b1-c1", "raid", place_id="ford;vale")]
-    table = t.places_told(toy(told, places=places))
+    places = [
+        {"place_id": p, "name": p.title(), "parent": "vale", "kind": "town", "lat": at, "lon": at}
+        for p, at in (("ford", 35), ("mill", 36), ("hill", None))
+    ]
+    places.append({**places[0], "place_id": "vale", "parent": "", "kind": "region"})
+    told = {"r1-c1": "ford;hill", "r1-c2": "mill", "b1-c1": "ford;vale"}
+    case = toy([claim(i, "raid", place_id=p) for i, p in told.items()], places=places)
     # No coordinates, no mark; a region in which others lie is no point.
-    found = table[["place", "claims", "by"]].itertuples(index=False, name=None)
-    assert [*found] == [("Ford", 2, "red and blue"), ("Mill", 1, "red")]
+    found = t.places_told(case)[["place", "claims", "by"]].to_numpy().tolist()
+    assert found == [["Ford", 2, "red and blue"], ["Mill", 1, "red"]]
 
 
 def test_states_of_coverage() -> None:

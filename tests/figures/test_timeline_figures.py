@@ -37,7 +37,6 @@ SHOWN = [
     ("idlib", "coverage", "Al-Masdar News"),
     ("palmyra", "places", "Shaer gas field"),
     ("idlib", "places", "50 km"),
-    ("fa-kes", "places", "Aleppo"),
     ("palmyra", "running", "UCDP, killed on all days: 115"),
     ("example", "running", "The Lantern: 531"),
     ("idlib", "passed on", "Syria Times  36"),

@@ -188,7 +188,7 @@ def places_told(data: pd.DataFrame) -> Figure:
     # Laid out first: names ask for room on the page, and the bar for the degrees that are shown.
     fig.draw_without_rendering()
     (x, right), (y, top) = ax.get_xlim(), ax.get_ylim()
-    lengths = [m * 10.0**k for k in range(-1, 4) for m in (1, 2, 5)]
+    lengths = [m * 10.0**k for k in range(-3, 4) for m in (1, 2, 5)]
     bar = max(n for n in lengths if n <= (right - x) * KM * centre / 5)
     x, y = x + (right - x) / 50, y + (top - y) / 30
     ax.plot([x, x + bar / KM / centre], [y, y], color=INK, linewidth=2, solid_capstyle="butt")
