@@ -78,7 +78,8 @@ def test_the_dead_are_at_most_the_dead_and_wounded(dead: float, both: float, dis
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"target_id": "townsfolk"}, "another target, or none told"),
+        ({"target_id": "townsfolk"}, "another target"),
+        ({"target_id": "townsfolk;blue-army"}, "a wider target, or none told"),
         ({"actor_id": "blue-army"}, "another actor"),
         ({"kind": "wounded"}, "another outcome"),
         ({"window": "2019-05-04", "event_date": "2019-05-04"}, "another window"),
@@ -201,6 +202,16 @@ def test_what_is_no_contradiction_may_be_a_question() -> None:
     events = [event(e, "taking", place_id="ford") for e in ("entry", "fall")]
     rows = [taking("r1-c1", "entry", "2019-05-03"), taking("b1-c1", "fall", "2019-05-05")]
     assert asked(*rows, events=events) == [(d.STAGE, "b1-c1;r1-c1")]
+    # What is planned can be done later, and a figure that loses its hedge has not changed.
+    assert not asked(claim("r1-c1", "raid"), claim("b1-c1", "raid", modality="planned"))
+    hedged = figure("r1-c2", "raid", 30, repeats="r1-c1", qualifier="approx")
+    assert not asked(figure("r1-c1", "raid", 30), hedged)
+    # Two texts list the same places but one each; a list that is part of the other is no question.
+    names = ("dam", "mill", "hill", "inn")
+    taken = {doc: [claim(f"{doc}-{e}", e) for e in names] for doc in ("r1", "b1")}
+    both = {"events": [event(e, "taking") for e in names]}
+    assert not asked(*taken["r1"], *taken["b1"][1:], **both)
+    assert asked(*taken["r1"][:-1], *taken["b1"][1:], **both) == [(d.LISTS, "b1-inn;r1-dam")]
 
 
 def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:

@@ -63,6 +63,11 @@ def test_the_declared_findings_of_idlib() -> None:
     # Hedged claims can stay out, and what a second page hosts can count again.
     assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
     assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
+    # Kinds are of outlets: where these are enough for a test, none deals their texts.
+    kinds: dict[str, Any] = {"by": "outlet_kind", "first": ["state_media", "party_media"]}
+    kinds |= {"second": ["news_site", "blog"]}
+    outlets, texts = (f.naming_by_group(case, unit=u, **kinds) for u in ("outlets", "texts"))
+    assert outlets.p < 0.02 and np.isnan(texts.p) and "of outlets" in texts.why[-1]
 
 
 @pytest.mark.parametrize(
@@ -169,6 +174,13 @@ def test_without_two_sides_the_foe_is_any_armed_opponent() -> None:
 def test_arabic_labels_stand_behind_their_translation() -> None:
     name = f.glossed(case_of("idlib"))
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
+
+
+def test_whose_words_are_passed_on() -> None:
+    found = f.passed_on(case_of("idlib")).set_index(["teller", "voice"])["claims"]
+    assert found["Syrian Perspective", "a text of Syria Times"] == 31
+    words = found[~found.index.get_level_values("voice").str.contains("text of")]
+    assert words.sum() == f.attribution_hits(case_of("idlib"))["hit"].sum()
 
 
 def test_matched_events_are_told_by_both_camps() -> None:

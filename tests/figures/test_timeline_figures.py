@@ -6,7 +6,8 @@ import matplotlib.pyplot as plt
 import pytest
 from matplotlib.figure import Figure
 
-from framelines.analyses import timelines
+from framelines.analyses import framing, losses, timelines
+from framelines.figures import framing as g
 from framelines.figures import timelines as f
 from framelines.tables.case import load_case
 
@@ -23,6 +24,9 @@ def texts(fig: Figure) -> str:
 DRAWN = {
     "calibration": (f.calibration, timelines.calibration_panels),
     "lanes": (f.event_lanes, lambda case: timelines.lanes(case).query("accounts > 1")),
+    "places": (f.places_told, timelines.places_told),
+    "running": (f.running_losses, losses.running_losses),
+    "passed on": (g.passed_on, framing.passed_on),
     "coverage": (f.coverage, lambda case: timelines.coverage(case).tail(200)),
 }
 SHOWN = [
@@ -31,6 +35,12 @@ SHOWN = [
     ("palmyra", "coverage", "silent, though it could have told"),
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "coverage", "Al-Masdar News"),
+    ("palmyra", "places", "Shaer gas field"),
+    ("idlib", "places", "50 km"),
+    ("palmyra", "running", "UCDP, killed on all days: 115"),
+    ("example", "running", "The Lantern: 531"),
+    ("idlib", "passed on", "Syria Times  36"),
+    ("example", "calibration", "The Lantern: calibrated"),
 ]
 
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from framelines.methods import quantities as q
+from framelines.methods.estimate import geometric_mean
 from framelines.methods.quantities import Quantity
 
 INF = math.inf
@@ -148,6 +150,19 @@ def test_points_and_words_of_a_row(row: q.Row, text: str, points: tuple[float, .
     assert found == pytest.approx(list(points), nan_ok=True)
     assert not q.has_figure({**row, "kind": "event"})
     assert not q.has_figure(claim("", None, math.nan)) and not q.has_figure(claim("", pd.NA, pd.NA))
+
+
+def test_a_round_number_hides_where_it_lies() -> None:
+    round_, exact = claim("more_than", 300, None), claim("exact", 300, 300)
+    hidden = q.coarseness(round_, "conventional")
+    assert hidden == pytest.approx(math.log(400 / 301) ** 2 / 12)
+    assert q.coarseness(round_, "stated") == q.coarseness(exact, "conventional") == 0
+    # It adds to the variance of a mean as imputed values do.
+    ratios = [1.0, 2.0] * 5
+    plain, wide = (geometric_mean(ratios, coarse) for coarse in ([], [hidden] * 10))
+    half = [math.log(end / value) for value, _, end in (plain, wide)]
+    added = stats.t.ppf(0.975, 9) ** 2 * hidden / 10
+    assert wide[0] == plain[0] and half[1] ** 2 - half[0] ** 2 == pytest.approx(added)
 
 
 def test_windows() -> None:

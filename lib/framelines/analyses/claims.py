@@ -277,13 +277,14 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
     side, known = lookup(case, "actors", "side"), rows[["value_min", "value_max"]].notna()
     wording = np.select([known.all(axis=1), known["value_min"]], ["range", "at_least"], "up_to")
+    of_somebody = rows[["target", "item"]].ne("").any(axis=1)
     days = rows["date_from"] + "/" + rows["date_to"]
     windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
         **dict.fromkeys(("source", "camp"), REFERENCE),
         **dict.fromkeys(("unit", "scope", "bloc"), ""),
         claim_id=rows["ref_id"],
-        kind=rows["outcome"].where(_usable(rows), "event"),
+        kind=rows["outcome"].where(known.any(axis=1) & of_somebody, "event").replace("", "event"),
         qualifier=wording,
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
@@ -294,21 +295,6 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
         found[f"{name}first"], found[f"{name}last"] = ends.T
     found = _figures(found)
     return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
-
-
-def _usable(rows: pd.DataFrame) -> pd.Series:
-    number = rows[["value_min", "value_max"]].notna().any(axis=1)
-    return (rows["outcome"] != "") & number & ((rows["target"] != "") | (rows["item"] != ""))
-
-
-def unusable_figures(case: Case) -> pd.DataFrame:
-    """Return the figures of the reference that can meet no claim: ref_id and why."""
-    rows = case["reference"][case["reference"]["case"] == case.name]
-    rows = rows[rows[["value_min", "value_max"]].notna().any(axis=1)]
-    rows = rows[~_usable(rows) | (rows["event_id"] == "")]
-    wanted = ["an event of ours", "an outcome that claims have"]
-    why = np.select([rows["event_id"] == "", rows["outcome"] == ""], wanted, "a side or an item")
-    return rows[["ref_id"]].assign(why=why)
 
 
 @cache

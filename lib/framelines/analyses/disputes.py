@@ -33,10 +33,13 @@ LEFT_AWAY = "a sum that leaves out a part of the window or place"
 # What a reader may look past: these conditions guard against artefacts, and cost real disputes.
 LOOKED_PAST = {
     *("another window", "the window of one is unknown", "another place", LASTS),
-    *("the place of one is unknown", "another scope, or none told", "another target, or none told"),
+    *("the place of one is unknown", "another scope, or none told", "a wider target, or none told"),
 }
 CHANGED, FATE = "a repeat tells it otherwise", "one thing, captured or destroyed"
-WHO, DONE, STAGE = "who did it", "done or not", "the day of a place, under two events"
+WHO, DONE, LISTS = "who did it", "done or not", "two lists that differ"
+STAGE = "the day of a place, by another stage of its fall"
+# What is planned can be done later.
+UNDONE = ({"realised", "negated"}, {"realised", "attempted"})
 # In this order by the alphabet too: the first says more.
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
 
@@ -83,6 +86,7 @@ def reasons(a: Row, b: Row) -> list[str]:
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
     # The sum of a total's parts is asked apart: window and place were asked when it was made.
     total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
+    others = targets[0] != targets[1] and not force and not total
     met = {
         "a part against its total": (direct and not any(sums))
         or not set(a["ids"]).isdisjoint(b["ids"]),
@@ -90,7 +94,8 @@ def reasons(a: Row, b: Row) -> list[str]:
         QUOTED: _quotes_other(a, b),
         "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
         "another actor": actors[0] != actors[1] and (force or all(actors)),
-        "another target, or none told": targets[0] != targets[1] and not force and not total,
+        "another target": others and all(targets) and not targets[0] & targets[1],
+        "a wider target, or none told": others and (not all(targets) or targets[0] & targets[1]),
         "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
     }
     found = [why for why, holds in met.items() if holds]
@@ -215,6 +220,9 @@ def _statement(pair: Row, row: Row) -> str:
     elif pair["unit"] == "days":
         day = f" AH ({coded.days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
+        said += f", {row['event']}" * (pair["kind"] == STAGE)
+    elif pair["kind"] == WHO:
+        said = " and ".join(sorted(set_of(row["actor_side"]))).replace("_", " ")
     elif pair["first"]["kind"] != pair["second"]["kind"]:
         said += f" {row['kind'].replace('_', ' ')}"
     return f"{who}: {said} [{', '.join(row['ids'])}]"
@@ -281,19 +289,15 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     return table
 
 
-def _in_sentence(a: Row, b: Row) -> bool:
-    return a["date_basis"] == b["date_basis"] == "sentence"
-
-
 def _fate(row: Row) -> str:
     """What became of equipment, so far as a claim of it says so."""
     return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
 
 
 def _things(row: Row) -> list[tuple[str, str]]:
-    """What two statements must share to be on one thing: the event, or the place that is taken."""
-    taken = row["kind"] == "event" and row["event_kind"] == "taking" and row["place_id"]
-    return [("event", row["event_id"]), *[("taking of", row["place_id"])] * bool(taken)]
+    """What two statements must share to be on one thing: the event, or the place of a deed."""
+    deed = row["kind"] == "event" and row["momentary"] and row["place_id"]
+    return [("event", row["event_id"]), *[("deed at", row["place_id"])] * bool(deed)]
 
 
 def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
@@ -301,26 +305,49 @@ def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
     by_id = {r["claim_id"]: r for r in coded.records(told)}
     rows = [r for r in by_id.values() if r["event_id"]]
     for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
-        figures = row["figure"] and first["figure"] and row["told"] != first["told"]
-        dates = row["event_date"] != first["event_date"] and _in_sentence(row, first)
+        figures = row["figure"] and first["figure"] and row["stated"] != first["stated"]
+        dates = row["event_date"] != first["event_date"]
+        dates &= row["date_basis"] == first["date_basis"] == "sentence"
         if figures or (dates and timelines.days_between(row, first) > 0):
             yield CHANGED, first, row
-    for a, b in coded.pairs_by([r for r in rows if not r["repeats"]], _things):
+    # A repeat that gives another date is a statement of its own.
+    fresh = [r for r in rows if r["event_date"] != by_id.get(r["repeats"], {}).get("event_date")]
+    for a, b in coded.pairs_by(fresh, _things):
         if a["voice"] == b["voice"] or _quotes_other(a, b):
             continue
-        deeds = a["kind"] == b["kind"] == "event" and a["momentary"]
+        deeds = a["kind"] == b["kind"] == "event" and a["momentary"] and b["momentary"]
         if a["event_id"] == b["event_id"]:
             sides, fates = [set_of(r["actor_side"]) for r in (a, b)], (_fate(a), _fate(b))
             if a["item"] == b["item"] != "" and all(fates) and fates[0] != fates[1]:
                 yield FATE, a, b
             elif deeds and all(sides) and not sides[0] & sides[1]:
                 yield WHO, a, b
-            elif deeds and (a["modality"] == "realised") != (b["modality"] == "realised"):
+            elif deeds and {a["modality"], b["modality"]} in UNDONE:
                 yield DONE, a, b
-        elif deeds and a["event_kind"] == b["event_kind"] == "taking" and _in_sentence(a, b):
-            same = a["place_id"] == b["place_id"] != ""
+        elif deeds and "taking" in (a["event_kind"], b["event_kind"]):
+            # Entry, control and withdrawal are events of their own, and stages of one fall.
+            same = a["place_id"] == b["place_id"] != "" and a["modality"] == b["modality"]
             if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
                 yield STAGE, a, b
+
+
+def _lists(case: Case, told: pd.DataFrame) -> Iterable[Row]:
+    """Two texts that tell mostly the same takings, each with some that the other leaves out."""
+    taken = told.query("kind == 'event' and event_kind == 'taking' and modality == 'realised'")
+    texts = {doc: own.set_index("event_id") for doc, own in taken.groupby("doc_id")}
+    label = lookup(case, "documents", "label")
+    for pair in combinations(texts, 2):
+        a, b = (set(texts[doc].index) for doc in pair)
+        if a - b and b - a and 2 * len(a & b) >= len(a | b):
+            alone = {d: texts[d].drop(sorted(a & b)) for d in pair}
+            said = [f"{label[d]}: {coded.listed(sorted(set(alone[d]['event'])))}" for d in pair]
+            row = {"event": "Takings that one of two texts leaves out", "asks": LISTS, "tier": 1}
+            row |= {
+                "what": f"{len(a & b)} are in both",
+                "stake": 0.0,
+                "statements": "; ".join(said),
+            }
+            yield row | {"claims": joined(pd.concat(alone)["claim_id"], ";")}
 
 
 def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
@@ -335,11 +362,15 @@ def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
         if asks in LOOKED_PAST and not more and pair["verdict"] == CONTRADICTION:
             about = {"asks": asks, "what": what, "tier": 0}
             found.append(((asks, *pair["key"], what), pair | about))
-    for asks, a, b in _unlike(claims(case, calendar)):
+    told = claims(case, calendar)
+    for asks, a, b in _unlike(told):
         days = "days" if asks in (CHANGED, STAGE) else ""
         unit = "share" if a["figure"] and b["figure"] else days
-        pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", math.nan)
+        width = timelines.days_between(a, b) if unit == "days" else math.nan
+        pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", width)
         what = _what(pair, names) if unit == "share" else "day" if unit else asks
-        found.append(((asks, a["event_id"], what), pair | {"asks": asks, "what": what, "tier": 1}))
+        of = a["place_id"] if asks == STAGE else a["event_id"]
+        found.append(((asks, of, what), pair | {"asks": asks, "what": what, "tier": 1}))
     columns = "event asks what statements stake claims"
-    return table_of(_rows(found), columns, by="tier -stake event asks claims")
+    made = [*_rows(found), *_lists(case, told)]
+    return table_of(made, columns, by="tier -stake event asks claims")

@@ -6,9 +6,10 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,12 @@ from framelines.tables.schema import read_tables
 # coder read, so that the coder alone differs.
 EVERYTHING = "first_all_sentences"
 CODERS = (EVERYTHING, "first", "second", "adjudicated")
+VOICES = {
+    "named_official": "a named official",
+    "unnamed_source": "a source without a name",
+    "other_media": "other media",
+    "enemy_media": "the other side or its media",
+}
 STANCES = ("derogatory", "neutral", "honorific")
 BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
@@ -60,6 +67,7 @@ RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 Names = Sequence[str]
 Make = Callable[..., pd.DataFrame]
+OF_OUTLETS = ("outlet_kind", "bloc", "camp")
 OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
 
 
@@ -119,7 +127,18 @@ def _compared(
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
     told = sentence_events(case)
-    return contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    # What is a property of outlets is dealt over outlets, where these are enough.
+    sides = pair.of(found[pair.column])
+    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
+    if (
+        unit not in ("texts", "documents")
+        or pair.column not in OF_OUTLETS
+        or est.why_no_test((a, b))
+    ):
+        return made
+    why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
+    return replace(made, p=nan, test="", why=(*made.why, why))
 
 
 def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
@@ -305,6 +324,21 @@ def attribution_hits(
         found = found[found["certainty"] != "hedged"]
     voice = found["attribution"]
     return _hits(found, voice == kind if kind else voice != "own_voice")
+
+
+def passed_on(case: Case) -> pd.DataFrame:
+    """Return whose words each page passes on, a row a pair: teller, voice, claims.
+
+    A voice is a kind of source that claims are attributed to, or an outlet whose whole text the
+    page holds, with the claims of that text.
+    """
+    told, name = attribution_hits(case), case["sources"].set_index("source_id")["name"]
+    told = told.assign(teller=told["source"], voice=told["attribution"].map(VOICES))
+    host = told["doc_id"].map(case["documents"].set_index("doc_id")["published_in"])
+    texts = told.assign(teller=host.map(name), voice="a text of " + told["source"])
+    both = pd.concat([told[told["hit"] > 0], texts[host != texts["source_id"]]])
+    found = both.groupby(["teller", "voice"]).size().reset_index(name="claims")
+    return found.sort_values(["claims", "teller", "voice"], ascending=[False, True, True])
 
 
 @estimand("framing.attribution_by_group", choices=HEDGED)

@@ -24,12 +24,14 @@ from framelines.tables.case import Case
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
 LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
 LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
+# Sums of fewer days are no line.
+DAYS = 3
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
 # From the smallest to the widest: the rank of a place by its kind.
 AREA_KINDS = (
     *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
-    *("zone", "region", "district", "governorate", "country"),
+    *timelines.AREAS,
 )
 T_INTERVAL = "95 % t interval over matched events"
 NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
@@ -53,7 +55,8 @@ def matched_figures(
     """Return the figures of the dead that meet a figure of the reference, one row camp and event.
 
     `whose` is `enemy` or `own`; the second `outcome` sets dead and wounded together against the
-    dead. told and known are geometric means of several; ratio is NaN where `reading` gives none.
+    dead. told and known are geometric means of several; ratio is NaN where `reading` gives none,
+    and coarse is the variance of its log that rounding hides (`quantities.coarseness`).
     """
     # What a teller states in its own name, each once.
     told = coded.realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
@@ -74,12 +77,13 @@ def matched_figures(
             used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
             points = [quantities.point_of(c, reading) for c in met]
             said = geometric_mean([p for p in points if not math.isnan(p)])[0]
+            coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
             figure = geometric_mean([r["stated"] for r in used])[0]
             words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
             row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
-            row += [said / figure, joined(r["origin"] for r in used), words, event]
+            row += [said / figure, coarse, joined(r["origin"] for r in used), words, event]
             made.append((*row, min(r["first"] for r in used)))
-    columns = "event source camp target_side told known ratio origin told_words event_id"
+    columns = "event source camp target_side told known ratio coarse origin told_words event_id"
     return coded.table_of(made, columns, by="camp first event_id")
 
 
@@ -100,7 +104,7 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
     for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        n, ends, detail = len(rows), geometric_mean(sorted(rows["ratio"])), ""
+        n, ends, detail = len(rows), geometric_mean(list(rows["ratio"]), rows["coarse"]), ""
         why = "not estimable: no figure meets one of the reference"
         if n:
             named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
@@ -198,6 +202,37 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     none, over = "no sum meets a reference of the same days", "all references of these days"
     measures = "figures of the dead of some days over the references’ for the same days"
     return estimated(made, none, unit="times", measures=measures, interval=over)
+
+
+def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
+    """Return the dead of each side as every account adds them up: side, account, day, sum.
+
+    Accounts are outlets and references with figures of `DAYS` days or more (of several texts on
+    one event the geometric mean); with what an account states for all these days at once, in one
+    row. A side that one account alone counts is left out.
+    """
+    told = coded.realised(claims(case, calendar)).query("figure and repeats == '' and item == ''")
+    told = told[~told["voice"].str.startswith("quoted in ")]
+    known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
+    rows = pd.concat([told, known], ignore_index=True).query("stated > 0")
+    rows = rows[rows["kind"].isin(OUTCOMES["killed_or_wounded_included"])]
+    rows = rows[~rows["target_side"].isin([*coded.NEUTRAL_SIDES, ""])]
+    keys = ["target_side", "source", "covers_first", "event_id"]
+    days = rows.query("kind == 'killed' and covers_first == covers_last")
+    days = days[~days["part_of"].isin(days["claim_id"])]
+    days = days.groupby([*keys, "doc_id"])["stated"].sum().groupby(keys)
+    days = days.agg(lambda own: geometric_mean(list(own))[0]).groupby(keys[:3]).sum()
+    made: list[tuple[Any, ...]] = []
+    for (side, source), own in days.groupby(level=keys[:2]):
+        of_day = own.droplevel(keys[:2]).cumsum()
+        if len(of_day) >= DAYS:
+            made += [(side, source, day, total) for day, total in of_day.items()]
+            same = rows[(rows["target_side"] == side) & (rows["covers_first"] == of_day.index[0])]
+            for row in same[same["covers_last"] == of_day.index[-1]].to_dict("records"):
+                name = f"{row['source']}, {row['kind'].replace('_', ' ')} on all days"
+                made.append((side, name, row["covers_last"], row["stated"]))
+    table = coded.table_of(made, "side account day sum", by="side account day").drop_duplicates()
+    return table[table.groupby("side")["account"].transform("nunique") > 1].reset_index(drop=True)
 
 
 def parts_table(
@@ -308,39 +343,22 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
 
 
 def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
-    """Return the known losses beside each camp, one row camp, side, loss and event.
+    """Return the losses that the reference lists beside each camp, one row camp, side, loss, event.
 
-    Known is what the reference or the other side tells of events at risk (by `coverage`); where no
-    sides are compared, what anybody tells. own: the side is the camp's; told: by the camp.
+    Only events at risk (by `coverage`) stand here. own: the side is the camp's; told: by the camp.
     """
     table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("calendar", "left_out", "reposts")}
-    found = _losses(case, choices.get("reference", "non_belligerent"), claims(case, **which))
-    found = found[~found["side"].isin(coded.NEUTRAL_SIDES)]
-    found = found[found["loss"].isin(losses or found["loss"])]
-    tellers = found.groupby(["side", "loss", "event_id"], as_index=False)["camp"].agg(set)
-    events = table.drop_duplicates("event_id")[["event_id", "label", "first"]]
-    tellers = tellers.rename(columns={"camp": "tellers"}).merge(events, on="event_id")
-    own = pd.DataFrame([(c, s) for c, (s, _) in sides(case).items()], columns=["camp", "own"])
-    found = tellers.merge(own.astype(object), how="cross")
-    found["own"] = found["side"].eq(found["own"])
-    who = zip(found["tellers"], found["camp"], strict=True)
-    found["told"] = [camp in tellers for tellers, camp in who]
-    if case.compare:
-        risk = table.loc[table["at_risk"], ["camp", "event_id"]].drop_duplicates()
-        found = found[found["tellers"].map(len) > found["told"]].merge(risk)
+    told = _losses(case, choices.get("reference", "non_belligerent"), claims(case, **which))
+    told = told[~told["side"].isin(coded.NEUTRAL_SIDES) & told["loss"].isin(losses or told["loss"])]
+    listed = told[told["camp"] == coded.REFERENCE].drop(columns="camp")
+    risk = table.loc[table["at_risk"], ["camp", "event_id", "label", "first"]].drop_duplicates()
+    found = listed.merge(risk[risk["camp"].isin(sides(case))], on="event_id")
+    own = found["camp"].map({camp: side for camp, (side, _) in sides(case).items()})
+    found = found.merge(told.assign(told=True), how="left").assign(own=found["side"] == own)
     columns = "camp own side loss event_id label told"
     found = coded.table_of(found, columns, by="camp -own side loss first event_id")
-    return found.astype({"own": bool, "told": bool})
-
-
-def losses_table(case: Case, **choices: str) -> pd.DataFrame:
-    """Return `known_losses` counted, with the labels of events_untold."""
-    keys, made = ["camp", "own", "side", "loss"], []
-    for about, rows in known_losses(case, **choices).groupby(keys, sort=False):
-        untold = list(rows.loc[~rows["told"], "label"])
-        made.append((*about, len(rows), rows["told"].sum(), coded.listed(untold)))
-    return coded.table_of(made, "camp own side loss known told events_untold")
+    return found.assign(told=found["told"].eq(True)).astype({"own": bool, "told": bool})
 
 
 @estimand(

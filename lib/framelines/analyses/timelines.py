@@ -1,8 +1,8 @@
 """When: calendars, the day that each account gives, lead; who tells what, and who is silent.
 
 Every table is made of `claims.claims` and `claims.reference`; every estimand takes its choices as
-strings. An event is at risk of being passed over in a document that came out after it, on its
-theatre, and that tells days on both sides of it; everything else is no silence.
+strings. An event of the reference is at risk of being passed over in a document that came out after
+it, on its theatre, and that tells days on both sides of it; everything else is no silence.
 """
 
 import math
@@ -22,7 +22,7 @@ from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, share
 from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
-from framelines.tables.rows import documents
+from framelines.tables.rows import documents, theatre_places
 
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
@@ -31,13 +31,13 @@ LEFT_OPEN = "range that the wording allows"
 CREDIBLE, PEACEFUL = 0.95, "non_belligerent"
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}
+AREAS = ("zone", "region", "district", "governorate", "country")
 # A date that leaves more days open is a backdrop, and drawn on no lane.
 WIDEST = 31
 # Parts of one place can be taken days apart; over more than a month it is taken anew.
 SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
-BASES = ("reference", "other_side", "other_outlet", "alone")
 
 
 def anchor_table(case: Case) -> pd.DataFrame:
@@ -317,6 +317,28 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     return table_of(table, columns, by="first last event_id source")
 
 
+def places_told(case: Case) -> pd.DataFrame:
+    """Return the places of the theatre, or of all claims without one, that claims name: a row each.
+
+    Columns: place, lat and lon in degrees, claims (how many name it), by (the camps that are
+    compared and name it, or whether several outlets do). Left out are places without coordinates
+    and areas (`AREAS`) in which others lie.
+    """
+    told, about = claims(case), case["places"].set_index("place_id")
+    told = told.assign(place_id=told["place_id"].str.split(";")).explode("place_id")
+    told = told[told["place_id"].isin(theatre_places(case) or set(about.index))]
+    around = set(about.loc[sorted(set(told["place_id"])), "parent"])
+    wide = around & set(about.index[about["kind"].isin(AREAS)])
+    made = []
+    for place, rows in told[~told["place_id"].isin(wide)].groupby("place_id"):
+        camps = [camp for camp in case.compare or () if camp in set(rows["camp"])]
+        several = "several outlets" if rows["source"].nunique() > 1 else "one outlet"
+        by = " and ".join(camps) if case.compare else several
+        made.append((*about.loc[place, ["name", "lat", "lon"]], len(rows), by))
+    table = table_of(made, "place lat lon claims by", by="-claims place")
+    return table[table["lat"].notna() & (table["by"] != "")].reset_index(drop=True)
+
+
 def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
     events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
@@ -350,9 +372,10 @@ def coverage(
 ) -> pd.DataFrame:
     """Return what every source says of every event of the case, one row a pair.
 
-    state is one of `STATES`, partly what is only hedged, planned or attempted; at_risk, whether a
-    document of the source could have told it (with `publication`: came out after it); basis, where
-    else the event stands. What stands alone is never called silence.
+    state is one of `STATES`, partly what is only hedged, planned or attempted; at_risk, whether the
+    reference lists the event (`listed`) and a document of the source could have told it (with
+    `publication`: came out after it). What one side alone lists measures nobody else's silence: a
+    short report has no room for all checkpoints of a digest.
     """
     if risk_set not in ("told_window", "publication"):
         raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
@@ -372,40 +395,12 @@ def coverage(
     sources = own.sort_values("source_id").drop_duplicates("source_id")[["source", "camp", "bloc"]]
     table = days.merge(sources, how="cross")
     pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
-    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
-    teller = pd.Series(ranks < STATES.index(DENIED), table.index)
-    tellers = teller.groupby(table["event_id"]).transform("sum")
-    sided = teller & table["camp"].ne("")
-    of_sides = sided.groupby(table["event_id"]).transform("sum")
-    of_own_side = sided.groupby([table["event_id"], table["camp"]]).transform("sum")
-    elsewhere = [table["listed"].astype(bool), of_sides > of_own_side, tellers > teller]
-    basis = np.select(elsewhere, BASES[:-1], BASES[-1])
-    states = [*(ranks == i for i in range(3)), at_risk & (basis != BASES[-1])]
-    state = np.select(states, STATES[:-1], NOT_AT_RISK)
-    table = table.assign(state=state, at_risk=at_risk, basis=basis)
-    columns = "event_id label first last source camp bloc state at_risk basis"
+    ranks, could = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
+    at_risk = could & table["listed"].astype(bool)
+    state = np.select([*(ranks == i for i in range(3)), at_risk], STATES[:-1], NOT_AT_RISK)
+    table = table.assign(state=state, at_risk=at_risk)
+    columns = "event_id label first last source camp bloc state at_risk listed"
     return table_of(table, columns, by="first last event_id")
-
-
-def silence(case: Case, **choices: str) -> pd.DataFrame:
-    """Return how many of the events at risk each camp passes over, a row a camp and basis.
-
-    A camp tells an event if any of its sources does, told partly among them, and is at risk if any
-    is. `choices` are those of `coverage`.
-    """
-    table = coverage(case, **choices).copy()
-    for column, order in (("state", STATES), ("basis", BASES)):
-        table[column] = table[column].map(order.index)
-    by_camp = table.groupby(["first", "last", "event_id", "label", "camp"], as_index=False)
-    table = by_camp.agg({"state": "min", "basis": "min", "at_risk": "max"})
-    table = table[table["at_risk"] & (table["basis"] < BASES.index("other_outlet"))]
-    made = []
-    for (camp, basis), rows in table.groupby(["camp", "basis"]):
-        silent = list(rows.loc[rows["state"] == STATES.index(SILENT), "label"])
-        denied = (rows["state"] == STATES.index(DENIED)).sum()
-        about = len(rows), len(rows) - denied - len(silent), denied, len(silent)
-        made.append((camp, BASES[basis], *about, coded.listed(silent)))
-    return table_of(made, "camp basis at_risk told denied silent passed_over", by="camp basis")
 
 
 def days_between(a: Row, b: Row) -> float:

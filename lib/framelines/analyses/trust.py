@@ -108,12 +108,8 @@ def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
     both = mine.merge(theirs, on=KEYS, suffixes=("", SECOND))
     for frame, name in names.items():
         seen = both[[frame, frame + SECOND]].to_numpy(dtype=np.float64).T
-        # The chance that the other coder sees the frame where one does, 2a / (2a + b + c).
-        positive = agree.share_of(2 * seen.prod(axis=0), seen.sum(axis=0))
-        most = int(seen.sum(axis=1).max())
-        for measure, of in (("alpha", agree.alpha_of(seen)), ("positive agreement", positive)):
-            about = ("frame_codes", frame, name, measure)
-            found.append(_row(case, about, of, both["doc_id"], most))
+        about, most = ("frame_codes", frame, name, "alpha"), int(seen.sum(axis=1).max())
+        found.append(_row(case, about, agree.alpha_of(seen), both["doc_id"], most))
     return found
 
 

@@ -49,6 +49,30 @@ def stance_bars(data: pd.DataFrame) -> Figure:
     return fig
 
 
+def passed_on(data: pd.DataFrame) -> Figure:
+    """Draw whose words each page passes on: pages left, voices right, lines as wide as the claims.
+
+    `data` is `framing.passed_on`.
+    """
+    columns = [data.groupby(c)["claims"].sum().sort_values() for c in ("teller", "voice")]
+    most, look = max(map(len, columns)), style.looks(columns[0].index[::-1])
+    fig = style.figure(0.4 + 0.3 * most)
+    ax = fig.subplots()
+    ax.set(xlim=(-1, 2), ylim=(0, most))
+    ax.axis("off")
+    heights = [pd.Series((np.arange(len(c)) + 0.5) * most / len(c), c.index) for c in columns]
+    for row in data.to_dict("records"):
+        ends = [heights[0][row["teller"]], heights[1][row["voice"]]]
+        wide, color = 0.6 + 8 * row["claims"] / data["claims"].max(), look[row["teller"]]["color"]
+        ax.plot([0, 1], ends, color=color, alpha=0.55, linewidth=wide)
+    for x, side, own, height in zip((0, 1), ("right", "left"), columns, heights, strict=True):
+        for name, claims in own.items():
+            words = [style.short(str(name).split(" (")[0]), f"{claims:,}"]
+            text = "  ".join(words[:: 1 - 2 * x])
+            ax.annotate(text, (x + 0.08 * (x - 0.5), height[name]), ha=side, va="center")
+    return fig
+
+
 def paired_events(data: pd.DataFrame) -> Figure:
     """Draw the shares of both groups for every event that both tell, one line an event.
 

@@ -1,4 +1,4 @@
-"""The figures of notebook 02: calendars, lanes of events, the days told of one, who tells what.
+"""The figures of notebook 02: calendars, lanes of events, who tells what, where, and how many.
 
 Days are numbers of `date.toordinal`.
 """
@@ -16,9 +16,11 @@ from matplotlib.ticker import MaxNLocator
 from framelines.figures import style
 from framelines.figures.style import DOT, FAINT, INK, lanes, legend, looks, mark, short, span
 
+WRAP = 32
 # Matplotlib counts days from here.
 EPOCH = date(1970, 1, 1).toordinal()
-WRAP = 32
+# Kilometres of a degree of latitude.
+KM = 111.2
 DIAMOND, REFERENCE = DOT | {"marker": "D"}, DOT | {"marker": "|"}
 # Shape of a state, whether it is hollow, and what it is called.
 MOST = 50
@@ -133,7 +135,7 @@ def coverage(data: pd.DataFrame) -> Figure:
     sources = data.sort_values(["camp", "bloc", "source"]).drop_duplicates("source")
     names, look = list(sources["source"]), looks(sorted(data["bloc"]))
     events = data.drop_duplicates("event_id")
-    listed = set(data.loc[data["basis"] == "reference", "event_id"])
+    listed = set(data.loc[data["listed"], "event_id"])
     fig = style.figure(1.7 + 0.19 * len(events))
     ax = fig.subplots()
     stars = [" *" if event in listed else "  " for event in events["event_id"]]
@@ -156,6 +158,79 @@ def coverage(data: pd.DataFrame) -> Figure:
         for state, (shape, hollow, label) in STATES.items()
         if (data["state"] == state).any()
     ]
-    legend(fig, [], *more, style.key("could not have told", DOT | {"marker": "."}))
+    legend(
+        fig,
+        [],
+        *more,
+        style.key("could not have told, or no reference has it", DOT | {"marker": "."}),
+    )
     ax.set_xlabel("* the reference has it")
+    return fig
+
+
+def places_told(data: pd.DataFrame) -> Figure:
+    """Draw the places that claims name on plain axes in degrees, the area of a mark by how many do.
+
+    `data` is `timelines.places_told`; the most told are named first, and others where there is
+    room beside their mark.
+    """
+    centre, look = float(np.cos(np.radians(data["lat"].mean()))), looks(sorted(set(data["by"])))
+    fig = style.figure(4.8)
+    ax = fig.subplots()
+    ax.set(xlabel="degrees east", ylabel="degrees north")
+    ax.margins(0.12)
+    ax.set_aspect(1 / centre, adjustable="datalim")
+    sizes = 3 + 13 * np.sqrt(data["claims"] / data["claims"].max())
+    rows = [*zip(data.to_dict("records"), sizes, strict=True)]
+    for row, size in rows[::-1]:
+        mark(ax, row["lon"], row["lat"], look[row["by"]] | {"alpha": 0.75}, size=size)
+    legend(fig, look)
+    # Laid out first: names ask for room on the page, and the bar for the degrees that are shown.
+    fig.draw_without_rendering()
+    (x, right), (y, top) = ax.get_xlim(), ax.get_ylim()
+    lengths = [m * 10.0**k for k in range(-3, 4) for m in (1, 2, 5)]
+    bar = max(n for n in lengths if n <= (right - x) * KM * centre / 5)
+    x, y = x + (right - x) / 50, y + (top - y) / 30
+    ax.plot([x, x + bar / KM / centre], [y, y], color=INK, linewidth=2, solid_capstyle="butt")
+    ax.annotate(f"{bar:g} km", (x, y), (0, 4), textcoords="offset points")
+    spots = ax.transData.transform(data[["lon", "lat"]]) * 72 / fig.dpi
+    marks = zip(spots, rows, strict=True)
+    taken = [(*(spot - size / 2), *(spot + size / 2), row["claims"]) for spot, (row, size) in marks]
+    for (x, y), (row, size) in zip(spots, rows, strict=True):
+        text, r = style.short(row["place"], 24), size / 2 + 2
+        wide = 4.6 * len(text)
+        for left, low in ((r, -3), (-r - wide, -3), (-wide / 2, r), (-wide / 2, -r - 7)):
+            a, b, c, d = x + left, y + low, x + left + wide, y + low + 8
+            # A name may cover the marks of places that are told far less.
+            near = (t for t in taken if 5 * t[4] > row["claims"])
+            if not any(a < t[2] and t[0] < c and b < t[3] and t[1] < d for t in near):
+                taken.append((a, b, c, d, np.inf))
+                ax.annotate(text, (row["lon"], row["lat"]), (left, low), textcoords="offset points")
+                break
+    return fig
+
+
+def running_losses(data: pd.DataFrame) -> Figure:
+    """Draw the dead of each side as accounts add them up by day, a panel a side.
+
+    `data` is `losses.running_losses`. A dotted line leads to one figure for all these days.
+    """
+    sides, look = list(dict.fromkeys(data["side"])), looks(data["account"])
+    fig = style.figure(2.3 * len(sides) + 0.2)
+    for ax, side in zip(fig.subplots(len(sides), squeeze=False)[:, 0], sides, strict=True):
+        own, free = data[data["side"] == side], -np.inf
+        low, high, most = own["day"].min() - EPOCH, own["day"].max() - EPOCH + 1, own["sum"].max()
+        style.day_axis(ax, low, high)
+        ax.set(ylim=(0, 1.06 * most), title=f"Dead of {side}".replace("_", " "))
+        ends = own.groupby("account")["sum"].max().sort_values(kind="stable")
+        for account, last in ends.items():
+            rows, color = own[own["account"] == account], look[str(account)]["color"]
+            if len(rows) > 1:
+                steps = [low, *(rows["day"] - EPOCH), high], [0.0, *rows["sum"], last]
+                ax.step(*steps, where="post", color=color, linewidth=1.8)
+            else:
+                ax.plot([low, high], [0, last], color=color, linestyle=":")
+            # Names of accounts that end near each other stand above each other.
+            free = max(last, free + 0.1 * most)
+            style.beside(ax, free, fill(f"{account}: {last:,.0f}", WRAP))
     return fig

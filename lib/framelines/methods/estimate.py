@@ -180,10 +180,14 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
     return value, float(ends[0]), float(ends[1])
 
 
-def geometric_mean(values: Sequence[float]) -> tuple[float, float, float]:
+def geometric_mean(
+    values: Sequence[float], coarse: Sequence[float] = ()
+) -> tuple[float, float, float]:
     """Return the geometric mean of numbers above 0, with Student's 95 % interval of the mean log.
 
-    The ends are NaN with fewer than `MIN_UNITS` numbers, and where all are alike; all are of none.
+    `coarse` are variances of logs (`quantities.coarseness`), which add to that between the numbers
+    as in Rubin's rules for imputed ones. The ends are NaN with fewer than `MIN_UNITS` numbers, and
+    where all are alike; all are of none.
     """
     logs = np.sort(np.round(np.log(np.asarray(values, dtype=np.float64)), DIGITS))
     count = len(logs)
@@ -193,7 +197,8 @@ def geometric_mean(values: Sequence[float]) -> tuple[float, float, float]:
     if count < MIN_UNITS or np.ptp(logs) == 0:
         # Of one number it is exactly that; of several, the same on every machine.
         return (values[0] if count == 1 else round(math.exp(mean), DIGITS)), nan, nan
-    half = stats.t.ppf(0.975, count - 1) * logs.std(ddof=1) / math.sqrt(count)
+    variance = logs.var(ddof=1) + math.fsum(coarse) / count
+    half = stats.t.ppf(0.975, count - 1) * math.sqrt(variance / count)
     return round(math.exp(mean), DIGITS), math.exp(mean - half), math.exp(mean + half)
 
 

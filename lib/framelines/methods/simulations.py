@@ -20,7 +20,7 @@ import framelines.methods.keyness as key
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.estimate import Estimate, Floats
-from framelines.methods.quantities import point_of
+from framelines.methods.quantities import coarseness, point_of
 
 # Sizes of the documents of two groups, and their share of hits.
 Design = tuple[Sequence[float], Sequence[float], float]
@@ -135,8 +135,10 @@ def of_ratios(*, runs: int) -> Iterator[list[Any]]:
             told = 2 * known * np.exp(rng.normal(0, 0.2, 20))
             step = 10.0 ** np.floor(np.log10(told))
             round_down = step * np.floor(told / step)
-            points = np.array([point_of(words | {"value_min": n}, reading) for n in round_down])
-            value, low, high = est.geometric_mean(list(points / known))
+            rows = [words | {"value_min": n} for n in round_down]
+            points = np.array([point_of(row, reading) for row in rows])
+            coarse = [coarseness(row, reading) for row in rows]
+            value, low, high = est.geometric_mean(list(points / known), coarse)
             values.append(value)
             held.append(low <= 2 <= high)
         yield _row("coverage, factor over a reference", "20 events", f"{reading} number", held)
