@@ -286,7 +286,7 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
             write_all({first: "new", second: "new" * 1000})
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert bytes_of(tmp_path, "") == {first: b"old", second: b"old"}
+    assert bytes_of(tmp_path) == {first: b"old", second: b"old"}
     (told,) = problems_of(caught.value)
     assert str(told) == "the disk: file too large. Mend that, and begin again"
 
