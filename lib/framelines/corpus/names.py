@@ -98,12 +98,12 @@ class Names:
         }
         actors = pd.concat([known_actors(), own.get("actors")])
         self.kinds = dict(zip(actors["actor_id"], actors["kind"], strict=True))
+        self._special = {what: frozenset(frame["doc_id"]) for what, frame in self.frames.items()}
         self._terms: dict[tuple[str, str, str], Terms] = {}
 
     def terms(self, what: str, doc_id: str, language: str) -> Terms:
         """Return the terms of `namings` or `places` that hold in a document."""
-        frame = self.frames[what]
-        key = (what, doc_id if (frame["doc_id"] == doc_id).any() else "", language)
+        key = (what, doc_id if doc_id in self._special[what] else "", language)
         if key not in self._terms:
-            self._terms[key] = labels_of(frame, *key[1:])
+            self._terms[key] = labels_of(self.frames[what], *key[1:])
         return self._terms[key]

@@ -53,7 +53,8 @@ _TOKEN = regex.compile(
 )
 # Scripts that leave no space between words: each character of theirs is counted for one.
 _ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_ANY_ALONE, _PIECES = regex.compile(_ALONE), regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
+_HYPHEN, _ANY_ALONE = regex.compile(_H), regex.compile(_ALONE)
+_PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
 _OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
@@ -143,7 +144,7 @@ def parts(text: str) -> list[tuple[str, Span]]:
     """
     found = []
     for start, end in tokens(text):
-        cuts = [start + m.start() for m in regex.finditer(_H, text[start:end])]
+        cuts = [match.start() for match in _HYPHEN.finditer(text, start, end)]
         for begin, stop in zip([start, *cuts], [*cuts, end], strict=True):
             found.append((counted_form(text[begin:stop]), (begin, stop)))
     return found
