@@ -66,7 +66,7 @@ verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
-check check-corpus check-text features audit mentions simulate: .venv/.ready
+check check-corpus check-text features audit mentions: .venv/.ready
 	@$(FRAMELINES) $(subst check-corpus,check --with-texts,$@)
 #: Check the tables, and the texts if you hold them
 check: ## check every table
@@ -81,7 +81,8 @@ bench: .venv/.ready ## time a clean build, into docs/benchmarks.md
 bench-scale: .venv/.ready ## time 1,000 to 100,000 documents: make bench-scale SIZES=1000,10000
 	.venv/bin/python -m pip install --quiet 'scikit-learn>=1.7,<2'
 	@SIZES="$(SIZES)" .venv/bin/python benchmarks/scale.py
-simulate: ## do intervals cover, do tests hold? into docs/simulations.md
+simulate: .venv/.ready ## do intervals cover, do tests hold? into docs/simulations.md
+	@PYTHONHASHSEED=0 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 .venv/bin/python benchmarks/simulations.py
 
 #: Tidy up
 # Neither touches data/, nor figures, tables and numbers.

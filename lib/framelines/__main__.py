@@ -200,19 +200,6 @@ def locate(document: str, words: str, data: Path) -> None:
         print(f"{start},{end},{digest}")
 
 
-@main.command()
-def simulate() -> list[Path]:
-    """Simulate corpora without a difference, into docs/simulations.md and the table beside it."""
-    from framelines import write_whole
-    from framelines.analyses.findings import designs
-    from framelines.methods import simulations
-
-    table, place = simulations.everything(designs()), REPO / "docs" / "simulations"
-    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
-    write_whole(place.with_suffix(".csv"), text)
-    return [write_whole(place.with_suffix(".md"), simulations.page(table))]
-
-
 if __name__ == "__main__":
     settle()
     main(prog_name="framelines")

@@ -120,20 +120,6 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
     assert '"id": "injected-parameters"' in text
 
 
-def test_what_is_no_result_of_the_notebook_is_refused(built: Path) -> None:
-    foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), small.CELLS[-1]]
-    small.write_notebook(built, foreign)
-    said = small.run(built, "run", "01-few", "example", expect=2)
-    assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
-
-
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(DataError, match="no such case; met 'exampel'; allowed: example"):
-        runner.units(["exampel"])
-    with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
-        execute.run("02-none", "example")
-
-
 def test_results_may_lie_on_another_disk_than_what_is_built(built: Path) -> None:
     other, figures = Path("/dev/shm"), built / "figures"
     if not other.is_dir() or other.stat().st_dev == built.stat().st_dev:
@@ -146,6 +132,20 @@ def test_results_may_lie_on_another_disk_than_what_is_built(built: Path) -> None
         figures.unlink()
         shutil.move(Path(place) / "figures", figures)
     assert small.results(built) == before
+
+
+def test_what_is_no_result_of_the_notebook_is_refused(built: Path) -> None:
+    foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), small.CELLS[-1]]
+    small.write_notebook(built, foreign)
+    said = small.run(built, "run", "01-few", "example", expect=2)
+    assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
+
+
+def test_an_unknown_name_lists_the_known_ones() -> None:
+    with pytest.raises(DataError, match="no such case; met 'exampel'; allowed: example"):
+        runner.units(["exampel"])
+    with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
+        execute.run("02-none", "example")
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import simulations
 from scipy import stats
 
 from framelines import REPO
-from framelines.methods import simulations
 from framelines.methods.estimate import random_stream
 
 pytestmark = pytest.mark.slow

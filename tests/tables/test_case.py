@@ -45,9 +45,9 @@ def test_every_figure_of_the_reference_is_readable_or_stays_to_be_counted() -> N
 
 ODD = "0;-0;007;1e309;nan;x;é;٣;2017;2017-02-30;1438-05;yesterday;../2100;none;=1+1;-10d".split(";")
 USES = (
-    *(claims.claims, claims.unusable_figures, profiles.by_source, profiles.rates),
+    *(claims.claims, profiles.by_source, profiles.rates),
     *(timelines.anchor_table, timelines.calibration_panels, timelines.lanes, timelines.coverage),
-    *(losses.losses_table, losses.parts_table, disputes.disputes, disputes.questions),
+    *(losses.known_losses, losses.parts_table, disputes.disputes, disputes.questions),
     *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, framing.key_terms),
     *(framing.attribution_hits, framing.frame_contrasts, trust.agreement_table),
 )
@@ -158,7 +158,7 @@ X = "title: X\ndata: data\n"
         (X + "scope_days: 2019-08-22", ["column scope_days", "'2019-08-22'"]),
         ("title: X\ndata: data/../..", ["column data: this value", "allowed: a folder of this"]),
         ("title: [X", ["row 1: this is no YAML"]),
-        ("- title", ["fields and their values belong here", "allowed: title, data"]),
+        ("- title", ["fields and their values belong here", "allowed: title"]),
         ("", ["fields and their values belong here"]),
         (X + "title: Y", ["row 3: a field stands twice"]),
         ("title: X\n\tdata: data", ["row 2: this is no YAML"]),

@@ -38,8 +38,8 @@ from framelines.analyses.words import (
     setting_text,
 )
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.estimate import LEVEL, MIN_SIDE, Estimate, to_frame
-from framelines.tables.case import Case, case_names, load_case
+from framelines.methods.estimate import LEVEL, Estimate, to_frame
+from framelines.tables.case import Case, case_names
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
@@ -457,20 +457,3 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
         about = (one.name, one.direction, one.known_before, estimate)
         rows.append((*about, differ, verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)
-
-
-def designs() -> dict[str, tuple[Sequence[float], Sequence[float], float]]:
-    """Return every declared contrast of documents: sizes of two groups, and the share.
-
-    Contrasts with fewer than `MIN_SIDE` documents a side are no designs.
-    """
-    found = dict[str, tuple[Sequence[float], Sequence[float], float]]()
-    for name in case_names():
-        case = load_case(name)
-        for finding in declared(name):
-            for one in main(case, finding):
-                documents = len(one.sizes) == 2 and "matched" not in one.measures
-                if documents and min(map(len, one.sizes)) >= MIN_SIDE:
-                    share = sum(one.k) / sum(one.n)
-                    found[f"{name}: {finding.id}"] = (one.sizes[0], one.sizes[1], share)
-    return found

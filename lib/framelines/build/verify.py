@@ -215,7 +215,10 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
     names = sorted({*listed.split("\0")} - {""})
     lines = list[str]()
     for name in names:
-        texts = [_run(root, "git", "show", f"{end}:{name}").stdout.decode() for end in ends]
+        texts = [
+            _run(root, "git", "show", f"{end}:{name}").stdout.decode("utf-8", "replace")
+            for end in ends
+        ]
         lines += changes(name, *texts, *([] if len(ends) == 2 else [_text(root / name)]))
     print("\n".join([*lines, f"{len(names)} files of results differ."]).lstrip("\n"))
     return 0

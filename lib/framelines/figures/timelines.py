@@ -23,7 +23,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 KM = 111.2
 DIAMOND, REFERENCE = DOT | {"marker": "D"}, DOT | {"marker": "|"}
 # Shape of a state, whether it is hollow, and what it is called.
-MOST = 50
+MOST = 25
 STATES = {
     "told": ("s", False, "told"),
     "partly": ("s", True, "hedged or planned only"),

@@ -242,7 +242,7 @@ def headed(fig: Figure, title: str, subtitle: str) -> None:
     new = old + (1.25 * TITLE * len(big) + 1.3 * SUBTITLE * len(small)) / 72
     fig.set_figheight(new)
     look: dict[str, Any] = {"x": 0.005, "ha": "left", "linespacing": 1.2}
-    fig.text(y=0.995, s="\n".join(big), fontsize=TITLE, weight="bold", va="top", **look)
+    fig.text(y=1 - 0.02 / new, s="\n".join(big), fontsize=TITLE, weight="bold", va="top", **look)
     fig.text(y=old / new, s="\n".join(small), va="bottom", color="#4a5559", **look)
     fig.get_layout_engine().set(rect=(0, 0, 1, old / new))  # type: ignore[union-attr, call-arg]
     fig.draw_without_rendering()

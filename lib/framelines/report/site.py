@@ -19,10 +19,11 @@ from framelines.report.results import macro_name
 from framelines.tables.case import case_names, read_case_file
 
 QUESTION = "How do opposing sources tell the same war?"
+# What stands for a case on the front page: the first of these that it has.
+PICTURES = ("fig-03-outlets", "fig-02-lanes")
 # What a report shows of its notebooks, beside the findings; of a table so many rows.
-LANES = "fig-02-lanes"
 SHOWN = (
-    *(LANES, "fig-02-coverage", "tab-02-disputes"),
+    *(*PICTURES, "fig-02-running", "fig-02-coverage", "tab-02-disputes"),
     *("fig-03-naming", "fig-03-frames", "tab-01-agreement"),
 )
 ROWS = 8
@@ -113,12 +114,12 @@ def _cut(page: str) -> str:
 
 
 def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
-    """Return a case as `overview` does, with its `lanes` (HTML), and its report as HTML.
+    """Return a case as `overview` does, with its `picture` (HTML), and its report as HTML.
 
     In print the figures of the report are files.
     """
     about, parts = overview(case), shown(case)
-    about["lanes"] = parts[LANES]["html"] if LANES in parts else ""
+    about["picture"] = next((parts[name]["html"] for name in PICTURES if name in parts), "")
     parts = {name: parts[name] for name in SHOWN if name in parts}
     for part in parts.values():
         file = f'src="/{html.escape(part["files"][0])}"'
@@ -142,7 +143,7 @@ def render_site() -> list[Path]:
     # First what most is found in; a case with planted truth comes last, for it shows nothing new.
     cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["findings"]]))
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    seen = [(c["name"], re.search("<img[^>]*>", c["lanes"])) for c in cases if not c["planted"]]
+    seen = [(c["name"], re.search("<img[^>]*>", c["picture"])) for c in cases if not c["planted"]]
     picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
     front: dict[str, Any] = {"cases": cases, "picture": picture}
     return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]

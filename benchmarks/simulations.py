@@ -17,10 +17,13 @@ from scipy import sparse, stats
 
 import framelines.methods.estimate as est
 import framelines.methods.keyness as key
+from framelines import REPO, write_whole
+from framelines.analyses.findings import declared, main
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.estimate import Estimate, Floats
 from framelines.methods.quantities import coarseness, point_of
+from framelines.tables.case import case_names, load_case
 
 # Sizes of the documents of two groups, and their share of hits.
 Design = tuple[Sequence[float], Sequence[float], float]
@@ -182,6 +185,23 @@ def of_keyness(*, runs: int) -> Iterator[list[Any]]:
         yield _row(f"false alarms of key words, {kind}", "28 documents", method, list(values))
 
 
+def designs() -> dict[str, Design]:
+    """Return every declared contrast of documents: sizes of two groups, and the share.
+
+    Contrasts with fewer than `est.MIN_SIDE` documents a side are no designs.
+    """
+    found = dict[str, Design]()
+    for name in case_names():
+        case = load_case(name)
+        for finding in declared(name):
+            for one in main(case, finding):
+                documents = len(one.sizes) == 2 and "matched" not in one.measures
+                if documents and min(map(len, one.sizes)) >= est.MIN_SIDE:
+                    share = sum(one.k) / sum(one.n)
+                    found[f"{name}: {finding.id}"] = (one.sizes[0], one.sizes[1], share)
+    return found
+
+
 def everything(designs: Mapping[str, Design], *, runs: int = 2_000) -> pd.DataFrame:
     """Return all simulations, those of contrasts for `designs` and `MADE`."""
     made = [*of_contrasts({**designs, **MADE}, runs=runs), *of_keyness(runs=runs // 5)]
@@ -210,3 +230,10 @@ def page(table: pd.DataFrame) -> str:
         runs = " to ".join(dict.fromkeys(str(f(rows["runs"])) for f in (min, max)))
         parts.append(f"## {str(what).capitalize()}\n\n{body}\n\nRuns: {runs}.\n")
     return "\n".join(parts)
+
+
+if __name__ == "__main__":
+    table, place = everything(designs()), REPO / "docs" / "simulations"
+    text = table.to_csv(index=False, lineterminator="\n", float_format="%.6g")
+    write_whole(place.with_suffix(".csv"), text)
+    write_whole(place.with_suffix(".md"), page(table))
