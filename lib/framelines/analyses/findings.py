@@ -127,16 +127,16 @@ class Expect(BaseModel, extra="forbid", frozen=True):
             return self
         return self.model_copy(update={"above": self.below, "below": self.above})
 
-    def holds(self, rows: pd.DataFrame, value_only: bool = False) -> pd.Series:
+    def holds(self, rows: pd.DataFrame) -> pd.Series:
         """Return which estimates are as expected, with interval and test if they have any."""
         than = next(v for v in (self.above, self.below, self.equal) if v is not None)
         away, low, high = ((rows[c] - than).round(DIGITS) for c in SINGLE)
-        loose = low.isna() | high.isna() | value_only
+        loose = low.isna() | high.isna()
         if self.equal is not None:
             return (away == 0) & (loose | ((low <= 0) & (high >= 0)))
         if self.below is not None:
             away, low = -away, -high
-        return (away > 0) & (loose | (low > 0)) & (value_only | ~(rows["p"] > LEVEL))
+        return (away > 0) & (loose | (low > 0)) & ~(rows["p"] > LEVEL)
 
 
 class Analysis(BaseModel, extra="forbid", frozen=True):
@@ -443,7 +443,7 @@ def _borne(case: Case, finding: Finding, came: str) -> bool:
     turned = finding.headline_if.turned(case)
     rows = to_frame(main(case, finding)).dropna(subset="value")
     rows = rows[rows["part"].str.replace("_", " ").str.endswith(turned.part)]
-    return len(rows) > 0 and turned.holds(rows, value_only=True).all() and came != FAILS
+    return len(rows) > 0 and turned.holds(rows).all() and came != FAILS
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:

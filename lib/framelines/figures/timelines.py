@@ -152,19 +152,17 @@ def coverage(data: pd.DataFrame) -> Figure:
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
     turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
-    ax.set_xticks(range(len(names)), [fill(n.split(" (")[0], 18) for n in names], **turned)
+    bare = [name.split(" (")[0] for name in names]
+    heads = [short(name, 20) if turned else fill(name, 18) for name in bare]
+    ax.set_xticks(range(len(names)), heads, **turned)
     more = [
         style.key(label, DOT | {"marker": shape}, hollow=hollow)
         for state, (shape, hollow, label) in STATES.items()
         if (data["state"] == state).any()
     ]
-    legend(
-        fig,
-        [],
-        *more,
-        style.key("could not have told, or no reference has it", DOT | {"marker": "."}),
-    )
-    ax.set_xlabel("* the reference has it")
+    dot = style.key("could not have told, or no reference has it", DOT | {"marker": "."})
+    legend(fig, [], *more, dot)
+    ax.set_xlabel("* the reference has it" * bool(listed))
     return fig
 
 
