@@ -97,7 +97,7 @@ def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Pat
 def test_an_archive_is_gone_through_once_and_memory_stays_flat(corner: Any, tmp_path: Path) -> None:
     def built(documents: int) -> tuple[int, float]:
         """Most bytes held, beside those of the tables; bytes read for a byte of the archive."""
-        words = " ".join(f"word{i} rose." for i in range(30))
+        words = " ".join(f"word{i} rose." for i in range(60))
         tables = corner(**{f"d{i:04}": f"{i:04} {words}" for i in range(documents)})
         meter, size = Path("/proc/self/io"), (tmp_path / "raw" / "page.txt").stat().st_size
         before = int(meter.read_text().split()[1])
