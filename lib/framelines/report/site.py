@@ -21,6 +21,8 @@ from framelines.tables.case import case_names, read_case_file
 QUESTION = "How do opposing sources tell the same war?"
 # What stands for a case on the front page: the first of these that it has.
 PICTURES = ("fig-03-outlets", "fig-02-lanes")
+# So many cases have a card there; the others have a line.
+CARDS = 3
 # What a report shows of its notebooks, beside the findings; of a table so many rows.
 SHOWN = (
     *(*PICTURES, "fig-02-running", "fig-02-coverage", "tab-02-disputes"),
@@ -145,5 +147,6 @@ def render_site() -> list[Path]:
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
     seen = [(c["name"], re.search("<img[^>]*>", c["picture"])) for c in cases if not c["planted"]]
     picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
-    front: dict[str, Any] = {"cases": cases, "picture": picture}
+    cards = [case for case in cases if case["findings"] and not case["planted"]][:CARDS]
+    front: dict[str, Any] = {"cases": cases, "cards": cards, "picture": picture}
     return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]
