@@ -413,7 +413,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     """
     made, came = main(case, finding), verdict(case, finding)
     single = _one_event(specifications(case, finding))
-    with_it = caution(case, made, single, finding.known_before == "yes")
+    with_it = caution(case, made, single, finding.known_before)
     parts, words = [said(case, one) for one in made], defaultdict[str, str](lambda: "–")
     numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
     for i, (own, entered) in enumerate(parts):

@@ -476,7 +476,8 @@ def outlet_shares(case: Case) -> pd.DataFrame:
         if make := makes.get(finding.analysis.function):
             hits = make(case, **finding.with_)
             hits = hits.assign(side=pair.of(hits[pair.column]))
-            found.append(shares(hits, ["side", "source"]).assign(finding=finding.name))
+            own = shares(hits, ["side", "source"]).assign(finding=finding.name)
+            found.append(own.sort_values("side", key=lambda s: s != pair.first, kind="stable"))
     return pd.concat(found, ignore_index=True)
 
 

@@ -130,7 +130,8 @@ def told_by_both_table(
     of_camp = told.dropna(subset=["point"]).groupby(["event_id", "event", "camp"])["point"]
     means = of_camp.agg(lambda own: geometric_mean(sorted(own))[0]).unstack("camp")
     means = means.reindex(columns=list(case.compare or ())).dropna().reset_index()
-    made = [(*row, row[-2] / row[-1]) for row in means.itertuples(index=False)] * bool(case.compare)
+    rows = means.itertuples(index=False) if case.compare else ()
+    made = [(*row, row[-2] / row[-1]) for row in rows]
     return coded.table_of(made, "event_id event first second ratio", by="event_id")
 
 

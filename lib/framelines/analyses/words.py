@@ -19,6 +19,10 @@ CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
 VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
 VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
 
+# What must be said of an answer that was known before the finding was declared.
+SEEN = {"yes": "the answer had been seen before the finding was declared"}
+SEEN |= {"partly": "the answer was known in part before the finding was declared"}
+
 
 def listed(names: Sequence[str]) -> str:
     """Return names as prose has them: `a`, `a and b`, `a, b and c`."""
@@ -79,7 +83,7 @@ def said(case: Case, made: Estimate) -> tuple[defaultdict[str, str], dict[str, t
     return defaultdict(lambda: "–", words), entered
 
 
-def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: bool) -> str:
+def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -> str:
     """Return what must be known with a sentence: interval and test, or why there is none."""
     one, told = made[0], list[str]()
     if len(made) == 1 and one.interval and one.low <= one.high:
@@ -98,5 +102,5 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: bool) 
     for part in [e for e in made if math.isnan(e.value)]:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         told.append(f"{part.part or 'it'} has no estimate: {why}")
-    told += ["the answer had been seen before the finding was declared"] * known
+    told += [SEEN[known]] if known in SEEN else []
     return " ".join(f"{capital(named(case, sentence))}." for sentence in told)

@@ -295,7 +295,7 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     patterns, found = _date_patterns(language), list[Date]()
     for match in patterns["dates"].finditer(text):
         stated, system = _stated(match, language, published)
-        year_alone = match["year"] and not (match["month"] or match["hijri"])
+        year_alone = match["year"] and not (match["month"] or match["hijri"] or match["season"])
         start, end = match.start("year" if year_alone else 0), match.end()
         last = found[-1] if found else Date(0, 0, "/", "")
         span = f"{last.stated}/{stated}"

@@ -100,13 +100,15 @@ def outlet_dots(data: pd.DataFrame) -> Figure:
     """Draw what share of each outlet's texts has something, one panel a finding.
 
     `data` has finding, source, side (empty for neither), share, low and high. Outlets stand by
-    side, and by their share in the first panel.
+    side, in the order of the data, and by their share in the first panel.
     """
     panels = list(dict.fromkeys(data["finding"]))
-    order = data.assign(neither=data["side"] == "", other=data["finding"] != panels[0])
-    order = order.sort_values(["neither", "side", "other", "share"], ascending=[True] * 3 + [False])
+    sides = [side for side in dict.fromkeys(data["side"]) if side]
+    look = style.looks(sides) | {"": style.DOT}
+    rank = data["side"].map({side: place for place, side in enumerate([*sides, ""])})
+    order = data.assign(rank=rank, other=data["finding"] != panels[0])
+    order = order.sort_values(["rank", "other", "share"], ascending=[True, True, False])
     tellers = list(dict.fromkeys(order["source"]))
-    look = style.looks(sorted(set(data["side"]) - {""})) | {"": style.DOT}
     fig = style.figure(1.0 + style.ROW * len(tellers))
     axes = np.atleast_1d(fig.subplots(1, len(panels), sharey=True))
     for ax, panel in zip(axes, panels, strict=True):

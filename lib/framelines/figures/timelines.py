@@ -22,8 +22,8 @@ EPOCH = date(1970, 1, 1).toordinal()
 # Kilometres of a degree of latitude.
 KM = 111.2
 DIAMOND, REFERENCE = DOT | {"marker": "D"}, DOT | {"marker": "|"}
+MOST = 25  # events
 # Shape of a state, whether it is hollow, and what it is called.
-MOST = 25
 STATES = {
     "told": ("s", False, "told"),
     "partly": ("s", True, "hedged or planned only"),
@@ -133,7 +133,8 @@ def coverage(data: pd.DataFrame) -> Figure:
     most = tellers.sort_values(ascending=False, kind="stable").head(MOST).index
     data = data[data["event_id"].isin(most)]
     sources = data.sort_values(["camp", "bloc", "source"]).drop_duplicates("source")
-    names, look = list(sources["source"]), looks(sorted(data["bloc"]))
+    by = "camp" if data["camp"].nunique() > 1 else "bloc"
+    names, look = list(sources["source"]), looks(sorted(data[by]))
     events = data.drop_duplicates("event_id")
     listed = set(data.loc[data["listed"], "event_id"])
     fig = style.figure(1.7 + 0.19 * len(events))
@@ -146,7 +147,7 @@ def coverage(data: pd.DataFrame) -> Figure:
         x, y = names.index(row["source"]), place[row["event_id"]]
         if row["state"] in STATES:
             shape, hollow, _ = STATES[row["state"]]
-            mark(ax, x, y, look[row["bloc"]] | {"marker": shape}, hollow=hollow, size=5.5)
+            mark(ax, x, y, look[row[by]] | {"marker": shape}, hollow=hollow, size=5.5)
         else:
             ax.plot(x, y, marker=".", color=style.GREY, markersize=2)
     ax.set_xlim(-0.6, len(names) - 0.4)
@@ -161,7 +162,12 @@ def coverage(data: pd.DataFrame) -> Figure:
         if (data["state"] == state).any()
     ]
     dot = style.key("could not have told, or no reference has it", DOT | {"marker": "."})
-    legend(fig, [], *more, dot)
+    sides = [
+        style.key(side.replace("_", " "), own | {"marker": "s"})
+        for side, own in look.items()
+        if by == "camp"
+    ]
+    legend(fig, [], *sides, *more, dot)
     ax.set_xlabel("* the reference has it" * bool(listed))
     return fig
 
