@@ -18,11 +18,15 @@ def notebooks(root: Path = REPO) -> list[str]:
     return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 
 
+def _draft_of(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f"{path.name}.{os.getpid()}.part")
+
+
 @contextmanager
 def being_written(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its place when the block ends, and not if it fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
+    draft = _draft_of(path)
     try:
         with draft.open("wb") as file:
             yield file
@@ -33,17 +37,16 @@ def being_written(path: Path) -> Iterator[IO[bytes]]:
 
 def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
     """Write files whole, all of them or none; return their paths."""
-    drafts = {path: path.with_name(f"{path.name}.{os.getpid()}.part") for path in files}
+    drafts = {path: _draft_of(path) for path in files}
     try:
         for path, draft in drafts.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
             content = files[path]
             draft.write_bytes(content if isinstance(content, bytes) else content.encode())
         for path, draft in drafts.items():
             os.replace(draft, path)
     finally:
-        for draft in filter(Path.exists, drafts.values()):
-            draft.unlink()
+        for draft in drafts.values():
+            draft.unlink(missing_ok=True)
     return list(files)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses.disputes import disputes
 from framelines.tables.case import Case
-from framelines.tables.rows import event_labels, rows
+from framelines.tables.rows import rows
 
 COLUMNS = "event_id event source camp what told stated first last days names verbs words claim_id"
 REFERENCE = "Reference"
@@ -68,7 +68,7 @@ def accounts(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     days = zip(both["first"], both["last"], strict=True)
     in_dispute = {i for ids in disputes(case, calendar)["claims"] for i in ids.split(";")}
     both = both.assign(
-        event=both["event_id"].map(event_labels(case)).fillna(""),
+        event=both["event_id"].map(coded.lookup(case, "events", "label")).fillna(""),
         days=[coded.days_text(*one) if min(map(abs, one)) < float("inf") else "" for one in days],
         disputed=both["claim_id"].isin(in_dispute),
         dated=both.groupby("event_id")["last"].transform("min"),

@@ -342,11 +342,8 @@ def _lists(case: Case, told: pd.DataFrame) -> Iterable[Row]:
             alone = {d: texts[d].drop(sorted(a & b)) for d in pair}
             said = [f"{label[d]}: {coded.listed(sorted(set(alone[d]['event'])))}" for d in pair]
             row = {"event": "Takings that one of two texts leaves out", "asks": LISTS, "tier": 1}
-            row |= {
-                "what": f"{len(a & b)} are in both",
-                "stake": 0.0,
-                "statements": "; ".join(said),
-            }
+            row |= {"what": f"{len(a & b)} are in both", "stake": 0.0}
+            row |= {"statements": "; ".join(said)}
             yield row | {"claims": joined(pd.concat(alone)["claim_id"], ";")}
 
 

@@ -62,6 +62,7 @@ class Estimand:
     `choices` has the values allowed; the first is the main one where a finding declares none,
     unless `main` names another. `evidence` makes the table shown with a finding, `figure` names
     the figure that draws it. `each` spells out values that stand for several, by the case.
+    `hits_of_texts` makes the hits, a row a text, that the estimate is of, where it counts texts.
     """
 
     function: Callable[..., Any]
@@ -70,6 +71,7 @@ class Estimand:
     figure: str = ""
     main: Mapping[str, str] = field(default_factory=dict)
     each: Mapping[str, Callable[[Case], Sequence[str]]] = field(default_factory=dict)
+    hits_of_texts: Callable[..., pd.DataFrame] | None = None
 
     @property
     def given(self) -> dict[str, Any]:

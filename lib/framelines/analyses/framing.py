@@ -17,6 +17,7 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
+from framelines.analyses.claims import lookup
 from framelines.analyses.findings import EACH_OUTLET, declared, estimand
 from framelines.analyses.trust import KEYS
 from framelines.analyses.words import named
@@ -26,15 +27,7 @@ from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import Estimate
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
-from framelines.tables.rows import (
-    SCOPES,
-    documents,
-    event_labels,
-    pair_of,
-    rows,
-    sentence_events,
-    side_of_camp,
-)
+from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_events, side_of_camp
 from framelines.tables.schema import read_tables
 
 # All that the case's coder read. By any other name a coder is read in the sentences that every
@@ -129,13 +122,11 @@ def _compared(
     told = sentence_events(case)
     made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
     # What is a property of outlets is dealt over outlets, where these are enough.
+    if unit not in ("texts", "documents") or pair.column not in OF_OUTLETS:
+        return made
     sides = pair.of(found[pair.column])
     a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
-    if (
-        unit not in ("texts", "documents")
-        or pair.column not in OF_OUTLETS
-        or est.why_no_test((a, b))
-    ):
+    if est.why_no_test((a, b)):
         return made
     why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
     return replace(made, p=nan, test="", why=(*made.why, why))
@@ -145,7 +136,7 @@ def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
     pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
-    names = table["event_id"].map(event_labels(case)).fillna(table["event_id"])
+    names = table["event_id"].map(lookup(case, "events", "label")).fillna(table["event_id"])
     first, second = (named(case, group) for group in (pair.first, pair.second))
     return table.assign(event=names, first=first, second=second)
 
@@ -266,7 +257,7 @@ def verbs_by_event(case: Case, *, scope: str = "matched_events", **which: str) -
     roles = ("role", lambda own: " and ".join(sorted(set(own), reverse=True)))
     groups = told.groupby(["event_id", "teller"], as_index=False)
     table = groups.agg(role=roles, verbs=("verb", listed))
-    table.insert(0, "event", table.pop("event_id").map(event_labels(case)))
+    table.insert(0, "event", table.pop("event_id").map(lookup(case, "events", "label")))
     return table
 
 
@@ -332,9 +323,9 @@ def passed_on(case: Case) -> pd.DataFrame:
     A voice is a kind of source that claims are attributed to, or an outlet whose whole text the
     page holds, with the claims of that text.
     """
-    told, name = attribution_hits(case), case["sources"].set_index("source_id")["name"]
+    told, name = attribution_hits(case), lookup(case, "sources", "name")
     told = told.assign(teller=told["source"], voice=told["attribution"].map(VOICES))
-    host = told["doc_id"].map(case["documents"].set_index("doc_id")["published_in"])
+    host = told["doc_id"].map(lookup(case, "documents", "published_in"))
     texts = told.assign(teller=host.map(name), voice="a text of " + told["source"])
     both = pd.concat([told[told["hit"] > 0], texts[host != texts["source_id"]]])
     found = both.groupby(["teller", "voice"]).size().reset_index(name="claims")
@@ -433,7 +424,7 @@ def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
 
 
-@estimand("framing.word_use", choices=TEXTS)
+@estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
 def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -> Estimate:
     """Return the share of texts that use one of some words, first group minus second.
 
@@ -452,7 +443,7 @@ def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     return _hits(texts, texts["hit"])
 
 
-@estimand("framing.responsible", choices=TEXTS)
+@estimand("framing.responsible", choices=TEXTS, hits_of_texts=responsible_hits)
 def responsible(case: Case, *, side: str, unit: str = "outlets", **which: str) -> Estimate:
     """Return the share of texts that name a side as the doer, among those that name anybody.
 
@@ -468,12 +459,8 @@ def outlet_shares(case: Case) -> pd.DataFrame:
     `side` is the outlet's group of the two that are compared, empty where it is in neither.
     """
     pair, found = groups_of(case) or NOBODY, [pd.DataFrame()]
-    makes: dict[str, Make] = {
-        "framing.word_use": word_hits,
-        "framing.responsible": responsible_hits,
-    }
     for finding in declared(case.name, "03"):
-        if make := makes.get(finding.analysis.function):
+        if make := finding.about.hits_of_texts:
             hits = make(case, **finding.with_)
             hits = hits.assign(side=pair.of(hits[pair.column]))
             own = shares(hits, ["side", "source"]).assign(finding=finding.name)

@@ -23,7 +23,7 @@ from framelines import REPO
 from framelines.build.runner import workers
 from framelines.errors import DataError, Problem
 
-# Local processes take five seconds to start: what is done by then needs none.
+# Local processes cost about five seconds of work to start: what is done in twice that needs none.
 HERE_SECONDS = 10
 ANSWER_SECONDS, BATCH = 20, 50
 HOW = "docs/scale.md says how a cluster is started; without SCHEDULER this machine does the work"

@@ -162,11 +162,8 @@ def coverage(data: pd.DataFrame) -> Figure:
         if (data["state"] == state).any()
     ]
     dot = style.key("could not have told, or no reference has it", DOT | {"marker": "."})
-    sides = [
-        style.key(side.replace("_", " "), own | {"marker": "s"})
-        for side, own in look.items()
-        if by == "camp"
-    ]
+    told_by = look if by == "camp" else {}
+    sides = [style.key(s.replace("_", " "), own | {"marker": "s"}) for s, own in told_by.items()]
     legend(fig, [], *sides, *more, dot)
     ax.set_xlabel("* the reference has it" * bool(listed))
     return fig

@@ -160,8 +160,3 @@ def outlets_of(case: Case, pair: Pair) -> list[str]:
     group = pair.of(counted[pair.column])
     named = [set(counted.loc[group == g, "source_id"]) for g in (pair.first, pair.second)]
     return sorted(set().union(*(outlets for outlets in named if len(outlets) > 1)))
-
-
-def event_labels(case: Case) -> dict[str, str]:
-    """Return the label of every event, by its id."""
-    return case["events"].set_index("event_id")["label"].to_dict()
