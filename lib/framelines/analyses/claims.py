@@ -187,7 +187,8 @@ def calibration(case: Case) -> pd.DataFrame:
 
 def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
     """First and last day of a stated date of each claim, under a setting of the calendar."""
-    named = told["event_calendar"] if column == "event_date" else told[column].map(calendar_of)
+    stated = told[column].tolist()
+    named = told["event_calendar"] if column == "event_date" else map(calendar_of, stated)
     published, source = (lookup(case, "documents", c) for c in ("published", "source_id"))
     known = calibration(case)
 
@@ -196,7 +197,7 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
         offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
         return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
 
-    ends = [read(*key) for key in zip(told[column], named, told["doc_id"], strict=True)]
+    ends = [read(*key) for key in zip(stated, named, told["doc_id"].tolist(), strict=True)]
     both = np.array(ends, dtype=np.float64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
@@ -385,7 +386,7 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
     The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
     ends = [[Quantity(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
-    both = [f["kind"] == "killed_or_wounded" for f in (a, b)]
+    both = [a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"]
     if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
         ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
@@ -401,17 +402,17 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
     return records(rows.assign(parts_of="", complete=True))
 
 
-def wholes(told: pd.DataFrame) -> list[tuple[Row, list[Row], Row]]:
-    """Return every total that has parts, with these and their sum, by its id.
+def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
+    """Return every total of `figures_of` that has parts, with these and their sum, by its id.
 
     The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
     it may not fall short, where the parts cover window and place; stated is NaN where one has no
     number.
     """
-    rows, made, parts_of = figures_of(told), [], defaultdict[str, list[Row]](list)
+    made, parts_of = [], defaultdict[str, list[Row]](list)
     for row in rows:
         parts_of[row["part_of"]].append(row)
-    for total in rows:
+    for total in (row for row in rows if row["claim_id"] in parts_of):
         both = ("killed", "wounded") if total["kind"] == "killed_or_wounded" else ()
         parts = [p for p in parts_of[total["claim_id"]] if p["scope"] != "rate"]
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]

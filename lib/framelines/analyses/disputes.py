@@ -81,7 +81,7 @@ def _place(a: Row, b: Row) -> str:
 
 def reasons(a: Row, b: Row) -> list[str]:
     """Return why two figures of one key are not set against each other; empty where they are."""
-    force, sums = a["kind"] == "force_size", [r["parts_of"] != "" for r in (a, b)]
+    force, sums = a["kind"] == "force_size", (a["parts_of"] != "", b["parts_of"] != "")
     actors, targets = ([set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
     # The sum of a total's parts is asked apart: window and place were asked when it was made.
@@ -110,19 +110,22 @@ def _pair(*values: Any) -> Row:
 
 
 def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
-    """Pairs of figures that tell something done, each once, and of sums of parts."""
+    """Pairs of figures that tell something done, each once, and of sums, that do not agree."""
     once = told.query("event_id != '' and repeats == ''")
-    figures = coded.figures_of(once) + [own for _, _, own in coded.wholes(once)]
+    figures = coded.figures_of(once)
+    figures += [own for _, _, own in coded.wholes(figures)]
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for key, group in groupby(figures, key=_key):
         for a, b in combinations(list(group), 2):
-            sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            yield _pair(sums, a, b, key, "share", reasons(a, b), *coded.compare(a, b))
+            found, width = coded.compare(a, b)
+            if found != COMPATIBLE:
+                sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
+                yield _pair(sums, a, b, key, "share", reasons(a, b), found, width)
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
-    """Pairs of dates of one event. They conflict if they share no day after calibration nor under
-    the uncalibrated hull; where only one of the two parts them, it depends on the calendar.
+    """Pairs of dates of one event that conflict: that share no day after calibration nor under the
+    uncalibrated hull; where only one of the two parts them, it depends on the calendar.
     Repetitions with the same date are one statement."""
     dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
@@ -132,16 +135,19 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     rows = coded.records(dated.drop_duplicates(keys))
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
-            why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
-            hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
+            calendars = [r["event_calendar"] == "hijri" for r in (a, b)]
+            if not any(calendars) and a["first"] <= b["last"] and b["first"] <= a["last"]:
+                continue
             apart = [timelines.days_between(a, b)] * 2
-            if not hijri or a["source_id"] != b["source_id"]:
+            if any(calendars) and (not all(calendars) or a["source_id"] != b["source_id"]):
                 hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
                 apart[1] = abs(relate(*hulls).gap)
-            found = CONTRADICTION if all(apart) else CALENDAR if any(apart) else COMPATIBLE
-            days = min(apart) if all(apart) else max(apart)
-            width = math.ceil(days / 2) if math.isfinite(days) else math.inf
-            yield _pair("date", a, b, (event,), "days", why, found, width)
+            if any(apart):
+                why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
+                found = CONTRADICTION if all(apart) else CALENDAR
+                days = min(apart) if all(apart) else max(apart)
+                width = math.ceil(days / 2) if math.isfinite(days) else math.inf
+                yield _pair("date", a, b, (event,), "days", why, found, width)
 
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
@@ -162,7 +168,7 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
 
 @cache
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
-    """Return every pair of claims of one thing: comparable, or with the reasons why not.
+    """Return every pair of claims of one thing that do not agree, with the reasons to pass it over.
 
     Keys are `PAIR`: of what kind (`KINDS`), two claims or figures, what both are of, the reasons,
     the verdict (what it would be, where there are reasons), and by how much both must give way to
@@ -273,7 +279,7 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """
     names, found = lookup(case, "actors", "name"), []
     for pair in pairs(case, calendar):
-        if pair["reasons"] or pair["verdict"] == COMPATIBLE:
+        if pair["reasons"]:
             continue
         kind, group, what = pair["kind"], _class_of(pair), _what(pair, names)
         # Sources that contradict each other do so whether in one figure or in its parts.

@@ -173,7 +173,7 @@ def summed_figures(
     """
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
-    for total, parts, own in coded.wholes(claims(case, calendar)):
+    for total, parts, own in coded.wholes(coded.figures_of(claims(case, calendar))):
         running = own | {"stated": _running(parts)}
         figures = {"sum of parts": own, f"its own total, {total['kind'].replace('_', ' ')}": total}
         if running["stated"] != own["stated"]:
@@ -246,7 +246,7 @@ def parts_table(
     """
     told, end, made = claims(case, **which), READING[reading], []
     told = told if repeats == "kept" else told.query("repeats == ''")
-    for total, parts, own in coded.wholes(told):
+    for total, parts, own in coded.wholes(coded.figures_of(told)):
         stated, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"

@@ -9,6 +9,7 @@ A row is a mapping with value_min, value_max, qualifier, kind and unit, as a cod
 
 import math
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -53,6 +54,7 @@ def granularity(number: float) -> float:
     return float(max(step for step in STEPS if number % step == 0)) if number else 1.0
 
 
+@lru_cache(maxsize=10_000)
 def readings(
     value_min: Number, value_max: Number, qualifier: str, counts: bool = True
 ) -> tuple[Quantity, Quantity]:
@@ -114,7 +116,8 @@ def breakdown_width(a: Quantity, b: Quantity) -> float:
 
 
 def _arguments(row: Row) -> tuple[Number, Number, str, bool]:
-    least, most = (None if pd.isna(row[k]) else float(row[k]) for k in ("value_min", "value_max"))
+    ends = row["value_min"], row["value_max"]
+    least, most = (None if pd.isna(end) else float(end) for end in ends)
     counts = row["kind"] not in _MEASURES and row["unit"] not in _MEASURES
     return least, most, str(row["qualifier"] or "exact"), counts
 
