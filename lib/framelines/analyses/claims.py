@@ -35,6 +35,7 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
 }
 READING = {"logical": "", "conventional": "close_"}
 ENDS = tuple((f"{reading}low", f"{reading}high") for reading in READING.values())
+STATED = ["value_min", "value_max", "qualifier", "kind", "unit"]
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
@@ -203,18 +204,14 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
 
 
 def _figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Add figure (whether there is one), told (as worded), stated (one number), low and high (all
-    that the words leave open), close_ (what a reader takes) and covers_ (the days it covers)."""
-    columns = "covers_first covers_last figure told low high close_low close_high stated".split()
-    made: list[tuple[Any, ...]] = []
-    for row in records(told):
-        about: tuple[Any, ...] = False, "", *[math.nan] * 5
-        if quantities.has_figure(row):
-            ends = *quantities.logical_of(row), *quantities.conventional_of(row)
-            about = True, quantities.figure_text(row), *ends, quantities.point_of(row)
-        made.append((*(quantities.window_of(row) or (math.nan, math.nan)), *about))
-    readings = pd.DataFrame(made, columns=columns, index=told.index)
-    return told.join(readings.astype({"figure": bool}))
+    """Add covers_ (the days that a figure covers, NaN where the text leaves an end open) and
+    `quantities.FIGURE`. A figure of one deed without a window covers the days of the deed."""
+    own = told["window"].ne("") | told["scope"].ne("incremental")
+    ends = {e: told[f"window_{e}"].where(own, told[e]) for e in ("first", "last")}
+    covers = pd.DataFrame(ends).add_prefix("covers_")
+    covers = covers.where(np.isfinite(covers).all(axis=1))
+    figures = [quantities.figure_of(row) for row in records(told[STATED])]
+    return told.join(covers).join(pd.DataFrame(figures, told.index, [*quantities.FIGURE]))
 
 
 @cache
@@ -391,8 +388,7 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
         ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
     elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
         ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
-    found = quantities.verdict(*ends[0], *ends[1])
-    return found, quantities.breakdown_width(*ends[found != quantities.CONTRADICTION])
+    return quantities.verdict(*ends[0], *ends[1])
 
 
 def figures_of(told: pd.DataFrame) -> list[Row]:
