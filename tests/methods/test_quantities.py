@@ -11,13 +11,13 @@ from scipy import stats
 
 from framelines.methods import quantities as q
 from framelines.methods.estimate import geometric_mean
-from framelines.methods.quantities import Quantity
+from framelines.methods.intervals import Ends
 
 INF = math.inf
 QUALIFIERS = "exact approx at_least more_than up_to less_than range".split() + list(q.VAGUE)
 numbers = st.integers(0, 20_000)
 quantities = st.tuples(numbers, st.one_of(numbers, st.just(INF))).map(
-    lambda ends: Quantity(min(ends), max(ends))
+    lambda ends: (min(ends), max(ends))
 )
 
 
@@ -83,23 +83,23 @@ def test_granularity(number: int) -> None:
 )
 def test_the_close_reading_lies_within_the_wide(how: str, n: float, second: int, c: bool) -> None:
     wide, narrow = q.readings(*stated(how, round(n, 2), second), how, c)
-    assert wide.low <= narrow.low <= narrow.high <= wide.high
+    assert wide[0] <= narrow[0] <= narrow[1] <= wide[1]
     if how not in (*q.VAGUE, "more_than", "less_than") and n == int(n):
-        assert wide.low <= n <= wide.high
+        assert wide[0] <= n <= wide[1]
 
 
 @given(quantities, quantities)
-def test_figures_that_share_a_number_need_not_give_way(a: Quantity, b: Quantity) -> None:
+def test_figures_that_share_a_number_need_not_give_way(a: Ends, b: Ends) -> None:
     width = q.breakdown_width(a, b)
     assert width == q.breakdown_width(b, a)
-    assert (width == 0) == (max(a.low, b.low) <= min(a.high, b.high))
+    assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1]))
 
 
 def test_widths_by_hand() -> None:
     # 9 against 36: each must be off by the factor 2 to meet at 18.
-    assert q.breakdown_width(Quantity(9, 9), Quantity(36, 36)) == 1
-    assert q.breakdown_width(Quantity(36, math.inf), Quantity(1, 9)) == 1
-    assert q.breakdown_width(Quantity(0, 0), Quantity(4, 4)) == math.inf
+    assert q.breakdown_width((9, 9), (36, 36)) == 1
+    assert q.breakdown_width((36, math.inf), (1, 9)) == 1
+    assert q.breakdown_width((0, 0), (4, 4)) == math.inf
 
 
 def test_verdicts() -> None:

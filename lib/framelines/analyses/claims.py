@@ -20,7 +20,6 @@ from framelines.methods.calendars import anchor_days, calibrate, offsets_of, sta
 from framelines.methods.dates import calendar_of, gregorian
 from framelines.methods.estimate import Estimate
 from framelines.methods.intervals import bounds
-from framelines.methods.quantities import Quantity
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 from framelines.tables.schema import fields_of
@@ -382,12 +381,12 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
 
     The dead are at most the dead and wounded, and an incomplete sum at most its total.
     """
-    ends = [[Quantity(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
-    both = [a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"]
-    if (not a["complete"] and not b["parts_of"]) or both == [False, True]:
-        ends = [[Quantity(x.low, math.inf), Quantity(0, y.high)] for x, y in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == [True, False]:
-        ends = [[Quantity(0, x.high), Quantity(y.low, math.inf)] for x, y in ends]
+    ends = [[(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
+    both = a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"
+    if (not a["complete"] and not b["parts_of"]) or both == (False, True):
+        ends = [[(x[0], math.inf), (0, y[1])] for x, y in ends]
+    elif (not b["complete"] and not a["parts_of"]) or both == (True, False):
+        ends = [[(0, x[1]), (y[0], math.inf)] for x, y in ends]
     return quantities.verdict(*ends[0], *ends[1])
 
 

@@ -10,9 +10,11 @@ its figure (`figure_of`) has `FIGURE`.
 
 import math
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
+
+from framelines.methods.intervals import Ends
 
 Number = Any  # or missing: None, NaN
 Row = Mapping[str, Any]
@@ -34,13 +36,6 @@ READINGS = ("stated", "logical_low", "conventional")
 _MEASURES = ("distance_km", "area_km2", "share", "percent", "miles", "km", "km2")
 
 
-class Quantity(NamedTuple):
-    """All numbers from `low` to `high`, both included; `high` is ∞ where there is no upper end."""
-
-    low: float
-    high: float
-
-
 def granularity(number: float) -> float:
     """Return the largest step of `STEPS` that divides a number: 10 for 80, 100 for 300, 1 for 112.
 
@@ -53,7 +48,7 @@ def granularity(number: float) -> float:
 
 def readings(
     value_min: Number, value_max: Number, qualifier: str, counts: bool = True
-) -> tuple[Quantity, Quantity]:
+) -> tuple[Ends, Ends]:
     """Return every number that a stated figure leaves open, and those that a reader takes from it.
 
     Logical: more than 50 whole things (`counts`) are 51 and more, more than 2.5 are 3 and more;
@@ -65,34 +60,34 @@ def readings(
     if qualifier in VAGUE:
         least, end = VAGUE[qualifier]
         least = least if pd.isna(value_min) else known[0]
-        return Quantity(least, math.inf), Quantity(least, max(end, least))
+        return (least, math.inf), (least, max(end, least))
     low, high = known[0], known[-1]
     if qualifier in ("more_than", "at_least"):
         whole = math.floor(low) + 1 if qualifier == "more_than" else math.ceil(low)
         least = whole if counts else low
-        return Quantity(least, math.inf), Quantity(least, max(low + granularity(low), least))
+        return (least, math.inf), (least, max(low + granularity(low), least))
     if qualifier in ("less_than", "up_to"):
         whole = max(math.ceil(high) - 1, 0) if qualifier == "less_than" else math.floor(high)
         most = whole if counts else high
-        return Quantity(0, most), Quantity(min(max(high - granularity(high), 0), most), most)
+        return (0, most), (min(max(high - granularity(high), 0), most), most)
     if qualifier == "approx":
         low = max(low - max(low * APPROX_SHARE, granularity(low) / 2), 0)
         high += max(high * APPROX_SHARE, granularity(high) / 2)
-    return Quantity(low, high), Quantity(low, high)
+    return (low, high), (low, high)
 
 
-def breakdown_width(a: Quantity, b: Quantity) -> float:
+def breakdown_width(a: Ends, b: Ends) -> float:
     """Return the least share s by which two figures must be wrong to meet; 0 where they do.
 
     One is divided and the other multiplied by 1 + s; it is ∞ where one is 0 and the other is not.
     """
-    low, high = max(a.low, b.low), min(a.high, b.high)
+    low, high = max(a[0], b[0]), min(a[1], b[1])
     if low <= high:
         return 0.0
     return math.sqrt(low / high) - 1 if high else math.inf
 
 
-def verdict(a: Quantity, b: Quantity, narrow_a: Quantity, narrow_b: Quantity) -> tuple[str, float]:
+def verdict(a: Ends, b: Ends, narrow_a: Ends, narrow_b: Ends) -> tuple[str, float]:
     """Return what two figures of one thing come to, and the least share by which they are wrong.
 
     `contradiction` where the logical readings exclude each other, `tension` where only the
