@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from framelines.methods import calendars as c
-from framelines.methods.dates import OPEN, DateInterval, hijri, hull
+from framelines.methods.dates import OPEN, DateInterval, hull, read
 
 ONE, EVENING = ("1438-03", 1, 1), ("1438-03", 1, 2)
 
@@ -64,9 +64,9 @@ def test_convert_intervals() -> None:
 def test_an_offset_moves_and_the_hull_holds(month: int, day: int, offset: int) -> None:
     text = f"1438-{month:02d}-{day:02d}"
     calibrated = c.convert(text, "calibrated", {text[:7]: offset})
-    assert calibrated == c.convert(text, offset) == hijri(text).shift(offset)
+    assert calibrated == c.convert(text, offset) == read(text, "umm_al_qura").shift(offset)
     wide = c.convert(text, "hull")
-    for inner in (hijri(text), hijri(text, "tabular")):
+    for inner in (read(text, "umm_al_qura"), read(text, "tabular")):
         assert hull(wide, inner.widen(1, 1)) == wide
 
 
