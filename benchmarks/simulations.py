@@ -171,8 +171,10 @@ def of_keyness(*, runs: int) -> Iterator[list[Any]]:
         words = words[:, (words.sum(axis=0) >= key.LEAST_COUNT) & spread]
         prior = key.PRIOR_TOKENS * words.sum(axis=0) / sizes.sum()
         a, b, n_a, n_b = (v[m].sum(axis=0) for v in (words, sizes) for m in (mine, ~mine))
-        g2 = stats.chi2.sf(key.g_squared(a, b, n_a, n_b), df=1)
-        z = np.abs(key.log_odds(a, b, n_a, n_b, prior)[1])
+        both = np.outer([n_a, n_b], (a + b) / (n_a + n_b))
+        # The log-likelihood G² of each term (Rayson & Garside 2000).
+        g2 = stats.power_divergence([a, b], both, lambda_="log-likelihood").pvalue
+        z = np.abs(key.log_odds(a, b, n_a, n_b, prior))
         arrays = (sparse.csr_array(words), sizes, mine, prior)
         single, family = key.permutation_keyness(*arrays, permutations=199, seed=28 + run)
         alarms = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]

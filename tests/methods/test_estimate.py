@@ -23,7 +23,6 @@ def test_estimates_make_a_tidy_table() -> None:
     table = e.to_frame([two, e.share("x", "y", 1, 2)])
     assert list(table["k_1"]) == [3, 1] and np.isnan(table["k_2"][1])
     assert table["group_2"].tolist() == ["b", ""] and table["why"][0] == "one; other"
-    assert len(e.to_frame(two)) == 1
     assert list(e.to_frame([]).columns)[:3] == ["part", "measures", "value"]
 
 
@@ -87,12 +86,6 @@ def test_the_interval_of_a_rate_by_hand() -> None:
     assert (value, low, high) == pytest.approx((3, 3 / factor, 3 * factor))
 
 
-@given(st.integers(1, 40), st.integers(1, 30))
-def test_effective_units(size: int, units: int) -> None:
-    assert e.effective_units(np.full(units, float(size))) == pytest.approx(units)
-    assert 1 <= e.effective_units(np.array([1e9, *[1.0] * units])) < 1.1
-
-
 @pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
 def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
     """Resampling units of one ratio gives the same again: [.5, .5] would pass for certainty."""
@@ -117,7 +110,7 @@ def test_the_statistic_of_the_test_is_welch_s() -> None:
 def test_the_lady_tasting_tea() -> None:
     """Fisher 1935, The Design of Experiments, ch. II: 3 of 4 cups right, p = .486 on two sides."""
     milk_first = np.array([1, 1, 1, 0, 1, 0, 0, 0], dtype=float)
-    deals = e.relabelings((4, 4), 9_999, 1, "tea")
+    [deals] = e.deal_blocks((4, 4), 9_999, 1, "tea", 9_999)
     assert e.all_listed((4, 4), 9_999) and len(deals) == 70
     p = e.p_value(np.abs(deals @ milk_first - (1 - deals) @ milk_first), 2.0, exact=True)
     assert p == pytest.approx(34 / 70)
@@ -144,7 +137,7 @@ def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
 @given(st.integers(0, 5), st.integers(1, 5), st.sampled_from([5, 10_000]))
 def test_relabelings_keep_the_sizes_of_the_groups(first: int, second: int, draws: int) -> None:
     sizes = first, second
-    deals = e.relabelings(sizes, draws, 3, "sizes")
+    [deals] = e.deal_blocks(sizes, draws, 3, "sizes", draws)
     assert np.array_equal(np.concatenate([*e.deal_blocks(sizes, draws, 3, "sizes", 3)]), deals)
     assert deals.shape[1] == first + second and (deals.sum(axis=1) == first).all()
     if e.all_listed(sizes, draws):
