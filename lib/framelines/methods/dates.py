@@ -233,12 +233,11 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     return f"{problem.split(' such as')[0]}; write {' or '.join(offers)}" if offers else problem
 
 
-# Other ways to write what may be meant: day, month and year; month and year; without hyphens.
+# Other ways to write what may be meant: day, month and year; month and year.
 _REWRITINGS = [
-    (r"([0-9]{1,4})([-/. ])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
+    (r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
     (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
     (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
-    (r"([0-9]{4})([0-9]{2})([0-9]{2})", (r"\1-\2-\3",)),
 ]
 
 
@@ -246,14 +245,7 @@ def _rewritten(text: str) -> list[str]:
     """Return other ways to write what may be meant; ASCII digits and hyphens first of all."""
     kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text)]
     swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
-    plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds).strip()
-    found = [plain, plain.replace(" ", "")]
-    # The English name of a month, with or without a day: Dec 2016, 3 December 2016.
-    words = re.findall("[a-z]+|[0-9]+", re.sub("(?<=[0-9])(st|nd|rd|th)", "", plain.lower()))
-    numbers = sorted((word.zfill(2) for word in words if word.isdigit()), key=len, reverse=True)
-    months = [f"{MONTHS.index(word[:3]) + 1:02}" for word in words if word[:3] in MONTHS]
-    if len(months) == 1 and len(words) == 1 + len(numbers):
-        found.append("-".join([*numbers[:1], *months, *numbers[1:]]))
+    found = [plain := "".join(swaps.get(kind, str)(c) for c, kind in kinds).replace(" ", "")]
     for pattern, ways in _REWRITINGS:
         if match := re.fullmatch(pattern, plain):
             # A day or month of one digit gets a nought before it.
