@@ -27,7 +27,6 @@ Level 0: dates and intervals
 1985 1985-01-01 1985-12-31                  2016-02 2016-02-01 2016-02-29
 1900-02 1900-02-01 1900-02-28               2000-02 2000-02-01 2000-02-29
 1964/2008 1964-01-01 2008-12-31             2004-06/2006-08 2004-06-01 2006-08-31
-2004-02-01/2005-02-08 2004-02-01 2005-02-08 2004-02-01/2005-02 2004-02-01 2005-02-28
 2004-02-01/2005 2004-02-01 2005-12-31       2005/2006-02 2005-01-01 2006-02-28
 Level 1: seasons, qualification, unspecified digits
 2001-21 2001-03-01 2001-05-31               2001-22 2001-06-01 2001-08-31
@@ -154,15 +153,10 @@ def test_tabular_days_as_published() -> None:
 
 
 def test_the_tabular_cycle() -> None:
-    years = [[d.month_days(y, m, "tabular")[1] for m in range(1, 13)] for y in range(1, 31)]
-    leap = [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29]
-    assert [y for y, lengths in enumerate(years, 1) if sum(lengths) == 355] == leap
-    assert sum(map(sum, years)) == 10631 and years[0] == [30, 29] * 6
-    day = d.month_days(1, 1, "tabular")[0]
-    for year, lengths in enumerate(years, 1):
-        for month, length in enumerate(lengths, 1):
-            assert d.month_days(year, month, "tabular")[0] == day
-            day += timedelta(days=length)
+    lengths = [d.month_days(y, m, "tabular")[1] for y in range(1, 31) for m in range(1, 13)]
+    leap = [y for y in range(1, 31) if sum(lengths[12 * y - 12 : 12 * y]) == 355]
+    assert leap == [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29] and lengths[:12] == [30, 29] * 6
+    assert d.month_days(31, 1, "tabular")[0] == date(622, 7, 19) + timedelta(days=sum(lengths))
 
 
 def hijri(text: str) -> DateInterval:
@@ -215,16 +209,6 @@ def test_relative_dates() -> None:
     for text, span in (spans | {"last-week": "2015-11-02/2015-11-14"}).items():
         assert d.relative(text, november) == d.gregorian(span)
     assert d.relative("yesterday", OPEN) == OPEN
-
-
-@given(st.dates(date(2015, 1, 1), date(2020, 1, 1)), st.integers(0, 30))
-def test_a_relative_date_covers_every_day_of_publication(day: date, width: int) -> None:
-    whole = d.relative("weekday-mon", DateInterval(day, day + timedelta(days=width)))
-    assert whole.first and whole.last
-    for back in range(width + 1):
-        one = day + timedelta(days=back)
-        single = d.relative("weekday-mon", DateInterval(one, one))
-        assert single.first and whole.first <= single.first <= whole.last
 
 
 def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() -> None:

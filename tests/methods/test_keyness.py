@@ -1,6 +1,5 @@
 """Statistics of a term against published worked examples; key words, their mirror."""
 
-import resource
 from typing import Any
 
 import numpy as np
@@ -64,16 +63,6 @@ def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.array_equal(whole[0], blocks[0]) and np.array_equal(whole[1], blocks[1])
 
 
-def test_max_t_finds_what_differs_and_is_never_below_the_single_p() -> None:
-    rng = np.random.default_rng(9)
-    counts, mine = rng.poisson(2, size=(12, 40)).astype(float), np.arange(12) < 6
-    counts[:6, :4] += 6
-    single, family = key.permutation_keyness(
-        sparse.csr_array(counts), counts.sum(axis=1), mine, np.full(40, 1.0), permutations=999
-    )
-    assert (family >= single).all() and family[:4].max() <= 0.05
-
-
 def corpus(documents: int, planted: int = 6) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Documents of two camps in turn; `bandits` stands in those of the north alone."""
     rng, rows = np.random.default_rng(2), []
@@ -112,18 +101,13 @@ def test_swapping_the_groups_negates_every_effect_to_the_last_digit() -> None:
     assert np.array_equal(a["p_max"], b["p_max"])
 
 
-def test_few_documents_are_ranked_and_not_tested() -> None:
+def test_few_documents_are_not_tested_and_a_side_without_text_is_said() -> None:
     counts, documents = corpus(4)
     found = keyness(counts, documents)
     assert len(found.table) and found.table["p_max"].isna().all()
     assert [why[:8] for why in found.why] == ["no test:"]
-
-
-def test_a_side_without_countable_text_is_said() -> None:
-    counts, documents = corpus(4)
-    for here in (documents[documents["camp"] == "north"], documents.iloc[:0]):
-        found = keyness(counts, here)
-        assert found.table.empty and found.why[0].startswith("not estimable")
+    nothing = keyness(counts, documents[documents["camp"] == "north"])
+    assert nothing.table.empty and nothing.why[0].startswith("not estimable")
 
 
 def test_the_prior_is_taken_from_the_background() -> None:
@@ -137,20 +121,3 @@ def test_the_prior_is_taken_from_the_background() -> None:
     assert found.at["bandits", "z"] == pytest.approx(z)
     own = keyness(counts, documents).table.set_index("term")
     assert own.at["bandits", "z"] > found.at["bandits", "z"]
-
-
-@pytest.mark.slow
-def test_ten_thousand_documents_fit_into_a_gigabyte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key, "LEAST_COUNT", 1)
-    rng = np.random.default_rng(1)
-    tokens = (rng.pareto(0.9, size=3_000_000) * 20).astype(np.int64) % 50_000
-    tokens[::2] = rng.integers(0, 50_000, size=1_500_000)
-    counts = pd.DataFrame({"doc_id": rng.integers(0, 10_000, size=3_000_000), "token": tokens})
-    counts = counts.groupby(["doc_id", "token"]).size().rename("count").reset_index()
-    counts = counts.astype({"doc_id": "str"}).assign(token="w" + counts["token"].astype("str"))
-    about = pd.DataFrame({"doc_id": [str(i) for i in range(10_000)]})
-    about["camp"] = np.where(np.arange(10_000) % 3 == 0, "north", "south")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = keyness(counts, about, permutations=199)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert len(found.table) > 40_000 and grown < 1_000_000
