@@ -41,19 +41,17 @@ def test_streams_depend_on_their_keys_alone() -> None:
     assert not np.array_equal(a, e.random_stream(2, "x", "y").random(3))
 
 
-def test_expanded_level_by_hand() -> None:
+def test_the_tails_of_an_expanded_interval_by_hand() -> None:
     # t(.975, 9) = 2.2622; √(10/9) · 2.2622 = 2.3846; Φ(−2.3846) = .00855, by printed tables.
-    assert e.expanded_level(10) == pytest.approx(0.00855, abs=2e-5)
-    assert e.expanded_level(10_000) == pytest.approx(0.025, abs=1e-4)
+    draws = np.linspace(0, 1, 1001)
+    assert e.interval_of(draws, 10) == pytest.approx((0.00855, 1 - 0.00855), abs=2e-5)
+    assert e.interval_of(draws, 10_000)[0] == pytest.approx(0.025, abs=1e-4)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60), st.integers(2, 40))
 def test_negated_draws_negate_the_interval_exactly(values: list[float], units: int) -> None:
     low, high = e.interval_of(np.array([*values, np.nan]), units)
     assert e.interval_of(-np.array(values), units) == (-high, -low)
-    if units > 30:  # by numpy, whose rule of linear interpolation is the same
-        tail = e.expanded_level(units)
-        assert [low, high] == pytest.approx(np.quantile(values, [tail, 1 - tail]).tolist())
 
 
 def interval(above: list[float], below: list[float]) -> tuple[float, float, float]:

@@ -144,8 +144,8 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     Columns as of `calendars.anchor_days`, and those of the match. An evening, or an hour that is
     not told, leaves its day and the next open; with `day_only` every row has its own days alone.
     """
-    told = _coded(case).query("event_calendar == 'hijri' and event_id != ''")
-    told = told[told["modality"] == "realised"].rename(columns={"event_date": "stated"})
+    told = _coded(case).rename(columns={"event_date": "stated"})
+    told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
     # An event's own row before its figures, a first mention before its repetitions.
     told = told.assign(
         source_id=told["doc_id"].map(lookup(case, "documents", "source_id")),
@@ -166,13 +166,12 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
         return country(parents[place]) if parents.get(place) else place
 
     own = {country(p) for p in case.regions}
-    why = {
-        "dated by a party to the war": known["origin"] == "belligerent",
-        "in the theatre’s own country": known["place_id"].map(country).isin(own),
-    }
+    party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
+    why = "dated by a party to the war", "in the theatre’s own country"
     known = known.assign(**days, quality=known["quality"].map(QUALITY))
-    known = known.assign(width=(days["open_last"] - first).dt.days)
-    known["reason"] = np.select(list(why.values()), list(why), "")
+    known = known.assign(
+        width=(days["open_last"] - first).dt.days, reason=np.select(party, why, "")
+    )
     known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
     told = told["source_id doc_id claim_id start event_id stated later vague".split()]
     order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
@@ -216,10 +215,10 @@ def _figures(told: pd.DataFrame) -> pd.DataFrame:
 @cache
 def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
-    told = _coded(case).reset_index(drop=True)
-    for setting, prefix in ((calendar, ""), ("hull", "hull_"), ("umm_al_qura", "computed_")):
-        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, "event_date", setting)
-    told["window_first"], told["window_last"] = _days(case, told, "window", calendar)
+    told, day = _coded(case).reset_index(drop=True), "event_date"
+    asked = {"": (day, calendar), "hull_": (day, "hull"), "computed_": (day, "umm_al_qura")}
+    for prefix, how in (asked | {"window_": ("window", calendar)}).items():
+        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, *how)
     low, high = _days(case, told, "window", "umm_al_qura")
     # Days by which either end may be off because the calendar is not known: 0 where it is.
     with np.errstate(invalid="ignore"):  # ∞ − ∞, for dates that are open at both ends
@@ -264,11 +263,8 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
     kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
-    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
-    else `ValueError`.
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`.
     """
-    if which not in ORIGINS:
-        raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
@@ -286,6 +282,7 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
+        window_slack=0,
     )
     for name, texts in (("", days), ("window_", windows)):
         ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
@@ -339,14 +336,11 @@ def theatre_events(case: Case) -> frozenset[str]:
 def theatre_documents(case: Case) -> frozenset[str]:
     """Return the documents on the theatre; mixed ones by `THEATRE_SHARE` of their placed events."""
     placed = _coded(case).query("kind == 'event' and place_id != ''")
-    placed = placed.assign(place=placed["place_id"].str.split(";"))
-    placed = placed.explode("place")
+    placed = placed.assign(place=placed["place_id"].str.split(";")).explode("place")
     near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
     enough = set(near.index[near >= THEATRE_SHARE])
-    about = lookup(case, "documents", "theatre")
-    return frozenset(
-        d for d, at in about.items() if at == case.theatre or (at == "mixed" and d in enough)
-    )
+    at = lookup(case, "documents", "theatre")
+    return frozenset(d for d in at if at[d] == case.theatre or (at[d] == "mixed" and d in enough))
 
 
 def realised(told: pd.DataFrame) -> pd.DataFrame:
@@ -356,8 +350,9 @@ def realised(told: pd.DataFrame) -> pd.DataFrame:
 
 def same_covers(a: Row, b: Row) -> bool:
     """Whether two figures cover the same known days, as far as the calendar is known."""
-    slack = max(a.get("window_slack", 0), b.get("window_slack", 0))
-    return all(abs(a[end] - b[end]) <= slack for end in ("covers_first", "covers_last"))
+    slack = max(a["window_slack"], b["window_slack"])
+    first, last = a["covers_first"] - b["covers_first"], a["covers_last"] - b["covers_last"]
+    return abs(first) <= slack and abs(last) <= slack
 
 
 def _sum(parts: Sequence[Row]) -> Row:
@@ -372,8 +367,8 @@ def _tiles(parts: Sequence[Row], whole: Row) -> bool:
     known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
     # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
     follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    ends = {"covers_first": known[0][0], "covers_last": known[-1][1]}
-    return len(known) > 1 and follows and same_covers(ends, whole | {"window_slack": 0})
+    ends = whole["covers_first"], whole["covers_last"]
+    return len(known) > 1 and follows and (known[0][0], known[-1][1]) == ends
 
 
 def compare(a: Row, b: Row) -> tuple[str, float]:

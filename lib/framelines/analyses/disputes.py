@@ -8,6 +8,7 @@ reader would stop at: two more tiers are listed as questions.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from itertools import combinations, groupby
@@ -246,18 +247,17 @@ def _width_text(width: float, unit: str) -> str:
 def _stake(pair: Row) -> float:
     """How much hangs on a pair: of figures |log ratio| times the larger, of dates the days."""
     if pair["unit"] == "days":
-        return math.inf if math.isinf(pair["width"]) else float(pair["width"])
-    ends = [r.get("stated", math.nan) for r in (pair["first"], pair["second"])]
-    known = pair["unit"] == "share" and all(end > 0 for end in ends)
-    return round(abs(math.log(ends[0] / ends[1])) * max(ends), 9) if known else 0.0
+        return float(pair["width"])
+    a, b = pair["first"]["stated"], pair["second"]["stated"]
+    known = pair["unit"] == "share" and a > 0 and b > 0
+    return round(abs(math.log(a / b)) * max(a, b), 9) if known else 0.0
 
 
 def _rows(found: Iterable[tuple[tuple[Any, ...], Row]]) -> list[Row]:
     """One row a key, of all its pairs: its dispute or question, with who says what."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    groups, made = defaultdict[Any, list[Row]](list), list[Row]()
     for key, pair in found:
-        groups.setdefault(key, []).append(pair)
-    made: list[Row] = []
+        groups[key].append(pair)
     for own in groups.values():
         said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
         of = own[0]["first"] if own[0]["first"]["event_id"] else own[0]["second"]

@@ -4,7 +4,6 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import combinations, islice, product
 from math import comb, nan
 from typing import Any
@@ -107,22 +106,16 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
-@cache
-def expanded_level(units: int) -> float:
-    """Return the tail probability of an expanded percentile interval of 95 %; units are 2 or more.
+def interval_of(draws: Floats, units: int) -> tuple[float, float]:
+    """Return the expanded percentile interval of draws that rest on `units` resampled units.
 
     Hesterberg 2015, §5: percentile intervals of small samples are too narrow by √((n−1)/n) and by
     the normal in place of Student's t.
     """
-    t = stats.t.ppf(0.975, units - 1)
-    return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
-
-
-def interval_of(draws: Floats, units: int) -> tuple[float, float]:
-    """Return the expanded percentile interval of draws that rest on `units` resampled units."""
+    tail = stats.norm.cdf(-np.sqrt(units / (units - 1)) * stats.t.ppf(0.975, units - 1))
     ordered = np.sort(draws[~np.isnan(draws)])
     # Interpolated so that negated draws give exactly the negated interval.
-    position = expanded_level(units) * (len(ordered) - 1)
+    position = float(tail) * (len(ordered) - 1)
     at = int(position)
     part, after = position - at, min(at + 1, len(ordered) - 1)
     low = (1 - part) * ordered[at] + part * ordered[after]
