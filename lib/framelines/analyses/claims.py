@@ -263,8 +263,11 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
     kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
-    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`.
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
+    else `ValueError`.
     """
+    if which not in ORIGINS:
+        raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
