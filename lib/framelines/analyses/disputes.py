@@ -131,7 +131,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     Repetitions with the same date are one statement."""
     dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
-    stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
+    stated = dated.drop_duplicates("claim_id", keep="last").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
     rows = coded.records(dated.drop_duplicates(keys))
