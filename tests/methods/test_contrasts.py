@@ -45,7 +45,8 @@ def test_contrast_by_hand_of_two_documents_a_side() -> None:
     assert found.why[2] == "a share of 8 moves far with one"
 
 
-def test_a_contrast_of_tasted_cups_has_the_p_of_fisher() -> None:
+def test_the_lady_tasting_tea() -> None:
+    """Fisher 1935, The Design of Experiments, ch. II: 3 of 4 cups right, p = .486 on two sides."""
     one, none = (1, 1), (0, 1)
     hits = hits_of({"a": [one, one, one, none], "b": [one, none, none, none]})
     assert contrast(hits, PAIR, "tea", **FEW).p == pytest.approx(34 / 70)

@@ -105,23 +105,14 @@ def test_the_statistic_of_the_test_is_welch_s() -> None:
     assert apart.tolist() == [np.inf, 0.0]
 
 
-def test_the_lady_tasting_tea() -> None:
-    """Fisher 1935, The Design of Experiments, ch. II: 3 of 4 cups right, p = .486 on two sides."""
-    milk_first = np.array([1, 1, 1, 0, 1, 0, 0, 0], dtype=float)
-    [deals] = e.deal_blocks((4, 4), 9_999, 1, "tea", 9_999)
-    assert e.all_listed((4, 4), 9_999) and len(deals) == 70
-    p = e.p_value(np.abs(deals @ milk_first - (1 - deals) @ milk_first), 2.0, exact=True)
-    assert p == pytest.approx(34 / 70)
-    # Statistics that are equal on paper are equal.
-    assert e.p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5
-
-
 def test_darwins_plants() -> None:
     """Fisher 1935, ch. III: 15 pairs of Darwin's maize, 1,726 of 32,768 sign flips reach 314."""
     eighths = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     assert sum(eighths) == 314
     p = e.sign_flip_p(np.array(eighths, dtype=float), 40_000, 1, "maize")
     assert p == pytest.approx(1726 / 32768)
+    # Statistics that are equal on paper are equal.
+    assert e.p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5
 
 
 def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
