@@ -22,7 +22,7 @@ from framelines.analyses.findings import declared, main
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.estimate import Estimate, Floats
-from framelines.methods.quantities import coarseness, point_of
+from framelines.methods.quantities import coarseness, figure_of, point_of
 from framelines.tables.case import case_names, load_case
 
 # Sizes of the documents of two groups, and their share of hits.
@@ -138,7 +138,7 @@ def of_ratios(*, runs: int) -> Iterator[list[Any]]:
             told = 2 * known * np.exp(rng.normal(0, 0.2, 20))
             step = 10.0 ** np.floor(np.log10(told))
             round_down = step * np.floor(told / step)
-            rows = [words | {"value_min": n} for n in round_down]
+            rows = [figure_of(words | {"value_min": n}) for n in round_down]
             points = np.array([point_of(row, reading) for row in rows])
             coarse = [coarseness(row, reading) for row in rows]
             value, low, high = est.geometric_mean(list(points / known), coarse)
@@ -171,8 +171,10 @@ def of_keyness(*, runs: int) -> Iterator[list[Any]]:
         words = words[:, (words.sum(axis=0) >= key.LEAST_COUNT) & spread]
         prior = key.PRIOR_TOKENS * words.sum(axis=0) / sizes.sum()
         a, b, n_a, n_b = (v[m].sum(axis=0) for v in (words, sizes) for m in (mine, ~mine))
-        g2 = stats.chi2.sf(key.g_squared(a, b, n_a, n_b), df=1)
-        z = np.abs(key.log_odds(a, b, n_a, n_b, prior)[1])
+        both = np.outer([n_a, n_b], (a + b) / (n_a + n_b))
+        # The log-likelihood G² of each term (Rayson & Garside 2000).
+        g2 = stats.power_divergence([a, b], both, lambda_="log-likelihood").pvalue
+        z = np.abs(key.log_odds(a, b, n_a, n_b, prior))
         arrays = (sparse.csr_array(words), sizes, mine, prior)
         single, family = key.permutation_keyness(*arrays, permutations=199, seed=28 + run)
         alarms = [g2 < est.LEVEL, z > stats.norm.ppf(1 - est.LEVEL / 2), single <= est.LEVEL]

@@ -6,7 +6,7 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -18,15 +18,11 @@ def notebooks(root: Path = REPO) -> list[str]:
     return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
 
 
-def _draft_of(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f"{path.name}.{os.getpid()}.part")
-
-
 @contextmanager
 def being_written(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that takes its place when the block ends, and not if it fails."""
-    draft = _draft_of(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
         with draft.open("wb") as file:
             yield file
@@ -37,16 +33,11 @@ def being_written(path: Path) -> Iterator[IO[bytes]]:
 
 def write_all(files: Mapping[Path, str | bytes]) -> list[Path]:
     """Write files whole, all of them or none; return their paths."""
-    drafts = {path: _draft_of(path) for path in files}
-    try:
-        for path, draft in drafts.items():
-            content = files[path]
-            draft.write_bytes(content if isinstance(content, bytes) else content.encode())
-        for path, draft in drafts.items():
-            os.replace(draft, path)
-    finally:
-        for draft in drafts.values():
-            draft.unlink(missing_ok=True)
+    with ExitStack() as stack:
+        for path, content in files.items():
+            file = stack.enter_context(being_written(path))
+            file.write(content if isinstance(content, bytes) else content.encode())
+            file.flush()  # a disk that is full is met before any file takes its place
     return list(files)
 
 

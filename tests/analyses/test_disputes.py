@@ -211,6 +211,16 @@ def test_what_is_no_contradiction_may_be_a_question() -> None:
     assert asked(*taken["r1"][:-1], *taken["b1"][1:], **both) == [(d.LISTS, "b1-inn;r1-dam")]
 
 
+def test_only_texts_that_share_a_taking_are_set_side_by_side(monkeypatch: Any) -> None:
+    seen, every = [], coded.pairs_by
+    monkeypatch.setattr(coded, "pairs_by", lambda *how: seen.extend(every(*how)) or every(*how))
+    documents = [document(f"r{i}", "red-news") for i in range(9)]
+    rows = [claim(f"r{i}-c1", f"e{i // 2}") for i in range(9)]
+    events = [event(f"e{i}", "taking") for i in range(5)]
+    case = toy(rows, documents=documents, events=events)
+    assert not list(d._lists(case, coded.claims(case))) and len(seen) == 4
+
+
 def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
     said, other = claim("r1-c1", "raid"), claim("r1-c2", "raid", target_id="townsfolk")
     denial = {"certainty": "denied", "denies": "r1-c1"}

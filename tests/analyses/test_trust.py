@@ -10,7 +10,7 @@ import pytest
 import toys
 
 from framelines.analyses import trust
-from framelines.methods.agreement import alpha
+from framelines.methods.agreement import alpha_of
 from framelines.methods.estimate import random_stream
 from framelines.tables.case import Case
 from framelines.tables.schema import resources
@@ -70,7 +70,9 @@ def test_frames_by_hand() -> None:
     assert set(table["n"]) == {5} and set(table["documents"]) == {2}
     row = table.loc["liberation"]
     assert row["seen"] == 3
-    assert row["value"] == pytest.approx(alpha([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]]))
+    assert row["value"] == pytest.approx(
+        alpha_of([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]])(np.ones((1, 5)))[0]
+    )
     assert not table.at["divine_sanction", "established"]
     # Three sentences are too few to establish anything.
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)

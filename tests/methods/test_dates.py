@@ -27,7 +27,6 @@ Level 0: dates and intervals
 1985 1985-01-01 1985-12-31                  2016-02 2016-02-01 2016-02-29
 1900-02 1900-02-01 1900-02-28               2000-02 2000-02-01 2000-02-29
 1964/2008 1964-01-01 2008-12-31             2004-06/2006-08 2004-06-01 2006-08-31
-2004-02-01/2005-02-08 2004-02-01 2005-02-08 2004-02-01/2005-02 2004-02-01 2005-02-28
 2004-02-01/2005 2004-02-01 2005-12-31       2005/2006-02 2005-01-01 2006-02-28
 Level 1: seasons, qualification, unspecified digits
 2001-21 2001-03-01 2001-05-31               2001-22 2001-06-01 2001-08-31
@@ -81,23 +80,14 @@ def test_open_and_unknown_ends() -> None:
         ("2019/04/03", "no EDTF date; write 2019-04-03"),
         ("2019/4", "no EDTF date; write 2019-04"),
         ("04.2019", "no EDTF date; write 2019-04$"),
-        ("Dec 2016", "no EDTF date; write 2016-12$"),
-        ("3 Dec. 2016", "no EDTF date; write 2016-12-03$"),
-        ("December 3rd, 2016", "no EDTF date; write 2016-12-03$"),
-        ("circa 2016", "no EDTF date; write 2016~$"),
-        ("c. May 2016", "no EDTF date; write 2016-05~$"),
-        ("1990s", "no EDTF date; write 199X$"),
-        ("2015–2016", "no EDTF date; write 2015/2016$"),
         ("Dec 2016 to Jan 2017", "no EDTF date such as"),
-        ("20190403", "no EDTF date; write 2019-04-03"),
         ("2019-04-03 / 2019-04-05", "no EDTF date; write 2019-04-03/2019-04-05"),
         ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
         ("2016–12–07", "write 2016-12-07"),
         ("2016-12-07\u200f", "write 2016-12-07"),
-        ("2004-1X", "X may end a year.*write 2004-10/2004-12"),
+        ("2004-1X", "no EDTF date such as"),
         ("201X-04", "a month is stated, but not its year"),
-        ("1985-XX-12", "a day is stated, but not its month"), ("XXXX-12-XX", "X may end a year"),
-        ("199u", "write 199X"), ("unknown/2006", "write /2006"), ("2004/open", r"write 2004/\.\."),
+        ("1985-XX-12", "a day is stated, but not its month"),
         ("2019-02-30", "month 2 of 2019 has 28 days, not 30"),
         ("2019-13", "the year 2019 has no month 13"), ("2001-21-03", "21 is a season"),
         ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
@@ -105,23 +95,21 @@ def test_open_and_unknown_ends() -> None:
         ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
         ("1560~", "the Gregorian year 1560 lies outside 1600 to 2100"),
         ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
-        ("-1985", "a year has four digits"), ("Y-170000002", "a year has four digits"),
-        ("1950S2", "a year has four digits"),
-        ("1985-04-12T23:20:30Z", "no EDTF date; write 1985-04-12"), ("[]", "no EDTF date such as"),
         ("[[2019]]", "no EDTF date such as"),
+        ("2016-12-07", "the year 2016 is a Gregorian one, but the calendar is Hijri$"),
+        ("11/3/1438", "no Hijri date; write 1438-03-11 or 1438-11-03"),
     ],
 )  # fmt: skip
 def test_refusals_in_words(text: str, reason: str) -> None:
-    found = date_problem(text, "gregorian")
+    name = "hijri" if "Hijri$" in reason or "no Hijri" in reason else "gregorian"
+    found = date_problem(text, name)
     assert found is not None and re.search(reason, found), found
     assert not FOREIGN.search(found)
-    with pytest.raises(ValueError):
-        d.gregorian(text)
 
 
 @given(
     st.one_of(st.text(max_size=12), st.text("0123456789-/.?~%XYESTZ[]{},start", max_size=14)),
-    st.sampled_from(["", *d.CALENDARS]),
+    st.sampled_from(["", "none", *d.CALENDARS]),
 )
 def test_every_text_is_read_or_refused_in_words(text: str, calendar: str) -> None:
     found = date_problem(text, calendar)
@@ -133,7 +121,7 @@ def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: st
     text = day.isoformat()
     if 1925 <= day.year <= 2076:
         h = Gregorian.fromdate(day).to_hijri()
-        assert d.hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
+        assert hijri(f"{h.year}-{h.month:02d}-{h.day:02d}") == DateInterval(day, day)
     assert d.gregorian(text + qualifier) == DateInterval(day, day)
     month, year = d.gregorian(text[:7]), d.gregorian(text[:4])
     assert month.first and month.last and year.first and year.last
@@ -141,76 +129,57 @@ def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: st
     assert (month.last + timedelta(days=1)).day == 1 and month.first.day == 1
 
 
-@pytest.mark.parametrize(
-    ("year", "first", "lengths"),
-    # The official table as printed in the Umm al-Qura calendar of the .NET runtime:
-    # the first day of the year, and for every month whether it has 30 days (1) or 29 (0).
-    [(1436, "2014-10-25", "010101010101"), (1437, "2015-10-14", "101100101001")]
-    + [(1438, "2016-10-02", "101110010010")],
-)
-def test_umm_al_qura_years(year: int, first: str, lengths: str) -> None:
-    day = date.fromisoformat(first)
-    for month, long in enumerate(lengths, 1):
-        assert d.month_days(year, month, "umm_al_qura") == (day, 29 + int(long))
+def test_umm_al_qura_years() -> None:
+    # The official table as printed in the Umm al-Qura calendar of the .NET runtime: for every month
+    # of 1436 to 1438 whether it has 30 days (1) or 29 (0).
+    day = date(2014, 10, 25)
+    for place, long in enumerate("010101010101" + "101100101001" + "101110010010"):
+        found = d.month_days(1436 + place // 12, place % 12 + 1, "umm_al_qura")
+        assert found == (day, 29 + int(long))
         day += timedelta(days=29 + int(long))
-    assert d.hijri(str(year)) == DateInterval(date.fromisoformat(first), day - timedelta(days=1))
+    assert hijri("1437") == days("2015-10-14", "2016-10-01")
 
 
 def test_tabular_days_as_published() -> None:
     # Sample dates of Calendrical Calculations, appendix C.
-    published = {(1364, 12, 6): "1945-11-12", (1412, 9, 13): "1992-03-17", (1, 1, 1): "0622-07-19"}
-    published |= {(1416, 10, 5): "1996-02-25", (1460, 10, 12): "2038-11-10"}
-    for (year, month, day), gregorian in published.items():
-        first, _ = d.month_days(year, month, "tabular")
-        assert first + timedelta(days=day - 1) == date.fromisoformat(gregorian)
+    published = {"1364-12-06": "1945-11-12", "1412-09-13": "1992-03-17"}
+    published |= {"1416-10-05": "1996-02-25", "1460-10-12": "2038-11-10"}
+    assert {text: d.read(text, "tabular") for text in published} == {
+        text: days(day) for text, day in published.items()
+    }
 
 
 def test_the_tabular_cycle() -> None:
-    years = [[d.month_days(y, m, "tabular")[1] for m in range(1, 13)] for y in range(1, 31)]
-    leap = [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29]
-    assert [y for y, lengths in enumerate(years, 1) if sum(lengths) == 355] == leap
-    assert sum(map(sum, years)) == 10631 and years[0] == [30, 29] * 6
-    day = d.month_days(1, 1, "tabular")[0]
-    for year, lengths in enumerate(years, 1):
-        for month, length in enumerate(lengths, 1):
-            assert d.month_days(year, month, "tabular")[0] == day
-            day += timedelta(days=length)
+    lengths = [d.month_days(y, m, "tabular")[1] for y in range(1, 31) for m in range(1, 13)]
+    leap = [y for y in range(1, 31) if sum(lengths[12 * y - 12 : 12 * y]) == 355]
+    assert leap == [2, 5, 7, 10, 13, 16, 18, 21, 24, 26, 29] and lengths[:12] == [30, 29] * 6
+    assert d.month_days(31, 1, "tabular")[0] == date(622, 7, 19) + timedelta(days=sum(lengths))
+
+
+def hijri(text: str) -> DateInterval:
+    return d.read(text, "umm_al_qura")
 
 
 def test_hijri_intervals() -> None:
     # Months begin as published by R. H. van Gent, Utrecht University.
-    found = [d.hijri(f"{text}-01") for text in ("1436-09", "1437-01", "1437-09", "1438-09")]
+    found = [hijri(f"{text}-01") for text in ("1436-09", "1437-01", "1437-09", "1438-09")]
     assert found == [days(f) for f in ("2015-06-18", "2015-10-14", "2016-06-06", "2017-05-27")]
-    assert d.hijri("1438-03-11~") == days("2016-12-10")
-    assert d.hijri("1438-03-start") == days("2016-11-30", "2016-12-09")
-    assert d.hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
-    assert d.hijri("1438-03") == d.hijri("1438-03-XX") == days("2016-11-30", "2016-12-29")
-    assert d.hijri("1438-03-11", "tabular") == days("2016-12-11")
+    assert hijri("1438-03-11~") == days("2016-12-10")
+    assert hijri("1438-03-start/1438-03-middle") == days("2016-11-30", "2016-12-19")
+    assert hijri("1438-03") == hijri("1438-03-XX") == days("2016-11-30", "2016-12-29")
+    assert d.read("1438-03-11", "tabular") == days("2016-12-11")
 
 
 @pytest.mark.parametrize("system", ["umm_al_qura", "tabular"])
 def test_a_day_30_may_be_printed_of_every_month_and_a_day_31_of_none(system: str) -> None:
-    safar = d.hijri("1438-02-29", system)
-    assert d.hijri("1438-02-30", system) == safar.shift(1) == d.hijri("1438-03-01", system)
+    safar = d.read("1438-02-29", system)
+    assert d.read("1438-02-30", system) == safar.shift(1) == d.read("1438-03-01", system)
     assert date_problem("1438-02-30", "hijri") is None
     for text in ("1438-02-31", "1438-03-31", "1438-13-01", "1438-00-01", "1438-02-00", "1438-24"):
         with pytest.raises(ValueError, match="has 29 or 30 days|has no month"):
-            d.hijri(text, system)
+            d.read(text, system)
     with pytest.raises(ValueError, match="has no month 13"):
         d.month_days(1438, 13, system)
-
-
-def test_hijri_refusals() -> None:
-    reasons = {
-        "2016-12-07": "the year 2016 is a Gregorian one, but the calendar is Hijri",
-        "1342": "the Hijri year 1342 lies outside 1343 to 1500",
-        "1501-01": "the Hijri year 1501 lies outside 1343 to 1500",
-        "11/3/1438": "no Hijri date; write 1438-03-11 or 1438-11-03",
-        "١٤٣٨-٠٣-١١": "no Hijri date; write 1438-03-11",
-        "yesterday": "no Hijri date such as",
-    }
-    for text, reason in reasons.items():
-        assert reason in str(date_problem(text, "hijri"))
 
 
 def test_relative_dates() -> None:
@@ -224,16 +193,6 @@ def test_relative_dates() -> None:
     for text, span in (spans | {"last-week": "2015-11-02/2015-11-14"}).items():
         assert d.relative(text, november) == d.gregorian(span)
     assert d.relative("yesterday", OPEN) == OPEN
-
-
-@given(st.dates(date(2015, 1, 1), date(2020, 1, 1)), st.integers(0, 30))
-def test_a_relative_date_covers_every_day_of_publication(day: date, width: int) -> None:
-    whole = d.relative("weekday-mon", DateInterval(day, day + timedelta(days=width)))
-    assert whole.first and whole.last
-    for back in range(width + 1):
-        one = day + timedelta(days=back)
-        single = d.relative("weekday-mon", DateInterval(one, one))
-        assert single.first and whole.first <= single.first <= whole.last
 
 
 def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() -> None:

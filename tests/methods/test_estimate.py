@@ -23,7 +23,6 @@ def test_estimates_make_a_tidy_table() -> None:
     table = e.to_frame([two, e.share("x", "y", 1, 2)])
     assert list(table["k_1"]) == [3, 1] and np.isnan(table["k_2"][1])
     assert table["group_2"].tolist() == ["b", ""] and table["why"][0] == "one; other"
-    assert len(e.to_frame(two)) == 1
     assert list(e.to_frame([]).columns)[:3] == ["part", "measures", "value"]
 
 
@@ -42,19 +41,17 @@ def test_streams_depend_on_their_keys_alone() -> None:
     assert not np.array_equal(a, e.random_stream(2, "x", "y").random(3))
 
 
-def test_expanded_level_by_hand() -> None:
+def test_the_tails_of_an_expanded_interval_by_hand() -> None:
     # t(.975, 9) = 2.2622; √(10/9) · 2.2622 = 2.3846; Φ(−2.3846) = .00855, by printed tables.
-    assert e.expanded_level(10) == pytest.approx(0.00855, abs=2e-5)
-    assert e.expanded_level(10_000) == pytest.approx(0.025, abs=1e-4)
+    draws = np.linspace(0, 1, 1001)
+    assert e.interval_of(draws, 10) == pytest.approx((0.00855, 1 - 0.00855), abs=2e-5)
+    assert e.interval_of(draws, 10_000)[0] == pytest.approx(0.025, abs=1e-4)
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=60), st.integers(2, 40))
 def test_negated_draws_negate_the_interval_exactly(values: list[float], units: int) -> None:
     low, high = e.interval_of(np.array([*values, np.nan]), units)
     assert e.interval_of(-np.array(values), units) == (-high, -low)
-    if units > 30:  # by numpy, whose rule of linear interpolation is the same
-        tail = e.expanded_level(units)
-        assert [low, high] == pytest.approx(np.quantile(values, [tail, 1 - tail]).tolist())
 
 
 def interval(above: list[float], below: list[float]) -> tuple[float, float, float]:
@@ -87,12 +84,6 @@ def test_the_interval_of_a_rate_by_hand() -> None:
     assert (value, low, high) == pytest.approx((3, 3 / factor, 3 * factor))
 
 
-@given(st.integers(1, 40), st.integers(1, 30))
-def test_effective_units(size: int, units: int) -> None:
-    assert e.effective_units(np.full(units, float(size))) == pytest.approx(units)
-    assert 1 <= e.effective_units(np.array([1e9, *[1.0] * units])) < 1.1
-
-
 @pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
 def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
     """Resampling units of one ratio gives the same again: [.5, .5] would pass for certainty."""
@@ -114,22 +105,14 @@ def test_the_statistic_of_the_test_is_welch_s() -> None:
     assert apart.tolist() == [np.inf, 0.0]
 
 
-def test_the_lady_tasting_tea() -> None:
-    """Fisher 1935, The Design of Experiments, ch. II: 3 of 4 cups right, p = .486 on two sides."""
-    milk_first = np.array([1, 1, 1, 0, 1, 0, 0, 0], dtype=float)
-    deals = e.relabelings((4, 4), 9_999, 1, "tea")
-    assert e.all_listed((4, 4), 9_999) and len(deals) == 70
-    p = e.p_value(np.abs(deals @ milk_first - (1 - deals) @ milk_first), 2.0, exact=True)
-    assert p == pytest.approx(34 / 70)
-    assert p == pytest.approx(stats.fisher_exact([[3, 1], [1, 3]]).pvalue)
-
-
 def test_darwins_plants() -> None:
     """Fisher 1935, ch. III: 15 pairs of Darwin's maize, 1,726 of 32,768 sign flips reach 314."""
     eighths = [49, -67, 8, 16, 6, 23, 28, 41, 14, 29, 56, 24, 75, 60, -48]
     assert sum(eighths) == 314
     p = e.sign_flip_p(np.array(eighths, dtype=float), 40_000, 1, "maize")
     assert p == pytest.approx(1726 / 32768)
+    # Statistics that are equal on paper are equal.
+    assert e.p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5
 
 
 def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
@@ -144,14 +127,10 @@ def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
 @given(st.integers(0, 5), st.integers(1, 5), st.sampled_from([5, 10_000]))
 def test_relabelings_keep_the_sizes_of_the_groups(first: int, second: int, draws: int) -> None:
     sizes = first, second
-    deals = e.relabelings(sizes, draws, 3, "sizes")
+    [deals] = e.deal_blocks(sizes, draws, 3, "sizes", draws)
     assert np.array_equal(np.concatenate([*e.deal_blocks(sizes, draws, 3, "sizes", 3)]), deals)
     assert deals.shape[1] == first + second and (deals.sum(axis=1) == first).all()
     if e.all_listed(sizes, draws):
         assert len(np.unique(deals, axis=0)) == len(deals) == comb(first + second, first)
     else:
         assert len(deals) == draws
-
-
-def test_statistics_that_are_equal_on_paper_are_equal() -> None:
-    assert e.p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5

@@ -1,6 +1,5 @@
 """Statistics of a term against published worked examples; key words, their mirror."""
 
-import resource
 from typing import Any
 
 import numpy as np
@@ -27,18 +26,8 @@ def test_log_odds_of_fightin_words(monkeypatch: pytest.MonkeyPatch) -> None:
     only the second has, 0 for “the”, +.689… for “quick”.
     """
     monkeypatch.setattr("framelines.methods.keyness.PRIOR_TOKENS", 0.55)
-    _, z = key.log_odds(one(0, 2, 1), one(1, 2, 0), one(9), one(9), np.full(3, 0.05))
+    z = key.log_odds(one(0, 2, 1), one(1, 2, 0), one(9), one(9), np.full(3, 0.05))
     assert z == pytest.approx([-0.6894227886807968, 0.0, 0.6894227886807968], abs=1e-12)
-
-
-def test_g_squared_of_the_lancaster_example() -> None:
-    """52 of 50,000 words against 57 of 75,000 give 2.65.
-
-    Lancaster University's course in corpus linguistics, with Rayson's calculator at
-    ucrel.lancs.ac.uk/llwizard.html (Rayson & Garside 2000).
-    """
-    assert round(float(key.g_squared(one(52), one(57), 50_000, 75_000)[0]), 2) == 2.65
-    assert key.g_squared(one(0), one(0), 10, 10)[0] == 0
 
 
 def test_log_ratio_and_its_zero_cells() -> None:
@@ -74,16 +63,6 @@ def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> 
     assert np.array_equal(whole[0], blocks[0]) and np.array_equal(whole[1], blocks[1])
 
 
-def test_max_t_finds_what_differs_and_is_never_below_the_single_p() -> None:
-    rng = np.random.default_rng(9)
-    counts, mine = rng.poisson(2, size=(12, 40)).astype(float), np.arange(12) < 6
-    counts[:6, :4] += 6
-    single, family = key.permutation_keyness(
-        sparse.csr_array(counts), counts.sum(axis=1), mine, np.full(40, 1.0), permutations=999
-    )
-    assert (family >= single).all() and family[:4].max() <= 0.05
-
-
 def corpus(documents: int, planted: int = 6) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Documents of two camps in turn; `bandits` stands in those of the north alone."""
     rng, rows = np.random.default_rng(2), []
@@ -96,10 +75,15 @@ def corpus(documents: int, planted: int = 6) -> tuple[pd.DataFrame, pd.DataFrame
     return pd.DataFrame(rows, columns=["doc_id", "token", "count"]), about
 
 
+def keyness(counts: pd.DataFrame, documents: pd.DataFrame, pair: Pair = PAIR, **more: Any) -> Any:
+    plain = counts[counts["token"] != "2019"].groupby("token")["count"].sum()
+    return key.keyness(counts, documents, pair, **{"background": plain, **more})
+
+
 def test_what_is_planted_is_key() -> None:
     counts, documents = corpus(24)
     alone = pd.DataFrame([("d000", "lonely", 40)], columns=counts.columns)
-    found = key.keyness(pd.concat([counts, alone]), documents, PAIR, permutations=999)
+    found = keyness(pd.concat([counts, alone]), documents, permutations=999)
     first, table = found.table.iloc[0], found.table.set_index("term")
     assert first["term"] == "bandits" and found.why == ()
     assert (first["p_max"], first["count_first"], first["documents_second"]) == (0.001, 72, 0)
@@ -110,52 +94,30 @@ def test_what_is_planted_is_key() -> None:
 
 def test_swapping_the_groups_negates_every_effect_to_the_last_digit() -> None:
     counts, documents = corpus(22, planted=2)
-    one_way, other = (key.keyness(counts, documents, p, permutations=199) for p in (PAIR, TURNED))
+    one_way, other = (keyness(counts, documents, p, permutations=199) for p in (PAIR, TURNED))
     a, b = one_way.table, other.table
     assert list(a["term"]) == list(b["term"])
     assert all(np.array_equal(a[effect], -b[effect]) for effect in ("z", "log_ratio"))
     assert np.array_equal(a["p_max"], b["p_max"])
 
 
-def test_few_documents_are_ranked_and_not_tested() -> None:
+def test_few_documents_are_not_tested_and_a_side_without_text_is_said() -> None:
     counts, documents = corpus(4)
-    found = key.keyness(counts, documents, PAIR)
+    found = keyness(counts, documents)
     assert len(found.table) and found.table["p_max"].isna().all()
     assert [why[:8] for why in found.why] == ["no test:"]
-
-
-def test_a_side_without_countable_text_is_said() -> None:
-    counts, documents = corpus(4)
-    for here in (documents[documents["camp"] == "north"], documents.iloc[:0]):
-        found = key.keyness(counts, here, PAIR)
-        assert found.table.empty and found.why[0].startswith("not estimable")
+    nothing = keyness(counts, documents[documents["camp"] == "north"])
+    assert nothing.table.empty and nothing.why[0].startswith("not estimable")
 
 
 def test_the_prior_is_taken_from_the_background() -> None:
     counts, documents = corpus(8)
     rare = pd.Series({"bandits": 1.0, "elsewhere": 1e6})
-    found = key.keyness(counts, documents, PAIR, background=rare).table.set_index("term")
+    found = keyness(counts, documents, background=rare).table.set_index("term")
     words = counts[~counts["token"].eq("2019")].merge(documents, on="doc_id")
     north, south = (words.loc[words["camp"] == camp, "count"].sum() for camp in ("north", "south"))
     prior = one(500 / (1e6 + 1))
-    z = key.log_odds(one(24), one(0), one(north), one(south), prior)[1][0]
+    z = key.log_odds(one(24), one(0), one(north), one(south), prior)[0]
     assert found.at["bandits", "z"] == pytest.approx(z)
-    own = key.keyness(counts, documents, PAIR).table.set_index("term")
+    own = keyness(counts, documents).table.set_index("term")
     assert own.at["bandits", "z"] > found.at["bandits", "z"]
-
-
-@pytest.mark.slow
-def test_ten_thousand_documents_fit_into_a_gigabyte(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(key, "LEAST_COUNT", 1)
-    rng = np.random.default_rng(1)
-    tokens = (rng.pareto(0.9, size=3_000_000) * 20).astype(np.int64) % 50_000
-    tokens[::2] = rng.integers(0, 50_000, size=1_500_000)
-    counts = pd.DataFrame({"doc_id": rng.integers(0, 10_000, size=3_000_000), "token": tokens})
-    counts = counts.groupby(["doc_id", "token"]).size().rename("count").reset_index()
-    counts = counts.astype({"doc_id": "str"}).assign(token="w" + counts["token"].astype("str"))
-    about = pd.DataFrame({"doc_id": [str(i) for i in range(10_000)]})
-    about["camp"] = np.where(np.arange(10_000) % 3 == 0, "north", "south")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    found = key.keyness(counts, about, PAIR, permutations=199)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    assert len(found.table) > 40_000 and grown < 1_000_000

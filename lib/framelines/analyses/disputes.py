@@ -8,6 +8,7 @@ reader would stop at: two more tiers are listed as questions.
 """
 
 import math
+from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
 from itertools import combinations, groupby
@@ -82,20 +83,21 @@ def _place(a: Row, b: Row) -> str:
 def reasons(a: Row, b: Row) -> list[str]:
     """Return why two figures of one key are not set against each other; empty where they are."""
     force, sums = a["kind"] == "force_size", (a["parts_of"] != "", b["parts_of"] != "")
-    actors, targets = ([set_of(r[f"{k}_id"]) for r in (a, b)] for k in ("actor", "target"))
+    actors = set_of(a["actor_id"]), set_of(b["actor_id"])
+    targets = set_of(a["target_id"]), set_of(b["target_id"])
     direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
     # The sum of a total's parts is asked apart: window and place were asked when it was made.
     total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
     others = targets[0] != targets[1] and not force and not total
+    unlike = others and all(targets) and targets[0].isdisjoint(targets[1])
     met = {
-        "a part against its total": (direct and not any(sums))
-        or not set(a["ids"]).isdisjoint(b["ids"]),
+        "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
         "two parts of one total": a["part_of"] == b["part_of"] != "",
         QUOTED: _quotes_other(a, b),
         "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
         "another actor": actors[0] != actors[1] and (force or all(actors)),
-        "another target": others and all(targets) and not targets[0] & targets[1],
-        "a wider target, or none told": others and (not all(targets) or targets[0] & targets[1]),
+        "another target": unlike,
+        "a wider target, or none told": others and not unlike,
         "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
     }
     found = [why for why, holds in met.items() if holds]
@@ -129,7 +131,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     Repetitions with the same date are one statement."""
     dated = timelines.dated_events(told, ("sentence",))
     dated = dated.sort_values(["event_id", "claim_id", "doc_id"], kind="stable")
-    stated = dict(zip(dated["claim_id"], dated["event_date"], strict=True))
+    stated = dated.drop_duplicates("claim_id", keep="last").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
     rows = coded.records(dated.drop_duplicates(keys))
@@ -198,19 +200,19 @@ def _class_of(pair: Row) -> str:
 
 def _what(pair: Row, names: dict[str, str]) -> str:
     """What is disputed, in words; no more of a denial than the codes say."""
-    a, b = pair["first"], pair["second"]
+    a, b, denial = pair["first"], pair["second"], pair["kind"] == "denial"
     if pair["unit"] == "days":
-        return "day" if pair["kind"] == "date" else "taken twice"
-    denial = pair["kind"] == "denial"
+        return "taken twice" if pair["kind"] == "repeated deed" else "day"
+    if not (pair["unit"] or denial):
+        return str(pair["kind"])
     # Dead, and dead and wounded, are one dispute; the lesser outcome names it.
     row = a if denial else min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
     told = [row[k].replace("_", " ") for k in ("kind", "item") if row["kind"] != "event"]
-    who = {
-        k: [names.get(i, i) for i in row[f"{k}_id"].split(";") if i] for k in ("actor", "target")
-    }
+    ids = {role: row[f"{role}_id"].split(";") for role in ("actor", "target")}
+    who = {role: [names[i] for i in own if i] for role, own in ids.items()}
     if denial:
         how = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
-        told = [how, *told, *(f"{k} {' and '.join(own)}" for k, own in who.items() if own)]
+        told = [how, *told, *(f"{role} {' and '.join(own)}" for role, own in who.items() if own)]
     else:
         told += who["actor" if row["kind"] == "force_size" else "target"]
     return ", ".join(filter(None, told))
@@ -245,18 +247,17 @@ def _width_text(width: float, unit: str) -> str:
 def _stake(pair: Row) -> float:
     """How much hangs on a pair: of figures |log ratio| times the larger, of dates the days."""
     if pair["unit"] == "days":
-        return math.inf if math.isinf(pair["width"]) else float(pair["width"])
-    ends = [r.get("stated", math.nan) for r in (pair["first"], pair["second"])]
-    known = pair["unit"] == "share" and all(end > 0 for end in ends)
-    return round(abs(math.log(ends[0] / ends[1])) * max(ends), 9) if known else 0.0
+        return float(pair["width"])
+    a, b = pair["first"]["stated"], pair["second"]["stated"]
+    known = pair["unit"] == "share" and a > 0 and b > 0
+    return round(abs(math.log(a / b)) * max(a, b), 9) if known else 0.0
 
 
 def _rows(found: Iterable[tuple[tuple[Any, ...], Row]]) -> list[Row]:
     """One row a key, of all its pairs: its dispute or question, with who says what."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    groups, made = defaultdict[Any, list[Row]](list), list[Row]()
     for key, pair in found:
-        groups.setdefault(key, []).append(pair)
-    made: list[Row] = []
+        groups[key].append(pair)
     for own in groups.values():
         said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
         of = own[0]["first"] if own[0]["first"]["event_id"] else own[0]["second"]
@@ -295,11 +296,6 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     return table
 
 
-def _fate(row: Row) -> str:
-    """What became of equipment, so far as a claim of it says so."""
-    return row["kind"].removeprefix("equipment_") if row["kind"].startswith("equipment_") else ""
-
-
 def _things(row: Row) -> list[tuple[str, str]]:
     """What two statements must share to be on one thing: the event, or the place of a deed."""
     deed = row["kind"] == "event" and row["momentary"] and row["place_id"]
@@ -323,8 +319,9 @@ def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
             continue
         deeds = a["kind"] == b["kind"] == "event" and a["momentary"] and b["momentary"]
         if a["event_id"] == b["event_id"]:
-            sides, fates = [set_of(r["actor_side"]) for r in (a, b)], (_fate(a), _fate(b))
-            if a["item"] == b["item"] != "" and all(fates) and fates[0] != fates[1]:
+            sides = [set_of(r["actor_side"]) for r in (a, b)]
+            things = all(r["item"] and r["kind"].startswith("equipment_") for r in (a, b))
+            if things and a["item"] == b["item"] and a["kind"] != b["kind"]:
                 yield FATE, a, b
             elif deeds and all(sides) and not sides[0] & sides[1]:
                 yield WHO, a, b
@@ -340,13 +337,16 @@ def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
 def _lists(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Two texts that tell mostly the same takings, each with some that the other leaves out."""
     taken = told.query("kind == 'event' and event_kind == 'taking' and modality == 'realised'")
-    texts = {doc: own.set_index("event_id") for doc, own in taken.groupby("doc_id")}
+    texts = [{"doc": doc, "told": own} for doc, own in taken.groupby("doc_id")]
     label = lookup(case, "documents", "label")
-    for pair in combinations(texts, 2):
-        a, b = (set(texts[doc].index) for doc in pair)
+    for pair in coded.pairs_by(texts, lambda text: list(text["told"]["event_id"])):
+        a, b = (set(text["told"]["event_id"]) for text in pair)
         if a - b and b - a and 2 * len(a & b) >= len(a | b):
-            alone = {d: texts[d].drop(sorted(a & b)) for d in pair}
-            said = [f"{label[d]}: {coded.listed(sorted(set(alone[d]['event'])))}" for d in pair]
+            alone = [t["told"][~t["told"]["event_id"].isin(a & b)] for t in pair]
+            said = [
+                f"{label[text['doc']]}: {coded.listed(sorted(set(own['event'])))}"
+                for text, own in zip(pair, alone, strict=True)
+            ]
             row = {"event": "Takings that one of two texts leaves out", "asks": LISTS, "tier": 1}
             row |= {"what": f"{len(a & b)} are in both", "stake": 0.0}
             row |= {"statements": "; ".join(said)}
@@ -359,21 +359,20 @@ def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
     has most at stake first; then statements on one event that are told otherwise.
     """
-    names, found = lookup(case, "actors", "name"), []
-    for pair in pairs(case, calendar):
-        (asks, *more), what = pair["reasons"] or [""], _what(pair, names)
-        if asks in LOOKED_PAST and not more and pair["verdict"] == CONTRADICTION:
-            about = {"asks": asks, "what": what, "tier": 0}
-            found.append(((asks, *pair["key"], what), pair | about))
-    told = claims(case, calendar)
-    for asks, a, b in _unlike(told):
-        days = "days" if asks in (CHANGED, STAGE) else ""
+    told, names = claims(case, calendar), lookup(case, "actors", "name")
+    asked = [p for p in pairs(case, calendar) if p["verdict"] == CONTRADICTION]
+    asked = [p for p in asked if len(p["reasons"]) == 1 and p["reasons"][0] in LOOKED_PAST]
+    for why, a, b in _unlike(told):
+        days = "days" if why in (CHANGED, STAGE) else ""
         unit = "share" if a["figure"] and b["figure"] else days
         width = timelines.days_between(a, b) if unit == "days" else math.nan
-        pair = _pair(asks, a, b, (a["event_id"],), unit, [asks], "", width)
-        what = _what(pair, names) if unit == "share" else "day" if unit else asks
-        of = a["place_id"] if asks == STAGE else a["event_id"]
-        found.append(((asks, of, what), pair | {"asks": asks, "what": what, "tier": 1}))
+        key = (a["place_id"] if why == STAGE else a["event_id"],)
+        asked.append(_pair(why, a, b, key, unit, [why], "", width))
+    found = []
+    for pair in asked:
+        why, what = pair["reasons"][0], _what(pair, names)
+        about = {"asks": why, "what": what, "tier": int(pair["kind"] == why)}
+        found.append(((why, *pair["key"], what), pair | about))
     columns = "event asks what statements stake claims"
     made = [*_rows(found), *_lists(case, told)]
     return table_of(made, columns, by="tier -stake event asks claims")

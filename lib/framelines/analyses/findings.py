@@ -283,19 +283,16 @@ def _made(case: Case, name: str, asked: tuple[tuple[str, Any], ...]) -> tuple[Es
 
 
 def estimates(case: Case, finding: Finding, chosen: Mapping[str, str]) -> list[Estimate]:
-    """Return the estimates of a finding under one specification, one a part; cached by case."""
+    """Return the estimates of a finding, one a part, with some main choices changed; cached."""
     truth: dict[Any, Any] = {"true": True, "false": False}
     given = {n: v if isinstance(v, tuple) else truth.get(v, v) for n, v in finding.with_.items()}
-    return list(_made(case, finding.analysis.function, tuple(sorted({**chosen, **given}.items()))))
+    asked = {n: v[0] for n, v in choices_of(case, finding).items()} | {**chosen, **given}
+    return list(_made(case, finding.analysis.function, tuple(sorted(asked.items()))))
 
 
 def main(case: Case, finding: Finding) -> list[Estimate]:
     """Return the estimates of a finding at its main specification, one a part."""
-    return estimates(case, finding, _main_choices(case, finding))
-
-
-def _main_choices(case: Case, finding: Finding) -> dict[str, str]:
-    return {name: values[0] for name, values in choices_of(case, finding).items()}
+    return estimates(case, finding, {})
 
 
 @cache
@@ -307,7 +304,8 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     declared, added, product), choice and setting (changed alone), label (both in words), chosen
     (all choices), result (a number, the same for the same results), and of `estimate.to_frame`.
     """
-    values, first = choices_of(case, finding), _main_choices(case, finding)
+    values = choices_of(case, finding)
+    first = {name: of[0] for name, of in values.items()}
     grid = [("main", "", "", first)]
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
@@ -342,7 +340,8 @@ def _one_event(table: pd.DataFrame) -> bool:
 def _judged(case: Case, finding: Finding, expected: Expect) -> pd.DataFrame:
     """The rows of `specifications` that an expectation is about; `holds` where it is met."""
     table = specifications(case, finding)
-    own = table[table["part"].str.endswith(expected.part)]
+    parts = table["part"].str.replace("_", " ")
+    own = table[parts.str.endswith(expected.part.replace("_", " "))]
     if not expected.more_with:
         return own.assign(holds=expected.turned(case).holds(own))
     name, more, less = expected.more_with
@@ -425,8 +424,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     known = [own for own, _ in parts if own["answer"] != NOWHERE]
     words["each"] = " ".join(finding.each.format_map(own) for own in known)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
-        other = estimates(case, finding, _main_choices(case, finding) | {name: less})
-        words["against"] = answer_text(other[0])
+        words["against"] = answer_text(estimates(case, finding, {name: less})[0])
     key = finding.id.replace("-", "_")
     return {
         "headline": finding.headline if _borne(case, finding, came) else finding.name,
@@ -442,10 +440,9 @@ def _borne(case: Case, finding: Finding, came: str) -> bool:
     """Whether the headline, if there is one, is borne out."""
     if finding.headline_if is None:
         return bool(finding.headline) and (came == EXPECTED or came.startswith(HOLDS))
-    turned = finding.headline_if.turned(case)
-    rows = to_frame(main(case, finding)).dropna(subset="value")
-    rows = rows[rows["part"].str.replace("_", " ").str.endswith(turned.part)]
-    return len(rows) > 0 and turned.holds(rows).all() and came != FAILS
+    rows = _judged(case, finding, finding.headline_if)
+    rows = rows[(rows["kind"] == "main") & rows["value"].notna()]
+    return len(rows) > 0 and rows["holds"].all() and came != FAILS
 
 
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
@@ -456,6 +453,6 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
         parts = [(named(case, e.part), answer_text(e)) for e in main(case, one)]
         estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
         differ = specifications(case, one)["result"].nunique()
-        about = (one.name, one.direction, one.known_before, estimate)
+        about = one.name, one.direction, one.known_before, estimate
         rows.append((*about, differ, verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)

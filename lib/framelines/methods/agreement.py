@@ -49,11 +49,6 @@ def alpha_of(values: npt.ArrayLike) -> Statistic:
     return of
 
 
-def alpha(values: npt.ArrayLike) -> float:
-    """Return Krippendorff's nominal alpha of `values` (coders, units); NaN if it is not defined."""
-    return float(alpha_of(values)(np.ones((1, np.shape(values)[1])))[0])
-
-
 def share_of(above: Floats, below: Floats) -> Statistic:
     """Return Σ above / Σ below as a function of weights."""
     return lambda weights: est.over(weights @ above, weights @ below)

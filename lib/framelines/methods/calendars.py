@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.methods.dates import OPEN, DateInterval, gregorian, hijri, hull, relative
+from framelines.methods.dates import OPEN, DateInterval, gregorian, hull, read, relative
 
 Floats = npt.NDArray[np.float64]
 Offsets = Mapping[str, int]
@@ -42,13 +42,13 @@ def convert(
     end by the offset of its own month (`offsets_of`), and takes the hull for a month without one.
     Raises `ValueError` for an unknown setting or date.
     """
-    computed = hijri(text)
+    computed = read(text, "umm_al_qura")
     if re.fullmatch(r"[+-]?[0-9]+", str(setting)) or setting == "umm_al_qura":
         return computed.shift(0 if setting == "umm_al_qura" else int(setting))
     if setting not in SETTINGS:
         allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
         raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
-    wide = hull(computed, hijri(text, "tabular")).widen(1, 1)
+    wide = hull(computed, read(text, "tabular")).widen(1, 1)
     if setting == "hull" or not offsets:
         return wide
     ends = re.sub("[?~%]", "", text).split("/")
@@ -84,7 +84,7 @@ def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     found = matches.reset_index(drop=True)
     day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
     c, civil = (
-        pd.to_datetime(found["stated"].where(day).map(lambda t, s=s: hijri(t, s).first, "ignore"))
+        pd.to_datetime(found["stated"].where(day).map(lambda t, s=s: read(t, s).first, "ignore"))
         for s in ("umm_al_qura", "tabular")
     )
     found = found.assign(month=found["stated"].str[:7], umm_al_qura=c)

@@ -6,7 +6,7 @@ is the document or the matched event; intervals resample documents, and never pa
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import nan
 from typing import Any
@@ -73,9 +73,7 @@ def _permuted(
     sizes = int(mine.sum()), int((~mine).sum())
     if why := est.why_no_test(sizes):
         return nan, why
-    given, block = (sizes, permutations, seed, key), est.CELLS // len(values)
-    # What fits into memory is kept for the next question of documents of these sizes.
-    deals = [est.relabelings(*given)] if block >= permutations else est.deal_blocks(*given, block)
+    deals = est.deal_blocks(sizes, permutations, seed, key, est.CELLS // len(values))
     drawn = np.concatenate([est.studentised(values, rows) for rows in deals])
     observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
     return est.p_value(np.abs(drawn), observed, est.all_listed(sizes, permutations)), ""
@@ -169,8 +167,8 @@ def _asked(found: Estimate, least: float) -> Estimate:
     if few >= least or few == 0:
         return found
     why = f"not estimable: a group has {few:.0f} to count among, and {least:.0f} are asked"
-    kept = {name: getattr(found, name) for name in ("unit", "measures", "groups", "k", "n")}
-    return Estimate(**kept, units=found.units, sizes=found.sizes, why=(why,))
+    none = Estimate(why=(why,), k=found.k, n=found.n, units=found.units, sizes=found.sizes)
+    return replace(none, unit=found.unit, measures=found.measures, groups=found.groups)
 
 
 def matched(hits: pd.DataFrame, told: pd.DataFrame, pair: Pair) -> pd.DataFrame:

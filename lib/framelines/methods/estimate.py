@@ -4,7 +4,6 @@ import hashlib
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from itertools import combinations, islice, product
 from math import comb, nan
 from typing import Any
@@ -70,9 +69,9 @@ GROUPED = {"groups": "group", "k": "k", "n": "n", "values": "value"}
 GROUPED |= {"units": "units", "largest": "largest"}
 
 
-def to_frame(estimates: Estimate | Iterable[Estimate]) -> pd.DataFrame:
+def to_frame(estimates: Iterable[Estimate]) -> pd.DataFrame:
     """Return estimates as a table, one row each; what groups have is numbered: group_1, k_1 …"""
-    rows = [estimates] if isinstance(estimates, Estimate) else list(estimates)
+    rows = list(estimates)
     columns = {name: [getattr(e, name) for e in rows] for name in SINGLE}
     width = max((len(getattr(e, field)) for e in rows for field in GROUPED), default=0)
     for i, (field, name) in product(range(width), GROUPED.items()):
@@ -107,22 +106,16 @@ def random_stream(seed: int, *keys: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
-@cache
-def expanded_level(units: int) -> float:
-    """Return the tail probability of an expanded percentile interval of 95 %; units are 2 or more.
+def interval_of(draws: Floats, units: int) -> tuple[float, float]:
+    """Return the expanded percentile interval of draws that rest on `units` resampled units.
 
     Hesterberg 2015, §5: percentile intervals of small samples are too narrow by √((n−1)/n) and by
     the normal in place of Student's t.
     """
-    t = stats.t.ppf(0.975, units - 1)
-    return float(stats.norm.cdf(-np.sqrt(units / (units - 1)) * t))
-
-
-def interval_of(draws: Floats, units: int) -> tuple[float, float]:
-    """Return the expanded percentile interval of draws that rest on `units` resampled units."""
+    tail = stats.norm.cdf(-np.sqrt(units / (units - 1)) * stats.t.ppf(0.975, units - 1))
     ordered = np.sort(draws[~np.isnan(draws)])
     # Interpolated so that negated draws give exactly the negated interval.
-    position = expanded_level(units) * (len(ordered) - 1)
+    position = float(tail) * (len(ordered) - 1)
     at = int(position)
     part, after = position - at, min(at + 1, len(ordered) - 1)
     low = (1 - part) * ordered[at] + part * ordered[after]
@@ -145,20 +138,15 @@ def all_alike(above: Floats, below: Floats) -> bool:
     return not used.any() or bool(np.ptp(above[used] / below[used]) == 0)
 
 
-def effective_units(below: Floats) -> float:
-    """Return how many units of one size weigh like these: (Σn)² / Σn² (Kish 1965, §8.2)."""
-    return float(below.sum() ** 2 / (below**2).sum())
-
-
 def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
     """Return Σ above / Σ below over units, with the ends of its 95 % interval.
 
     Both arrays hold one value a unit. The variance is that of the jackknife over units, with one
-    degree of freedom less than there are effective units. A share has the interval of Korn &
-    Graubard (1998), Clopper and Pearson's with the sample that would vary as much; any other ratio
-    Student's on the log scale. The ends are NaN with fewer than `MIN_UNITS` units, where all are
-    alike, and for a share that fewer than `MIN_SIDE` units bear, or all but so few. Raises
-    `ValueError` where nothing stands below.
+    degree of freedom less than there are effective units, (Σn)² / Σn² (Kish 1965, §8.2). A share
+    has the interval of Korn & Graubard (1998), Clopper and Pearson's with the sample that would
+    vary as much; any other ratio Student's on the log scale. The ends are NaN with fewer than
+    `MIN_UNITS` units, where all are alike, and for a share that fewer than `MIN_SIDE` units bear,
+    or all but so few. Raises `ValueError` where nothing stands below.
     """
     if not below.any():
         raise ValueError("a ratio needs a denominator above 0")
@@ -170,7 +158,8 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
         return value, nan, nan
     without = (k - above) / (n - below)
     error = math.sqrt((units - 1) / units * float(((without - value) ** 2).sum()))
-    t = float(stats.t.ppf(0.975, effective_units(below) - 1))
+    effective = float(below.sum() ** 2 / (below**2).sum())
+    t = float(stats.t.ppf(0.975, effective - 1))
     if not is_share:
         factor = math.exp(t * error / value)
         return value, value / factor, value * factor
@@ -244,10 +233,11 @@ def deal_blocks(
     """
     first, units = sizes[0], sum(sizes)
     listed, rng = combinations(range(units), first), random_stream(seed, "relabel", key, "0")
-    draws = min(draws, comb(units, first))
+    exact = all_listed(sizes, draws)
+    draws = comb(units, first) if exact else draws
     for begin in range(0, draws, block):
         size = min(block, draws - begin)
-        if draws == comb(units, first):
+        if exact:
             chosen = np.array(list(islice(listed, size)), dtype=np.intp)
         else:
             # The units with the smallest of random numbers are the first group's.
@@ -256,12 +246,6 @@ def deal_blocks(
         rows = np.zeros((size, units))
         np.put_along_axis(rows, chosen, 1.0, axis=1)
         yield rows
-
-
-@lru_cache(maxsize=8)
-def relabelings(sizes: tuple[int, int], draws: int, seed: int, key: str) -> Floats:
-    """Return the relabelings of `deal_blocks` in one array, which is shared: not to be written."""
-    return next(deal_blocks(sizes, draws, seed, key, max(draws, 1)))
 
 
 def p_value(drawn: Floats, observed: float, exact: bool) -> float:
@@ -273,18 +257,13 @@ def p_value(drawn: Floats, observed: float, exact: bool) -> float:
     return reached / len(drawn) if exact else (1 + reached) / (len(drawn) + 1)
 
 
-@lru_cache(maxsize=32)
-def _sign_flips(pairs: int, draws: int, seed: int, key: str) -> tuple[Floats, bool]:
-    """±1 a pair, an array of (flips, pairs), and whether these are all there are."""
-    if 2**pairs <= draws:
-        return np.array(list(product((1.0, -1.0), repeat=pairs))), True
-    rng = random_stream(seed, "flip", key)
-    return rng.choice(np.array([1.0, -1.0]), size=(draws, pairs)), False
-
-
 def sign_flip_p(differences: Floats, draws: int, seed: int, key: str) -> float:
     """Return the two-sided p-value of a mean difference of pairs, whose signs are dealt anew."""
-    flips, exact = _sign_flips(len(differences), draws, seed, key)
+    pairs, signs = len(differences), np.array([1.0, -1.0])
+    if exact := 2**pairs <= draws:
+        flips = np.array(list(product(signs, repeat=pairs)))
+    else:
+        flips = random_stream(seed, "flip", key).choice(signs, size=(draws, pairs))
     return p_value(np.abs(flips @ differences), float(abs(differences.sum())), exact)
 
 

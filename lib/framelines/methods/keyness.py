@@ -6,12 +6,11 @@ They are kept sparse and relabelled in blocks, so that ten thousand documents fi
 
 from dataclasses import dataclass
 from math import nan
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse, special
+from scipy import sparse
 
 import framelines.methods.estimate as est
 from framelines.methods.contrasts import Pair
@@ -43,8 +42,8 @@ class Keyness:
 
 def log_odds(
     first: Floats, second: Floats, n_first: Floats, n_second: Floats, prior: Floats
-) -> tuple[Floats, Floats]:
-    """Return the log-odds ratio with an informative Dirichlet prior, and its z-score.
+) -> Floats:
+    """Return the z-score of the log-odds ratio with an informative Dirichlet prior.
 
     Monroe, Colaresi & Quinn 2008, eqs. 16, 19–22. `prior` is the prior count of each term,
     `PRIOR_TOKENS` of all. The z-score ranks and is no test.
@@ -52,14 +51,7 @@ def log_odds(
     a, b = first + prior, second + prior
     # Two logarithms instead of four; swapping the groups still negates the result exactly.
     delta = np.log(a * (n_second + PRIOR_TOKENS - b)) - np.log(b * (n_first + PRIOR_TOKENS - a))
-    return delta, delta / np.sqrt(1 / a + 1 / b)
-
-
-def g_squared(first: Floats, second: Floats, n_first: Any, n_second: Any) -> Floats:
-    """Return the log-likelihood G² of each term (Rayson & Garside 2000). It ranks, no more."""
-    both = (first + second) / (n_first + n_second)
-    sides = special.rel_entr(first, both * n_first) + special.rel_entr(second, both * n_second)
-    return np.asarray(2 * sides)
+    return np.asarray(delta / np.sqrt(1 / a + 1 / b))
 
 
 def log_rate_ratio(first: Floats, second: Floats, n_first: Floats, n_second: Floats) -> Floats:
@@ -88,7 +80,7 @@ def permutation_keyness(
 
     def statistic(rows: Floats) -> Floats:
         ours, own = np.asarray(rows @ counts), (rows @ sizes)[:, None]
-        z = log_odds(ours, total - ours, own, size - own, prior)[1]
+        z = log_odds(ours, total - ours, own, size - own, prior)
         return np.asarray(np.round(np.abs(z), est.DIGITS))
 
     observed = statistic(mine.astype(np.float64)[None])[0]
@@ -110,7 +102,7 @@ def keyness(
     documents: pd.DataFrame,
     pair: Pair,
     *,
-    background: pd.Series | None = None,
+    background: pd.Series,
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Keyness:
@@ -134,15 +126,14 @@ def keyness(
         why = "not estimable: no countable text on a side"
         return Keyness(pd.DataFrame(columns=COLUMNS), groups, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
-    weights = words.groupby("token")["count"].sum() if background is None else background
     # A word that the background lacks gets the weight of its rarest.
-    prior = np.maximum(weights.reindex(terms).fillna(0).to_numpy(dtype=np.float64), 1.0)
-    prior = PRIOR_TOKENS * prior / float(weights.sum())
+    prior = np.maximum(background.reindex(terms).fillna(0).to_numpy(dtype=np.float64), 1.0)
+    prior = PRIOR_TOKENS * prior / float(background.sum())
     a, b, n_a, n_b = (v[m].sum(axis=0) for v in (matrix, sizes) for m in (first, ~first))
     table = pd.DataFrame({"term": np.asarray(terms), "count_first": a, "count_second": b})
     for side, mask in (("first", first), ("second", ~first)):
         table[f"documents_{side}"] = (matrix[mask] > 0).sum(axis=0)
-    table["z"] = log_odds(a, b, n_a, n_b, prior)[1]
+    table["z"] = log_odds(a, b, n_a, n_b, prior)
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
     why = est.why_no_test(here) or "no test: no term stands in two documents" * (not may.any())
