@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import dateparser
 import pypandoc
 import pypdf
 import trafilatura
@@ -25,7 +24,7 @@ from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.finders import find_dates
 from framelines.corpus.texts import sha256, words
 from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import OPEN, date_problem
+from framelines.methods.dates import OPEN, date_problem, in_edtf
 
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
@@ -191,11 +190,9 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     # What has the form of a day is read as one or refused; of two digits the century is a guess.
     if re.match(r"\d{4}-(\d{2}-\d{2}$|.*X)", plain) or not re.search(r"\d{4}", stated):
         return "", f"{stated!r} is no day" + f": {why}" * bool(re.search(r"\d{4}", stated))
-    for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
-        strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
-        found = dateparser.parse(stated, settings=strict)
-        if found and not date_problem(found.strftime(form), "gregorian"):
-            return found.strftime(form), ""
+    told = in_edtf(stated)
+    if told and not date_problem(told, "gregorian"):
+        return told, ""
     for one in sum((find_dates(stated, language, OPEN) for language in ("ar", "fa", "en")), []):
         if one.calendar == "hijri":  # which may begin a day beside the computed one
             days = stated_interval(one.stated, "hijri", OPEN, "hull", None)

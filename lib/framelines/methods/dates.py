@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from typing import Any
 
 from hijridate import Hijri
 
@@ -229,7 +230,8 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
         return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS)}"
     if not stated or not (problem := _problem(stated, name)):
         return None
-    offers = [one for one in dict.fromkeys(_rewritten(stated)) if not _problem(one, name)]
+    ways = [*_rewritten(stated), in_edtf(stated) if name == "gregorian" else ""]
+    offers = [one for one in dict.fromkeys(ways) if one and not _problem(one, name)]
     return f"{problem.split(' such as')[0]}; write {' or '.join(offers)}" if offers else problem
 
 
@@ -251,3 +253,16 @@ def _rewritten(text: str) -> list[str]:
             # A day or month of one digit gets a nought before it.
             found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
     return found
+
+
+def in_edtf(text: str) -> str:
+    """Return a day or month that is told in words with its year, in EDTF, or nothing."""
+    if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}", text):
+        return ""
+    import dateparser  # takes half a second, and few dates need it
+
+    for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
+        strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
+        if found := dateparser.parse(text, settings=strict):
+            return found.strftime(form)
+    return ""
