@@ -256,8 +256,8 @@ def _rewritten(text: str) -> list[str]:
 
 
 def in_edtf(text: str) -> str:
-    """Return a day or month that is told in words with its year, in EDTF, or nothing."""
-    if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}", text):
+    """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
+    if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}|:", text):
         return ""
     import dateparser  # takes half a second, and few dates need it
 
