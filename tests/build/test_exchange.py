@@ -117,13 +117,14 @@ def test_export_then_import_gives_the_same_rows(war: Path) -> None:
     assert set(written(war, "coders")["coder"]) == {"anna", *PROGRAMS}
 
 
-def label_studio(shift: int = 0, text: str = POST) -> str:
+def label_studio(shift: int = 0, text: str = POST, code: str = "killed", doc_id: str = "") -> str:
     span, own = {"start": AT + shift, "end": TO + shift}, {"id": "r1", "to_name": "text"}
-    quoted = {**span, "text": "4 men of the rebels", "labels": ["killed"]}
+    quoted = {**span, "text": "4 men of the rebels", "labels": [code]}
     label = {**own, "from_name": "label", "type": "labels", "value": quoted}
     number = {**own, "from_name": "value_min", "type": "number", "value": {**span, "number": 4}}
     done = {"id": 7, "completed_by": 1, "was_cancelled": False, "result": [label, number]}
-    return json.dumps([{"id": 3, "data": {"text": text}, "annotations": [done]}])
+    data = {"text": text, "doc_id": doc_id}
+    return json.dumps([{"id": 3, "data": data, "annotations": [done]}])
 
 
 def xmi() -> str:
@@ -159,19 +160,14 @@ def zipped(files: dict[str, Any]) -> bytes:
     return made.getvalue()
 
 
-def doccano(label: str = "killed; value_min=4") -> str:
-    span = {"id": 1, "label": label, "start_offset": AT, "end_offset": TO}
-    return json.dumps({"id": 1, "text": POST, "entities": [span], "relations": [], "Comments": []})
-
-
 PLAIN = POST.replace("\r\n", "\n").replace("“", '"')
 FILES = {
     **{"now.json": label_studio(), "utf16.json": label_studio(shift=1), "cas.xmi": xmi()},
     **{"lf.json": label_studio(-2, PLAIN), "browser.json": label_studio(-2)},
-    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx(), "admin.jsonl": doccano()},
+    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx()},
     "at its end.qdpx": qdpx(text=POST[:TO]),
     "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
-    "hindered.jsonl": '["no", "document"]\n{"text"\n\n' + doccano(),
+    "hindered.json": '[["no", "task"], {"text": ""},' + label_studio()[1:],
     "german.csv": "\ufeffdoc_id;words;kind;value_min\npost;4 men of the rebels;killed;4\n",
 }
 
@@ -180,7 +176,7 @@ FILES = {
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
     found, problems = marks.read(write(tmp_path / name, FILES[name]), forms())
     # What cannot be read of a file hinders nothing else in it.
-    assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.jsonl")
+    assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.json")
     assert len(found) == len(found[0].marks) == 1
     mark = found[0].marks[0]
     assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
@@ -195,8 +191,8 @@ PLACES = {
     (26, 34, "12 tanks"): "these words stand 2 times",
     (None, None, "12 tanks"): "these words stand 2 times",
     (0, 9, "2 tanks"): "these words do not stand",  # but in 12 tanks
-    (60, 99, ""): "the span is empty or ends after the text, at 62",
-    (1, 9, AGAIN): "the hash is not that",
+    (60, 99, ""): "the span is not in the text, which ends at 62",
+    (1, 9, AGAIN): "or its hash is another",
     (None, None, ""): "neither words nor a start and an end",
 }
 
@@ -215,11 +211,11 @@ def test_words_are_sought_where_they_moved(told: Any) -> None:
 ENTITY = '<!DOCTYPE Project [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 BAD: dict[str, tuple[str, str | bytes]] = {
     "its text is none of this case": ("x.json", label_studio(text="4 men of another text")),
-    r"row 2.*ends after.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
-    r"line 1.*'dead \[.*allowed: event, killed": ("x.jsonl", doccano("dead")),
+    r"row 2.*ends at.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
+    r"region r1.*'dead \[.*allowed: event, killed": ("x.json", label_studio(code="dead")),
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
     "or than 3 zips in one another": ("x.zip", nested(4)),
-    "neither words nor a start": ("x.jsonl", doccano().replace(f": {AT}", ': "two"')),
+    "neither words nor a start": ("x.csv", f"{NINE}post,two,{TO},killed,4,4,,,\n"),
     "it cannot be read: it is damaged": ("x.zip", b"PK"),
     "qde: .*declares a document type": ("x.qdpx", qdpx(head=ENTITY)),
     "xmi: .*declares a document type": ("x.xmi", ENTITY + "<Project/>"),
@@ -228,7 +224,7 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     "value_max is below value_min": ("x.csv", f"{CLAIM}killed,9,4,,,\n"),
     "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
     "there is no code in it": ("x.json", "[]"),
-    "row 1: .*no spans in it": ("x.json", json.dumps([{"id": 1, "text": POST, "code": []}])),
+    "row 1: .*not JSON-MIN": ("x.json", json.dumps([{"id": 1, "text": POST, "code": []}])),
     "there is no reader for it; read are .csv": ("x.doc", "killed"),
 }
 
@@ -258,8 +254,8 @@ def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
     write(root / "texts" / "Radio" / "again.txt", POST)
     corpus(root / "texts", "river-war", root)
     with pytest.raises(DataError, match="none of this case, or that of two documents"):
-        take(war, "x.jsonl", doccano())
-    take(war, "x.json", doccano().replace('"id": 1, "text"', '"doc_id": "again", "text"'))
+        take(war, "x.json", label_studio())
+    take(war, "x.json", label_studio(doc_id="again"))
     assert set(written(war, "claims")["doc_id"]) == {"again"}
 
 

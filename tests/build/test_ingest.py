@@ -3,6 +3,7 @@
 import re
 import resource
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pypdf
@@ -13,9 +14,9 @@ from matplotlib.figure import Figure
 from small import bytes_of, write
 
 from framelines import write_all
-from framelines.build import gather
+from framelines.build import gather, ingest, runner
 from framelines.build.gather import day, twins
-from framelines.build.ingest import corpus, slug
+from framelines.build.ingest import Report, corpus, slug
 from framelines.corpus.files import why
 from framelines.errors import DataError, problems_of
 from framelines.tables.schema import ID, check_tables
@@ -289,6 +290,21 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
     assert bytes_of(tmp_path) == {first: b"old", second: b"old"}
     (told,) = problems_of(caught.value)
     assert str(told) == "the disk: file too large. Mend that, and begin again"
+
+
+def test_two_runs_at_once_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[str]()
+    monkeypatch.setattr(runner, "REPO", tmp_path)
+    monkeypatch.setattr(ingest, "corpus", lambda place, *_, **__: done.append(place) or Report())
+    second = Thread(target=ingest.lay_down, args=("texts", "war", ""))
+    with runner.alone():
+        second.start()
+        second.join(0.2)
+        assert second.is_alive() and not done
+    second.join()
+    assert done == ["texts"]
 
 
 @given(st.text(max_size=90))
