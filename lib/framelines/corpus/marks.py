@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -90,42 +91,28 @@ def fold(text: str) -> tuple[str, list[int]]:
 def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     """Return where a mark stands in our `text`; `theirs` is the same text as its file has it.
 
-    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`. A
-    text that differs only in line ends, spaces, quotes and BOM is laid beside ours. In any other
-    the occurrence of the words is taken that is the only one, or twice as near as the next. Raises
+    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`.
+    Else the words are sought, whatever a program made of line ends, spaces, quotes and BOM: taken
+    is their only occurrence, or one that is twice as near to the span as the next. Raises
     `ValueError`, in words, where there is none such.
     """
     start, end, words, digest = mark.start, mark.end, mark.words, mark.fields.get("hash", "")
-    base = theirs if theirs and fold(theirs)[0] == fold(text)[0] else text
-    if start is not None and end is not None:
-        words = words or theirs[max(start, 0) : end]
-        # A browser shows, and counts, one sign for an end of line of two.
-        for shown in (base, base.replace("\r\n", "\n")) if 0 <= start < end else ():
-            met = shown[start:end]
-            same = words == met or fold(words)[0] == fold(met)[0] != "" or short_hash(met) == digest
-            if end <= len(shown) and (same or not (words or digest)):
-                if shown == text:
-                    return start, end
-                both = zip(fold(text)[1], fold(shown)[1], strict=True)
-                inside = [ours for ours, at in both if start <= at < end]
-                if inside:  # and not only spaces
-                    return inside[0], inside[-1] + 1
-        if not words:
-            where = f"the text, which ends at {len(base)}"
-            raise ValueError(f"the span is not in {where}, or its hash is another")
-    if not fold(words)[0]:
-        raise ValueError("neither words nor a start and an end are told")
-    return _nearest(text, words, start)
-
-
-def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
+    if start is not None and end is not None and start >= 0:
+        met = text[start:end] if end <= len(text) else ""
+        words = words or theirs[start:end] or met * (digest in ("", short_hash(met)))
+        if met and words and fold(words)[0] == fold(met)[0]:
+            return start, end
     (whole, at), sought, found = fold(text), fold(words)[0], []
+    if not sought:
+        raise ValueError("neither words nor a span of the text are told, or the hash is another")
+    # Two forms of one text have this place in common.
+    begin = 0 if start is None else bisect_left(fold(theirs or text)[1], start)
     for hit in re.finditer(f"(?={re.escape(sought)})", whole):
         s, e = at[hit.start()], at[hit.start() + len(sought) - 1] + 1
         # 12 does not stand in 1,125.
         inside = re.search(r"\d[.,]?$", text[max(s - 2, 0) : s]) and text[s].isdigit()
         if not inside and not (re.match(r"[.,]?\d", text[e:]) and text[e - 1].isdigit()):
-            found.append((0 if start is None else abs(s - start), s, e))
+            found.append((0 if start is None else abs(hit.start() - begin), s, e))
     if not found:
         raise ValueError("these words do not stand in the text")
     found.sort()

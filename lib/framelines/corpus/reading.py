@@ -274,7 +274,7 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
         for m in sentence.mentions
         if at <= m["start"] < until and not any(end > m["start"] for _, end, _ in found)
     ]
-    found = sorted(f for f in found if f[2] != "no_counts") or found
+    found.sort()
     # What is counted ends before: members of the front, people and houses.
     cut = sentence.first("heads", found[0][1], until) if found else None
     found = [f for f in found if cut is None or f[0] < cut[0]]
@@ -301,10 +301,8 @@ def _verb(
             far = sentence.words(last, start) + 2 * bool(parted)
         elif first >= end:
             far = sentence.words(end, first) - len(sentence.all("passive", end, first))
-            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
-            # where it is passive, and not in 12 killed, 30 wounded.
-            passive = sentence.first("passive", end, first) or sentence.first("states", first, last)
-            passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
+            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels.
+            passive = sentence.first("passive", end, first)
             if not passive and (article or sentence.next("objects", last)):
                 continue
         elif first < start:
@@ -379,10 +377,9 @@ def _object(sentence: Sentence, start: int, end: int, last: bool = False) -> Spa
 # Voices.
 
 
-def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
-    """Return attribution and certainty of a sentence; inside a quotation the voice goes on."""
+def voice(sentence: Sentence) -> tuple[str, str]:
+    """Return attribution and certainty of a sentence."""
     certainty = next((c for c in ("denied", "hedged") if sentence.first(c)), "asserted")
-    said = before if quoted else "own_voice"
     if not sentence.first("says"):
-        return said, certainty
-    return next((s for name, s in SPEAKERS.items() if sentence.first(name)), said), certainty
+        return "own_voice", certainty
+    return next((s for name, s in SPEAKERS.items() if sentence.first(name)), "own_voice"), certainty
