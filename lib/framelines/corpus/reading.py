@@ -274,7 +274,7 @@ def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
         for m in sentence.mentions
         if at <= m["start"] < until and not any(end > m["start"] for _, end, _ in found)
     ]
-    found.sort()
+    found = sorted(f for f in found if f[2] != "no_counts") or found
     # What is counted ends before: members of the front, people and houses.
     cut = sentence.first("heads", found[0][1], until) if found else None
     found = [f for f in found if cut is None or f[0] < cut[0]]
