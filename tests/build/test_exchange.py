@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from small import bytes_of, write
 
 from framelines import __main__
-from framelines.analyses import trust
 from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
 from framelines.build.ingest import corpus
 from framelines.build.store import written
@@ -25,8 +24,8 @@ from framelines.corpus import marks
 from framelines.corpus.marks import Mark, Marked, place
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
-from framelines.tables.case import Case, read_case_file
-from framelines.tables.schema import check_tables, write_table
+from framelines.tables.case import read_case_file
+from framelines.tables.schema import write_table
 
 POST = (
     "😀 The post fell.\r\nThe Blue army took the “river post” on 3 May and seized 12 tanks.\r\n"
@@ -242,7 +241,10 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
     assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
     assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
-    with pytest.raises(DataError, match="no name of a person; .* not anna, none"):
+    take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
+    assert set(written(war, "claims")["coder"]) == {"anna", "bert"}
+    assert read_case_file("river-war", war.parents[1]).coder == "anna"  # who coded first
+    with pytest.raises(DataError, match="no name of a person; .* not anna, bert, none"):
         write_table(written(war, "coders").assign(kind="rules"), war, "coders")
         take(war, "x.csv", f"{CLAIM}killed,4,4,,,\n")
 
@@ -255,18 +257,6 @@ def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
         take(war, "x.json", label_studio())
     take(war, "x.json", label_studio(doc_id="again"))
     assert set(written(war, "claims")["doc_id"]) == {"again"}
-
-
-def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:
-    take(war, "x.csv", f"{CLAIM}killed,4,4,,,\npost,0,9,event,,,,,\n")
-    take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
-    main = read_case_file("river-war", war.parents[1]).coder
-    drawing = {"draws": 9, "seed": 1, "permutations": 9}
-    case = Case("river-war", "", None, main, "", drawing, war, check_tables(war))
-    assert (main, trust.second_coder(case)) == ("anna", "bert")
-    table = trust.agreement_table(case).set_index(["code", "measure"])["value"]
-    assert table["", "F1 of spans"] == pytest.approx(2 / 3) and table["value", "share alike"] == 0
-    assert [trust.how_far(case)[what] for what in ("why", "frames", "sentences")] == ["", 0, 3]
 
 
 @pytest.mark.parametrize("command", ["export nowhere", "import . nowhere", "reference . nowhere"])

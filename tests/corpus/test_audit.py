@@ -42,45 +42,33 @@ def test_the_longest_label_of_the_document_and_its_language_wins() -> None:
     assert found("قالت العصابة") == []
 
 
-@pytest.mark.parametrize(
-    ("text", "named"),
-    [
-        ("the Islamic State-held town", "Islamic State"),
-        ("U.S.-backed men", "U.S."),
-        ("the Blue\u00a0Army‑led side", "Blue\u00a0Army"),
-        ("an al-Qaeda-linked group", "al-Qaeda"),
-        ("Ar\u00admy-run camps", "Ar\u00admy"),
-        ("Isla\u00admic State", "Isla\u00admic State"),
-    ],
-)
-def test_an_actor_in_a_compound_is_named(text: str, named: str) -> None:
-    assert [words for words, _ in found(text)] == [named]
+COMPOUNDS = {
+    "the Islamic State-held town": ["Islamic State"],
+    "U.S.-backed men": ["U.S."],
+    "the Blue\u00a0Army‑led side": ["Blue\u00a0Army"],
+    "an al-Qaeda-linked group": ["al-Qaeda"],
+    "Ar\u00admy-run camps": ["Ar\u00admy"],
+    "al Qaeda, un-army and Islamic statecraft": [],
+}
 
 
-def test_words_that_a_hyphen_does_not_join_are_no_label() -> None:
-    assert found("al Qaeda") == [] and found("un-army and Islamic statecraft") == []
+def test_an_actor_in_a_compound_is_named() -> None:
+    assert {text: [words for words, _ in found(text)] for text in COMPOUNDS} == COMPOUNDS
 
 
-def language_of(text: str) -> str:
-    return "en" if text.isascii() or text[0] in "is" else "ar"
+EXPRESSIONS = {
+    "12 tanks and 4,000 men in 23mm": "12 4,000 23",
+    "Dozens of men, one tank, the Second": "Dozens one Second",
+    "In May they may go on Friday": "May Friday",
+    "someone had a tonne in a T55": "",
+    "a spring of the river sat in the sun": "",
+}
 
 
-@pytest.mark.parametrize(
-    ("text", "numbers", "dates"),
-    [
-        ("12 tanks and 4,000 men in 23mm", ["12", "4,000", "23"], []),
-        ("Dozens of men, one tank, the Second", ["Dozens", "one", "Second"], []),
-        ("In May they may go on Friday", [], ["May", "Friday"]),
-        ("someone had a tonne in a T55", [], []),
-        ("عشرات الآلاف في أغسطس", ["عشرات الآلاف"], ["أغسطس"]),
-        ("وثلاثة جنود وعشرين دبابة", ["وثلاثة", "وعشرين"], []),
-        ("a spring of the river sat in the sun", [], []),
-    ],
-)
-def test_expressions(text: str, numbers: list[str], dates: list[str]) -> None:
-    language = language_of(text)
-    assert [m.group() for m in finders.number_pattern(language).finditer(text)] == numbers
-    assert [m.group() for m in finders.date_pattern(language).finditer(text)] == dates
+def test_expressions() -> None:
+    patterns = (finders.number_pattern("en"), finders.date_pattern("en"))
+    for text, expected in EXPRESSIONS.items():
+        assert [m.group() for one in patterns for m in one.finditer(text)] == expected.split()
 
 
 # Dates and numbers.

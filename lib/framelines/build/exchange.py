@@ -11,13 +11,13 @@ from pathlib import Path
 import pandas as pd
 
 from framelines import REPO, write_whole
-from framelines.build.store import changed, written
+from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import marks
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.marks import Form, Forms, Mark, Marked, fold
 from framelines.corpus.texts import sentences, short_hash, words
 from framelines.errors import DataError, Problem
-from framelines.tables.case import CODED, read_case_file
+from framelines.tables.case import CODED, CaseFile, read_case_file
 from framelines.tables.schema import ID, Tables, check_tables, fields_of, resources
 
 Row = dict[str, str]
@@ -43,13 +43,13 @@ def forms() -> Forms:
     return made
 
 
-def _of_case(name: str, root: Path) -> tuple[str, Path, dict[str, str]]:
-    """The coder that the file of a case names, its folder, and its texts by document, checked."""
+def _of_case(name: str, root: Path) -> tuple[CaseFile, Path, dict[str, str]]:
+    """The file of a case, its folder, and its texts by document, checked."""
     said = read_case_file(name, root)
     documents = check_tables(root / said.data, with_texts=True)["documents"]
     mine = documents[[name in names.split(";") for names in documents["cases"]]]
     pairs = read_documents(mine, texts_of(root / said.data))
-    return said.coder, root / said.data, {row["doc_id"]: text for row, text in pairs}
+    return said, root / said.data, {row["doc_id"]: text for row, text in pairs}
 
 
 def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
@@ -58,21 +58,21 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
     `coder` is the case's if none is named; `none` leaves the texts bare. Into build/export/, which
     git ignores, for they hold texts. Raises `DataError` for an unknown program or coder.
     """
-    main, folder, texts = _of_case(name, root)
+    said, folder, texts = _of_case(name, root)
     tables = {table: written(folder, table) for table in forms()}
     coders = {NOBODY}.union(*(frame["coder"] for frame in tables.values()))
     for what, value, known in (("TO", to, PROGRAMS), ("CODER", coder or NOBODY, coders)):
         if value not in known:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
-    place, coder = root / "build" / "export" / name / to, coder or main
+    place, coder = root / "build" / "export" / name / to, coder or said.coder
     held = {i: Marked([i], text, list[Mark](), [*forms()]) for i, text in sorted(texts.items())}
     for table, frame in tables.items():
         own = frame[(frame["coder"] == coder) & frame["doc_id"].isin(texts)]
         for row in own.to_dict("records"):
             doc, span = held[row["doc_id"]], (int(row["start"]), int(row["end"]))
-            label, said = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
-            doc.marks.append(Mark(table, label, *span, said, {str(k): v for k, v in row.items()}))
+            label, met = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
+            doc.marks.append(Mark(table, label, *span, met, {str(k): v for k, v in row.items()}))
     every = [*held.values()]
     files = dict[str, str | bytes]()
     if to == "label-studio":
@@ -242,17 +242,17 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     was taken, moved and filled in, and a line for each code that could not be taken. Raises
     `DataError`, with nothing written, where none could.
     """
-    main, folder, texts = _of_case(name, root)
+    said, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
     found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)
     intake.write(coders)
-    file = root / "notebooks" / "cases" / f"{name}.yaml"
-    text, coded = file.read_text(encoding="utf-8-sig"), (written(folder, t) for t in CODED)
-    if not any((frame["coder"] == main).any() for frame in coded) and "\ncoder:" not in text:
-        write_whole(file, f"{text.rstrip()}\n# Whose codes the analyses read.\ncoder: {coder}\n")
+    coded = (written(folder, table)["coder"] for table in CODED)
+    main, unread = said.coder, not any((coders == said.coder).any() for coders in coded)
+    if unread and "coder" not in said.model_fields_set:
+        add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder
     count = Counter(table.replace("_", " ") for table, _ in intake.taken)
     told = ", ".join(f"{n} {table}" for table, n in sorted(count.items()))

@@ -63,9 +63,9 @@ class Report:
         return said
 
 
-def slug(text: str, most: int = 60) -> str:
+def slug(text: str) -> str:
     """Return an id of a-z, 0-9 and hyphens made of a name; of its digest where nothing is left."""
-    made = re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:most].strip("-")
+    made = re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:60].strip("-")
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 

@@ -301,8 +301,10 @@ def _verb(
             far = sentence.words(last, start) + 2 * bool(parted)
         elif first >= end:
             far = sentence.words(end, first) - len(sentence.all("passive", end, first))
-            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels.
-            passive = sentence.first("passive", end, first)
+            # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
+            # where it is passive, and not in 12 killed, 30 wounded.
+            passive = sentence.first("passive", end, first) or sentence.first("states", first, last)
+            passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
             if not passive and (article or sentence.next("objects", last)):
                 continue
         elif first < start:
