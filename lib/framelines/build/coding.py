@@ -1,6 +1,5 @@
 """`make code`: the coder `rules` reads the texts of a case into its tables."""
 
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from framelines.build.cluster import mapped
 from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import coder
 from framelines.corpus import names as lists
-from framelines.corpus.documents import raw_folder, read_documents, texts_of
+from framelines.corpus.documents import raw_folder, read_documents, spans_of, texts_of
 from framelines.corpus.features import COUNTED
 from framelines.tables.case import data_folders, read_case_file
 from framelines.tables.schema import Tables, check_tables, fields_of, resources
@@ -31,10 +30,7 @@ MEASURED = {
 
 def coded(tables: Tables, folder: Path, names: lists.Names) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of `rules` for the counted sentences of the documents, by table."""
-    counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
-    spans = defaultdict[str, list[tuple[int, int]]](list)
-    for doc_id, start, end in counted[["doc_id", "start", "end"]].to_numpy():
-        spans[doc_id].append((start, end))
+    spans = spans_of(tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)])
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
     documents = read_documents(tables["documents"], texts_of(folder))
     items = ((doc, text, spans[doc["doc_id"]]) for doc, text in documents)

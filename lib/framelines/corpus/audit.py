@@ -1,6 +1,5 @@
 """Names in the texts, counted and never guessed; and numbers, dates and names without a row."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pandas as pd
 import regex
 
 from framelines import write_whole
-from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
+from framelines.corpus.documents import Row, Tables, read_documents, read_raw, spans_of, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
 from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
 from framelines.corpus.texts import Span
@@ -27,7 +26,7 @@ def build_mentions(tables: Tables, folder: Path) -> Path:
     """
     rows: list[Row] = []
     sentences, stored = tables["sentences"], tables["naming_mentions"]
-    spans = _spans_of(sentences[sentences["kind"].isin(COUNTED)])
+    spans = spans_of(sentences[sentences["kind"].isin(COUNTED)])
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         labels = labels_of(tables["namings"], doc["doc_id"], doc["language"])
         for begin, end in spans[doc["doc_id"]]:
@@ -38,13 +37,6 @@ def build_mentions(tables: Tables, folder: Path) -> Path:
     ordered = both.sort_values(["coder", "doc_id", "start", "end"], kind="stable")
     content = ordered.to_csv(index=False, lineterminator="\n")
     return write_whole(folder / "naming_mentions.csv", content)
-
-
-def _spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = defaultdict(list)
-    for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
-        found[doc_id].append((int(start), int(end)))
-    return found
 
 
 def _covered(span: Span, spans: list[Span]) -> bool:
@@ -58,7 +50,7 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     holds the words around it. What the word lists of a language do not hold is not found.
     """
     rows, regions = [], regions_by_document(tables)
-    covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
+    covered = {name: spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         doc_id = doc["doc_id"]
         left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from framelines.corpus.files import why
-from framelines.corpus.texts import sha256, short_hash
+from framelines.corpus.texts import Span, sha256, short_hash
 from framelines.errors import DataError, Problem, Problems
 
 Row = dict[str, Any]
@@ -98,6 +99,14 @@ def read_documents(
             raw.seek(begin)
             text = raw.read(stop - begin).decode("utf-8")
         yield row, text
+
+
+def spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
+    """Return the spans of the rows of a table by document."""
+    found = defaultdict[str, list[Span]](list)
+    for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
+        found[doc_id].append((int(start), int(end)))
+    return found
 
 
 def _byte_places(path: Path, points: npt.NDArray[np.int64]) -> dict[int, int]:
