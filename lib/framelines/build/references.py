@@ -56,9 +56,9 @@ def _row(of: dict[str, Any], row: Row) -> Row:
 
 def _filters(days: str, box: str) -> tuple[DateInterval, list[float]]:
     problems, ends = Problems(), [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", box)]
-    if days and (reason := date_problem(days, "gregorian")) is not None:
+    if reason := date_problem(days, "gregorian"):
         known = "days in EDTF, such as 2017-04-01/2017-04-30"
-        problems.add("DAYS", reason or "these are no days", value=days, allowed=known)
+        problems.add("DAYS", reason, value=days, allowed=known)
     if len(ends) != 4 or ends[0] > ends[2] or ends[1] > ends[3]:
         known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
         problems.add("BOX", "no box", value=box, allowed=known)
