@@ -113,6 +113,20 @@ def test_a_worker_dies_and_the_bytes_are_the_same(
 
 
 @pytest.mark.slow
+def test_where_all_workers_died_a_run_ends_in_words(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = worker()
+    monkeypatch.setattr(cluster, "BATCH", 1)
+    results = cluster.mapped(lambda item: item[1], [({"doc_id": f"{n}"}, n) for n in range(9)])
+    assert next(results) == 0
+    alone.kill()
+    monkeypatch.setattr(cluster, "ANSWER_SECONDS", 2)
+    with pytest.raises(DataError, match="no worker answered in 2 seconds.*without SCHEDULER"):
+        list(results)
+
+
+@pytest.mark.slow
 def test_notebooks_of_a_cluster_give_the_same_bytes(worker: Worker, tmp_path: Path) -> None:
     alone, folder = (small.checkout(tmp_path / name / "checkout") for name in ("one", "two"))
     small.run(alone, "build")

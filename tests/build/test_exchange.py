@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from small import bytes_of, write
 
 from framelines import __main__
-from framelines.analyses import trust
 from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
 from framelines.build.ingest import corpus
 from framelines.build.store import written
@@ -25,8 +24,8 @@ from framelines.corpus import marks
 from framelines.corpus.marks import Mark, Marked, place
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
-from framelines.tables.case import Case, read_case_file
-from framelines.tables.schema import check_tables, write_table
+from framelines.tables.case import read_case_file
+from framelines.tables.schema import write_table
 
 POST = (
     "😀 The post fell.\r\nThe Blue army took the “river post” on 3 May and seized 12 tanks.\r\n"
@@ -117,13 +116,14 @@ def test_export_then_import_gives_the_same_rows(war: Path) -> None:
     assert set(written(war, "coders")["coder"]) == {"anna", *PROGRAMS}
 
 
-def label_studio(shift: int = 0, text: str = POST) -> str:
+def label_studio(shift: int = 0, text: str = POST, code: str = "killed", doc_id: str = "") -> str:
     span, own = {"start": AT + shift, "end": TO + shift}, {"id": "r1", "to_name": "text"}
-    quoted = {**span, "text": "4 men of the rebels", "labels": ["killed"]}
+    quoted = {**span, "text": "4 men of the rebels", "labels": [code]}
     label = {**own, "from_name": "label", "type": "labels", "value": quoted}
     number = {**own, "from_name": "value_min", "type": "number", "value": {**span, "number": 4}}
     done = {"id": 7, "completed_by": 1, "was_cancelled": False, "result": [label, number]}
-    return json.dumps([{"id": 3, "data": {"text": text}, "annotations": [done]}])
+    data = {"text": text, "doc_id": doc_id}
+    return json.dumps([{"id": 3, "data": data, "annotations": [done]}])
 
 
 def xmi() -> str:
@@ -159,19 +159,14 @@ def zipped(files: dict[str, Any]) -> bytes:
     return made.getvalue()
 
 
-def doccano(label: str = "killed; value_min=4") -> str:
-    span = {"id": 1, "label": label, "start_offset": AT, "end_offset": TO}
-    return json.dumps({"id": 1, "text": POST, "entities": [span], "relations": [], "Comments": []})
-
-
 PLAIN = POST.replace("\r\n", "\n").replace("“", '"')
 FILES = {
     **{"now.json": label_studio(), "utf16.json": label_studio(shift=1), "cas.xmi": xmi()},
     **{"lf.json": label_studio(-2, PLAIN), "browser.json": label_studio(-2)},
-    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx(), "admin.jsonl": doccano()},
+    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx()},
     "at its end.qdpx": qdpx(text=POST[:TO]),
     "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
-    "hindered.jsonl": '["no", "document"]\n{"text"\n\n' + doccano(),
+    "hindered.json": '[["no", "task"], {"text": ""},' + label_studio()[1:],
     "german.csv": "\ufeffdoc_id;words;kind;value_min\npost;4 men of the rebels;killed;4\n",
 }
 
@@ -180,7 +175,7 @@ FILES = {
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
     found, problems = marks.read(write(tmp_path / name, FILES[name]), forms())
     # What cannot be read of a file hinders nothing else in it.
-    assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.jsonl")
+    assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.json")
     assert len(found) == len(found[0].marks) == 1
     mark = found[0].marks[0]
     assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
@@ -195,9 +190,7 @@ PLACES = {
     (26, 34, "12 tanks"): "these words stand 2 times",
     (None, None, "12 tanks"): "these words stand 2 times",
     (0, 9, "2 tanks"): "these words do not stand",  # but in 12 tanks
-    (60, 99, ""): "the span is empty or ends after the text, at 62",
-    (1, 9, AGAIN): "the hash is not that",
-    (None, None, ""): "neither words nor a start and an end",
+    **dict.fromkeys([(60, 99, ""), (1, 9, AGAIN), (None, None, "")], "neither words nor a span"),
 }
 
 
@@ -215,11 +208,11 @@ def test_words_are_sought_where_they_moved(told: Any) -> None:
 ENTITY = '<!DOCTYPE Project [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
 BAD: dict[str, tuple[str, str | bytes]] = {
     "its text is none of this case": ("x.json", label_studio(text="4 men of another text")),
-    r"row 2.*ends after.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
-    r"line 1.*'dead \[.*allowed: event, killed": ("x.jsonl", doccano("dead")),
+    r"row 2.*neither words.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
+    r"region r1.*'dead \[.*allowed: event, killed": ("x.json", label_studio(code="dead")),
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
     "or than 3 zips in one another": ("x.zip", nested(4)),
-    "neither words nor a start": ("x.jsonl", doccano().replace(f": {AT}", ': "two"')),
+    "neither words nor a span": ("x.csv", f"{NINE}post,two,{TO},killed,4,4,,,\n"),
     "it cannot be read: it is damaged": ("x.zip", b"PK"),
     "qde: .*declares a document type": ("x.qdpx", qdpx(head=ENTITY)),
     "xmi: .*declares a document type": ("x.xmi", ENTITY + "<Project/>"),
@@ -228,7 +221,7 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     "value_max is below value_min": ("x.csv", f"{CLAIM}killed,9,4,,,\n"),
     "doc_id: this column is missing": ("x.csv", "document,code\npost,killed\n"),
     "there is no code in it": ("x.json", "[]"),
-    "row 1: .*no spans in it": ("x.json", json.dumps([{"id": 1, "text": POST, "code": []}])),
+    "row 1: .*not JSON-MIN": ("x.json", json.dumps([{"id": 1, "text": POST, "code": []}])),
     "there is no reader for it; read are .csv": ("x.doc", "killed"),
 }
 
@@ -248,7 +241,10 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
     assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
     assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
-    with pytest.raises(DataError, match="no name of a person; .* not anna, none"):
+    take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
+    assert set(written(war, "claims")["coder"]) == {"anna", "bert"}
+    assert read_case_file("river-war", war.parents[1]).coder == "anna"  # who coded first
+    with pytest.raises(DataError, match="no name of a person; .* not anna, bert, none"):
         write_table(written(war, "coders").assign(kind="rules"), war, "coders")
         take(war, "x.csv", f"{CLAIM}killed,4,4,,,\n")
 
@@ -258,21 +254,9 @@ def test_a_text_of_two_documents_is_told_by_its_id_alone(war: Path) -> None:
     write(root / "texts" / "Radio" / "again.txt", POST)
     corpus(root / "texts", "river-war", root)
     with pytest.raises(DataError, match="none of this case, or that of two documents"):
-        take(war, "x.jsonl", doccano())
-    take(war, "x.json", doccano().replace('"id": 1, "text"', '"doc_id": "again", "text"'))
+        take(war, "x.json", label_studio())
+    take(war, "x.json", label_studio(doc_id="again"))
     assert set(written(war, "claims")["doc_id"]) == {"again"}
-
-
-def test_two_coders_without_frames_have_an_agreement(war: Path) -> None:
-    take(war, "x.csv", f"{CLAIM}killed,4,4,,,\npost,0,9,event,,,,,\n")
-    take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
-    main = read_case_file("river-war", war.parents[1]).coder
-    drawing = {"draws": 9, "seed": 1, "permutations": 9}
-    case = Case("river-war", "", None, main, "", drawing, war, check_tables(war))
-    assert (main, trust.second_coder(case)) == ("anna", "bert")
-    table = trust.agreement_table(case).set_index(["code", "measure"])["value"]
-    assert table["", "F1 of spans"] == pytest.approx(2 / 3) and table["value", "share alike"] == 0
-    assert [trust.how_far(case)[what] for what in ("why", "frames", "sentences")] == ["", 0, 3]
 
 
 @pytest.mark.parametrize("command", ["export nowhere", "import . nowhere", "reference . nowhere"])

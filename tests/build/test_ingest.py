@@ -3,6 +3,7 @@
 import re
 import resource
 from pathlib import Path
+from threading import Thread
 
 import pandas as pd
 import pypdf
@@ -13,9 +14,9 @@ from matplotlib.figure import Figure
 from small import bytes_of, write
 
 from framelines import write_all
-from framelines.build import gather
+from framelines.build import gather, ingest, runner
 from framelines.build.gather import day, twins
-from framelines.build.ingest import corpus, slug
+from framelines.build.ingest import Report, corpus, slug
 from framelines.corpus.files import why
 from framelines.errors import DataError, problems_of
 from framelines.tables.schema import ID, check_tables
@@ -134,14 +135,6 @@ def test_the_unreadable_is_said(tmp_path: Path, name: str, content: bytes, said:
     assert not (tmp_path / "data").exists() and why(KeyError("x")).startswith("it is damaged")
 
 
-def test_metadata_beside_the_texts_count_before_what_the_files_say(tmp_path: Path) -> None:
-    write(tmp_path / "texts" / "Post" / "20190821_post_bridge.TXT", LONG)
-    write(tmp_path / "texts" / "Post" / "silos.txt", OTHER)
-    write(tmp_path / "texts" / "Post" / "metadata.csv", "filename;date\nsilos.txt;20190823\n")
-    corpus(tmp_path / "texts", "river-war", tmp_path)
-    assert list(tables(tmp_path)["documents"]["published"]) == ["2019-08-21", "2019-08-23"]
-
-
 def lay(tmp_path: Path, rows: list[dict[str, str]]) -> pd.DataFrame:
     pd.DataFrame(rows).to_csv(tmp_path / "texts.CSV", index=False)
     corpus(tmp_path / "texts.CSV", "river-war", tmp_path)
@@ -176,19 +169,13 @@ def test_what_columns_say_of_outlets_is_kept_and_two_camps_are_compared(tmp_path
 def test_what_no_cell_may_hold_is_left_out_of_it(tmp_path: Path) -> None:
     long = "Unbridgeablenesses Counterrevolutionaries Incomprehensibility x"
     odd = {"source": "\u202bPost\u202c\n", "author": "A. Name,\nB. Name", "language": "Turkish"}
-    found = lay(tmp_path, [{"text": LONG, "title": "=HYPERLINK(1) the\u200b bridge", **odd},
-                           {"text": OTHER + " 1", "title": long, "source": "Radio"},
-                           {"text": OTHER + " 2", "title": long, "source": "Star"}])  # fmt: skip
-    columns = ["label", "author", "language"]
-    assert list(found.loc["post", columns]) == ["HYPERLINK(1) the bridge", "A. Name, B. Name", "en"]
-    assert found.at["star", "doc_id"].endswith("-2") and "--" not in found.at["star", "doc_id"]
-
-
-def test_what_nobody_sees_in_a_title_or_a_name_stops_nothing(tmp_path: Path) -> None:
-    about = {"title": "\u200fجسر \u202a2019", "source": "Post\u200f", "date": "2019-08-21\u200f"}
-    rows = [about | {"text": LONG}, {"text": OTHER, "source": "x" * 200_000, "title": "\u202e"}]
+    odd |= {"title": "=HYPERLINK(1) the\u200b bridge", "date": "2019-08-21\u200f"}
+    rows = [{"text": LONG} | odd, {"text": OTHER, "title": "\u202e", "source": "x" * 200_000}]
+    rows += [{"text": f"{OTHER} {who}", "title": long, "source": who} for who in ("Radio", "Star")]
     found = lay(tmp_path, rows)
-    assert list(found.loc["post", ["label", "published"]]) == ["جسر 2019", "2019-08-21"]
+    told = list(found.loc["post", ["label", "author", "language", "published"]])
+    assert told == ["HYPERLINK(1) the bridge", "A. Name, B. Name", "en", "2019-08-21"]
+    assert found.at["star", "doc_id"].endswith("-2") and "--" not in found.at["star", "doc_id"]
     assert tables(tmp_path)["sources"]["name"].str.len().max() == 200
 
 
@@ -218,6 +205,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     write(tmp_path / "notes.md", "# Head\n\nThe **bridge** [fell](http://a.b).\n")
     write(tmp_path / "rules.txt", "---\nThe bridge fell.\n---\nAll fled.\n")
     write(tmp_path / "marks.txt", LONG.encode("utf-16-le"))
+    write(tmp_path / "metadata.csv", "filename;date\nmarks.txt;20190823\n")
     Figure().text(0, 0, "The bridge fell.").figure.savefig(tmp_path / "open.pdf")
     made = pypdf.PdfWriter(clone_from=tmp_path / "open.pdf")
     for password in ("", "secret"):
@@ -228,6 +216,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     read = {origin: article.text for origin, article in found.items()}
     assert "ışığında açıldı, şehir" in read["page.htm"] and read["marks.txt"] == LONG
     assert "2011" in read["undated.htm"] and "published" not in found["undated.htm"].about
+    assert found["marks.txt"].about["published"] == "20190823"
     assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
     assert "The bridge fell." in read["rules.txt"]
     assert read["locked.pdf"] == read["open.pdf"] == "The bridge fell."
@@ -289,6 +278,21 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
     assert bytes_of(tmp_path) == {first: b"old", second: b"old"}
     (told,) = problems_of(caught.value)
     assert str(told) == "the disk: file too large. Mend that, and begin again"
+
+
+def test_two_runs_at_once_wait_for_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = list[str]()
+    monkeypatch.setattr(runner, "REPO", tmp_path)
+    monkeypatch.setattr(ingest, "corpus", lambda place, *_, **__: done.append(place) or Report())
+    second = Thread(target=ingest.lay_down, args=("texts", "war", ""))
+    with runner.alone():
+        second.start()
+        second.join(0.2)
+        assert second.is_alive() and not done
+    second.join()
+    assert done == ["texts"]
 
 
 @given(st.text(max_size=90))

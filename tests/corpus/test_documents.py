@@ -81,6 +81,9 @@ def test_a_missing_file_and_one_that_is_not_utf8(small: Any) -> None:
     with pytest.raises(DataError, match="missing.*data/raw"):
         d.read_raw(path)
     assert "missing" in str(d.check_texts(tables, folder / "raw")[0])
+    path.mkdir()
+    with pytest.raises(DataError, match=r"page.txt: this raw file cannot be read: is a directory"):
+        list(d.read_documents(tables["documents"], folder / "raw"))
 
 
 def test_the_named_folder_goes_first_where_it_holds_the_texts(small: Any, monkeypatch: Any) -> None:
@@ -101,7 +104,6 @@ def test_from_words_to_a_row(small: Any) -> None:
     tables, folder = small
     found = d.locate(tables, "post", "12", folder / "raw")
     assert found == [(at, at + 2, short_hash("12")) for at in (POST.index("12"), POST.rindex("12"))]
-    with pytest.raises(DataError, match="do not stand in it.*'13 tanks'"):
-        d.locate(tables, "post", "13 tanks", folder / "raw")
-    with pytest.raises(DataError, match="no such document.*'ford'.*bridge, post"):
-        d.locate(tables, "ford", "12", folder / "raw")
+    for doc_id, words in (("post", "13 tanks"), ("ford", "12")):
+        with pytest.raises(DataError, match=f"{doc_id}: .*not stand in it.*{words}.*bridge, post"):
+            d.locate(tables, doc_id, words, folder / "raw")

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, lru_cache
 from importlib import metadata
 from itertools import chain, islice
@@ -55,9 +55,20 @@ def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any
                 work = (_batch, _versions(), tool, pickle.dumps(batch))
                 waiting.append(client.submit(*work, key=key))
                 if len(waiting) > 2 * sum(client.nthreads().values()):
-                    yield from waiting.popleft().result()
+                    yield from _results(client, waiting.popleft())
             while waiting:
-                yield from waiting.popleft().result()
+                yield from _results(client, waiting.popleft())
+
+
+def _results(client: Any, batch: Any) -> list[Any]:
+    """The results of a batch; where all workers died, another one has a time to come."""
+    from distributed import wait
+
+    while not batch.done():
+        client.wait_for_workers(1, ANSWER_SECONDS)
+        with suppress(TimeoutError):
+            wait([batch], ANSWER_SECONDS)
+    return list(batch.result())
 
 
 @contextmanager
@@ -72,21 +83,20 @@ def _client() -> Iterator[Any]:
         how["silence_logs"] = logging.CRITICAL
     try:
         with Client(**how) as client:
-            client.wait_for_workers(1, ANSWER_SECONDS)
             yield client
-    except DataError:  # that a task raised
+    except DataError:  # that a task raised, or whoever reads the documents
         raise
     except Exception as error:
-        what = f"{type(error).__name__}, {error}"
+        late = isinstance(error, TimeoutError) and f"no worker answered in {ANSWER_SECONDS} seconds"
+        what = late or f"{type(error).__name__}, {error}"
         raise DataError([Problem(place or "local processes", what, fix=HOW)]) from error
 
 
 def _batch(known: dict[str, str], tool: bytes, batch: bytes) -> list[Any]:
     """On a worker: the results of documents."""
-    own = _versions()
-    if other := [name for name in own if known.get(name, own[name]) != own[name]]:
+    if other := {n: v for n, v in _versions().items() if known.get(n, v) != v}:
         what, where = "a worker has other versions", f"the cluster, {platform.node()}"
-        met, allowed = (", ".join(f"{n} {of[n]}" for n in other) for of in (own, known))
+        met, allowed = (", ".join(f"{n} {of[n]}" for n in other) for of in (other, known))
         raise DataError([Problem(where, what, value=met, allowed=allowed, fix=HOW)])
     return [_one(_loaded(tool), item) for item in pickle.loads(batch)]
 

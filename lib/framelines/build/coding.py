@@ -1,19 +1,17 @@
 """`make code`: the coder `rules` reads the texts of a case into its tables."""
 
-from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from framelines import REPO, write_whole
 from framelines.analyses.coding import DEAD, FAKES
 from framelines.build.cluster import mapped
-from framelines.build.store import changed, written
+from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import coder
 from framelines.corpus import names as lists
-from framelines.corpus.documents import raw_folder, read_documents, texts_of
+from framelines.corpus.documents import raw_folder, read_documents, spans_of, texts_of
 from framelines.corpus.features import COUNTED
 from framelines.tables.case import data_folders, read_case_file
 from framelines.tables.schema import Tables, check_tables, fields_of, resources
@@ -32,10 +30,7 @@ MEASURED = {
 
 def coded(tables: Tables, folder: Path, names: lists.Names) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of `rules` for the counted sentences of the documents, by table."""
-    counted = tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)]
-    spans = defaultdict[str, list[tuple[int, int]]](list)
-    for doc_id, start, end in counted[["doc_id", "start", "end"]].to_numpy():
-        spans[doc_id].append((start, end))
+    spans = spans_of(tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)])
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
     documents = read_documents(tables["documents"], texts_of(folder))
     items = ((doc, text, spans[doc["doc_id"]]) for doc, text in documents)
@@ -54,10 +49,9 @@ def code(name: str, root: Path = REPO) -> int:
     written.
     """
     said = read_case_file(name, root)
-    folder, file = root / said.data, root / "notebooks" / "cases" / f"{name}.yaml"
-    tables, text = check_tables(folder), file.read_text(encoding="utf-8")
+    folder, tables = root / said.data, check_tables(root / said.data)
     others = any((tables[table]["coder"] != coder.CODER).any() for table in CODED)
-    first = "coder" not in yaml.load(text, Loader=yaml.BaseLoader) and not others
+    first = "coder" not in said.model_fields_set and not others
     reads = first or said.coder == coder.CODER
     mine = tables["documents"]["cases"].str.split(";").map(lambda cases: name in cases)
     documents = tables["documents"][mine]
@@ -85,12 +79,11 @@ def code(name: str, root: Path = REPO) -> int:
     with changed(folder, whole):
         pass
     if first:
-        lines = f"{text.rstrip()}\n# Whose codes are read: those of make code.\ncoder: rules\n"
-        places = whole["places"]
-        widest = ", ".join(sorted(places.loc[places["parent"] == "", "place_id"]))
+        lines = "# Whose codes are read: those of make code.\ncoder: rules\n"
+        widest = ", ".join(sorted(whole["places"].query("parent == ''")["place_id"]))
         if widest and not said.theatre:
             lines += f"theatre:\n  name: {name}\n  places: [{widest}]\n"
-        write_whole(file, lines)
+        add_to_case(name, root, lines)
     counts = ", ".join(f"{len(made[table])} {table.replace('_', ' ')}" for table in CODED)
     print(f"{name}: {counts}, {len(events)} events told by two sources or more")
     unread = documents.loc[~documents["language"].isin(lists.LANGUAGES), "language"].value_counts()

@@ -5,19 +5,19 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
 from framelines import REPO, write_whole
-from framelines.build.store import changed, written
+from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import marks
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.marks import Form, Forms, Mark, Marked, fold
 from framelines.corpus.texts import sentences, short_hash, words
 from framelines.errors import DataError, Problem
-from framelines.tables.case import CODED, read_case_file
+from framelines.tables.case import CODED, CaseFile, read_case_file
 from framelines.tables.schema import ID, Tables, check_tables, fields_of, resources
 
 Row = dict[str, str]
@@ -43,13 +43,13 @@ def forms() -> Forms:
     return made
 
 
-def _of_case(name: str, root: Path) -> tuple[str, Path, dict[str, str]]:
-    """The coder that the file of a case names, its folder, and its texts by document, checked."""
+def _of_case(name: str, root: Path) -> tuple[CaseFile, Path, dict[str, str]]:
+    """The file of a case, its folder, and its texts by document, checked."""
     said = read_case_file(name, root)
     documents = check_tables(root / said.data, with_texts=True)["documents"]
     mine = documents[[name in names.split(";") for names in documents["cases"]]]
     pairs = read_documents(mine, texts_of(root / said.data))
-    return said.coder, root / said.data, {row["doc_id"]: text for row, text in pairs}
+    return said, root / said.data, {row["doc_id"]: text for row, text in pairs}
 
 
 def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
@@ -58,21 +58,21 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
     `coder` is the case's if none is named; `none` leaves the texts bare. Into build/export/, which
     git ignores, for they hold texts. Raises `DataError` for an unknown program or coder.
     """
-    main, folder, texts = _of_case(name, root)
+    said, folder, texts = _of_case(name, root)
     tables = {table: written(folder, table) for table in forms()}
     coders = {NOBODY}.union(*(frame["coder"] for frame in tables.values()))
     for what, value, known in (("TO", to, PROGRAMS), ("CODER", coder or NOBODY, coders)):
         if value not in known:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
-    place, coder = root / "build" / "export" / name / to, coder or main
+    place, coder = root / "build" / "export" / name / to, coder or said.coder
     held = {i: Marked([i], text, list[Mark](), [*forms()]) for i, text in sorted(texts.items())}
     for table, frame in tables.items():
         own = frame[(frame["coder"] == coder) & frame["doc_id"].isin(texts)]
         for row in own.to_dict("records"):
             doc, span = held[row["doc_id"]], (int(row["start"]), int(row["end"]))
-            label, said = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
-            doc.marks.append(Mark(table, label, *span, said, {str(k): v for k, v in row.items()}))
+            label, met = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
+            doc.marks.append(Mark(table, label, *span, met, {str(k): v for k, v in row.items()}))
     every = [*held.values()]
     files = dict[str, str | bytes]()
     if to == "label-studio":
@@ -86,8 +86,7 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
         sheets = sheets_of(every).items()
         files = {f"{sheet}.csv": "\ufeff" + frame.to_csv(index=False) for sheet, frame in sheets}
     else:
-        whole = io.BytesIO()
-        with pd.ExcelWriter(whole, engine="openpyxl") as book:
+        with pd.ExcelWriter(whole := io.BytesIO(), engine="openpyxl") as book:
             for sheet, frame in sheets_of(every).items():
                 frame.to_excel(book, sheet_name=sheet, index=False)
         files[f"{name}.xlsx"] = whole.getvalue()
@@ -129,18 +128,13 @@ class Intake:
     same: Counter[str] = field(default_factory=Counter)
     moved: int = 0
 
-    @cached_property
-    def by_text(self) -> dict[str, str]:
-        """The document of every text, as any program leaves it, that is the text of one alone."""
+    def __post_init__(self) -> None:
+        """Look up the document of every text that one alone has, and labels of one actor."""
         folded = pd.Series({doc_id: fold(text)[0] for doc_id, text in self.texts.items()})
-        return {text: str(i) for i, text in folded.drop_duplicates(keep=False).items()}
-
-    @cached_property
-    def namings(self) -> dict[str, Row]:
-        """The row of namings.csv of every label that means one actor in all documents."""
+        self.by_text = {text: i for i, text in folded.drop_duplicates(keep=False).items()}
         rows = written(self.folder, "namings").query("doc_id == ''")
         rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
-        return {row["label"]: row for row in rows.to_dict("records")}
+        self.namings = rows.set_index("label")[["actor_id", "stance"]].to_dict("index")
 
     def take(self, marked: Marked) -> None:
         """Locate the codes of one text."""
@@ -150,14 +144,14 @@ class Intake:
             what = "its text is none of this case, or that of two documents"
             what += f"; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            line, value = next((m.row for m in marked.marks), None), next(filter(None, ids), "")
-            self.left.append(Problem(marked.file, what, line, None, value, known))
+            told = {"value": next(filter(None, ids), ""), "allowed": known}
+            self.left.append(Problem(marked.file, what, **told))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
         tables = {label: table for table, form in forms().items() for label in form.labels}
         for mark in marked.marks:
             mark.label = "_".join(mark.label.lower().split())  # Killed or wounded
-            table = tables.get(mark.label, "")
+            table, origin = tables.get(mark.label, ""), Problem(marked.file, "", row=mark.row)
             try:
                 if not table:
                     raise ValueError("there is no such label")
@@ -170,28 +164,28 @@ class Intake:
                 stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
                 value = f"{mark.label}{stands}: {' '.join(mark.words.split()[:4])}".rstrip(": ")
                 known = f"a place in {doc_id}" if table else ", ".join(tables)
-                self.left.append(Problem(marked.file, str(error), mark.row, None, value, known))
+                self.left.append(replace(origin, what=str(error), value=value, allowed=known))
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end or span[1])
-            self.taken[key] = row, Problem(marked.file, "", row=mark.row)
+            self.taken[key] = row, origin
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
         """A row of a table, with neutral values where the coder said nothing."""
-        said = self.texts[doc_id][slice(*span)]
+        said, (start, end) = self.texts[doc_id][slice(*span)], map(str, span)
         row = {column: mark.fields.get(column, "") for column in fields_of(table)}
         row |= {"coder": self.coder, "doc_id": doc_id, "hash": short_hash(said)}
-        row |= {"start": str(span[0]), "end": str(span[1])}
+        row |= {"start": start, "end": end}
         neutral, term = dict(NEUTRAL[table]), " ".join(words(said))
         own = {"label": term} if table == "naming_mentions" else {"lemma": term}
         if table == "claims":
-            row["kind"], made = mark.label, f"{doc_id}-{span[0]}-{span[1]}"
+            row["kind"], made = mark.label, f"{doc_id}-{start}-{end}"
             self.same[made] += not row["claim_id"]
             own = {"claim_id": made + (f"-{self.same[made]}" if self.same[made] > 1 else "")}
             for date in ("event", "report", "as_of"):
                 neutral[f"{date}_calendar"] = "gregorian" if row[f"{date}_date"] else "none"
             neutral["date_basis"] = "document" if row["event_date"] else "none"
-        elif table == "naming_mentions" and term in self.namings:
-            own |= {column: self.namings[term][column] for column in ("actor_id", "stance")}
+        elif table == "naming_mentions":
+            own |= self.namings.get(term, {})
         empty = {c: v for c, v in (neutral | own).items() if not row[c]}
         self.filled.update(f"{c} {v}" for c, v in empty.items() if c not in own and v != "none")
         return row | empty
@@ -204,16 +198,16 @@ class Intake:
                 with changed(self.folder, new):
                     return
             except DataError as error:
-                bad = set[tuple[str, str]]()
+                bad = dict[tuple[str, str], Problem]()
                 for problem in error.problems:
                     key = Path(problem.where).stem, re.sub(r".*?\((.*)\)$", r"\1", str(problem.row))
                     if key in self.taken:
-                        own = self.taken[key][1]
-                        self.left.append(replace(problem, where=own.where, row=own.row))
-                        bad.add(key)
+                        bad[key] = self.taken[key][1]
+                        self.left.append(replace(problem, where=bad[key].where, row=bad[key].row))
                 if not bad:
                     raise
-            self.taken = {key: one for key, one in self.taken.items() if key not in bad}
+            for key in bad:
+                del self.taken[key]
         raise DataError(self.left or [Problem("FROM", "there is no code in it")])
 
     def _table(self, table: str) -> pd.DataFrame:
@@ -248,17 +242,17 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     was taken, moved and filled in, and a line for each code that could not be taken. Raises
     `DataError`, with nothing written, where none could.
     """
-    main, folder, texts = _of_case(name, root)
+    said, folder, texts = _of_case(name, root)
     coders = _with_coder(folder, coder)
     found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
     for marked in found:
         intake.take(marked)
     intake.write(coders)
-    file = root / "notebooks" / "cases" / f"{name}.yaml"
-    text, coded = file.read_text(encoding="utf-8-sig"), (written(folder, t) for t in CODED)
-    if not any((frame["coder"] == main).any() for frame in coded) and "\ncoder:" not in text:
-        write_whole(file, f"{text.rstrip()}\n# Whose codes the analyses read.\ncoder: {coder}\n")
+    coded = (written(folder, table)["coder"] for table in CODED)
+    main, unread = said.coder, not any((coders == said.coder).any() for coders in coded)
+    if unread and "coder" not in said.model_fields_set:
+        add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder
     count = Counter(table.replace("_", " ") for table, _ in intake.taken)
     told = ", ".join(f"{n} {table}" for table, n in sorted(count.items()))

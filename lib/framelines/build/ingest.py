@@ -13,6 +13,7 @@ from anyascii import anyascii
 from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
 from framelines.build.gather import Article, articles, day, twins
+from framelines.build.runner import alone
 from framelines.build.store import changed, written
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
@@ -62,9 +63,9 @@ class Report:
         return said
 
 
-def slug(text: str, most: int = 60) -> str:
+def slug(text: str) -> str:
     """Return an id of a-z, 0-9 and hyphens made of a name; of its digest where nothing is left."""
-    made = re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:most].strip("-")
+    made = re.sub("[^a-z0-9]+", "-", anyascii(text).lower()).strip("-")[:60].strip("-")
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 
@@ -93,10 +94,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
         check_tables(folder)
     old = written(folder, "documents")
-    read, had = (
-        dict[tuple[str, str], Article](),
-        {*zip(old["sha256"], old["source_id"], strict=True)},
-    )
+    read = dict[tuple[str, str], Article]()
     for number, article in enumerate(articles(place, report.left), start=1):
         article.text = article.text.strip()
         article.about = {w: v for w, told in article.about.items() if (v := one_line(told))}
@@ -109,14 +107,15 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
         pair = sha256(article.text), slug(article.about.get("source", UNKNOWN))
         report.known += pair in read
         read.setdefault(pair, article)
-    # Rows whose outlet somebody mended since are of texts that the place tells of another.
-    mended = Counter(digest for digest, _ in had - read.keys())
+    had, have = {*zip(old["sha256"], old["source_id"], strict=True)}, Counter(old["sha256"])
     ids, rows, texts, sources = {*old["doc_id"]}, list[Row](), Row(), dict[str, Row]()
-    for pair, article in read.items():
-        if pair in had or mended[pair[0]] > 0:
-            mended[pair[0]] -= pair not in had
+    # Where somebody mended an outlet's name, its row is of a text that is told of another.
+    for pair in sorted(read, key=lambda pair: pair not in had):
+        if have[pair[0]]:
+            have[pair[0]] -= 1
             report.known += 1
             continue
+        article = read[pair]
         rows.append(_document(article, name, ids, report, dates))
         _enter(article, rows[-1], sources, report)
         texts[rows[-1]["doc_id"]] = article.text
@@ -133,16 +132,15 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
     if name not in case_names(root):
         camps = sorted({source["camp"] for source in sources.values()} - {NOBODY})
         compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
-        said = CASE_FILE.format(
-            name=name, title=name.replace("-", " ").capitalize(), compare=compare
-        )
-        write_whole(root / "notebooks" / "cases" / f"{name}.yaml", said)
+        title, file = name.replace("-", " ").capitalize(), f"notebooks/cases/{name}.yaml"
+        write_whole(root / file, CASE_FILE.format(name=name, title=title, compare=compare))
     return report
 
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place, name, dates=dates)
+    with alone():
+        report = corpus(place, name, dates=dates)
     now = f"Now: make code NAME={name}, then make, and open reports/{name}/index.html"
     print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0

@@ -55,11 +55,10 @@ def _row(of: dict[str, Any], row: Row) -> Row:
 
 
 def _filters(days: str, box: str) -> tuple[DateInterval, list[float]]:
-    problems = Problems()
-    if days and (reason := date_problem(days, "gregorian")) is not None:
+    problems, ends = Problems(), [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", box)]
+    if reason := date_problem(days, "gregorian"):
         known = "days in EDTF, such as 2017-04-01/2017-04-30"
-        problems.add("DAYS", reason or "these are no days", value=days, allowed=known)
-    ends = [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", box or "-180,-90,180,90")]
+        problems.add("DAYS", reason, value=days, allowed=known)
     if len(ends) != 4 or ends[0] > ends[2] or ends[1] > ends[3]:
         known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
         problems.add("BOX", "no box", value=box, allowed=known)
@@ -91,7 +90,7 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     degrees. Rows that are there already stay. Prints what was added and which rows cannot be read.
     Raises `DataError`, with nothing written, for another file and where nothing can be added.
     """
-    span, (west, south, east, north) = _filters(days, box)
+    span, (west, south, east, north) = _filters(days, box or "-180,-90,180,90")
     folder = root / read_case_file(name, root).data
     old, problems, (whole, of) = written(folder, "reference"), Problems(), _read(place)
     names = written(folder, "place_names").rename(columns={"variant": "name"})

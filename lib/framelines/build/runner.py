@@ -119,15 +119,15 @@ def is_stale(unit: Unit, state: dict[str, Any]) -> bool:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    """Hold the checkout: a second build says so, and waits."""
+def alone() -> Iterator[None]:
+    """Hold the checkout, for a build or for texts to be laid down: who comes second waits."""
     lock = REPO / "build" / "lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            print("Another build is at work in this folder: waiting for its end", flush=True)
+            print("Another run is at work in this folder: waiting for its end", flush=True)
             fcntl.flock(held, fcntl.LOCK_EX)
         yield
 
@@ -142,7 +142,7 @@ def workers() -> int:
 
 def build(names: Sequence[str] = ()) -> int:
     """Build all that is stale, of the named cases or of all; return 0, or 2 where a unit failed."""
-    with _alone():
+    with alone():
         shutil.rmtree(STATE.parent / "staging", ignore_errors=True)  # what killed runs left
         try:
             state = json.loads(STATE.read_text(encoding="utf-8"))

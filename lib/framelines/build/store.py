@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from framelines import write_all
+from framelines import write_all, write_whole
 from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
@@ -53,3 +53,9 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
         content = {folder / path: (copy / path).read_bytes() for path in made}
         same = {path for path in content if path.is_file() and path.read_bytes() == content[path]}
         write_all({path: told for path, told in content.items() if path not in same})
+
+
+def add_to_case(name: str, root: Path, lines: str) -> None:
+    """Write more lines at the end of the file of a case."""
+    file = root / "notebooks" / "cases" / f"{name}.yaml"
+    write_whole(file, f"{file.read_text(encoding='utf-8-sig').rstrip()}\n{lines}")

@@ -1,6 +1,5 @@
 """Names in the texts, counted and never guessed; and numbers, dates and names without a row."""
 
-from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,10 +7,9 @@ import pandas as pd
 import regex
 
 from framelines import write_whole
-from framelines.corpus import finders
-from framelines.corpus.documents import Row, Tables, read_documents, read_raw, texts_of
+from framelines.corpus.documents import Row, Tables, read_documents, read_raw, spans_of, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
-from framelines.corpus.finders import find_mentions, labels_of
+from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
 from framelines.corpus.texts import Span
 
 # The repository holds no run of so many words of a text.
@@ -21,38 +19,24 @@ CODER = "first"
 MENTION = ["coder", "doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
 
 
-def counted_mentions(tables: Tables, folder: Path) -> pd.DataFrame:
-    """Return the mentions of all counted sentences, as the first coder's `naming_mentions`.
+def build_mentions(tables: Tables, folder: Path) -> Path:
+    """Write the first coder's naming mentions of all counted sentences anew; return the path.
 
     `folder` holds the tables. Raises `DataError` where the texts are not here.
     """
     rows: list[Row] = []
-    sentences = tables["sentences"]
-    spans = _spans_of(sentences[sentences["kind"].isin(COUNTED)])
+    sentences, stored = tables["sentences"], tables["naming_mentions"]
+    spans = spans_of(sentences[sentences["kind"].isin(COUNTED)])
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         labels = labels_of(tables["namings"], doc["doc_id"], doc["language"])
         for begin, end in spans[doc["doc_id"]]:
             for found in find_mentions(text[begin:end], labels):
                 span = {"start": found["start"] + begin, "end": found["end"] + begin}
                 rows.append({"coder": CODER, "doc_id": doc["doc_id"], **found, **span})
-    return pd.DataFrame(rows, columns=MENTION)
-
-
-def build_mentions(tables: Tables, folder: Path) -> Path:
-    """Write the first coder's naming mentions anew, as `counted_mentions`; return the path."""
-    stored = tables["naming_mentions"]
-    others = stored.loc[stored["coder"] != CODER, MENTION]
-    both = pd.concat([counted_mentions(tables, folder), others])
+    both = pd.concat([pd.DataFrame(rows), stored[stored["coder"] != CODER]])[MENTION]
     ordered = both.sort_values(["coder", "doc_id", "start", "end"], kind="stable")
     content = ordered.to_csv(index=False, lineterminator="\n")
     return write_whole(folder / "naming_mentions.csv", content)
-
-
-def _spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
-    found: dict[str, list[Span]] = defaultdict(list)
-    for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
-        found[doc_id].append((int(start), int(end)))
-    return found
 
 
 def _covered(span: Span, spans: list[Span]) -> bool:
@@ -63,19 +47,17 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     """Return every number, date expression and actor label of the texts, with what explains it.
 
     One row an expression: doc_id, start, end, kind, explained_by; where nothing does, `passage`
-    holds the words around it. Of kind `vague` are words such as many, which need no row. What the
-    word lists of a language do not hold is not found.
+    holds the words around it. What the word lists of a language do not hold is not found.
     """
     rows, regions = [], regions_by_document(tables)
-    covered = {name: _spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
+    covered = {name: spans_of(tables[name]) for name in ("claims", "not_coded", "naming_mentions")}
     for doc, text in read_documents(tables["documents"], texts_of(folder)):
         doc_id = doc["doc_id"]
         left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]
         labels = labels_of(tables["namings"], doc_id, doc["language"])
         found = [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
-        for kind in ("number", "date", "vague"):
-            pattern = getattr(finders, f"{kind}_pattern")(doc["language"])
-            found += [(match.span(), kind) for match in pattern.finditer(text)]
+        for kind, pattern in (("number", number_pattern), ("date", date_pattern)):
+            found += [(match.span(), kind) for match in pattern(doc["language"]).finditer(text)]
         for span, kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}

@@ -23,6 +23,7 @@ from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
 
 CODER = "rules"
+TABLES = ("claims", "naming_mentions", "captures", "dates")
 DEEDS = ("bombing", "clash", "attack", "withdrawal")
 # Deeds that two sources may tell of one event under different names.
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
@@ -53,11 +54,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     language, doc_id = doc["language"], doc["doc_id"]
     published = gregorian(doc["published"])
     labels, places = (names.terms(what, doc_id, language) for what in ("namings", "places"))
-    found: dict[str, list[Row]] = {
-        t: [] for t in ("claims", "naming_mentions", "captures", "dates")
-    }
-    quotes, named = texts.quotations(text), dict[str, str]()
-    said, last = "own_voice", None
+    found: dict[str, list[Row]] = {t: [] for t in TABLES}
+    named, last = dict[str, str](), None
 
     def add(table: str, span: Span, row: Row) -> None:
         start, end = begin + span[0], begin + span[1]
@@ -70,9 +68,7 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
         sentence.dates = _of_deeds(sentence, stated, published)
         sentence.mentions = _mentions(sentence.text, labels, names, named)
         sentence.places = _places(sentence, places)
-        quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
-        said, certainty = voice(sentence, said, quoted)
-        told = {"attribution": said, "certainty": certainty}
+        told = dict(zip(("attribution", "certainty"), voice(sentence), strict=True))
         for claim, taking in _claims(sentence, last, published):
             claim_id = f"{doc_id}-r{len(found['claims']) + 1}" if claim else ""
             if claim:
@@ -119,15 +115,13 @@ def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -
 
 def _places(sentence: Sentence, labels: texts.Terms) -> list[Row]:
     """The places of a sentence, with a capital where there are any, and no parts of an actor."""
-    actors = [(m["start"], m["end"]) for m in sentence.mentions]
-    return [
-        place
-        for place in find_mentions(sentence.text, labels)
-        if not sentence.text[place["start"]].islower()
-        and not any(
-            s <= place["start"] < e and e - s > place["end"] - place["start"] for s, e in actors
-        )
-    ]
+    found, actors = [], {(m["start"], m["end"]) for m in sentence.mentions}
+    for place in find_mentions(sentence.text, labels):
+        span = (place["start"], place["end"])
+        part = any(s <= span[0] and span[1] <= e for s, e in actors - {span})
+        if not part and not sentence.text[span[0]].islower():
+            found.append(place)
+    return found
 
 
 def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str]) -> list[Row]:
@@ -240,22 +234,18 @@ def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[
     """
     sources = documents[documents["duplicate_of"] == ""].set_index("doc_id")["source_id"]
     told = defaultdict[tuple[str, str], list[Row]](list)
-    for claim in claims:
-        group = GROUPS.get(claim["deed"])
+    for claim in sorted(claims, key=lambda claim: str(claim["day"])):
         sure = claim["modality"] == "realised" and claim["certainty"] != "denied"
-        if group and claim["place_id"] and claim["day"] and sure:
-            told[group, claim["place_id"]].append(claim)
+        if claim["deed"] in GROUPS and claim["place_id"] and claim["day"] and sure:
+            told[GROUPS[claim["deed"]], claim["place_id"]].append(claim)
     found = []
     for (group, place), rows in sorted(told.items()):
+        apart = [(b["day"] - a["day"]).days for a, b in pairwise(rows)]
         slack = TAKING_DAYS if group == "taking" else 0
-        runs: list[list[Row]] = []
-        for claim in sorted(rows, key=lambda row: row["day"]):
-            if runs and (claim["day"] - runs[-1][-1]["day"]).days <= slack:
-                runs[-1].append(claim)
-            else:
-                runs.append([claim])
-        for run in runs:
-            if len({sources[r["doc_id"]] for r in run if r["doc_id"] in sources.index}) > 1:
+        cuts = [i for i, days in enumerate(apart, start=1) if days > slack]
+        for first, last in pairwise([0, *cuts, len(rows)]):
+            run = rows[first:last]
+            if len({*sources.reindex([row["doc_id"] for row in run]).dropna()}) > 1:
                 found.append(_event(group, place, run, case))
     return found
 

@@ -1,6 +1,8 @@
 """The raw texts, which stay out of the repository, and the spans that point into them."""
 
 import os
+import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.corpus.texts import sha256, short_hash
+from framelines.corpus.files import why
+from framelines.corpus.texts import Span, sha256, short_hash
 from framelines.errors import DataError, Problem, Problems
 
 Row = dict[str, Any]
@@ -56,8 +59,9 @@ def _readable(path: Path, begin: int = 0) -> Iterator[None]:
     try:
         yield
         return
-    except FileNotFoundError:
-        what = "this raw file is missing"
+    except OSError as error:
+        lost = isinstance(error, FileNotFoundError)
+        what = f"this raw file {'is missing' if lost else f'cannot be read: {why(error)}'}"
         fix = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {begin + error.start} cannot be decoded"
@@ -85,9 +89,7 @@ def read_documents(
         name: _byte_places(texts / str(name), own[["start", "end"]].to_numpy(dtype=np.int64))
         for name, own in shared.groupby("raw_file")
     }
-    names = list(ordered)
-    for values in zip(*(ordered[name] for name in names), strict=True):
-        row = dict(zip(names, values, strict=True))
+    for row in (values._asdict() for values in ordered.itertuples(index=False)):
         path, ends = texts / row["raw_file"], (int(row["start"]), int(row["end"]))
         if row["raw_file"] not in places:
             yield row, read_raw(path)[slice(*ends)]
@@ -97,6 +99,14 @@ def read_documents(
             raw.seek(begin)
             text = raw.read(stop - begin).decode("utf-8")
         yield row, text
+
+
+def spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
+    """Return the spans of the rows of a table by document."""
+    found = defaultdict[str, list[Span]](list)
+    for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
+        found[doc_id].append((int(start), int(end)))
+    return found
 
 
 def _byte_places(path: Path, points: npt.NDArray[np.int64]) -> dict[int, int]:
@@ -147,13 +157,9 @@ def locate(tables: Tables, doc_id: str, words: str, texts: Path) -> list[tuple[i
     """Return (start, end, hash) of all places of `words` in a document; `DataError` if none."""
     documents = tables["documents"]
     found = list(read_documents(documents[documents["doc_id"] == doc_id], texts))
-    if not found:
-        known = ", ".join(sorted(documents["doc_id"]))
-        what = "no such document"
-        raise DataError([Problem("documents.csv", what, value=doc_id, allowed=known)])
-    text = found[0][1]
-    starts = [at for at in range(len(text)) if words and text.startswith(words, at)]
-    if not starts:
-        fix = "Copy them from the text: apostrophes, quotation marks and spaces count"
-        raise DataError([Problem(doc_id, "these words do not stand in it", value=words, fix=fix)])
-    return [(at, at + len(words), short_hash(words)) for at in starts]
+    places = [match.span() for _, text in found for match in re.finditer(re.escape(words), text)]
+    if not places:
+        known = f"words as they stand in one of {', '.join(sorted(documents['doc_id']))}"
+        what = "these words do not stand in it"
+        raise DataError([Problem(doc_id, what, value=words, allowed=known)])
+    return [(*span, short_hash(words)) for span in places]

@@ -82,12 +82,6 @@ def number_pattern(language: str) -> regex.Pattern[str]:
 
 
 @cache
-def vague_pattern(language: str) -> regex.Pattern[str]:
-    """Return the pattern of words for amounts that are too common to be listed one by one."""
-    return regex.compile(_one_of(language, "loose", "amounts"), regex.IGNORECASE)
-
-
-@cache
 def date_pattern(language: str) -> regex.Pattern[str]:
     """Return the pattern of every word of a date, each by itself."""
     sections = ("months", "weekdays", "hijri_months", "relative", "dates")
@@ -161,9 +155,9 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
             continue
         # What begins with x multiplies what stands before it.
         kind = "digits" if match["digits"] else value[:1]
-        number = (
-            digits_value(word, language) if match["digits"] else float(value.strip("x") or "nan")
-        )
+        number = float(value.strip("x") or "nan")
+        if match["digits"]:
+            number = digits_value(word, language)
         if not math.isnan(number):
             atoms.append(Figure(start, end, number, number, kind))
     ordered = sorted(figures + _spelled(atoms, text, language))
@@ -217,9 +211,9 @@ def _ranges(figures: list[Figure], text: str, language: str) -> list[Figure]:
 
 def _hedged(figures: list[Figure], text: str, language: str) -> list[Figure]:
     """Figures with the hedge before or behind them; more than 50 leaves the upper end open."""
-    patterns, found, floor = _figure_patterns(language), list[Figure](), 0
+    patterns, found = _figure_patterns(language), list[Figure]()
     for start, end, low, high, qualifier in figures:
-        first = patterns["before"].search(text, max(floor, start - 40), start)
+        first = patterns["before"].search(text, max(0, start - 40), start)
         last = patterns["behind"].match(text, end)
         if first and found and found[-1].start >= first.start():
             found.pop()  # the vague word of “some 40”, “as many as 80”
@@ -232,7 +226,6 @@ def _hedged(figures: list[Figure], text: str, language: str) -> list[Figure]:
         low = math.nan if qualifier in ("up_to", "less_than") else low
         high = math.nan if qualifier in ("more_than", "at_least") else high
         found.append(Figure(start, end, low, high, qualifier))
-        floor = floor if math.isnan(low) and math.isnan(high) else end
     return found
 
 

@@ -1,8 +1,8 @@
 """Codes on texts, in the files of the programs that people code in; no table of ours.
 
-Read are Label Studio JSON, UIMA CAS as JSON and XMI (INCEpTION), REFI-QDA `.qdpx`, doccano JSONL,
-and CSV or XLSX with a row a code. Spans are code points of the text as a file has it; `place` finds
-them in ours. Files of strangers are read and never trusted.
+Read are Label Studio JSON, UIMA CAS as JSON and XMI (INCEpTION), REFI-QDA `.qdpx`, and CSV or XLSX
+with a row a code. Spans are code points of the text as a file has it; `place` finds them in ours.
+Files of strangers are read and never trusted.
 """
 
 import io
@@ -10,6 +10,7 @@ import json
 import re
 import unicodedata
 import zipfile
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,10 @@ class Form:
 
     labels: list[str]
     fields: dict[str, list[str]]
+
+    def label(self, said: dict[str, str]) -> str:
+        """Return the label of a code: its only one, or what the code says of its kind."""
+        return said.get("kind", "") if len(self.labels) > 1 else self.labels[0]
 
 
 Forms = dict[str, Form]
@@ -86,44 +91,28 @@ def fold(text: str) -> tuple[str, list[int]]:
 def place(text: str, mark: Mark, theirs: str = "") -> tuple[int, int]:
     """Return where a mark stands in our `text`; `theirs` is the same text as its file has it.
 
-    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`. A
-    text that differs only in line ends, spaces, quotes and BOM is laid beside ours. In any other
-    the occurrence of the words is taken that is the only one, or twice as near as the next. Raises
+    A span holds whose words are those quoted or, where none are, whose hash is the field `hash`.
+    Else the words are sought, whatever a program made of line ends, spaces, quotes and BOM: taken
+    is their only occurrence, or one that is twice as near to the span as the next. Raises
     `ValueError`, in words, where there is none such.
     """
     start, end, words, digest = mark.start, mark.end, mark.words, mark.fields.get("hash", "")
-    base = theirs if theirs and fold(theirs)[0] == fold(text)[0] else text
-    if start is not None and end is not None:
-        words = words or theirs[max(start, 0) : end]
-        # A browser shows, and counts, one sign for an end of line of two.
-        for shown in (base, base.replace("\r\n", "\n")) if 0 <= start < end else ():
-            met = shown[start:end]
-            same = words == met or fold(words)[0] == fold(met)[0] != ""
-            same = same or (not fold(words)[0] and short_hash(met) == digest)
-            if end <= len(shown) and (same or not (words or digest)):
-                if shown == text:
-                    return start, end
-                both = zip(fold(text)[1], fold(shown)[1], strict=True)
-                inside = [ours for ours, at in both if start <= at < end]
-                if inside:  # and not only spaces
-                    return inside[0], inside[-1] + 1
-        if not words and not 0 <= start < end <= len(base):
-            raise ValueError(f"the span is empty or ends after the text, at {len(base)}")
-        if not words:
-            raise ValueError("the hash is not that of the text at this span")
-    if not fold(words)[0]:
-        raise ValueError("neither words nor a start and an end are told")
-    return _nearest(text, words, start)
-
-
-def _nearest(text: str, words: str, start: int | None) -> tuple[int, int]:
+    if start is not None and end is not None and start >= 0:
+        met = text[start:end] if end <= len(text) else ""
+        words = words or theirs[start:end] or met * (digest in ("", short_hash(met)))
+        if met and words and fold(words)[0] == fold(met)[0]:
+            return start, end
     (whole, at), sought, found = fold(text), fold(words)[0], []
+    if not sought:
+        raise ValueError("neither words nor a span of the text are told, or the hash is another")
+    # Two forms of one text have this place in common.
+    begin = 0 if start is None else bisect_left(fold(theirs or text)[1], start)
     for hit in re.finditer(f"(?={re.escape(sought)})", whole):
         s, e = at[hit.start()], at[hit.start() + len(sought) - 1] + 1
         # 12 does not stand in 1,125.
         inside = re.search(r"\d[.,]?$", text[max(s - 2, 0) : s]) and text[s].isdigit()
         if not inside and not (re.match(r"[.,]?\d", text[e:]) and text[e - 1].isdigit()):
-            found.append((0 if start is None else abs(s - start), s, e))
+            found.append((0 if start is None else abs(hit.start() - begin), s, e))
     if not found:
         raise ValueError("these words do not stand in the text")
     found.sort()
@@ -179,18 +168,16 @@ def _label_studio(task: dict[str, Any], number: int, forms: Forms) -> Found:
         yield Problem("", f"{len(done)} people annotated this task", row, fix="Have a project each")
     if len(done) != 1:
         return
-    labelled, fields, marks = list[dict[str, Any]](), defaultdict[str, dict[str, str]](dict), []
+    fields, marks = defaultdict[str, dict[str, str]](dict), list[Mark]()
     for piece in done[0]["result"]:
-        how, value = str(piece["type"]), piece.get("value", {})
-        said, about = value.get("text" if how == "textarea" else how), str(piece.get("from_name"))
+        how, value, region = str(piece["type"]), piece.get("value", {}), str(piece.get("id"))
+        said = value.get("text" if how == "textarea" else how)
         if how.endswith("labels"):
-            labelled.append(value | {"id": str(piece.get("id")), "labels": said or []})
+            where = (_at(value.get("start")), _at(value.get("end")), value.get("text") or "")
+            own = (f"{row}, region {region}", fields[region])  # which later pieces may fill
+            marks += [Mark(own[0], label, *where, own[1]) for label in said or []]
         else:
-            fields[str(piece.get("id"))][about.rpartition("-")[2]] = cell(said)
-    for one in labelled:
-        where = (_at(one.get("start")), _at(one.get("end")), one.get("text") or "")
-        name, own = f"{row}, region {one['id']}", fields[one["id"]]
-        marks += [Mark(name, label, *where, dict(own)) for label in one["labels"]]
+            fields[region][str(piece.get("from_name")).rpartition("-")[2]] = cell(said)
     text = max((v for v in data.values() if isinstance(v, str)), key=len, default="")
     yield Marked([str(data.get("doc_id", ""))], text, marks, [*forms])
 
@@ -230,11 +217,9 @@ def _cas(cas: cassis.Cas, name: str, forms: Forms) -> Marked:
         if short == "DocumentMetaData":
             names = [said.get(n, "") for n in ("documentTitle", "documentId")] + names
         if short in layers:
-            form, span = layers[short], (found.begin, found.end)
-            label = form.labels[0] if len(form.labels) == 1 else said.get("kind", "")
+            form, span = layers[short], (found.begin, found.end, found.get_covered_text())
             fields = {n: v for n, v in said.items() if n in form.fields}
-            row, words = f"{short} at {span[0]}", found.get_covered_text()
-            marks.append(Mark(row, label, *span, words, fields))
+            marks.append(Mark(f"{short} at {span[0]}", form.label(said), *span, fields))
     return Marked(names, str(cas.sofa_string or ""), marks, [*forms])
 
 
@@ -245,9 +230,6 @@ def _xml(content: bytes) -> Any:
     if root.getroottree().docinfo.doctype:
         raise ValueError("it declares a document type, in which entities may stand: not read")
     return root
-
-
-# REFI-QDA and doccano, whose codes are names alone.
 
 
 def _named(code: str) -> tuple[str, dict[str, str]]:
@@ -281,50 +263,32 @@ def _qdpx(name: str, held: Files, forms: Forms) -> Found:
         yield Marked([source.get("name", ""), path], text, marks, [*forms])
 
 
-def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Found:
-    marks, text = [], str(row["text"])
-    spans = [row[name] or [] for name in ("entities", "label", "labels") if name in row]
-    if not spans:
-        raise ValueError("there are no spans in it; of Label Studio export JSON, not JSON-MIN")
-    for found in sum(spans, []):
-        span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
-        start, end, code = (found[part] for part in span)
-        label, fields = _named(str(code))
-        where = (_at(start), _at(end), "", fields)
-        marks.append(Mark(f"line {number}, span {start}", label, *where))
-    about = (row.get("meta") or row.get("metadata") or {}) | row
-    yield Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
-
-
 def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of texts in which no cell is a formula: such a cell gets an apostrophe."""
     return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
 
 
 def _table(name: str, held: Files, forms: Forms) -> Found:
+    """The codes of tables with a row each, by document; of which kind is told by the columns."""
     for title, frame in sheets(name, held[name]).items():
-        yield from _sheet(frame, title, forms) if title != "texts" else ()
-
-
-def _sheet(frame: pd.DataFrame, name: str, forms: Forms) -> Found:
-    """The codes of a table with a row each, by document; of which kind is told by its columns."""
-    frame = frame.rename(columns=lambda column: str(column).strip().lower())
-    fit = {k: len({*frame} & {*form.fields}) for k, form in forms.items()}
-    fit |= {k: 99 * ("kind" in frame) for k, form in forms.items() if len(form.labels) > 1}
-    kind = name if name in forms else max(fit, key=lambda k: fit[k])
-    form, found = forms[kind], dict[str, list[Mark]]()
-    known = ["coder", "doc_id", "words", "start", "end", "hash", "kind", *form.fields]
-    for column in [c for c in frame if c not in known] + ["doc_id"] * ("doc_id" not in frame):
-        what = "nothing defines this column" if column in frame else "this column is missing"
-        yield Problem("", what, column=column, allowed=", ".join(known))
-    for line, cells in enumerate(frame.to_dict("records"), start=2):
-        row = {str(c): re.sub(r"^'(?='*[=+\-@])", "", said) for c, said in cells.items()}
-        label = form.labels[0] if len(form.labels) == 1 else row.get("kind", "")
-        if any(row.values()):
+        frame = frame.rename(columns=lambda column: str(column).strip().lower())
+        fit = {k: len({*frame} & {*form.fields}) for k, form in forms.items()}
+        fit |= {k: 99 * ("kind" in frame) for k, form in forms.items() if len(form.labels) > 1}
+        kind = title if title in forms else max(fit, key=lambda k: fit[k])
+        if title == "texts":
+            continue
+        form, found = forms[kind], defaultdict[str, list[Mark]](list)
+        known = ["coder", "doc_id", "words", "start", "end", "hash", "kind", *form.fields]
+        for column in [c for c in frame if c not in known] + ["doc_id"] * ("doc_id" not in frame):
+            what = "nothing defines this column" if column in frame else "this column is missing"
+            yield Problem("", what, column=column, allowed=", ".join(known))
+        for line, cells in enumerate(frame.to_dict("records"), start=2):
+            row = {str(c): re.sub(r"^'(?='*[=+\-@])", "", said) for c, said in cells.items()}
             where = (_at(row.get("start")), _at(row.get("end")), row.get("words", ""))
-            mark = Mark(f"{line} of {name}", label, *where, row)
-            found.setdefault(row.get("doc_id", ""), []).append(mark)
-    yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
+            if any(row.values()):
+                mark = Mark(f"{line} of {title}", form.label(row), *where, row)
+                found[row.get("doc_id", "")].append(mark)
+        yield from (Marked([doc_id], "", marks, [kind]) for doc_id, marks in found.items())
 
 
 def _xmi(name: str, held: Files, forms: Forms) -> Found:
@@ -337,19 +301,17 @@ def _xmi(name: str, held: Files, forms: Forms) -> Found:
 
 
 def _json(name: str, held: Files, forms: Forms) -> Found:
-    text, lines = decoded(held[name]), name.lower().endswith("l")
-    read = text.split("\n") if lines else json.loads(text)
+    text = decoded(held[name])
+    read = json.loads(text)
     for number, row in enumerate(read if isinstance(read, list) else [read], start=1):
         try:
-            row = json.loads(row or "null") if lines else row
-            if row and "%FEATURE_STRUCTURES" in row:
+            if "%FEATURE_STRUCTURES" in row:
                 yield _cas(cassis.load_cas_from_json(text), name, forms)
-            elif row:
-                yield from (_label_studio if "data" in row else _doccano)(row, number, forms)
+            else:
+                yield from _label_studio(row, number, forms)
         except Exception as error:  # one row of a stranger's file, and the others are read
-            known = "a task of Label Studio, a document of doccano, a CAS"
-            what = f"it cannot be read: {why(error)}"
-            yield Problem("", what, row=number, allowed=known)
+            what, known = f"it cannot be read: {why(error)}", "a task of Label Studio, a CAS"
+            yield Problem("", what, row=number, allowed=known, fix="Export JSON, not JSON-MIN")
 
 
 def _archive(name: str, held: Files) -> Files:
@@ -364,8 +326,8 @@ def _archive(name: str, held: Files) -> Files:
 
 
 ZIPS = (".qdpx", ".zip")
-READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table) | {".xmi": _xmi, ".qde": _qdpx}
-READERS |= dict.fromkeys((".json", ".jsonl"), _json)
+READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table)
+READERS |= {".json": _json, ".xmi": _xmi, ".qde": _qdpx}
 
 
 def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:

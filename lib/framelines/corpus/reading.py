@@ -253,8 +253,7 @@ def _named(sentence: Sentence) -> list[Figure]:
     for at, _ in sentence.all("befell"):
         names = NAMES.search(text, 0, len(text[:at].rstrip(" ,")))
         number = len(names.captures("name")) if names else 0
-        single = not pattern("plural", sentence.language).match(text, at)
-        if names and (single or number > 1) and not _meets(names.span(), held):
+        if names and not _meets(names.span(), held):
             found.append(Figure(names.start(), names.end(), number, number, "exact"))
     return found
 
@@ -327,9 +326,9 @@ def takings(sentence: Sentence) -> list[Row]:
     names = [(m["start"], m["end"]) for m in sentence.mentions]
     for stance in STANCES:
         for span in sentence.all(stance):
-            met = _meets(span, names + [row["span"] for row in found])
-            row = None if met else _taking(sentence, span, stance)
-            found += [row] if row else []
+            taken = names + [row["span"] for row in found]
+            if not _meets(span, taken) and (row := _taking(sentence, span, stance)):
+                found.append(row)
     return sorted(found, key=lambda row: row["span"])
 
 
@@ -380,16 +379,9 @@ def _object(sentence: Sentence, start: int, end: int, last: bool = False) -> Spa
 # Voices.
 
 
-def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
-    """Return attribution and certainty of a sentence; inside a quotation the voice goes on."""
+def voice(sentence: Sentence) -> tuple[str, str]:
+    """Return attribution and certainty of a sentence."""
     certainty = next((c for c in ("denied", "hedged") if sentence.first(c)), "asserted")
-    said, verb = before if quoted else "own_voice", sentence.first("says")
-    if verb is None:
-        return said, certainty
-    near = [
-        (min(abs(verb[0] - end), abs(start - verb[1])), speaker)
-        for section, speaker in SPEAKERS.items()
-        for start, end in sentence.all(section)
-        if start != verb[0]
-    ]
-    return min(near, default=(0, said))[1], certainty
+    if not sentence.first("says"):
+        return "own_voice", certainty
+    return next((s for name, s in SPEAKERS.items() if sentence.first(name)), "own_voice"), certainty
