@@ -159,11 +159,16 @@ def zipped(files: dict[str, Any]) -> bytes:
     return made.getvalue()
 
 
+def doccano(label: str = "killed; value_min=4") -> str:
+    span = {"id": 1, "label": label, "start_offset": AT, "end_offset": TO}
+    return json.dumps({"id": 1, "text": POST, "entities": [span], "relations": [], "Comments": []})
+
+
 PLAIN = POST.replace("\r\n", "\n").replace("“", '"')
 FILES = {
     **{"now.json": label_studio(), "utf16.json": label_studio(shift=1), "cas.xmi": xmi()},
     **{"lf.json": label_studio(-2, PLAIN), "browser.json": label_studio(-2)},
-    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx()},
+    **{"inclusive.qdpx": qdpx(last=1), "exclusive.qdpx": qdpx(), "admin.jsonl": doccano()},
     "at its end.qdpx": qdpx(text=POST[:TO]),
     "inception.zip": zipped({"annotation/post.txt/anna.xmi": xmi()}),
     "hindered.json": '[["no", "task"], {"text": ""},' + label_studio()[1:],

@@ -193,6 +193,13 @@ def test_an_announcement_gives_a_deed_its_latest_day_and_no_other_date(text: str
     assert dates[0] == (day, "sentence")
 
 
+def test_a_voice_goes_on_inside_its_quotation() -> None:
+    text = (
+        "“Shells fell,” the minister said. “Then 3 men were killed. We left.” Five men were hurt."
+    )
+    assert [c["attribution"] for c in code(text)["claims"]] == ["named_official", "own_voice"]
+
+
 def test_names_of_the_tables_come_before_those_of_the_list_and_us_is_no_us() -> None:
     own = [("blue-army", "militants", "en", "neutral", "")]
     namings = pd.DataFrame(own, columns=["actor_id", "label", "language", "stance", "doc_id"])

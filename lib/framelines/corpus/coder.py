@@ -55,7 +55,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     published = gregorian(doc["published"])
     labels, places = (names.terms(what, doc_id, language) for what in ("namings", "places"))
     found: dict[str, list[Row]] = {t: [] for t in TABLES}
-    named, last = dict[str, str](), None
+    quotes, named = texts.quotations(text), dict[str, str]()
+    said, last = "own_voice", None
 
     def add(table: str, span: Span, row: Row) -> None:
         start, end = begin + span[0], begin + span[1]
@@ -68,7 +69,9 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
         sentence.dates = _of_deeds(sentence, stated, published)
         sentence.mentions = _mentions(sentence.text, labels, names, named)
         sentence.places = _places(sentence, places)
-        told = dict(zip(("attribution", "certainty"), voice(sentence), strict=True))
+        quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
+        said, certainty = voice(sentence, said, quoted)
+        told = {"attribution": said, "certainty": certainty}
         for claim, taking in _claims(sentence, last, published):
             claim_id = f"{doc_id}-r{len(found['claims']) + 1}" if claim else ""
             if claim:

@@ -1,8 +1,8 @@
 """Codes on texts, in the files of the programs that people code in; no table of ours.
 
-Read are Label Studio JSON, UIMA CAS as JSON and XMI (INCEpTION), REFI-QDA `.qdpx`, and CSV or XLSX
-with a row a code. Spans are code points of the text as a file has it; `place` finds them in ours.
-Files of strangers are read and never trusted.
+Read are Label Studio JSON, UIMA CAS as JSON and XMI (INCEpTION), REFI-QDA `.qdpx`, doccano JSONL,
+and CSV or XLSX with a row a code. Spans are code points of the text as a file has it; `place` finds
+them in ours. Files of strangers are read and never trusted.
 """
 
 import io
@@ -263,6 +263,17 @@ def _qdpx(name: str, held: Files, forms: Forms) -> Found:
         yield Marked([source.get("name", ""), path], text, marks, [*forms])
 
 
+def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Marked:
+    marks, text = list[Mark](), str(row["text"])
+    for found in sum((row[n] or [] for n in ("entities", "label", "labels") if n in row), []):
+        span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
+        start, end, code = (found[part] for part in span)
+        label, fields = _named(str(code))
+        where = (_at(start), _at(end), "", fields)
+        marks.append(Mark(f"line {number}, span {start}", label, *where))
+    return Marked([str(row.get("doc_id", ""))], text, marks, [*forms])
+
+
 def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table of texts in which no cell is a formula: such a cell gets an apostrophe."""
     return frame.map(lambda cell: "'" + cell if re.match(r"'*[=+\-@]", cell) else cell)
@@ -301,11 +312,13 @@ def _xmi(name: str, held: Files, forms: Forms) -> Found:
 
 
 def _json(name: str, held: Files, forms: Forms) -> Found:
-    text = decoded(held[name])
-    read = json.loads(text)
+    text, lines = decoded(held[name]), name.lower().endswith("l")
+    read = text.split("\n") if lines else json.loads(text)
     for number, row in enumerate(read if isinstance(read, list) else [read], start=1):
         try:
-            if "%FEATURE_STRUCTURES" in row:
+            if lines:
+                yield from [_doccano(json.loads(row), number, forms)] if row.strip() else []
+            elif "%FEATURE_STRUCTURES" in row:
                 yield _cas(cassis.load_cas_from_json(text), name, forms)
             else:
                 yield from _label_studio(row, number, forms)
@@ -327,7 +340,7 @@ def _archive(name: str, held: Files) -> Files:
 
 ZIPS = (".qdpx", ".zip")
 READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _table)
-READERS |= {".json": _json, ".xmi": _xmi, ".qde": _qdpx}
+READERS |= dict.fromkeys((".json", ".jsonl"), _json) | {".xmi": _xmi, ".qde": _qdpx}
 
 
 def read(source: Path, forms: Forms) -> tuple[list[Marked], list[Problem]]:

@@ -379,9 +379,10 @@ def _object(sentence: Sentence, start: int, end: int, last: bool = False) -> Spa
 # Voices.
 
 
-def voice(sentence: Sentence) -> tuple[str, str]:
-    """Return attribution and certainty of a sentence."""
+def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
+    """Return attribution and certainty of a sentence; inside a quotation the voice goes on."""
     certainty = next((c for c in ("denied", "hedged") if sentence.first(c)), "asserted")
-    if not sentence.first("says"):
-        return "own_voice", certainty
-    return next((s for name, s in SPEAKERS.items() if sentence.first(name)), "own_voice"), certainty
+    said = before if quoted else "own_voice"
+    if sentence.first("says"):
+        said = next((s for name, s in SPEAKERS.items() if sentence.first(name)), said)
+    return said, certainty
