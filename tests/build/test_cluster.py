@@ -1,7 +1,6 @@
 """A cluster gives the bytes of one machine, also when a worker dies, and fails in words."""
 
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +12,6 @@ import pandas as pd
 import pytest
 import small
 from click.testing import CliRunner
-from distributed import Client
 
 from framelines import REPO
 from framelines.__main__ import main
@@ -110,14 +108,3 @@ def test_a_worker_dies_and_the_bytes_are_the_same(
     monkeypatch.setattr(coding, "mapped", losing)
     assert coding.coded(tables, data, Names(tables)) == codes
     assert ends == [-9, -9] and len(codes["claims"]) >= 99
-
-
-@pytest.mark.slow
-def test_notebooks_of_a_cluster_give_the_same_bytes(worker: Worker, tmp_path: Path) -> None:
-    alone, folder = (small.checkout(tmp_path / name / "checkout") for name in ("one", "two"))
-    small.run(alone, "build")
-    worker()
-    small.run(folder, "build", env=small.environment() | {"SCHEDULER": os.environ["SCHEDULER"]})
-    assert small.results(alone) == small.results(folder)
-    with Client(os.environ["SCHEDULER"]) as client:
-        assert client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.transition_counter)

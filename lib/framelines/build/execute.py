@@ -12,7 +12,6 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import nbformat
 import papermill
@@ -93,8 +92,8 @@ def run(notebook: str, case: str) -> list[Path]:
     own = read_case_file(case).parameters.model_dump(exclude_unset=True)
     declared = papermill.inspect_notebook(source)
     parameters = {"case_name": case} | {name: own[name] for name in own if name in declared}
-    # A new one, for what a lost worker of a cluster began may still be under way.
-    staging = Path("build", "staging", case, notebook, uuid4().hex)
+    staging = Path("build", "staging", case, notebook)
+    shutil.rmtree(staging, ignore_errors=True)  # what a killed run left
     outputs, draft = staging / "outputs", staging / source.name
     outputs.mkdir(parents=True)
     os.environ["FRAMELINES_STAGING"] = str(REPO / outputs)

@@ -10,11 +10,9 @@ import itertools
 import json
 import multiprocessing
 import os
-import platform
 import re
 import shutil
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -27,14 +25,13 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from framelines import REPO, notebooks, write_whole
 from framelines.errors import DataError, Problem, problems_of
 
 STATE = REPO / "build" / "state.json"
-CASE_FILES = "notebooks/cases/*.y*ml"
+CASE_FILES = "notebooks/cases/*.yaml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc") + tuple(
     f"lib/framelines/report/templates/{name}.*" for name in ("table", "figure")
 )
@@ -46,6 +43,8 @@ APART = tuple(
 TABLES = tuple(
     "notebooks/findings.yaml data/datapackage.yaml data/lexicons.csv data/**/rules/*".split()
 )
+# A case that rules coded says how they err, by the bundled articles.
+CAUTION = ("data/*.csv", "data/features/sentences.csv", "data/fa-kes/claims.csv")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")
@@ -64,8 +63,7 @@ class Unit:
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
     """Return all units, or those of named cases, in an order in which they can be built."""
-    # What ends in .yml is refused with the front page, in words.
-    cases = sorted(path.stem for path in REPO.glob(CASE_FILES) if path.suffix == ".yaml")
+    cases = sorted(path.stem for path in REPO.glob(CASE_FILES))
     for name in {*names} - {*cases}:
         what, known = "there is no such case", ", ".join(cases) or "none"
         raise DataError([Problem("notebooks/cases", what, value=name, allowed=known)])
@@ -74,9 +72,9 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
         file = f"notebooks/cases/{case}.yaml"
         # What the file says is checked by whoever reads the tables, in words.
         text = (REPO / file).read_text(encoding="utf-8", errors="replace")
-        named = re.search(r"(?m)^data:\s*[\"']?(\w[^\"'#\n]*)", text)
-        folder = named[1].strip() if named else "data"
-        tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *LIBRARY)
+        said = dict(re.findall(r"(?m)^(data|coder):\s*[\"']?(\w[^\"'#\n]*\b)", text))
+        folder, more = said.get("data", "data"), CAUTION if said.get("coder") == "rules" else ()
+        tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *more, *LIBRARY)
         own = tuple(f"{case} {one}" for one in notebooks())
         for name, one in zip(own, notebooks(), strict=True):
             runs.append(Unit(name, (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one))
@@ -143,7 +141,6 @@ def workers() -> int:
 def build(names: Sequence[str] = ()) -> int:
     """Build all that is stale, of the named cases or of all; return 0, or 2 where a unit failed."""
     with _alone():
-        shutil.rmtree(STATE.parent / "staging", ignore_errors=True)  # what killed runs left
         try:
             state = json.loads(STATE.read_text(encoding="utf-8"))
         except (OSError, ValueError):
@@ -223,36 +220,16 @@ def _watch() -> None:
     threading.Thread(target=end_with, args=[multiprocessing.parent_process()], daemon=True).start()
 
 
-def _elsewhere(sent: tuple[Any, str, str, str]) -> list[str]:
-    """On a worker of a cluster: run a notebook with the settings of a build; return its results."""
-    _, token, *run = sent
-    if not Path(token).is_file():
-        what, fix = "a worker does not see this file", "Build without SCHEDULER"
-        raise DataError([Problem(token, what, value=platform.node(), fix=fix)])
-    root, command = Path(token).parents[1], [sys.executable, "-m", "framelines", "run", *run]
-    own = os.environ | {"PYTHONPATH": str(root / "lib")}
-    done = subprocess.run(command, cwd=root, env=own, capture_output=True, text=True)
-    if done.returncode:
-        raise DataError([Problem(f"a worker, {platform.node()}", done.stderr.strip())])
-    return done.stdout.splitlines()
-
-
 def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
     """In a worker: sums of what a unit made or why not, a line a problem, and its seconds."""
     # Imported here, so that a build with nothing to do takes no time.
-    from framelines.build import cluster
     from framelines.build.execute import run
     from framelines.report import explorer, pages, pdf, site
 
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
         executed = REPO / "build" / "executed" / unit.case
-        if unit.notebook and os.environ.get("SCHEDULER"):
-            with NamedTemporaryFile(dir=STATE.parent) as token:
-                sent = ({"doc_id": unit.name}, token.name, unit.notebook, unit.case)
-                [names] = cluster.mapped(_elsewhere, [sent])
-            made = [REPO / name for name in names]
-        elif unit.notebook:
+        if unit.notebook:
             made = run(unit.notebook, unit.case)
         elif unit.case:
             pairs = [(executed / f"{name}.ipynb", name) for name in notebooks()]

@@ -7,15 +7,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from framelines import REPO
 from framelines.errors import DataError, Problem, Problems
@@ -27,30 +19,13 @@ CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 NO_CASE = ("anchors", "mixed", "elsewhere")
 
 
-class _Loader(yaml.BaseLoader):
-    """YAML without its types, so that nothing is a date or a truth value by accident."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        found: dict[Any, Any] = super().construct_mapping(node, deep)
-        if len(found) < len(node.value):
-            raise yaml.MarkedYAMLError(note="a field stands twice", problem_mark=node.end_mark)
-        return found
-
-
-def _told(value: str) -> str:
-    """Refuse what no cell of a table may hold either."""
-    if why := schema.fault({"type": "string", "constraints": {"required": True}}, value):
-        raise ValueError(why)
-    return value
-
-
 # What a field may hold, as a message has it.
 TEXT, CAMPS = "one line, at most 200 characters", "two camps such as [north, south], or null"
 FOLDER = "a folder of this checkout, such as data/river-war"
 CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 # A 95 % interval or a p-value of 5 % needs some draws; more than these fill the memory.
 Drawn = Annotated[int, Field(ge=99, le=10**5, description="a whole number from 99 to 100,000")]
-Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_told)]
+Name = Annotated[str, Field(max_length=200, pattern=r"^\S([^\x00-\x1f]*\S)?$", description=TEXT)]
 Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
 Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
@@ -88,13 +63,6 @@ class CaseFile(_Strict):
     theatre: Annotated[Theatre | None, Nothing] = None
     parameters: Annotated[Parameters, Defaults] = Parameters()
 
-    @field_validator("compare")
-    @classmethod
-    def _two_camps(cls, camps: tuple[str, str] | None) -> tuple[str, str] | None:
-        if camps and camps[0] == camps[1]:
-            raise ValueError("the two camps are the same")
-        return camps
-
 
 @dataclass(frozen=True, eq=False)
 class Case:
@@ -125,11 +93,7 @@ class Case:
 
 def case_names(root: Path = REPO) -> list[str]:
     """Return the names of all cases of the checkout at `root`, sorted."""
-    files = sorted((root / "notebooks" / "cases").glob("*.y*ml"))
-    if wrong := [path.name for path in files if path.suffix != ".yaml"]:
-        what, fix = "the file of a case ends in .yaml", "Rename it"
-        raise DataError([Problem(f"notebooks/cases/{name}", what, fix=fix) for name in wrong])
-    return [path.stem for path in files]
+    return sorted(path.stem for path in (root / "notebooks" / "cases").glob("*.yaml"))
 
 
 def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
@@ -147,16 +111,18 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
-        said = CaseFile.model_validate(yaml.load(text, Loader=_Loader))
+        # Without the types of YAML, so that nothing is a date or a truth value by accident.
+        said = CaseFile.model_validate(yaml.load(text, Loader=yaml.BaseLoader))
         own = {key: overrides.pop(key) for key in Parameters.model_fields if key in overrides}
         fields = said.model_dump(exclude_unset=True)
         fields["parameters"] = fields.get("parameters", {}) | own
         return CaseFile.model_validate(fields | overrides)
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        mark, note = getattr(error, "problem_mark", None), getattr(error, "note", None)
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
         fix = "Write it in UTF-8, a line a field, and in quotes what holds a : # [ or {"
-        what, line = note or "this is no YAML", mark and mark.line + 1
-        raise DataError([Problem(file, what, line, fix=fix)]) from None
+        raise DataError(
+            [Problem(file, "this is no YAML", mark and mark.line + 1, fix=fix)]
+        ) from None
     except ValidationError as error:
         raise DataError([_problem(dict(e), file) for e in error.errors()]) from None
 
@@ -164,16 +130,13 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
 def _problem(error: dict[str, Any], file: str) -> Problem:
     """What pydantic found, in the words of our messages."""
     place, kind, met = error["loc"], error["type"], error["input"]
-    inner: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
-    inside = place and (len(place) > 1 or kind == "model_type")
-    fields = (inner.get(place[0], CaseFile) if inside else CaseFile).model_fields
-    known = next((fields[one].description for one in place if one in fields), None)
     what = {"missing": "this field is missing", "extra_forbidden": "there is no such field"}
-    what |= {"value_error": error["msg"].removeprefix("Value error, ")}
-    what |= {"model_type": "fields and their values belong here"}
-    told = what.get(kind, "this value is not allowed"), None, ".".join(map(str, place)) or None
-    value = None if kind == "missing" or met is None else str(met)[:60]
-    return Problem(file, *told, value, known or ", ".join(fields))
+    models: dict[Any, type[_Strict]] = {"parameters": Parameters, "theatre": Theatre}
+    fields = next((models[one] for one in place if one in models), CaseFile).model_fields
+    known = next((fields[one].description for one in place if one in fields), None)
+    value = None if kind == "missing" else str(met)[:60]
+    column, told = ".".join(map(str, place)) or None, what.get(kind, "this value is not allowed")
+    return Problem(file, told, None, column, value, known or ", ".join(fields))
 
 
 def _select(tables: Tables, name: str) -> Tables:
