@@ -71,8 +71,6 @@ def _place(_: click.Context, __: click.Parameter, value: str) -> Path:
     raise DataError([Problem("FROM", "there is no such file or folder", value=value)])
 
 
-FOLDER = click.Path(path_type=Path, resolve_path=True)
-DATA = click.Option(["--data"], default=REPO / "data", type=FOLDER, help="the folder of the tables")
 PLACE = click.Argument(["place"], callback=_place)
 DATES = click.Option(["--dates"], default="", help="how days are written, such as %d/%m/%Y")
 CASES, NAME = click.Argument(["names"], nargs=-1, metavar="CASES"), click.Argument(["name"])
@@ -160,24 +158,24 @@ def features() -> list[Path]:
     return [path for place in places for path in build_features(*place, mapped)]
 
 
-@main.command(params=[DATA])
-def mentions(data: Path) -> list[Path]:
+@main.command()
+def mentions() -> list[Path]:
     """Count the first coder's naming mentions anew from the texts."""
     from framelines.corpus.audit import build_mentions
     from framelines.tables.schema import read_tables
 
-    return [build_mentions(read_tables(data), data)]
+    return [build_mentions(read_tables(REPO / "data"), REPO / "data")]
 
 
-@main.command(params=[DATA])
-def audit(data: Path) -> int:
+@main.command()
+def audit() -> int:
     """List the numbers, dates and names that no row explains."""
     from framelines.corpus.audit import audit
     from framelines.corpus.texts import valued
     from framelines.tables.schema import read_tables
 
-    tables = read_tables(data)
-    found = audit(tables, data)
+    tables = read_tables(REPO / "data")
+    found = audit(tables, REPO / "data")
     missing = found.query("explained_by == '' and kind != 'vague'")
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
@@ -190,7 +188,10 @@ def audit(data: Path) -> int:
     return 1 if len(missing) else 0
 
 
-@main.command(params=[click.Argument(["document"]), click.Argument(["words"]), DATA])
+@main.command()
+@click.argument("document")
+@click.argument("words")
+@click.option("--data", default=REPO / "data", type=click.Path(path_type=Path, resolve_path=True))
 def locate(document: str, words: str, data: Path) -> None:
     """Print span and hash of WORDS as they stand in a DOCUMENT."""
     from framelines.corpus.documents import locate, texts_of

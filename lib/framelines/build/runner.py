@@ -11,7 +11,6 @@ import json
 import multiprocessing
 import os
 import re
-import shutil
 import signal
 import sys
 import threading
@@ -202,10 +201,9 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
 
 def _pool() -> ProcessPoolExecutor:
     """Workers that are forks of this process, where that is safe: libraries are imported once."""
-    fork = sys.platform == "linux"
     for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
         import_module(f"framelines.{name}")
-    context = multiprocessing.get_context("fork" if fork else "spawn")
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     return ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
 
 
@@ -228,13 +226,11 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
 
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
-        executed = REPO / "build" / "executed" / unit.case
         if unit.notebook:
             made = run(unit.notebook, unit.case)
         elif unit.case:
-            pairs = [(executed / f"{name}.ipynb", name) for name in notebooks()]
             ids = explorer.claim_ids(unit.case)
-            made = [pages.render_notebook(path, unit.case, name, ids) for path, name in pairs]
+            made = [pages.render_notebook(unit.case, name, ids) for name in notebooks()]
             made += [explorer.render(unit.case), pdf.case_report(unit.case)]
         else:
             made = [pdf.article()] if unit.name == "article" else site.render_site()

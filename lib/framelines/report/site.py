@@ -67,9 +67,8 @@ def overview(case: str) -> dict[str, Any]:
     """Return a case as readers meet it: title, numbers, and findings, the clearest first."""
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
-    about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about["about"] = file.about
-    about |= {"findings": [], "tables": [], "numbers": {}, "listed": []}
+    about: dict[str, Any] = {"findings": [], "tables": [], "numbers": {}, "listed": []}
+    about |= {"name": case, "title": file.title, "about": file.about, "planted": planted}
     about["caution"] = cautioned(file.coder)
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"

@@ -31,8 +31,8 @@ TEX |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"
 TEX |= {MINUS: r"\ensuremath{-}", "∞": r"\ensuremath{\infty}", "→": r"\ensuremath{\to}"}
 TEX |= {"≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}"}
 TEX |= {"\n": " ", "\u200c": ""}
-# Characters on a line, by the size of the type; and the lines of a page.
-LINES, PAGE = {"": 74, "footnotesize": 96, "scriptsize": 112, "tiny": 150}, 44
+# Characters on a line, and lines of a page.
+LINE, PAGE = 74, 44
 
 
 def significant(value: float) -> float:
@@ -131,24 +131,18 @@ class Shown:
 
     def tex(self, label: str, caption: str, footer: str) -> str:
         """Return the table as TeX for booktabs: wrapped where it is wide, on pages where long."""
-        texts = [list(column) for column in zip(self.heads, *self.rows, strict=True)]
-        longest = [max(map(len, column)) + 2 for column in texts]
-        # TeX breaks lines after hyphens too.
-        words = [max(map(len, " ".join(c).replace("-", "- ").split())) + 2 for c in texts]
-        shares, size, line = [0.0] * len(words), "", 1.0
-        if sum(longest) > LINES[""]:
-            size = next((n for n, s in LINES.items() if n and sum(words) <= s), "tiny")
-            # Each column has room for its longest word, and a share of what is left.
-            room = max(LINES[size], sum(words))
-            more = [(a - b) ** 0.7 for a, b in zip(longest, words, strict=True)]
-            free = (room - sum(words)) / (sum(more) or 1.0)
-            shares = [(w + free * m) / room for w, m in zip(words, more, strict=True)]
-            line = sum(longest) / room
+        columns = list(zip(self.heads, *self.rows, strict=True))
+        wide = sum(max(map(len, column)) + 2 for column in columns) > LINE
+        # Each has room for its longest word (TeX breaks lines after hyphens too), or for its text.
+        words = [max(map(len, " ".join(c).replace("-", "- ").split())) + 2 for c in columns]
+        room = [
+            max(w, *(len(cell) ** 0.5 for cell in c)) for w, c in zip(words, columns, strict=True)
+        ]
+        shares = [part / sum(room) if wide else 0.0 for part in room]
         said: dict[str, Any] = {"label": label, "caption": tex(caption), "footer": tex(footer)}
-        columns = list(zip(shares, self.numeric, strict=True))
-        body = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
-        said |= {"size": size, "long": len(self.rows) * line > PAGE}
+        said |= {"columns": list(zip(shares, self.numeric, strict=True)), "wide": wide}
+        said["body"] = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
+        said["long"] = len(self.rows) > (PAGE // 4 if wide else PAGE)
         # pdfTeX has Latin letters alone.
-        said |= {"letters": any(c.isalpha() and c > "\u024f" for c in "".join(body))}
-        filled = fragment("table.tex.j2", columns=columns, body=body, **said)
-        return f"{filled}\n"
+        said["letters"] = any(c.isalpha() and c > "\u024f" for c in "".join(said["body"]))
+        return f"{fragment('table.tex.j2', **said)}\n"

@@ -351,18 +351,13 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
 
 
 def _sentence_faults(tables: Tables, name: str) -> Faults:
-    """Frame codes of what is no sentence, with the nearest one."""
-    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"})
-    codes = codes.rename_axis("line").reset_index().sort_values("start")
-    near = tables["sentences"][["doc_id", "start", "end"]].dropna().sort_values("start")
-    near = near.assign(near=near["start"]).rename(columns={"end": "near_end"})
-    near = near.astype({"start": "int64"})
-    both = pd.merge_asof(codes, near, on="start", by="doc_id", direction="nearest")
-    wrong = both.query("near == near and (near != start or near_end != end)")
-    for row in wrong.to_dict("records"):
-        what, value = "the splitter produces no such sentence", f"[{row['start']}, {row['end']})"
-        nearest = f"the nearest is [{row['near']:.0f}, {row['near_end']:.0f})"
-        yield row["line"], "start", what, value, nearest
+    """Frame codes of what is no sentence."""
+    place = ["doc_id", "start", "end"]
+    known = {*_tuples(tables["sentences"], place)}
+    for line, one in zip(tables[name].index, _tuples(tables[name], place), strict=True):
+        if known and one not in known:
+            what = "the splitter produces no such sentence"
+            yield line, "start", what, f"[{one[1]}, {one[2]})", "spans of features/sentences.csv"
 
 
 RULES = (_key_faults, _order_faults, _span_faults, _link_faults, _circle_faults)
