@@ -94,17 +94,11 @@ _command("measure", "coding.measure", "Code the bundled texts by rules, into the
 
 
 def _with_texts() -> list[Path]:
-    """The folders of tables whose texts are here; a problem where `$CORPUS` or nobody has any."""
+    """The folders of tables whose texts are here; a problem where nobody has any."""
     from framelines.corpus.documents import raw_folder, texts_of
     from framelines.tables.case import data_folders
 
-    places = {folder: raw_folder(folder) for folder in data_folders()}
-    named, found = os.environ.get("CORPUS"), {f: p.resolve() for f, p in places.items() if p}
-    if not found or (named is not None and Path(named).resolve() not in found.values()):
-        texts_of(REPO / "data")  # says where they go
-    for folder in [folder for folder in places if folder not in found]:
-        print(f"{folder.relative_to(REPO)}: no texts here; it is left as it is")
-    return list(found)
+    return [f for f in data_folders() if raw_folder(f)] or [texts_of(REPO / "data")]
 
 
 @main.command()
@@ -171,20 +165,14 @@ def mentions() -> list[Path]:
 def audit() -> int:
     """List the numbers, dates and names that no row explains."""
     from framelines.corpus.audit import audit
-    from framelines.corpus.texts import valued
     from framelines.tables.schema import read_tables
 
-    tables = read_tables(REPO / "data")
-    found = audit(tables, REPO / "data")
+    found = audit(read_tables(REPO / "data"), REPO / "data")
     missing = found.query("explained_by == '' and kind != 'vague'")
     print(found.groupby(["kind", "explained_by"]).size().to_string())
     for row in missing.to_dict("records"):
         print(f"{row['doc_id']} [{row['start']}, {row['end']}), {row['kind']}: {row['passage']}")
     print(f"audit: {len(found)} expressions, {len(missing)} unexplained")
-    print("audit: vague words, such as many or few, are counted above and need no row")
-    for language, count in tables["documents"]["language"].value_counts().items():
-        if not valued("numbers", str(language)):
-            print(f"audit: {count} documents in {language}: no word list, digits alone were read")
     return 1 if len(missing) else 0
 
 

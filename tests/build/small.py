@@ -75,13 +75,10 @@ def checkout(folder: Path, *pages: str) -> Path:
         shutil.copy2(REPO / "notebooks" / f"{page}.ipynb", folder / "notebooks")
     if not pages:
         write_notebook(folder, CELLS)
-    own = folder / ".venv"
-    own.mkdir()
+    (folder / ".venv").mkdir()
     for path in Path(sys.prefix).iterdir():
-        if path.name not in ("matplotlib", ".ready"):
-            (own / path.name).symlink_to(path)
-    if (Path(sys.prefix) / "matplotlib").is_dir():
-        shutil.copytree(Path(sys.prefix) / "matplotlib", own / "matplotlib")
+        if path.name != ".ready":
+            (folder / ".venv" / path.name).symlink_to(path)
     (folder / ".venv" / ".ready").touch()
     return folder
 

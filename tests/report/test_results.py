@@ -82,10 +82,9 @@ def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: li
     columns = {"on": "day", "whose dead": "side"}
     results.table(data, "days", caption="All {84}.", columns=columns, footer="F.")
     base = results.root / "reports/arda/tables/02-days"
-    assert base.with_suffix(".csv").read_text() == (
-        # What is no id alone is shown as it is.
-        "on,whose dead\n1,the River Camp\n2,a and b c\n3,told of river_camp\n"
-    )
+    # What is no id alone is shown as it is.
+    cells = "on,whose dead\n1,the River Camp\n2,a and b c\n3,told of river_camp\n"
+    assert base.with_suffix(".csv").read_text() == cells
     assert r"\label{tab:arda-02-days}" in base.with_suffix(".tex").read_text()
     assert "All {84}." in shown[-1]["text/html"]
     assert record(results)["tables"][0]["file"] == "reports/arda/tables/02-days"

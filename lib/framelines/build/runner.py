@@ -157,7 +157,7 @@ def build(names: Sequence[str] = ()) -> int:
 def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
     """Build units, as many at once as there are workers; return whether any failed."""
     total, count = len(todo), itertools.count(1)
-    failed, told = set[str](), set[str]()
+    failed = set[str]()
     running = dict[Future[Any], tuple[Unit, str]]()
     pool = _pool()
     try:
@@ -183,10 +183,7 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
                 print(f"[{next(count)}/{total}] {unit.name} {how}", flush=True)
                 if problems:
                     failed.add(unit.name)
-                    # A table that is wrong stops several notebooks, and is told once.
-                    fresh = [f"  {line}" for line in problems if line not in told]
-                    told.update(problems)
-                    print("\n".join(fresh), file=sys.stderr, flush=True)
+                    print(*problems, sep="\n", file=sys.stderr, flush=True)
                 else:
                     state[unit.name] = {"inputs": made_from, "outputs": sums}
                     write_whole(STATE, json.dumps(state, indent=0))

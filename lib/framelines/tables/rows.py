@@ -37,23 +37,15 @@ def side_of_camp(camp: str, actors: pd.DataFrame) -> str:
     return next((s for s in (camp, camp.replace("_camp", "_side")) if s in known), "")
 
 
-def _check(case: Case, what: str, value: str, allowed: Sequence[str]) -> None:
-    problem = Problem(f"case {case.name}", what, value=value, allowed=", ".join(allowed))
-    if value not in allowed:
-        raise DataError([problem])
-
-
 @cache
 def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd.DataFrame:
     """Return the documents that count, with source, bloc, camp and the side that they favour.
 
-    `left_out` names an outlet, or is `none`. Raises `DataError` for an unknown choice.
+    `left_out` names an outlet, or is `none`; `reposts` are `in` or `out`.
     """
     sources = case["sources"][["source_id", "name", "kind", "bloc", "camp"]]
     sources = sources.rename(columns={"name": "source", "kind": "outlet_kind"})
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
-    _check(case, "no such outlet to leave out", left_out, ["none", *sorted({*found["source_id"]})])
-    _check(case, "reposts are in or out", reposts, ["in", "out"])
     found["side"] = [side_of_camp(camp, case["actors"]) for camp in found["camp"]]
     kept = ((found["duplicate_of"] == "") | (reposts == "in")) & (found["source_id"] != left_out)
     columns = [*META, "theatre", "contained_in", "duplicate_of"]
@@ -135,10 +127,8 @@ def rows(
     """Return the rows of a coded table that count, with the columns of `META` and the sentence.
 
     `coder` is by default the case's, `any` takes all. Furniture of the page is left out. With
-    `reposts` in, matter counts for every page that hosts it. Raises `DataError` for an unknown
-    scope or outlet.
+    `reposts` in, matter counts for every page that hosts it.
     """
-    _check(case, "unknown scope", scope, SCOPES)
     found = case[table]
     if coder != "any":
         found = found[found["coder"] == (coder or case.coder)]

@@ -134,16 +134,14 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
 
 def _header_problems(header: list[str], name: str, file: str) -> Iterator[Problem]:
     fields = fields_of(name) if header else {}
-    for column in sorted({*header} - {*fields}):
-        what, fix = "there is a column that nothing defines", "Take it out, or define it in "
-        known = ", ".join(fields)
-        yield Problem(file, what, value=column, allowed=known, fix=f"{fix}data/datapackage.yaml")
-    for column, field in fields.items():
-        if header.count(column) > 1:
-            yield Problem(file, "the column stands in the header twice", column=column)
-        elif column not in header and is_required(field):
-            fix = "Add the column to the header and a field to every row"
-            yield Problem(file, "a column is missing", column=column, fix=fix)
+    lacking = [c for c, field in fields.items() if is_required(field) and c not in header]
+    odd = [c for c in header if c not in fields or header.count(c) > 1]
+    for columns, what in (
+        (lacking, "columns are missing"),
+        (odd, "columns are unknown, or double"),
+    ):
+        if columns:
+            yield Problem(file, what, value=", ".join(columns), allowed=", ".join(fields))
 
 
 def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
