@@ -55,18 +55,16 @@ def _execute(place: Path, alt: str) -> None:
     nbformat.write(notebook, place / "build/executed/hill/01-days.ipynb")
 
 
-def test_a_report_is_tagged_and_the_same_twice(place: Path) -> None:
+def test_a_report_is_tagged_the_same_twice_and_stopped_by_a_figure_without_words(
+    place: Path,
+) -> None:
     _execute(place, 'A "dot" \\ here')
     first = pdf.case_report("hill").read_bytes()
     assert first.startswith(b"%PDF") and b"pdfuaid" in first and b"/CreationDate" not in first
     assert pdf.case_report("hill").read_bytes() == first
-
-
-def test_a_figure_without_words_stops_the_report(place: Path) -> None:
     _execute(place, "")
     with pytest.raises(DataError, match=r"reports/hill/report\.pdf.*Typst"):
         pdf.case_report("hill")
-    assert not (place / "reports/hill/report.pdf").exists()
 
 
 def test_text_is_never_obeyed_and_links_and_pictures_are_of_this_page() -> None:
