@@ -234,8 +234,8 @@ def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
 def _key_faults(tables: Tables, name: str) -> Faults:
     key, what = _key(name), "this key stands in an earlier row already"
     fix = "Keys are unique: delete the row or give it a key of its own"
-    frame = tables[name].dropna(subset=key)
-    for line, *value in frame.loc[frame.duplicated(key), key].itertuples(name=None):
+    twice = tables[name].loc[tables[name].duplicated(key), key].dropna()
+    for line, *value in twice.itertuples(name=None):
         yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
 
 
