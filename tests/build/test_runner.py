@@ -148,6 +148,20 @@ def test_an_unknown_name_lists_the_known_ones() -> None:
         execute.run("02-none", "example")
 
 
+def test_a_case_of_rules_hangs_on_what_its_caution_is_made_from(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(runner, "REPO", tmp_path)
+    for name, coder in (("war", "coder: rules\n"), ("hill", "")):
+        small.write(tmp_path / f"notebooks/cases/{name}.yaml", f"title: X\ndata: data/war\n{coder}")
+    claims = small.write(tmp_path / "data/claims.csv", "coder")
+    war, hill = ({one.case: one for one in runner.units()}[name] for name in ("war", "hill"))
+    before = [runner._made_from(unit, {}) for unit in (war, hill)]
+    claims.write_text("coder\nfirst")
+    after = [runner._made_from(unit, {}) for unit in (war, hill)]
+    assert before[0] != after[0] and before[1] == after[1]
+
+
 @pytest.mark.parametrize(
     ("flags", "number"),
     [("-j3", 3), (" -j12 --jobserver-auth=3,4", 12), ("w -j2", 2), ("--jobs=4", 4)]

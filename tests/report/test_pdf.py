@@ -55,36 +55,25 @@ def _execute(place: Path, alt: str) -> None:
     nbformat.write(notebook, place / "build/executed/hill/01-days.ipynb")
 
 
-def test_a_report_is_tagged_and_the_same_twice(place: Path) -> None:
+def test_a_report_is_tagged_the_same_twice_and_stopped_by_a_figure_without_words(
+    place: Path,
+) -> None:
     _execute(place, 'A "dot" \\ here')
     first = pdf.case_report("hill").read_bytes()
     assert first.startswith(b"%PDF") and b"pdfuaid" in first and b"/CreationDate" not in first
     assert pdf.case_report("hill").read_bytes() == first
-
-
-def test_a_figure_without_words_stops_the_report(place: Path) -> None:
     _execute(place, "")
     with pytest.raises(DataError, match=r"reports/hill/report\.pdf.*Typst"):
         pdf.case_report("hill")
-    assert not (place / "reports/hill/report.pdf").exists()
 
 
-def test_text_is_never_obeyed() -> None:
-    source = pdf.typst_source("<p>#panic() $x$ *a* <script>alert(1)</script></p>", "A #title")
-    body = source.partition("#v(8mm)")[2]
-    assert r"\#panic() \$x\$ \*a\*" in body and "alert" not in body
-
-
-def test_links_lead_to_what_is_there() -> None:
-    page = '<div id="a"><p>A.</p></div><p><a href="#a">there</a> <a href="#b">lost</a> '
-    source = pdf.typst_source(page + '<a href="x.html">page</a></p>', "")
-    assert "#link(<a>)[there] lost page" in source
-
-
-def test_pictures_come_from_the_figures_alone() -> None:
-    page = '<p><img src="/etc/x.png" alt="x"><img src="/figures/a.svg" alt="An &quot;a&quot;"></p>'
-    source = pdf.typst_source(page, "")
-    assert "etc" not in source
+def test_text_is_never_obeyed_and_links_and_pictures_are_of_this_page() -> None:
+    page = """<div id="a"><p>#panic() $x$ *a* <script>alert(1)</script></p></div>
+        <p><a href="#a">there</a> <a href="#b">lost</a> <a href="x.html">page</a>
+        <img src="/etc/x.png" alt="x"><img src="/figures/a.svg" alt="An &quot;a&quot;"></p>"""
+    source = pdf.typst_source(page, "A #title").partition("#v(8mm)")[2]
+    assert r"\#panic() \$x\$ \*a\*" in source and "alert" not in source
+    assert "#link(<a>)[there] lost page" in source and "etc" not in source
     assert r'#image("/figures/a.svg", alt: "An \"a\"", width: 100%)' in source
 
 

@@ -46,6 +46,8 @@ APART = tuple(
 TABLES = tuple(
     "notebooks/findings.yaml data/datapackage.yaml data/lexicons.csv data/**/rules/*".split()
 )
+# A case that rules coded says how they err, by the bundled articles.
+CAUTION = ("data/*.csv", "data/features/sentences.csv", "data/fa-kes/claims.csv")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")
@@ -74,9 +76,9 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
         file = f"notebooks/cases/{case}.yaml"
         # What the file says is checked by whoever reads the tables, in words.
         text = (REPO / file).read_text(encoding="utf-8", errors="replace")
-        named = re.search(r"(?m)^data:\s*[\"']?(\w[^\"'#\n]*)", text)
-        folder = named[1].strip() if named else "data"
-        tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *LIBRARY)
+        said = dict(re.findall(r"(?m)^(data|coder):\s*[\"']?(\w[^\"'#\n]*\b)", text))
+        folder, more = said.get("data", "data"), CAUTION if said.get("coder") == "rules" else ()
+        tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *more, *LIBRARY)
         own = tuple(f"{case} {one}" for one in notebooks())
         for name, one in zip(own, notebooks(), strict=True):
             runs.append(Unit(name, (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one))
@@ -246,7 +248,6 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
 
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
-        executed = REPO / "build" / "executed" / unit.case
         if unit.notebook and os.environ.get("SCHEDULER"):
             with NamedTemporaryFile(dir=STATE.parent) as token:
                 sent = ({"doc_id": unit.name}, token.name, unit.notebook, unit.case)
@@ -255,9 +256,8 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
         elif unit.notebook:
             made = run(unit.notebook, unit.case)
         elif unit.case:
-            pairs = [(executed / f"{name}.ipynb", name) for name in notebooks()]
             ids = explorer.claim_ids(unit.case)
-            made = [pages.render_notebook(path, unit.case, name, ids) for path, name in pairs]
+            made = [pages.render_notebook(unit.case, name, ids) for name in notebooks()]
             made += [explorer.render(unit.case), pdf.case_report(unit.case)]
         else:
             made = [pdf.article()] if unit.name == "article" else site.render_site()

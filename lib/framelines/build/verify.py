@@ -36,10 +36,7 @@ def _run(root: Path, *command: str, shown: bool = False) -> subprocess.Completed
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Return what git prints. Raises `DataError` in its words, or where there is no git."""
-    if not (root / ".git").exists() or shutil.which("git") is None:
-        what, fix = "this needs git, and a clone of the repository", "Plain make needs neither"
-        raise DataError([Problem("git", what, fix=fix)])
+    """Return what git prints. Raises `DataError` in its words, as where there is no clone."""
     done = _run(root, "git", *arguments)
     if done.returncode:
         raise DataError([Problem("git", done.stderr.decode("utf-8", "replace").strip())])
@@ -132,16 +129,15 @@ def judge(copy: Path, aside: Path) -> tuple[list[str], str]:
     lines, told, pages, close = list[str](), list[str](), list[str](), 0
     for name in sorted({*known, *built, *kept}):
         was, now, here = known.get(name), built.get(name), kept.get(name)
-        is_page = name.endswith((".html", ".pdf", ".ipynb")) and not name.startswith("figures/")
-        if was and now and is_page:
+        if was and now and name.endswith((".html", "report.pdf", "article.pdf", ".ipynb")):
             pages += [f"{name}: other bytes than recorded"] * (was != now)
         elif now and now != was == here and agrees(name, aside, copy):
             close += 1
         elif not was == now == here:
-            lost = f"damaged or missing; restore it: git checkout -- {name}"
-            other = f"not as {FILE} says; if it was meant: make manifest"
-            how = lost if was == now else other if now == here or not was else "moved"
-            lines.append(f"{name}: {how if now else 'not built'}")
+            how = f"not as {FILE} says; if it was meant: make manifest" if now else "not built"
+            if now and was == now:
+                how = f"damaged or missing; restore it: git checkout -- {name}"
+            lines.append(f"{name}: {how}")
             if now and here and now != here:
                 told += changes(name, _text(aside / name), _text(copy / name))
     # Where a machine rounds otherwise, the bytes of pages tell nothing.
@@ -163,11 +159,10 @@ def same_values(old: str, new: str) -> bool:
     if NUMBER.split(old) != NUMBER.split(new):
         return False
     for pair in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True):
-        a, b = (text.replace("\u2212", "-") for text in pair)
-        apart, largest = abs(float(a) - float(b)), max(abs(float(a)), abs(float(b)))
-        unit = 10.0 ** (math.floor(math.log10(largest)) - 5) if largest else 0.0
-        whole = a.lstrip("-").isdigit() and b.lstrip("-").isdigit()
-        if a != b and (whole or apart > max(1.01 * unit, 1e-12)):
+        a, b = (float(text.replace("\u2212", "-")) for text in pair)
+        unit = 10.0 ** (math.floor(math.log10(max(abs(a), abs(b)))) - 5) if a or b else 0.0
+        whole = all(text.lstrip("-\u2212").isdigit() for text in pair)
+        if a != b and (whole or abs(a - b) > max(1.01 * unit, 1e-12)):
             return False
     return True
 
@@ -197,8 +192,8 @@ def _lines(name: str, text: str) -> list[str]:
         record = json.loads(text) if name.endswith(".json") else {}
         lines = [f"{one['name']}: “{one['verdict']}”" for one in record["findings"]]
         for key, entry in record["numbers"].items():
-            fed = [one["name"] for one in record["findings"] if key in one["numbers"]]
-            feeds = f"; feeds {'; '.join(fed)}" if fed else ""
+            fed = "; ".join(one["name"] for one in record["findings"] if key in one["numbers"])
+            feeds = f"; feeds {fed}" if fed else ""
             lines.append(f"{key}: {entry['value']} {entry['unit']}".rstrip() + feeds)
         return lines
     except (ValueError, KeyError, TypeError):
@@ -215,10 +210,8 @@ def diff(revision: str = "HEAD", root: Path = REPO) -> int:
     names = sorted({*listed.split("\0")} - {""})
     lines = list[str]()
     for name in names:
-        texts = [
-            _run(root, "git", "show", f"{end}:{name}").stdout.decode("utf-8", "replace")
-            for end in ends
-        ]
+        shown = [_run(root, "git", "show", f"{end}:{name}").stdout for end in ends]
+        texts = [text.decode("utf-8", "replace") for text in shown]
         lines += changes(name, *texts, *([] if len(ends) == 2 else [_text(root / name)]))
     print("\n".join([*lines, f"{len(names)} files of results differ."]).lstrip("\n"))
     return 0

@@ -119,10 +119,10 @@ def label(slug: str) -> str:
     return re.sub(r"^\d+-", "", slug).replace("-", " ").capitalize()
 
 
-def cells(node: Any, *, code: bool = True) -> str:
-    """Return the cells of a notebook as HTML, not yet cleaned; in print without their code."""
+def _cells(node: Any) -> str:
+    """Return the cells of a notebook as HTML, not yet cleaned."""
     file = str(TEMPLATES / "cells.html.j2")
-    exporter = HTMLExporter(template_file=file, exclude_input=not code, exclude_anchor_links=True)
+    exporter = HTMLExporter(template_file=file, exclude_anchor_links=True)
     exporter.register_filter("highlight_code", Highlight2HTML())
     # Not the exporter's own method: it gives images without words some that say nothing.
     return str(super(HTMLExporter, exporter).from_notebook_node(node)[0])
@@ -143,17 +143,20 @@ def linked(page: str, ids: frozenset[str]) -> str:
         name = found[0]
         return f'<a href="explore.html#{name}">{name}</a>' if name in ids else name
 
-    return re.sub(">[^<]+<", lambda text: WORDS.sub(link, text[0]), page)
+    def text(found: re.Match[str]) -> str:
+        return found[0] if found[0].startswith("<") else WORDS.sub(link, found[0])
+
+    # Tags stay as they are, and links whole, for a link in a link is none.
+    return re.sub("(?s)<a\\b.*?</a>|<[^>]*>|[^<]+", text, page)
 
 
-def render_notebook(
-    executed: Path, case: str, notebook: str, ids: frozenset[str] = frozenset()
-) -> Path:
+def render_notebook(case: str, notebook: str, ids: frozenset[str]) -> Path:
     """Write `reports/<case>/<notebook>.html` from the executed notebook; return its path.
 
     `ids` are the claims that the explorer shows. Raises `DataError` for an image without words.
     """
-    page = linked(cells(nbformat.read(executed, as_version=4)), ids)
+    executed = REPO / "build" / "executed" / case / f"{notebook}.ipynb"
+    page = linked(_cells(nbformat.read(executed, as_version=4)), ids)
     title = f"{label(notebook)}: {read_case_file(case, REPO).title}"
     made = f"Made by notebooks/{notebook}.ipynb."
     return _sheet(f"{case}/{notebook}.html", title, links_of(case, notebook), page, made=made)

@@ -57,7 +57,6 @@ class Results:
 
     def __init__(self, case: Case, notebook: str) -> None:
         self.case, self.notebook = case, notebook
-        self._require(re.fullmatch("[0-9]{2}", notebook), "a notebook has two digits", notebook)
         staging = os.environ.get("FRAMELINES_STAGING")
         self.root = Path(staging) if staging else REPO / "build" / "interactive"
         self.numbers: dict[str, dict[str, Any]] = {}
@@ -89,11 +88,7 @@ class Results:
     def say(self, template: str, **values: float | int | str) -> None:
         """Show a sentence in Markdown, in which `{key}` is a value; all are entered as numbers."""
         texts = {key: markdown(self.number(key, value)) for key, value in values.items()}
-        try:
-            display(Markdown(template.format_map(texts)))
-        except KeyError as error:
-            known = ", ".join(sorted(texts)) or "none"
-            self._require(False, "no number has this key", error.args[0], known)
+        display(Markdown(template.format_map(texts)))
 
     def finding(self, finding: Finding) -> None:
         """Show a declared finding: headline, sentence, verdict, and its evidence if it has any."""
@@ -133,15 +128,11 @@ class Results:
         """Write a table as CSV and TeX and show it; `empty` is said instead of one without rows.
 
         `columns` gives each heading its column; cells of ids are shown by their printed names. The
-        CSV keeps six significant digits. Raises `DataError` for a column that is not there, and a
-        name that is taken.
+        CSV keeps six significant digits. Raises `DataError` for a name that is taken.
         """
-        self._require(name not in self.tables, "this name is taken", name)
+        self._require(name not in self.tables, f"the name {name} is taken")
         if frame.empty:
             return self.say(empty) if empty else None
-        for column in (columns or {}).values():
-            known = ", ".join(map(str, frame.columns))
-            self._require(column in frame, "the table has no such column", column, known)
         if columns is not None:
             frame = frame[list(columns.values())].set_axis(list(columns), axis="columns")
         frame = tables.rounded(frame).map(self._named)
@@ -167,7 +158,7 @@ class Results:
         without data; `empty` is said instead. Raises `DataError` where one of the words is missing
         and for a name that is taken.
         """
-        self._require(name not in self.figures, "this name is taken", name)
+        self._require(name not in self.figures, f"the name {name} is taken")
         if data.empty:
             return self.say(empty) if empty else None
         for part in ("title", "subtitle", "alt", "caption"):
@@ -180,25 +171,22 @@ class Results:
         write_whole(self.root / f"{base}.csv", tables.csv_text(data))
         path = self.root / f"{base}.svg"
         fig = draw(data.map(lambda cell: drawn(cell) if isinstance(cell, str) else cell))
-        self._save(fig, path, words)
-        width, height = (f"{inches * 96:.0f}" for inches in fig.get_size_inches())
-        plt.close(fig)
-        code = base64.b64encode(path.read_bytes()).decode()
-        page = fragment("figure.html.j2", **entry, code=code, width=width, height=height)
-        self._show(page, ("svg", "pdf", "png", "csv"), entry)
-
-    def _save(self, fig: Figure, path: Path, words: Mapping[str, str]) -> None:
-        about = {"Title": words["caption"], "Description": words["alt"]}
         headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
-        svg = {"Date": None, "Creator": "Framelines", "Title": words["caption"]}
-        fig.savefig(path, metadata=svg)
-        fig.savefig(path.with_suffix(".png"), metadata={"Software": None, **about})
-        width, height = (f"{inches:.4f}" for inches in fig.get_size_inches())
+        width, height = fig.get_size_inches()
+        about: dict[str, Any] = {"Title": words["caption"]}
+        fig.savefig(path, metadata=about | {"Date": None, "Creator": "Framelines"})
+        about |= {"Software": None, "Description": words["alt"]}
+        fig.savefig(path.with_suffix(".png"), metadata=about)
+        plt.close(fig)
         given = {"title": words["caption"], "alt": words["alt"], "file": path.name}
-        given |= {"width": width, "height": height}
+        given |= {"width": f"{width:.4f}", "height": f"{height:.4f}"}
         options: dict[str, Any] = {"root": str(path.parent), "ignore_system_fonts": True}
         source = (TEMPLATES / "figure.typ").read_bytes()
         write_whole(path.with_suffix(".pdf"), typst.compile(source, sys_inputs=given, **options))
+        size = {"width": f"{width * 96:.0f}", "height": f"{height * 96:.0f}"}
+        code = base64.b64encode(path.read_bytes()).decode()
+        page = fragment("figure.html.j2", **entry, code=code, **size)
+        self._show(page, ("svg", "pdf", "png", "csv"), entry)
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
@@ -220,10 +208,9 @@ class Results:
             lines.append(rf"\newcommand{{\{macro}}}{{{tables.tex(entry['text'])}}}")
         write_whole(self.root / f"{base}.tex", "\n".join([*lines, ""]))
 
-    def _require(self, holds: Any, what: str, value: str = "", allowed: str = "") -> None:
+    def _require(self, holds: Any, what: str) -> None:
         if not holds:
-            where = f"notebook {self.notebook}, case {self.case.name}"
-            raise DataError([Problem(where, what, value=value or None, allowed=allowed or None)])
+            raise DataError([Problem(f"notebook {self.notebook}, case {self.case.name}", what)])
 
     def _show(self, page: str, endings: tuple[str, ...], entry: Mapping[str, str]) -> None:
         """Display a figure or table; the metadata tell the page which files hold it."""

@@ -3,7 +3,6 @@
 import html
 import json
 import re
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +28,6 @@ SHOWN = (
     *("fig-03-naming", "fig-03-frames", "tab-01-agreement"),
 )
 ROWS = 8
-# A text of so many characters is listed among the numbers.
-SHORT = 40
 
 
 def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
@@ -45,16 +42,14 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
 
 
 def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
-    """The two shares that a finding compares: name, k, n and per cent; none where it has none."""
-    key = finding.get("id", "").replace("-", "_")
-    known = [
-        {part: numbers.get(f"{key}_{part}_{side}", {}).get("value") for part in ("k", "n")}
-        | {"name": numbers.get(f"{key}_{side}", {}).get("text", side)}
-        for side in ("first", "second")
-    ]
-    if not all(bar["k"] is not None and bar["n"] for bar in known):
-        return []
-    return [bar | {"share": round(100 * bar["k"] / bar["n"], 1)} for bar in known]
+    """The two shares that a finding compares: name and per cent; none where it has none."""
+    key, bars = finding.get("id", "").replace("-", "_"), []
+    for side in ("first", "second"):
+        k, n = (numbers.get(f"{key}_{part}_{side}", {}).get("value") for part in "kn")
+        if k is not None and n:
+            name = numbers.get(f"{key}_{side}", {}).get("text", side)
+            bars.append({"name": name, "share": round(100 * k / n, 1)})
+    return bars if len(bars) == 2 else []
 
 
 def cautioned(coder: str) -> str:
@@ -67,18 +62,17 @@ def overview(case: str) -> dict[str, Any]:
     """Return a case as readers meet it: title, numbers, and findings, the clearest first."""
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
-    about: dict[str, Any] = {"name": case, "title": file.title, "planted": planted}
-    about["about"] = file.about
-    about |= {"findings": [], "tables": [], "numbers": {}, "listed": []}
+    about: dict[str, Any] = {"findings": [], "tables": [], "numbers": {}, "listed": []}
+    about |= {"name": case, "title": file.title, "about": file.about, "planted": planted}
     about["caution"] = cautioned(file.coder)
     for notebook in notebooks(REPO):
         numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
         if numbers.is_file():
             page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
             about["numbers"] |= told["numbers"]
-            macro = partial(macro_name, case, notebook[:2])
-            short = {k: e for k, e in told["numbers"].items() if 0 < len(e["text"]) <= SHORT}
-            about["listed"] += [(k, page, e["text"], macro(k)) for k, e in short.items()]
+            for key, entry in told["numbers"].items():
+                macro = macro_name(case, notebook[:2], key)
+                about["listed"].append((key, page, entry["text"], macro))
             for kind in ("findings", "tables"):
                 about[kind] += [entry | {"page": page} for entry in told[kind]]
     for finding in about["findings"]:

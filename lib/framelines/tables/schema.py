@@ -11,7 +11,7 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -36,8 +36,6 @@ PACKAGE = REPO / "data" / "datapackage.yaml"
 JOINERS = "\u200c\u200d"
 # Characters of a cell: what is longer is no fact, but a text. Longer fields are read, to be named.
 LONGEST = 5_000
-# What the readers of CSV take differently: quotation marks inside a field, other ends of lines.
-ODD = tuple(map(re.compile, (rb'"(?<=[^,"\n]")[^,"\n]', rb"\r", rb"\0")))
 csv.field_size_limit(2**31 - 1)
 ID = r"[a-z0-9]+(-[a-z0-9]+)*"
 NUMBERS = {"integer": r"-?\d{1,15}", "number": r"-?\d{1,15}(\.\d{1,15})?"}
@@ -82,23 +80,22 @@ def display_path(path: Path) -> str:
 
 
 def _plain(path: Path, name: str) -> pd.DataFrame | None:
-    """Return a CSV file as text where each line is a row and nothing is amiss; else None.
+    """Return a CSV file without quotation marks as text, where nothing is amiss; else None.
 
     It is read a tenth as long as by `_read_strings`, which can say what is amiss.
     """
     content = path.read_bytes() if path.is_file() else b""
-    header = content.partition(b"\n")[0].removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
-    if header.split(",") != list(fields_of(name)) or any(odd.search(content) for odd in ODD):
+    header = ",".join(fields_of(name)).encode() + b"\n"
+    if not content.startswith(header) or any(odd in content for odd in (b'"', b"\r", b"\0")):
         return None
+    how: dict[str, Any] = {"dtype": str, "na_filter": False, "skip_blank_lines": False}
     try:
-        frame = pd.read_csv(io.BytesIO(content), dtype=str, na_filter=False, encoding="utf-8")
-    except ValueError:  # rows that are too long, quotation marks that nothing closes, no UTF-8
+        frame = pd.read_csv(io.BytesIO(content), **how)
+    except ValueError:  # rows that are too long, no UTF-8
         return None
-    # A row that is too short, or empty, has nothing in its last field.
-    whole = list(frame) == list(fields_of(name)) and (frame.iloc[:, -1] != "").all()
-    if not whole or not len(frame) or content.count(b"\n") != len(frame) + 1:
-        return None
-    return frame.set_axis(pd.RangeIndex(2, len(frame) + 2))
+    # Rows that are all too long make an index; one too short, or empty, has no last field.
+    odd = not isinstance(frame.index, pd.RangeIndex) or (frame.iloc[:, -1] == "").any()
+    return None if odd or frame.empty else frame.set_axis(frame.index + 2)
 
 
 def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
@@ -136,18 +133,15 @@ def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
 
 
 def _header_problems(header: list[str], name: str, file: str) -> Iterator[Problem]:
-    fields = fields_of(name)
-    for column in fields if header else ():
-        if column not in header and is_required(fields[column]):
-            fix = "Add the column to the header and a field to every row"
-            yield Problem(file, "a column is missing", column=column, fix=fix)
-    for column in sorted(set(header)):
-        if column not in fields:
-            what, known = "there is a column that nothing defines", ", ".join(fields)
-            fix = "Take it out, or define it in data/datapackage.yaml"
-            yield Problem(file, what, value=column, allowed=known, fix=fix)
-        elif header.count(column) > 1:
-            yield Problem(file, "the column stands in the header twice", column=column)
+    fields = fields_of(name) if header else {}
+    lacking = [c for c, field in fields.items() if is_required(field) and c not in header]
+    odd = [c for c in header if c not in fields or header.count(c) > 1]
+    if lacking:
+        fix = "Add it to the header, and a field to every row"
+        yield Problem(file, "missing in the header", column=", ".join(lacking), fix=fix)
+    if odd:
+        what, fix = "unknown or double columns", "Take them out, or see data/datapackage.yaml"
+        yield Problem(file, what, value=", ".join(odd), allowed=", ".join(fields), fix=fix)
 
 
 def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -157,7 +151,7 @@ def _typed(frame: pd.DataFrame, name: str) -> pd.DataFrame:
         if field["type"] in NUMBERS:
             places, cells = pd.factorize(frame[column])
             known = [float(c) if c and not fault(field, c) else math.nan for c in cells]
-            numbers = pd.Series(np.array([*known, math.nan])[places], frame.index)
+            numbers = pd.Series(np.array(known, float)[places], frame.index)
             # Only a bad cell leaves a gap in a column of whole numbers that must be filled.
             whole = field["type"] == "integer" and is_required(field) and numbers.notna().all()
             typed[column] = numbers.astype("int64") if whole else numbers
@@ -209,46 +203,39 @@ def allowed(field: Field) -> str:
     return words if is_required(field) else f"{words}; or empty"
 
 
-def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
-    for column, field in fields_of(name).items():
-        columns = [column, field["calendar"]] if "calendar" in field else [column]
-        cells = _different(frame, columns)
-        wrong = {cell: why for cell in cells if (why := fault(field, *cell))}
-        for line, cell in zip(frame.index, _tuples(frame, columns), strict=True) if wrong else ():
-            if cell in wrong:
-                met = cell[0] if len(cell[0]) <= 60 else cell[0][:57] + "..."
-                yield line, column, wrong[cell], met, allowed(field)
-    for column, other in [(c, f["beside"]) for c, f in fields_of(name).items() if "beside" in f]:
-        for line in frame.index[(frame[column] == "") != (frame[other] == "")]:
-            yield line, column, f"of {other} and {column}, one is empty"
+def _wrong(
+    frame: pd.DataFrame, columns: list[str], why: Callable[..., str]
+) -> Iterator[tuple[int, str, str]]:
+    """Line, first cell and reason of the rows of which `why` has one; each kind is asked once."""
+    first, *more = columns
+    cells = (
+        _tuples(frame[columns].drop_duplicates(), columns) if more else zip(frame[first].unique())
+    )
+    reasons = {cell: said for cell in cells if (said := why(*cell))}
+    for line, cell in zip(frame.index, _tuples(frame, columns), strict=True) if reasons else ():
+        if cell in reasons:
+            yield line, cell[0], reasons[cell]
 
 
 def _tuples(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
-    return list(frame[columns].itertuples(index=False, name=None))
+    return list(zip(*(frame[column] for column in columns), strict=True))
 
 
-def _different(frame: pd.DataFrame, columns: list[str]) -> set[tuple[Any, ...]]:
-    if len(columns) == 1:  # in a tenth of the time
-        return {(value,) for value in frame[columns[0]].unique()}
-    return set(_tuples(frame.drop_duplicates(columns), columns))
-
-
-def _is_ordered(frame: pd.DataFrame, key: list[str]) -> bool:
-    """Whether each row's key lies above that of the row before: in order, and none twice."""
-    above, same = (np.full(max(len(frame) - 1, 0), value) for value in (False, True))
-    for column in key:
-        values = frame[column].to_numpy()
-        above |= same & (values[1:] > values[:-1])
-        same &= values[1:] == values[:-1]
-    return bool(above.all())
+def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
+    for column, field in fields_of(name).items():
+        columns = [column, field["calendar"]] if "calendar" in field else [column]
+        for line, met, why in _wrong(frame, columns, partial(fault, field)):
+            yield line, column, why, met[:60], allowed(field)
+        if other := field.get("beside"):
+            for line in frame.index[(frame[column] == "") != (frame[other] == "")]:
+                yield line, column, f"of {other} and {column}, one is empty"
 
 
 def _key_faults(tables: Tables, name: str) -> Faults:
     key, what = _key(name), "this key stands in an earlier row already"
     fix = "Keys are unique: delete the row or give it a key of its own"
-    frame = tables[name]
-    frame = frame.iloc[:0] if _is_ordered(frame, key) else frame.dropna(subset=key)
-    for line, *value in frame.loc[frame.duplicated(key), key].itertuples(name=None):
+    twice = tables[name].loc[tables[name].duplicated(key), key].dropna()
+    for line, *value in twice.itertuples(name=None):
         yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
 
 
@@ -279,6 +266,10 @@ def shares_events(tables: Tables, coders: pd.Series) -> pd.Series:
     return ~coders.isin(set(listed.loc[listed["events"] == "own", "coder"]))
 
 
+def _lacking(known: set[tuple[Any, ...]], ids: str, *scope: str) -> str:
+    return ";".join(one for one in ids.split(";") if (one, *scope) not in known)
+
+
 def _link_faults(tables: Tables, name: str) -> Faults:
     """Ids that their table does not define; those of a table without rows are free labels."""
     for column, target in links_of(name).items():
@@ -287,16 +278,11 @@ def _link_faults(tables: Tables, name: str) -> Faults:
             frame = frame[shares_events(tables, frame["coder"])]
         *scope, identity = _key(target)  # a claim's id is its coder's own
         other = fields_of(name)[column].get("or", identity)
-        known = {k for c in (identity, other) for k in _different(tables[target], [*scope, c])}
-        columns = [*scope, column]
-        different = _different(frame, columns)
-        split = {cell: [(*cell[:-1], one) for one in cell[-1].split(";")] for cell in different}
-        lacking = {c: ";".join(i[-1] for i in ids if i not in known) for c, ids in split.items()}
-        wrong = known and any(lacking.values())
-        for line, cell in zip(frame.index, _tuples(frame, columns), strict=True) if wrong else ():
-            if lacking[cell]:
-                what = f"{target}.csv defines no such id"
-                yield line, column, what, lacking[cell], None, f"Mend it, or add it to {target}.csv"
+        known = {k for c in (identity, other) for k in _tuples(tables[target], [c, *scope])}
+        what, fix = f"{target}.csv defines no such id", f"Mend it, or add it to {target}.csv"
+        for line, _, met in _wrong(frame, [column, *scope], partial(_lacking, known)):
+            if known:
+                yield line, column, what, met, None, fix
 
 
 def _circle_faults(tables: Tables, name: str) -> Faults:
@@ -363,17 +349,13 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
 
 
 def _sentence_faults(tables: Tables, name: str) -> Faults:
-    """Frame codes of what is no sentence, with the nearest one."""
-    codes = tables[name].dropna(subset=["start"]).astype({"start": "int64"})
-    codes = codes.rename_axis("line").reset_index().sort_values("start")
-    near = tables["sentences"][["doc_id", "start", "end"]].sort_values("start")
-    near = near.assign(near=near["start"]).rename(columns={"end": "near_end"})
-    both = pd.merge_asof(codes, near, on="start", by="doc_id", direction="nearest")
-    wrong = both.query("near == near and (near != start or near_end != end)")
-    for row in wrong.to_dict("records"):
-        what, value = "the splitter produces no such sentence", f"[{row['start']}, {row['end']})"
-        nearest = f"the nearest is [{row['near']:.0f}, {row['near_end']:.0f})"
-        yield row["line"], "start", what, value, nearest
+    """Frame codes of what is no sentence."""
+    place = ["doc_id", "start", "end"]
+    known = {*_tuples(tables["sentences"], place)}
+    for line, one in zip(tables[name].index, _tuples(tables[name], place), strict=True):
+        if known and one not in known:
+            what = "the splitter produces no such sentence"
+            yield line, "start", what, f"[{one[1]}, {one[2]})", "spans of features/sentences.csv"
 
 
 RULES = (_key_faults, _order_faults, _span_faults, _link_faults, _circle_faults)
@@ -413,10 +395,8 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     if with_texts:
         problems.extend(check_texts(tables, texts_of(folder), file.__getitem__))
         problems.raise_if_any()
-    for name, frame in tables.items():
-        if not _is_ordered(frame, _key(name)):
-            tables[name] = frame.sort_values(_key(name), kind="stable")
-    return {name: frame.reset_index(drop=True) for name, frame in tables.items()}
+    ordered = {name: tables[name].sort_values(_key(name), kind="stable") for name in tables}
+    return {name: frame.reset_index(drop=True) for name, frame in ordered.items()}
 
 
 @lru_cache(maxsize=4)
