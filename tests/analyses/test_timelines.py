@@ -183,7 +183,7 @@ def test_places_are_told_by_one_camp_or_both() -> None:
     case = toy([claim(i, "raid", place_id=p) for i, p in told.items()], places=places)
     # No coordinates, no mark; a region in which others lie is no point.
     found = t.places_told(case)[["place", "claims", "by"]].to_numpy().tolist()
-    assert found == [["Ford", 2, "red and blue"], ["Mill", 1, "red"]]
+    assert found == [["Ford", 2, "red + blue"], ["Mill", 1, "red"]]
 
 
 def test_states_of_coverage() -> None:

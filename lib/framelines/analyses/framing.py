@@ -17,10 +17,9 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.claims import lookup
+from framelines.analyses.claims import joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, declared, estimand
 from framelines.analyses.trust import KEYS
-from framelines.analyses.words import named
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, shares
@@ -106,16 +105,11 @@ def _hits(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
 
 
 def _compared(
-    case: Case,
-    key: str,
-    pair: Pair | None,
-    hits: Callable[..., Any],
-    *,
-    unit: str = "texts",
-    **which: Any,
+    case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
 ) -> Estimate:
-    """The contrast of `hits(case, **which)` between two groups, or in words why there is none."""
-    found = hits(case, **which)
+    """The contrast of `hits(case, **which)` between two groups, by default `groups_of` the case, or
+    in words why there is none."""
+    found, pair = hits(case, **which), pair or groups_of(case)
     if pair is None:
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
@@ -136,9 +130,8 @@ def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
     pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
-    names = table["event_id"].map(lookup(case, "events", "label")).fillna(table["event_id"])
-    first, second = (named(case, group) for group in (pair.first, pair.second))
-    return table.assign(event=names, first=first, second=second)
+    names = table["event_id"].map(lookup(case, "events", "label"))
+    return table.assign(event=names, first=pair.first, second=pair.second)
 
 
 def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
@@ -188,10 +181,9 @@ def naming_by_event(case: Case) -> pd.DataFrame:
 
 
 @estimand("framing.naming_contrast", choices=NAMED, evidence=naming_by_event, figure=PAIRED)
-def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: str) -> Estimate:
+def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: Any) -> Estimate:
     """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
-    key = "derogatory naming of the opponent"
-    return _compared(case, key, groups_of(case), _of_foes, scope=scope, **which)
+    return _compared(case, "derogatory naming of the opponent", _of_foes, scope=scope, **which)
 
 
 @estimand("framing.naming_by_group", choices=GROUPED)
@@ -199,8 +191,8 @@ def naming_by_group(
     case: Case, *, by: str = "genre", first: Names = OPINION, second: Names = REPORT, **which: str
 ) -> Estimate:
     """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
-    key = "derogatory naming of armed opponents"
-    return _compared(case, key, pair_of(case, by, first, second), _of_foes, **which)
+    pair = pair_of(case, by, first, second)
+    return _compared(case, "derogatory naming of armed opponents", _of_foes, pair, **which)
 
 
 def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
@@ -277,12 +269,12 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
     """Return how favourably takings are worded: by event that both tell, then by teller, role."""
     found, by = verb_hits(case, scope=scope, **which), "camp" if case.compare else "bloc"
-    estimates = [_taken_and_lost(case, found)]
+    estimates, found = [_taken_and_lost(case, found)], found[found["of"] > 0]
     tellers = sorted(case.compare or set(documents(case)[by]))
     for teller, (role, what) in product(tellers, ROLES.items()):
-        own = found[(found["of"] > 0) & (found[by] == teller) & (found["role"] == role)]
+        own = found[(found[by] == teller) & (found["role"] == role)]
         words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
-        words["detail"] = ", ".join(sorted(set(own["lemma"])))
+        words["detail"] = joined(own["lemma"], ", ")
         estimates.append(_share(own, "none is favourable", **words))
     return estimates
 
@@ -338,7 +330,7 @@ def attribution_by_group(
 ) -> Estimate:
     """Return the share of claims that are attributed to somebody, first group minus second."""
     pair = pair_of(case, by, first, second)
-    return _compared(case, "claims attributed to somebody", pair, attribution_hits, **which)
+    return _compared(case, "claims attributed to somebody", attribution_hits, pair, **which)
 
 
 @estimand("framing.other_voice", choices=WHOLE)
@@ -370,11 +362,10 @@ def frame_by_event(case: Case, *, frame: str = "divine_sanction") -> pd.DataFram
 
 @estimand("framing.frame_contrast", choices=SCOPED, evidence=frame_by_event, figure=PAIRED)
 def frame_contrast(
-    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: str
+    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: Any
 ) -> Estimate:
     """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    pair = groups_of(case)
-    return _compared(case, frame, pair, frame_hits, frame=frame, scope=scope, **which)
+    return _compared(case, frame, frame_hits, frame=frame, scope=scope, **which)
 
 
 def frame_contrasts(case: Case) -> pd.DataFrame:
@@ -390,8 +381,6 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
-    groups = ["group_1", "group_2"]
-    table[groups] = table[groups].map(lambda group: named(case, group))
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
     table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
@@ -408,11 +397,16 @@ def _with_name(case: Case, frame: str) -> str:
     return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
+def several(words: Names) -> tuple[str, ...]:
+    """Return words that a declaration gives as one or as a list."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
 def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
     """Return the texts that have words in the tables; `hit` where they use one of `words`."""
-    own, words = documents(case, **which), [words] if isinstance(words, str) else words
+    own = documents(case, **which)
     own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
-    return _hits(own, own["doc_id"].isin(_using(case, tuple(words))))
+    return _hits(own, own["doc_id"].isin(_using(case, several(words))))
 
 
 @cache
@@ -425,14 +419,13 @@ def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
 
 
 @estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
-def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -> Estimate:
+def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -> Estimate:
     """Return the share of texts that use one of some words, first group minus second.
 
     `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
     """
-    named = words if isinstance(words, str) else ", ".join(words)
-    key, pair = f"texts that use {named}", groups_of(case)
-    return _compared(case, key, pair, word_hits, words=words, unit=unit, **which)
+    key = f"texts that use {', '.join(several(words))}"
+    return _compared(case, key, word_hits, words=words, unit=unit, **which)
 
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
@@ -444,13 +437,13 @@ def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
 
 
 @estimand("framing.responsible", choices=TEXTS, hits_of_texts=responsible_hits)
-def responsible(case: Case, *, side: str, unit: str = "outlets", **which: str) -> Estimate:
+def responsible(case: Case, *, side: str, unit: str = "outlets", **which: Any) -> Estimate:
     """Return the share of texts that name a side as the doer, among those that name anybody.
 
     First group minus second.
     """
-    key, pair = f"texts that name {side.replace('_', ' ')} as the doer", groups_of(case)
-    return _compared(case, key, pair, responsible_hits, side=side, unit=unit, **which)
+    key = f"texts that name {side.replace('_', ' ')} as the doer"
+    return _compared(case, key, responsible_hits, side=side, unit=unit, **which)
 
 
 def outlet_shares(case: Case) -> pd.DataFrame:

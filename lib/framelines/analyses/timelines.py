@@ -49,8 +49,8 @@ def anchor_table(case: Case) -> pd.DataFrame:
     made: list[tuple[str, ...]] = []
     for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
         hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
-        ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
-        known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
+        known = days_text(row.reference_first.toordinal(), row.reference_last.toordinal())
+        known += hour.replace("unknown", "hour unknown")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
         event = label.get(row.event_id, row.event_id)  # that of another case has no label here
         about = event, name[row.source_id], row.stated, known, " to ".join(after)
@@ -71,13 +71,11 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     used["calibrated"] = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
-    check = check.assign(gap_umm_al_qura=before["gap"]).drop_duplicates(["source", "label"])
-    check = check[check["source"].isin(used["source"])]
-    parts = {
-        "anchors": used["source label stated low high calibrated".split()],
-        "check": check[["source", "label", "gap_umm_al_qura", "gap_calibrated"]],
-    }
-    return pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
+    check = check.assign(gap_umm_al_qura=before["gap"], panel="check")
+    check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
+    both = [used.assign(panel="anchors"), check.drop(columns="stated")]
+    columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
+    return pd.concat(both, ignore_index=True)[columns.split()]
 
 
 @estimand(
@@ -157,8 +155,7 @@ def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days told by sources and by the reference, in the same columns."""
     known = coded.reference_days(case, which).assign(bloc="")
     known["source"] = known["camp"] = coded.REFERENCE
-    columns = ["event_id", "source", "camp", "bloc", "first", "last"]
-    return pd.concat([known[columns], days], ignore_index=True)
+    return pd.concat([known, days], ignore_index=True)
 
 
 def date_agreement_table(
@@ -175,11 +172,8 @@ def date_agreement_table(
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
     others = _beside(case, coded.to_the_day(days.query("event_calendar != 'hijri'")), reference)
-    others = others[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
-    own, other = (
-        list(zip(both[f"first{of}"], both[f"last{of}"], strict=True)) for of in ("", "_other")
-    )
+    own, other = (both[[f"first{of}", f"last{of}"]].to_numpy() for of in ("", "_other"))
     found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])
     both = both.assign(other_day=[days_text(*days) for days in other]).join(found)
     both = both.assign(stated=both["event_date"], other=both["source_other"])
@@ -258,13 +252,13 @@ def leads(
     earlier, −∞ for an open beginning.
     """
     days = told_days(claims(case, calendar, **which)).query("event_kind == 'taking'")
-    known = coded.reference_days(case, reference)[["event_id", "first"]]
-    both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
+    known = coded.reference_days(case, reference).set_index("event_id")["first"]
+    both = days.assign(known=days["event_id"].map(known)).dropna(subset=["known"])
     least, most = both["first"] - both["known"], both["last"] - both["known"]
     certain = [most < 0, (least == 0) & (most == 0), least > 0]
     table = both.assign(
-        told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
-        reference=[days_text(day, day) for day in both["known"]],
+        told=list(map(days_text, both["first"], both["last"])),
+        reference=list(map(days_text, both["known"], both["known"])),
         lead_least=least,
         lead_most=most,
         lead=np.select(certain, ["before", "same", "after"], "open"),
@@ -283,16 +277,13 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
     made: list[tuple[Any, ...]] = []
     for event, rows in leads(case, **choices).groupby("event"):
         exact = rows[rows["lead_most"] - rows["lead_least"] < coded.DAY_WIDTH]
-        if exact.empty:
-            why = "not estimable: no outlet dates it to the day"
-            made.append((event, *[math.nan] * 3, 0, "", why))
-            continue
         value = float(exact["lead_most"].min())
         apart = f"{abs(value):.0f} day{'s'[: abs(value) != 1]} {'before' if value < 0 else 'after'}"
         apart = apart if value else "the same day as"
-        detail = f"{apart} the reference ({joined(exact['source'], ', ')})"
+        detail = f"{apart} the reference ({joined(exact['source'], ', ')})" if len(exact) else ""
+        why = "" if detail else "not estimable: no outlet dates it to the day"
         ends = float(exact["lead_least"].min()), float(exact["lead_most"].max())
-        made.append((event, value, *ends, len(exact), detail))
+        made.append((event, value, *ends, len(exact), detail, why))
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
     over = "all outlets that date it to the day"
     none = "no taking is dated by a source and by the reference"
@@ -333,7 +324,7 @@ def places_told(case: Case) -> pd.DataFrame:
     for place, rows in told[~told["place_id"].isin(wide)].groupby("place_id"):
         camps = [camp for camp in case.compare or () if camp in set(rows["camp"])]
         several = "several outlets" if rows["source"].nunique() > 1 else "one outlet"
-        by = " and ".join(camps) if case.compare else several
+        by = " + ".join(camps) if case.compare else several
         made.append((*about.loc[place, ["name", "lat", "lon"]], len(rows), by))
     table = table_of(made, "place lat lon claims by", by="-claims place")
     return table[table["lat"].notna() & (table["by"] != "")].reset_index(drop=True)
