@@ -76,22 +76,16 @@ def test_frames_by_hand() -> None:
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
 
 
-def test_one_coder_or_none_establishes_nothing() -> None:
-    alone = make([row for row in BY_HAND if row["coder"] != "second"])
-    for case in (alone, make([]), make(alone["frame_codes"].to_dict("records")[:1])):
+def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() -> None:
+    alone = [row for row in BY_HAND if row["coder"] != "second"]
+    rules = [row | {"coder": "machine"} for row in alone]
+    for case in map(make, (alone, [], alone[:1], alone + rules)):
         assert trust.agreement_table(case).empty and trust.second_coder(case) == ""
         assert trust.weak_frames(case) == set(FRAMES)
         found = trust.how_far(case)
         assert found["established"] == 0 and found["why"].startswith("no sentence")
     assert trust.coded_sentences(make([])).empty
-
-
-def test_rules_are_no_second_coder_of_a_person() -> None:
-    again = [row | {"coder": "machine"} for row in BY_HAND if row["coder"] == "first"]
-    case = make([*BY_HAND, *again])
-    assert trust.second_coder(case) == "second"
-    alone = [row for row in BY_HAND if row["coder"] == "first"]
-    assert trust.second_coder(make([*alone, *again])) == ""
+    assert trust.second_coder(make([*BY_HAND, *rules])) == "second"
 
 
 SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}

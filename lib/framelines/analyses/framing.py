@@ -6,10 +6,9 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import cache
 from itertools import product
-from math import isnan, nan
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -19,20 +18,17 @@ import framelines.methods.estimate as est
 from framelines.analyses import trust
 from framelines.analyses.claims import joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, declared, estimand
+from framelines.analyses.hits import CODERS, OPINION, REPORT, coded, compared, groups_of, hits_of
 from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
-from framelines.methods.contrasts import Pair, contrast, matched, shares
+from framelines.methods.contrasts import Pair, matched, shares
 from framelines.methods.estimate import Estimate
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_events, side_of_camp
 from framelines.tables.schema import read_tables
 
-# All that the case's coder read. By any other name a coder is read in the sentences that every
-# coder read, so that the coder alone differs.
-EVERYTHING = "first_all_sentences"
-CODERS = (EVERYTHING, "first", "second", "adjudicated")
 VOICES = {
     "named_official": "a named official",
     "unnamed_source": "a source without a name",
@@ -58,76 +54,11 @@ PAIRED = "paired_events"
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 Names = Sequence[str]
-Make = Callable[..., pd.DataFrame]
-OF_OUTLETS = ("outlet_kind", "bloc", "camp")
-OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
+ESSAY = ("opinion",)
 
 
-def groups_of(case: Case) -> Pair | None:
-    """Return the two groups that a case's texts are set against each other by, or None.
-
-    Its camps where it compares two; else opinion and interviews against reports; else the two
-    blocs, and else the two outlets, with the most documents.
-    """
-    if case.compare:
-        return pair_of(case)
-    own = documents(case)
-    if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
-        return pair_of(case, "genre", OPINION, REPORT)
-    for by in ("bloc", "source_id"):
-        ranked = own.groupby(by).size().sort_values(ascending=False, kind="stable").index
-        if len(ranked) > 1:
-            return pair_of(case, by, *ranked[:2])
-    return None
-
-
-@cache
-def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> pd.DataFrame:
-    """Return the rows of a table that count, of one coder (see `EVERYTHING`).
-
-    `which` are the choices of `tables.rows.rows`: scope, left_out, reposts. The table `sentences`
-    has the sentences that the coder coded, with a column of truth a frame.
-    """
-    name = None if coder == EVERYTHING else coder
-    if table == "sentences":
-        found = trust.coded_sentences(case, name or "", **which)
-    else:
-        found = rows(case, table, coder=name, **which)
-    if name is None:
-        return found
-    every = rows(case, "frame_codes", coder="any", reposts=which.get("reposts", "out"))
-    coders = every.groupby(KEYS)["coder"].nunique()
-    return found.merge(coders[coders == every["coder"].nunique()].reset_index()[KEYS], on=KEYS)
-
-
-def _hits(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
-    return found.assign(hit=np.asarray(hit, dtype=np.float64), of=1.0)
-
-
-def _compared(
-    case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
-) -> Estimate:
-    """The contrast of `hits(case, **which)` between two groups, by default `groups_of` the case, or
-    in words why there is none."""
-    found, pair = hits(case, **which), pair or groups_of(case)
-    if pair is None:
-        why = "not estimable: there are no two groups of texts"
-        return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
-    told = sentence_events(case)
-    made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
-    # What is a property of outlets is dealt over outlets, where these are enough.
-    if unit not in ("texts", "documents") or pair.column not in OF_OUTLETS:
-        return made
-    sides = pair.of(found[pair.column])
-    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
-    if est.why_no_test((a, b)):
-        return made
-    why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
-    return replace(made, p=nan, test="", why=(*made.why, why))
-
-
-def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
-    """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
+def by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
+    """Return the events that both groups tell, as `contrasts.matched`, with their labels."""
     pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(lookup(case, "events", "label"))
@@ -156,7 +87,7 @@ def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
         foe = kind.isin(ARMED) & ~sides.isin(BYSTANDERS)
     nobody, own = (found["side"] == "") | (sides == ""), found["side"] == sides
     relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
-    return _hits(found.assign(relation=relation), hit)
+    return hits_of(found.assign(relation=relation), hit)
 
 
 def naming_hits(
@@ -175,15 +106,15 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
     return naming_hits(case, **which).query("relation == 'foe'")
 
 
-def naming_by_event(case: Case) -> pd.DataFrame:
-    """Return the events in whose sentences both groups name their opponent, and the difference."""
-    return _by_event(case, _of_foes(case))
-
-
-@estimand("framing.naming_contrast", choices=NAMED, evidence=naming_by_event, figure=PAIRED)
+@estimand(
+    "framing.naming_contrast",
+    choices=NAMED,
+    evidence=lambda case: by_event(case, _of_foes(case)),
+    figure=PAIRED,
+)
 def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: Any) -> Estimate:
     """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
-    return _compared(case, "derogatory naming of the opponent", _of_foes, scope=scope, **which)
+    return compared(case, "derogatory naming of the opponent", _of_foes, scope=scope, **which)
 
 
 @estimand("framing.naming_by_group", choices=GROUPED)
@@ -192,13 +123,13 @@ def naming_by_group(
 ) -> Estimate:
     """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
     pair = pair_of(case, by, first, second)
-    return _compared(case, "derogatory naming of armed opponents", _of_foes, pair, **which)
+    return compared(case, "derogatory naming of armed opponents", _of_foes, pair, **which)
 
 
-def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
+def stance_shares(case: Case) -> pd.DataFrame:
     """Return who calls whom what: a row a teller, relation and stance, with k, n and share."""
     hits = {stance: naming_hits(case, stance=stance) for stance in STANCES}
-    parts = [shares(own, [by, "relation"]).assign(stance=name) for name, own in hits.items()]
+    parts = [shares(own, ["source", "relation"]).assign(stance=n) for n, own in hits.items()]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -306,7 +237,7 @@ def attribution_hits(
     if hedged == "not_counted":
         found = found[found["certainty"] != "hedged"]
     voice = found["attribution"]
-    return _hits(found, voice == kind if kind else voice != "own_voice")
+    return hits_of(found, voice == kind if kind else voice != "own_voice")
 
 
 def passed_on(case: Case) -> pd.DataFrame:
@@ -330,7 +261,7 @@ def attribution_by_group(
 ) -> Estimate:
     """Return the share of claims that are attributed to somebody, first group minus second."""
     pair = pair_of(case, by, first, second)
-    return _compared(case, "claims attributed to somebody", attribution_hits, pair, **which)
+    return compared(case, "claims attributed to somebody", attribution_hits, pair, **which)
 
 
 @estimand("framing.other_voice", choices=WHOLE)
@@ -352,20 +283,20 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
         fix = f"Name one of {', '.join(names) or 'frames.csv, which is empty'}"
         raise DataError([Problem("frames.csv", "there is no such frame", value=frame, fix=fix)])
     found = coded(case, "sentences", **which)
-    return _hits(found, found[frame])
+    return hits_of(found, found[frame])
 
 
-def frame_by_event(case: Case, *, frame: str = "divine_sanction") -> pd.DataFrame:
-    """Return the events that both groups tell: how many of their sentences carry the frame."""
-    return _by_event(case, frame_hits(case, frame))
-
-
-@estimand("framing.frame_contrast", choices=SCOPED, evidence=frame_by_event, figure=PAIRED)
+@estimand(
+    "framing.frame_contrast",
+    choices=SCOPED,
+    evidence=lambda case, frame: by_event(case, frame_hits(case, frame)),
+    figure=PAIRED,
+)
 def frame_contrast(
     case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: Any
 ) -> Estimate:
     """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    return _compared(case, frame, frame_hits, frame=frame, scope=scope, **which)
+    return compared(case, frame, frame_hits, frame=frame, scope=scope, **which)
 
 
 def frame_contrasts(case: Case) -> pd.DataFrame:
@@ -406,7 +337,7 @@ def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
     """Return the texts that have words in the tables; `hit` where they use one of `words`."""
     own = documents(case, **which)
     own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
-    return _hits(own, own["doc_id"].isin(_using(case, several(words))))
+    return hits_of(own, own["doc_id"].isin(_using(case, several(words))))
 
 
 @cache
@@ -425,7 +356,7 @@ def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -
     `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
     """
     key = f"texts that use {', '.join(several(words))}"
-    return _compared(case, key, word_hits, words=words, unit=unit, **which)
+    return compared(case, key, word_hits, words=words, unit=unit, **which)
 
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
@@ -433,7 +364,7 @@ def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     named = rows(case, "claims", **which).query("actor_id != ''")
     named = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
     texts = documents(case, **which).merge(named.groupby("doc_id")["hit"].max(), on="doc_id")
-    return _hits(texts, texts["hit"])
+    return hits_of(texts, texts["hit"])
 
 
 @estimand("framing.responsible", choices=TEXTS, hits_of_texts=responsible_hits)
@@ -443,7 +374,7 @@ def responsible(case: Case, *, side: str, unit: str = "outlets", **which: Any) -
     First group minus second.
     """
     key = f"texts that name {side.replace('_', ' ')} as the doer"
-    return _compared(case, key, responsible_hits, side=side, unit=unit, **which)
+    return compared(case, key, responsible_hits, side=side, unit=unit, **which)
 
 
 def outlet_shares(case: Case) -> pd.DataFrame:
@@ -490,6 +421,8 @@ def genres_of(case: Case) -> str:
     if pair is None:
         return "one group alone"
     sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
-    groups = {group: sizes.get(group, {}).items() for group in (pair.first, pair.second)}
-    told = {g: ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()}
-    return "; ".join(f"{group}: {of or 'none'}" for group, of in told.items())
+    told = {
+        group: ", ".join(f"{n} {genre}" for genre, n in sizes.get(group, {}).items()) or "none"
+        for group in (pair.first, pair.second)
+    }
+    return "; ".join(f"{group}: {of}" for group, of in told.items())

@@ -16,9 +16,7 @@ from framelines.analyses.claims import READING, Row, claims, estimated, joined, 
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
-from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, geometric_mean, number_text, share, wilson
-from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
@@ -28,11 +26,6 @@ LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "
 DAYS = 3
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
-# From the smallest to the widest: the rank of a place by its kind.
-AREA_KINDS = (
-    *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
-    *timelines.AREAS,
-)
 T_INTERVAL = "95 % t interval over matched events"
 NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
 
@@ -400,41 +393,6 @@ def own_losses(
         measures = f"events that cost {whose} {', '.join(losses)}, told as such"
         made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     return made or [share("", "losses told", 0, 0, why=(f"not estimable: {NO_CAMP}",))]
-
-
-def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
-    """Return how much each outlet tells as taken in documents of `published` (EDTF), widest last.
-
-    places counts those told as taken; the widest is so by its kind, then by the alphabet.
-    """
-    told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
-    told = told[told["kind"].isin(["event", "sites_captured"])]
-    dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
-    out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
-    within = [d for d, (low, high) in out.items() if start <= low and high <= end]
-    name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
-    rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
-    for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
-        ids = sorted({p for i in rows["place_id"] for p in coded.set_of(i) if p in name})
-        widest = max(ids, key=lambda p: (rank.get(p, 0), p), default="")
-        about = [source, rows["doc_id"].nunique(), len(ids), name.get(widest, "")]
-        about += [kind.get(widest, ""), "; ".join(name[p] for p in ids)]
-        made.append((*about, rank.get(widest, 0)))
-    columns = "source documents places widest widest_kind place_names"
-    return coded.table_of(made, columns, by="rank places source")
-
-
-@estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
-def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
-    """Return for each outlet how many places it tells as taken, and the widest of them."""
-    table = scope_table(case, published=published, **choices).sort_values("source")
-    made = [
-        (r.source, float(r.places), *NO_ENDS, r.documents, f"widest: {r.widest}, a {r.widest_kind}")
-        for r in table.itertuples()
-    ]
-    measures = "places told as taken; the widest is named"
-    none = "no document of these days tells a taking"
-    return estimated(made, none, unit="places", measures=measures)
 
 
 def event_figures(

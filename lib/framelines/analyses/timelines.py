@@ -6,7 +6,6 @@ it, on its theatre, and that tells days on both sides of it; everything else is 
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -34,8 +33,6 @@ FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "r
 AREAS = ("zone", "region", "district", "governorate", "country")
 # A date that leaves more days open is a backdrop, and drawn on no lane.
 WIDEST = 31
-# Parts of one place can be taken days apart; over more than a month it is taken anew.
-SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 
@@ -404,65 +401,3 @@ def days_between(a: Row, b: Row) -> float:
     if hijri and a["source_id"] == b["source_id"]:
         first, last = "computed_first", "computed_last"
     return abs(relate((a[first], a[last]), (b[first], b[last])).gap)
-
-
-def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
-    """Whether a source, by all its takings, tells that the taker lost the place in between."""
-    low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
-    places = coded.set_of(a["place_id"]) & coded.set_of(b["place_id"])
-    others = [r for r in rows if r["taker"] != a["taker"]]
-    met = [r for r in others if coded.set_of(r["place_id"]) & places]
-    return any(r["last"] >= low and r["first"] <= high for r in met)
-
-
-def repeated_takings(
-    case: Case, told: pd.DataFrame, across_documents: str = "one_document"
-) -> list[tuple[Row, Row]]:
-    """Return pairs of claims, of one document or one source, by which one side takes a site twice,
-    with no loss told between."""
-    dated = dated_events(told).query("place_id != '' and event_kind == 'taking'")
-    winner = dated["event_id"].map(lookup(case, "events", "winner"))
-    winner = winner.map(lookup(case, "actors", "side"))
-    dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
-    rows = coded.records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
-    key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
-    of_source, made = defaultdict[str, list[Row]](list), []
-    for row in rows:
-        of_source[row["source_id"]].append(row)
-    for a, b in coded.pairs_by(rows, lambda r: [(r[key], r["taker"])]):
-        apart = days_between(a, b)
-        again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
-        same = a["event_id"] == b["event_id"] and apart > 0
-        if (same or again) and not _lost_between(a, b, of_source[a["source_id"]]):
-            made.append((a, b))
-    return made
-
-
-def taken_twice_table(
-    case: Case, *, calendar: str = "calibrated", across_documents: str = "one_document"
-) -> pd.DataFrame:
-    """Return sites that one source has one side (taker) take twice, with no loss told between."""
-    groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
-    for a, b in repeated_takings(case, claims(case, calendar), across_documents):
-        groups.setdefault((a["source_id"], min(a["event_id"], b["event_id"])), []).append((a, b))
-    name, made = lookup(case, "places", "name"), []
-    for _, pairs in sorted(groups.items()):
-        rows = [r for pair in pairs for r in pair]
-        place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
-        about = place, rows[0]["source"], rows[0]["taker"], joined(r["event_date"] for r in rows)
-        apart = int(max(days_between(a, b) for a, b in pairs))
-        made.append((*about, apart, joined((r["claim_id"] for r in rows), ", ")))
-    return table_of(made, "place source taker stated days_apart claims")
-
-
-@estimand(
-    "timelines.taken_twice",
-    choices={"calendar": CALENDAR, "across_documents": ("one_document", "one_source")},
-    evidence=taken_twice_table,
-)
-def taken_twice(case: Case, **choices: str) -> Estimate:
-    """Return the number of sites that one source has its side take twice."""
-    table = taken_twice_table(case, **choices)
-    measures = "sites told as taken twice, with no loss told between"
-    detail = "; ".join(sorted(table["place"]))
-    return Estimate(float(len(table)), "sites", measures=measures, detail=detail)
