@@ -9,8 +9,8 @@ from toys import TRUTH, Row, case_of, claim, document, event, figure, known, shu
 
 from framelines.analyses import claims as c
 from framelines.analyses import losses as m
-from framelines.analyses import takings as k
 from framelines.analyses import profiles as p
+from framelines.analyses import takings as k
 from framelines.analyses import timelines as t
 
 CASES = ("example", "palmyra", "idlib")

@@ -289,7 +289,7 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
 @estimand(
     "framing.frame_contrast",
     choices=SCOPED,
-    evidence=lambda case, frame: by_event(case, frame_hits(case, frame)),
+    evidence=lambda case, frame="divine_sanction": by_event(case, frame_hits(case, frame)),
     figure=PAIRED,
 )
 def frame_contrast(

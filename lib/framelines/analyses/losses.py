@@ -27,7 +27,7 @@ DAYS = 3
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
 T_INTERVAL = "95 % t interval over matched events"
-NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
+NO_CAMP = "no camp here speaks for a side"
 
 
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
@@ -111,7 +111,7 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
         rows, least = (table[table["camp"] == camp] for table in tables)
         if rows.empty:
             why = "not estimable: no figure meets one of the reference"
-            made.append([camp, math.nan, *NO_ENDS, 0, "", why])
+            made.append([camp, *[math.nan] * 3, 0, "", why])
             continue
         named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
         by = number_text(_mean(least["ratio"]), "times")

@@ -1,5 +1,7 @@
 """Source profiles: what each outlet publishes, how it writes, and what stands there twice."""
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
@@ -47,15 +49,13 @@ def metrics(case: Case) -> pd.DataFrame:
 
 def by_source(case: Case) -> pd.DataFrame:
     """Return one row an outlet: documents, reposts, tokens of text, days, languages, genres."""
-
-    def words(values: pd.Series) -> str:
-        return joined(values.str.replace("_", " "), ", ")
-
     found = documents(case, reposts="in").merge(case["documents"][["doc_id", "published"]])
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
     found = found.assign(first=[day.first for day in days], last=[day.last for day in days])
     found = found.assign(repost=found["duplicate_of"] != "")
+    found["genre"] = found["genre"].str.replace("_", " ")
+    words = partial(joined, by=", ")
     return found.groupby(["source_id", "source", "bloc"], as_index=False).agg(
         documents=("doc_id", "size"),
         reposts=("repost", "sum"),

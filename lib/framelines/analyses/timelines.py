@@ -365,8 +365,6 @@ def coverage(
     `publication`: came out after it). What one side alone lists measures nobody else's silence: a
     short report has no room for all checkpoints of a digest.
     """
-    if risk_set not in ("told_window", "publication"):
-        raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
     own = documents(case, **{k: v for k, v in which.items() if k != "calendar"})
     told = claims(case, **which)
     exact = coded.to_the_day(told)
