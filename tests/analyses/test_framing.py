@@ -13,6 +13,7 @@ from toys import TRUTH, case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
+from framelines.analyses import profiles as p
 from framelines.analyses.findings import declared, main
 from framelines.errors import DataError
 from framelines.methods import contrasts
@@ -173,7 +174,7 @@ def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
 
 def test_leading_terms_of_either_group() -> None:
     case = case_of("example")
-    table = f.leading_terms(case, f.key_terms(case), each=3)
+    table = p.leading_terms(case, p.key_terms(case), each=3)
     assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
     assert table.set_index("term").at["league", "documents_first"] == 12
 
@@ -190,7 +191,7 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
         told.append(f.groups_of(case))
         new = case[table].assign(**{column: value})
         case = replace(case, tables={**case.tables, table: new})
-    assert [(p.column, p.first, p.second) for p in told if p] == [
+    assert [(one.column, one.first, one.second) for one in told if one] == [
         ("genre", "opinion + interview", "report"),
         ("bloc", "pro_government", "russia_aligned"),
         ("source_id", "south-front", "amn"),
@@ -200,14 +201,14 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
 
 @pytest.mark.parametrize("name", ["palmyra", "idlib"])
 def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
-    case, words = uncoded(name), f.key_terms(uncoded(name))
+    case, words = uncoded(name), p.key_terms(uncoded(name))
     tables = (f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts)
     assert all(made(case).empty for made in tables)
     answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]
     answers += [f.naming_by_group(case), f.attribution_by_group(case)]
     assert all(pd.isna(e.value) and "not estimable" in e.why[0] for e in answers)
     assert words.table.empty and "not estimable" in words.why[0]
-    assert f.leading_terms(case, words).empty
+    assert p.leading_terms(case, words).empty
 
 
 def read(table: str) -> pd.DataFrame:
@@ -224,7 +225,7 @@ def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
     texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
     texts = texts.query("camp != 'neutral'")
     if "words" in one.with_:
-        every, words = read("features/chunks"), f.several(one.with_["words"])
+        every, words = read("features/chunks"), p.several(one.with_["words"])
         stems = tuple(w.removesuffix("*") for w in words if w.endswith("*"))
         met = every[every["token"].isin(words) | every["token"].str.startswith(stems)]
     else:
@@ -249,5 +250,5 @@ def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
 
 def test_one_word_is_a_list_of_one() -> None:
     case, words = case_of("fa-kes"), ["regime", ["regime"]]
-    one, several = (f.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
+    one, several = (p.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
     assert one == several and one.measures.startswith("texts that use regime,")

@@ -4,11 +4,11 @@ Every question makes hits, one row a mention, wording, act, claim or sentence: `
 has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups of them side by side.
 """
 
-import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import product
-from math import isnan
+from math import isnan, nan
 from typing import Any
 
 import numpy as np
@@ -18,17 +18,21 @@ import framelines.methods.estimate as est
 from framelines.analyses import trust
 from framelines.analyses.claims import joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, declared, estimand
-from framelines.analyses.hits import CODERS, OPINION, REPORT, coded, compared, groups_of, hits_of
 from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
-from framelines.methods.contrasts import Pair, matched, shares
+from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import Estimate
-from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_events, side_of_camp
-from framelines.tables.schema import read_tables
 
+# All that the case's coder read. By any other name a coder is read in the sentences that every
+# coder read, so that the coder alone differs.
+EVERYTHING = "first_all_sentences"
+CODERS = (EVERYTHING, "first", "second", "adjudicated")
+OF_OUTLETS = ("outlet_kind", "bloc", "camp")
+OPINION, REPORT = ("opinion", "interview"), ("report",)
+Make = Callable[..., pd.DataFrame]
 VOICES = {
     "named_official": "a named official",
     "unnamed_source": "a source without a name",
@@ -57,11 +61,77 @@ Names = Sequence[str]
 ESSAY = ("opinion",)
 
 
+def groups_of(case: Case) -> Pair | None:
+    """Return the two groups that a case's texts are set against each other by, or None.
+
+    Its camps where it compares two; else opinion and interviews against reports; else the two
+    blocs, and else the two outlets, with the most documents.
+    """
+    if case.compare:
+        return pair_of(case)
+    own = documents(case)
+    if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
+        return pair_of(case, "genre", OPINION, REPORT)
+    for by in ("bloc", "source_id"):
+        ranked = own.groupby(by).size().sort_values(ascending=False, kind="stable").index
+        if len(ranked) > 1:
+            return pair_of(case, by, *ranked[:2])
+    return None
+
+
+@cache
+def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> pd.DataFrame:
+    """Return the rows of a table that count, of one coder (see `EVERYTHING`).
+
+    `which` are the choices of `tables.rows.rows`: scope, left_out, reposts. The table `sentences`
+    has the sentences that the coder coded, with a column of truth a frame.
+    """
+    name = None if coder == EVERYTHING else coder
+    if table == "sentences":
+        found = trust.coded_sentences(case, name or "", **which)
+    else:
+        found = rows(case, table, coder=name, **which)
+    if name is None:
+        return found
+    every = rows(case, "frame_codes", coder="any", reposts=which.get("reposts", "out"))
+    coders = every.groupby(KEYS)["coder"].nunique()
+    return found.merge(coders[coders == every["coder"].nunique()].reset_index()[KEYS], on=KEYS)
+
+
+def hits_of(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
+    """Return rows as hits, each of which counts; `hit` says of each whether it is one."""
+    return found.assign(hit=np.asarray(hit, dtype=np.float64), of=1.0)
+
+
+def compared(
+    case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
+) -> Estimate:
+    """Return the contrast of `hits(case, **which)` of two groups, or in words why there is none.
+
+    By default these are `groups_of` the case.
+    """
+    found, pair = hits(case, **which), pair or groups_of(case)
+    if pair is None:
+        why = "not estimable: there are no two groups of texts"
+        return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
+    told = sentence_events(case)
+    made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
+    # What is a property of outlets is dealt over outlets, where these are enough.
+    if unit not in ("texts", "documents") or pair.column not in OF_OUTLETS:
+        return made
+    sides = pair.of(found[pair.column])
+    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
+    if est.why_no_test((a, b)):
+        return made
+    why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
+    return replace(made, p=nan, test="", why=(*made.why, why))
+
+
 def by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """Return the events that both groups tell, as `contrasts.matched`, with their labels."""
     pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
-    names = table["event_id"].map(lookup(case, "events", "label"))
+    names = table["event_id"].map(lookup(case, "events", "label")).fillna(table["event_id"])
     return table.assign(event=names, first=pair.first, second=pair.second)
 
 
@@ -328,37 +398,6 @@ def _with_name(case: Case, frame: str) -> str:
     return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
-def several(words: Names) -> tuple[str, ...]:
-    """Return words that a declaration gives as one or as a list."""
-    return (words,) if isinstance(words, str) else tuple(words)
-
-
-def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
-    """Return the texts that have words in the tables; `hit` where they use one of `words`."""
-    own = documents(case, **which)
-    own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
-    return hits_of(own, own["doc_id"].isin(_using(case, several(words))))
-
-
-@cache
-def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
-    """The texts with chunks that use one of some words; each word is looked at once."""
-    tokens = case["chunks"]["token"]
-    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
-    met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
-    return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
-
-
-@estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
-def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -> Estimate:
-    """Return the share of texts that use one of some words, first group minus second.
-
-    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
-    """
-    key = f"texts that use {', '.join(several(words))}"
-    return compared(case, key, word_hits, words=words, unit=unit, **which)
-
-
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
     named = rows(case, "claims", **which).query("actor_id != ''")
@@ -390,29 +429,6 @@ def outlet_shares(case: Case) -> pd.DataFrame:
             own = shares(hits, ["side", "source"]).assign(finding=finding.name)
             found.append(own.sort_values("side", key=lambda s: s != pair.first, kind="stable"))
     return pd.concat(found, ignore_index=True)
-
-
-@cache
-def key_terms(case: Case) -> Keyness:
-    """Return the words, of the language of most documents, that set `groups_of` apart.
-
-    The prior is made of all texts of the case's folder, those of other cases included.
-    """
-    here, every = documents(case), read_tables(case.folder)
-    language = here["language"].mode().iloc[0]
-    texts = every["documents"].query("duplicate_of == '' and language == @language")
-    chunks = every["chunks"][every["chunks"]["doc_id"].isin(texts["doc_id"])]
-    words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
-    prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
-    drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
-    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
-
-
-def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group: `Keyness.table`, `group` that has more, `label`."""
-    table = found.table.assign(group=np.where(found.table["z"] > 0, *found.groups))
-    table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
-    return table.assign(label=table["term"].map(glossed(case)))
 
 
 def genres_of(case: Case) -> str:

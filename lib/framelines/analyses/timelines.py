@@ -230,12 +230,12 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     """
     table = days_of_event(case, event_id=event_id, **choices)
     exact, outlets = coded.to_the_day(table), sorted(set(table["source"]))
-    measures = "days between the first and the last day told; only dates to the day count"
-    least = table["first"].max() - table["last"].min()
-    least = max(0.0, float(least)) if math.isfinite(least) else 0.0
-    most = float(exact["last"].max() - exact["first"].min())
-    detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
-    made = [("", most, least, most, len(exact), detail, "", (len(outlets),))] * (len(exact) > 0)
+    measures, made = "days between the first and the last day told; only dates to the day count", []
+    if len(exact):
+        least = max(0.0, float(table["first"].max() - table["last"].min()))
+        most = float(exact["last"].max() - exact["first"].min())
+        detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
+        made = [("", most, least, most, len(exact), detail, "", (len(outlets),))]
     about = {"unit": "days", "measures": measures, "interval": LEFT_OPEN}
     return estimated(made, "no article dates it to the day", **about)[0]
 
