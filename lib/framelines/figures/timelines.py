@@ -145,7 +145,7 @@ def coverage(data: pd.DataFrame) -> Figure:
         shape, hollow, _ = STATES[row["state"]]
         own = {"color": style.GREY} if shape == "." else look[row["camp"]]
         x, y = names.index(row["source"]), place[row["event_id"]]
-        mark(ax, x, y, own | {"marker": shape}, hollow=hollow, size=5.5)
+        mark(ax, x, y, own | {"marker": shape}, hollow=hollow, size=2 if shape == "." else 5.5)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
     turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
