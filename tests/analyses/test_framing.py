@@ -35,14 +35,8 @@ def test_the_declared_findings_of_palmyra() -> None:
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
         assert "no interval" in found.why[0] and "no test" in found.why[1]
-    events, *parts = f.capture_verbs(case)
-    assert counts(events) == [(2, 4), (0, 4)]
-    assert {e.part: counts(e)[0] for e in parts} == {
-        "government_camp: own takings": (2, 2),
-        "government_camp: own losses": (0, 5),
-        "islamic_state: own takings": (7, 16),
-        "islamic_state: own losses": (0, 1),
-    }
+    told = [(2, 4), (0, 4), (0, 5), (2, 2), (0, 1), (7, 16)]
+    assert sorted(sum(map(counts, f.capture_verbs(case)), [])) == sorted(told)
 
 
 def test_the_declared_findings_of_idlib() -> None:
@@ -102,12 +96,15 @@ def test_planted_naming_is_recovered() -> None:
     assert list(back["difference"]) == list(-table["difference"])
 
 
-def test_the_planted_frame_is_recovered() -> None:
-    found = f.frame_contrast(case_of("example"), scope="whole_texts")
-    truth = TRUTH["frames"]["divine_sanction"]
+def test_planted_frames_and_leading_terms_are_recovered() -> None:
+    case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
+    found = f.frame_contrast(case, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]
     planted = 100 * (truth["north"]["planted"] - truth["south"]["planted"])
     assert found.low <= planted <= found.high
+    table = p.leading_terms(case, p.key_terms(case), each=3)
+    assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
+    assert table.set_index("term").at["league", "documents_first"] == 12
 
 
 def test_planted_verbs_are_recovered() -> None:
@@ -121,6 +118,10 @@ def test_planted_verbs_are_recovered() -> None:
     told = {(r.event, r.teller): (r.role, r.verbs) for r in table.itertuples()}
     assert told["The League takes Trevask", "south"] == ("took", "liberate (+) ×2")
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
+    # Matched events are told by both camps, or by two outlets where there are none.
+    assert table.groupby("event")["teller"].nunique().eq(2).all()
+    hits = f.verb_hits(case_of("idlib"), scope="matched_events")
+    assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
 
 
 def test_planted_agency_is_recovered_document_by_document() -> None:
@@ -153,14 +154,6 @@ def test_whose_words_are_passed_on() -> None:
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
-def test_matched_events_are_told_by_both_camps_or_two_outlets() -> None:
-    for name in NAMING:
-        table = f.verbs_by_event(case_of(name))
-        assert table.groupby("event")["teller"].nunique().eq(2).all()
-    hits = f.verb_hits(case_of("idlib"), scope="matched_events")
-    assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
-
-
 def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     table = f.frame_contrasts(case_of("idlib")).set_index("frame")
     assert table.at["entman_moral", "status"] == "weak"
@@ -170,13 +163,6 @@ def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     assert (tested["p_holm"] >= tested["p"]).all()
     with pytest.raises(DataError, match="no such frame.*divine_sanction"):
         f.frame_contrast(case_of("palmyra"), frame="defeat")
-
-
-def test_leading_terms_of_either_group() -> None:
-    case = case_of("example")
-    table = p.leading_terms(case, p.key_terms(case), each=3)
-    assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
-    assert table.set_index("term").at["league", "documents_first"] == 12
 
 
 def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:

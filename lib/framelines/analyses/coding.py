@@ -87,13 +87,10 @@ def seen(doc_id: str) -> bool:
 
 
 def coder_of(folder: Path) -> tuple[str, bool]:
-    """Return who coded most claims of a folder, and whether these are people who coded no figures
-    but the dead: a crowd."""
-    kinds = dict(_read(folder / "coders.csv")[["coder", "kind"]].to_numpy())
+    """Return who coded most claims of a folder, and whether of figures the dead alone: a crowd."""
     claims = _read(folder / "claims.csv")
     coder = claims["coder"].mode().get(0, "")
-    own = claims[claims["coder"] == coder]
-    return coder, kinds.get(coder) == "person" and own.query(OTHERS).empty
+    return coder, claims.query("coder == @coder").query(OTHERS).empty
 
 
 @cache

@@ -31,7 +31,7 @@ from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_ev
 EVERYTHING = "first_all_sentences"
 CODERS = (EVERYTHING, "first", "second", "adjudicated")
 OF_OUTLETS = ("outlet_kind", "bloc", "camp")
-OPINION, REPORT = ("opinion", "interview"), ("report",)
+OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
 Make = Callable[..., pd.DataFrame]
 VOICES = {
     "named_official": "a named official",
@@ -47,10 +47,8 @@ ROLES = {"took": "own takings", "lost": "own losses"}
 REPOSTS = ("out", "in")
 LEFT_OUT = ("none", EACH_OUTLET)
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
-NAMED = SCOPED | {"ambiguous_labels": ("as_coded", "left_out")}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 GROUPED = WHOLE | {"unit": contrasts.UNITS}
-HEDGED = GROUPED | {"hedged": ("counted", "not_counted")}
 TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
 TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
 PAIRED = "paired_events"
@@ -58,7 +56,6 @@ PAIRED = "paired_events"
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 Names = Sequence[str]
-ESSAY = ("opinion",)
 
 
 def groups_of(case: Case) -> Pair | None:
@@ -136,7 +133,7 @@ def by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
 
 
 def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
-    side = dict(zip(case["actors"]["actor_id"], case["actors"]["side"], strict=True))
+    side = lookup(case, "actors", "side")
     return [{side.get(i, "") for i in str(several).split(";")} - {""} for several in ids]
 
 
@@ -178,7 +175,7 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
 
 @estimand(
     "framing.naming_contrast",
-    choices=NAMED,
+    choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
     evidence=lambda case: by_event(case, _of_foes(case)),
     figure=PAIRED,
 )
@@ -325,7 +322,7 @@ def passed_on(case: Case) -> pd.DataFrame:
     return found.sort_values(["claims", "teller", "voice"], ascending=[False, True, True])
 
 
-@estimand("framing.attribution_by_group", choices=HEDGED)
+@estimand("framing.attribution_by_group", choices=GROUPED | {"hedged": ("counted", "not_counted")})
 def attribution_by_group(
     case: Case, *, by: str = "genre", first: Names = REPORT, second: Names = ESSAY, **which: str
 ) -> Estimate:
@@ -377,8 +374,7 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     `with_name` says in how many of its sentences a derogatory name stands too.
     """
     names = trust.frame_names(case)
-    every = {frame: frame_contrast(case, frame=frame) for frame in names}
-    made = {frame: found for frame, found in every.items() if sum(found.k)}
+    made = {f: e for f in names if sum((e := frame_contrast(case, frame=f)).k)}
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
@@ -437,8 +433,6 @@ def genres_of(case: Case) -> str:
     if pair is None:
         return "one group alone"
     sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
-    told = {
-        group: ", ".join(f"{n} {genre}" for genre, n in sizes.get(group, {}).items()) or "none"
-        for group in (pair.first, pair.second)
-    }
-    return "; ".join(f"{group}: {of}" for group, of in told.items())
+    groups = {group: sizes.get(group, {}).items() for group in (pair.first, pair.second)}
+    told = {g: ", ".join(f"{n} {genre}" for genre, n in of) for g, of in groups.items()}
+    return "; ".join(f"{group}: {of or 'none'}" for group, of in told.items())

@@ -58,12 +58,11 @@ def by_source(case: Case) -> pd.DataFrame:
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
     found = found.assign(first=[day.first for day in days], last=[day.last for day in days])
-    found = found.assign(repost=found["duplicate_of"] != "")
     found["genre"] = found["genre"].str.replace("_", " ")
     words = partial(joined, by=", ")
     return found.groupby(["source_id", "source", "bloc"], as_index=False).agg(
         documents=("doc_id", "size"),
-        reposts=("repost", "sum"),
+        reposts=("duplicate_of", lambda own: (own != "").sum()),
         tokens=("tokens", "sum"),
         first_day=("first", "min"),
         last_day=("last", "max"),

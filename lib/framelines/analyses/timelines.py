@@ -342,13 +342,13 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
 def _at_risk(
     case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame
 ) -> pd.MultiIndex:
-    """Events and sources of which a document could tell the event: came out after it, on the
-    theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
+    """Listed events and sources of which a document could tell the event: came out after it, on
+    the theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
     published = lookup(case, "documents", "published")
     own = own[own["doc_id"].isin(coded.theatre_documents(case))]
     own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
     told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
-    here = days[days["event_id"].isin(coded.theatre_events(case))]
+    here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
     met = met.query("last < out and low <= first and last <= high")
     return pd.MultiIndex.from_frame(met[["event_id", "source"]])
@@ -381,8 +381,7 @@ def coverage(
     sources = own.sort_values("source_id").drop_duplicates("source_id")[["source", "camp", "bloc"]]
     table = days.merge(sources, how="cross")
     pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
-    ranks, could = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
-    at_risk = could & table["listed"].astype(bool)
+    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
     state = np.select([*(ranks == i for i in range(3)), at_risk], STATES[:-1], NOT_AT_RISK)
     table = table.assign(state=state, at_risk=at_risk)
     columns = "event_id label first last source camp bloc state at_risk listed"
