@@ -90,7 +90,7 @@ def coder_of(folder: Path) -> tuple[str, bool]:
     """Return who coded most claims of a folder, and whether of figures the dead alone: a crowd."""
     claims = _read(folder / "claims.csv")
     coder = claims["coder"].mode().get(0, "")
-    return coder, claims.query("coder == @coder").query(OTHERS).empty
+    return coder, bool(coder) and claims.query("coder == @coder").query(OTHERS).empty
 
 
 @cache
