@@ -62,7 +62,7 @@ def _loading(kind: str) -> Callable[[], Any]:
 
 
 def _keyness(kind: str) -> Callable[[], Any]:
-    from framelines.analyses.framing import key_terms
+    from framelines.analyses.profiles import key_terms
 
     case = _loading(kind)()
     return lambda: key_terms(case)

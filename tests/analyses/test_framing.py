@@ -13,26 +13,18 @@ from toys import TRUTH, case_of, swapped, uncoded
 
 from framelines import REPO
 from framelines.analyses import framing as f
+from framelines.analyses import profiles as p
 from framelines.analyses.findings import declared, main
 from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
-from framelines.tables.case import Case
 
-FAKES = REPO / "data" / "fa-kes"
 NAMING = ("example", "palmyra")
 
 
 def counts(found: Estimate) -> list[tuple[float, float]]:
     return list(zip(found.k, found.n, strict=True))
-
-
-def as_told(found: Estimate, sign: int = 1) -> list[float]:
-    """Value, interval, p and counts, with −1 as the other group minus the first would have them."""
-    ends = (found.low, found.high)[::sign]
-    numbers = [sign * found.value, *(sign * end for end in ends), found.p]
-    return numbers + [*found.k[::sign], *found.n[::sign]]
 
 
 def test_the_declared_findings_of_palmyra() -> None:
@@ -43,14 +35,8 @@ def test_the_declared_findings_of_palmyra() -> None:
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
         assert "no interval" in found.why[0] and "no test" in found.why[1]
-    events, *parts = f.capture_verbs(case)
-    assert counts(events) == [(2, 4), (0, 4)]
-    assert {e.part: counts(e)[0] for e in parts} == {
-        "government_camp: own takings": (2, 2),
-        "government_camp: own losses": (0, 5),
-        "islamic_state: own takings": (7, 16),
-        "islamic_state: own losses": (0, 1),
-    }
+    told = [(2, 4), (0, 4), (0, 5), (2, 2), (0, 1), (7, 16)]
+    assert sorted(sum(map(counts, f.capture_verbs(case)), [])) == sorted(told)
 
 
 def test_the_declared_findings_of_idlib() -> None:
@@ -58,8 +44,7 @@ def test_the_declared_findings_of_idlib() -> None:
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
     assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
     assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
-    other, distant = f.other_voice(case)
-    assert counts(other) == [(3, 315)] and counts(distant) == [(1, 3)]
+    assert [counts(e) for e in f.other_voice(case)] == [[(3, 315)], [(1, 3)]]
     # Hedged claims can stay out, and what a second page hosts can count again.
     assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
     assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
@@ -68,6 +53,10 @@ def test_the_declared_findings_of_idlib() -> None:
     kinds |= {"second": ["news_site", "blog"]}
     outlets, texts = (f.naming_by_group(case, unit=u, **kinds) for u in ("outlets", "texts"))
     assert outlets.p < 0.02 and np.isnan(texts.p) and "of outlets" in texts.why[-1]
+    # Without two sides the foe is any armed opponent.
+    foes = set(f.naming_hits(case).query("relation == 'foe'")["actor_id"])
+    assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
+    assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
 
 
 @pytest.mark.parametrize(
@@ -84,45 +73,38 @@ def test_a_choice_changes_the_rows_that_count(choices: dict[str, str], told: Any
     assert counts(f.naming_contrast(case_of("palmyra"), **choices)) == told
 
 
-@pytest.mark.parametrize(
-    ("camp", "relation", "planted"),
-    [("north", "foe", "south"), ("south", "foe", "north"), ("south", "own", "itself")],
-)
-def test_planted_naming_is_recovered(camp: str, relation: str, planted: str) -> None:
-    table = f.stance_shares(case_of("example"), by="camp")
-    truth = TRUTH["names"][f"{camp}_of_{planted}"]
-    own = table[(table["camp"] == camp) & (table["relation"] == relation)].set_index("stance")
-    for stance, count in truth["counts"].items():
-        assert own.at[stance, "k"] == count
-        if 0 < count < own.at[stance, "n"]:
-            assert own.at[stance, "low"] <= truth["planted"][stance] <= own.at[stance, "high"]
-    assert own["n"].iloc[0] == truth["realised"]["mentions"]
-
-
-def test_the_planted_contrast_is_covered_and_told() -> None:
-    found, truth = f.naming_contrast(case_of("example"), scope="whole_texts"), TRUTH["names"]
-    planted = truth["north_of_south"]["planted"]["derogatory"]
-    planted -= truth["south_of_north"]["planted"]["derogatory"]
-    assert found.low <= 100 * planted <= found.high < 0
-    assert counts(found) == [(25, 60), (47, 57)] and found.p <= 0.001
-
-
-def test_the_contrast_by_event_covers_what_was_planted() -> None:
-    case = case_of("example")
-    table = f.naming_by_event(case)
-    assert (table[["n_first", "n_second"]] > 0).all(axis=None)
+def test_planted_naming_is_recovered() -> None:
+    case, truth = case_of("example"), TRUTH["names"]
+    for stance in f.STANCES:
+        table = shares(f.naming_hits(case, stance=stance), ["camp", "relation"])
+        table = table.set_index(["camp", "relation"])
+        for camp, foe in (("north", "south"), ("south", "north")):
+            own, planted = table.loc[(camp, "foe")], truth[f"{camp}_of_{foe}"]
+            assert own["n"] == planted["realised"]["mentions"]
+            assert own["k"] == planted["counts"][stance]
+            if 0 < own["k"] < own["n"]:
+                assert own["low"] <= planted["planted"][stance] <= own["high"]
+        assert table.loc[("south", "own"), "k"] == truth["south_of_itself"]["counts"][stance]
+    found = f.naming_contrast(case, scope="whole_texts")
+    north, south = (truth[k]["planted"]["derogatory"] for k in ("north_of_south", "south_of_north"))
+    assert found.low <= 100 * (north - south) <= found.high < 0 and found.p <= 0.001
     found = f.naming_contrast(case, scope="whole_texts", unit="matched_events")
     assert found.low <= -40 <= found.high and found.p <= 0.05
-    back = f.naming_by_event(swapped(case))
+    both = [(c, f.naming_hits(c).query("relation == 'foe'")) for c in (case, swapped(case))]
+    table, back = (f.by_event(*one) for one in both)
+    assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     assert list(back["difference"]) == list(-table["difference"])
 
 
-def test_the_planted_frame_is_recovered() -> None:
-    found = f.frame_contrast(case_of("example"), scope="whole_texts")
-    truth = TRUTH["frames"]["divine_sanction"]
+def test_planted_frames_and_leading_terms_are_recovered() -> None:
+    case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
+    found = f.frame_contrast(case, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]
     planted = 100 * (truth["north"]["planted"] - truth["south"]["planted"])
     assert found.low <= planted <= found.high
+    table = p.leading_terms(case, p.key_terms(case), each=3)
+    assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
+    assert table.set_index("term").at["league", "documents_first"] == 12
 
 
 def test_planted_verbs_are_recovered() -> None:
@@ -132,19 +114,24 @@ def test_planted_verbs_are_recovered() -> None:
         planted = TRUTH["verbs"][f"{camp}_on_takings_of_{side}_side"]
         assert dict(Counter(own["lemma"])) == planted and own["hit"].mean() == (role == "took")
     assert verbs.groupby("camp")["role"].nunique().to_dict() == {"north": 2, "south": 2}
+    table = f.verbs_by_event(case_of("example"))
+    told = {(r.event, r.teller): (r.role, r.verbs) for r in table.itertuples()}
+    assert told["The League takes Trevask", "south"] == ("took", "liberate (+) ×2")
+    assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
+    # Matched events are told by both camps, or by two outlets where there are none.
+    assert table.groupby("event")["teller"].nunique().eq(2).all()
+    hits = f.verb_hits(case_of("idlib"), scope="matched_events")
+    assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
 
 
 def test_planted_agency_is_recovered_document_by_document() -> None:
-    truth, case = TRUTH["agency"], case_of("example")
-    table = shares(f.agency_hits(case), ["camp", "relation"])
+    table = shares(f.agency_hits(case_of("example")), ["camp", "relation"])
     for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
-        told = truth[f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
+        told = TRUTH["agency"][f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
         assert (row["k"], row["n"]) == (told["unnamed"], told["acts"])
         # Where fewer than three documents leave the agent out there is no interval.
         assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
-    counts = table.set_index(["camp", "relation"])[["k", "n"]]
-    assert list(counts.loc[("north", "own")]) == [19, 24]
-    assert list(counts.loc[("north", "foe")]) == [7, 32]
+    assert len(table) == 4
 
 
 @pytest.mark.parametrize("name", NAMING)
@@ -152,28 +139,10 @@ def test_planted_agency_is_recovered_document_by_document() -> None:
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
     one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
-    np.testing.assert_array_equal(as_told(two), as_told(one, -1))
+    told = [one.value, one.low, one.high, one.p, *one.k, *one.n]
+    back = [-two.value, -two.high, -two.low, two.p, *two.k[::-1], *two.n[::-1]]
+    np.testing.assert_array_equal(told, back)
     assert two.why == one.why
-
-
-def test_ambiguous_labels_mean_several_actors_or_stances() -> None:
-    case = case_of("palmyra")
-    every = f.naming_hits(case)
-    left = f.naming_hits(case, ambiguous_labels="left_out")
-    gone = set(every["wording"]) - set(left["wording"])
-    assert "rafidah" in gone and "islamic state" not in gone
-
-
-def test_without_two_sides_the_foe_is_any_armed_opponent() -> None:
-    hits = f.naming_hits(case_of("idlib"))
-    foes = set(hits.loc[hits["relation"] == "foe", "actor_id"])
-    assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
-    assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
-
-
-def test_arabic_labels_stand_behind_their_translation() -> None:
-    name = f.glossed(case_of("idlib"))
-    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
 def test_whose_words_are_passed_on() -> None:
@@ -181,121 +150,91 @@ def test_whose_words_are_passed_on() -> None:
     assert found["Syrian Perspective", "a text of Syria Times"] == 31
     words = found[~found.index.get_level_values("voice").str.contains("text of")]
     assert words.sum() == f.attribution_hits(case_of("idlib"))["hit"].sum()
-
-
-def test_matched_events_are_told_by_both_camps() -> None:
-    for name in NAMING:
-        table = f.verbs_by_event(case_of(name))
-        assert table.groupby("event")["teller"].nunique().eq(2).all()
-    matched = f.verb_hits(case_of("example"), scope="matched_events")
-    assert "ulvane-taken" not in set(matched["event_id"])
-    hits = f.verb_hits(case_of("idlib"), scope="matched_events")
-    assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
-
-
-def test_verbs_stand_beside_their_role() -> None:
-    table = f.verbs_by_event(case_of("example"))
-    told = {(r.event, r.teller): (r.role, r.verbs) for r in table.itertuples()}
-    assert told["The League takes Trevask", "south"] == ("took", "liberate (+) ×2")
-    assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
+    name = f.glossed(case_of("idlib"))
+    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
 def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     table = f.frame_contrasts(case_of("idlib")).set_index("frame")
     assert table.at["entman_moral", "status"] == "weak"
     assert "divine_sanction" not in table.index and (table["k_1"] + table["k_2"] > 0).all()
-    assert table.at["military_technical", "status"] == ""
-    assert table["p_holm"].notna().sum() == (table["status"] == "").sum()
-    assert (table["p_holm"].dropna() >= table["p"].reindex(table["p_holm"].dropna().index)).all()
-
-
-def test_an_unknown_frame_is_refused_with_those_that_there_are() -> None:
+    tested = table[table["status"] == ""]
+    assert tested["p_holm"].notna().all() and table["p_holm"].notna().sum() == len(tested) > 0
+    assert (tested["p_holm"] >= tested["p"]).all()
     with pytest.raises(DataError, match="no such frame.*divine_sanction"):
         f.frame_contrast(case_of("palmyra"), frame="defeat")
 
 
-def test_leading_terms_of_either_group() -> None:
-    case = case_of("example")
-    table = f.leading_terms(case, f.key_terms(case), each=3)
-    assert list(table["group"]) == ["north"] * 3 + ["south"] * 3
-    assert table.set_index("term").at["league", "documents_first"] == 12
-
-
 def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
-    def pair(case: Case) -> tuple[str, ...] | None:
-        found = f.groups_of(case)
-        return (found.column, found.first, found.second) if found else None
+    case = case_of("palmyra")
+    reposts = case["documents"].assign(duplicate_of="gone")  # nothing of a side counts
+    none = f.genres_of(replace(case, tables={**case.tables, "documents": reposts}))
+    assert none == "islamic_state: none; government_camp: none"
+    case, told = case_of("idlib"), []
+    changes: list[tuple[str, str, str]] = [("documents", "genre", "report")]
+    changes += [("sources", "bloc", "all"), ("documents", "source_id", "amn")]
+    for table, column, value in changes:
+        told.append(f.groups_of(case))
+        new = case[table].assign(**{column: value})
+        case = replace(case, tables={**case.tables, table: new})
+    assert [(one.column, one.first, one.second) for one in told if one] == [
+        ("genre", "opinion + interview", "report"),
+        ("bloc", "pro_government", "russia_aligned"),
+        ("source_id", "south-front", "amn"),
+    ]
+    assert f.groups_of(case) is None
 
-    assert pair(case_of("palmyra")) == ("camp", "islamic_state", "government_camp")
-    idlib = case_of("idlib")
-    assert pair(idlib) == ("genre", "opinion + interview", "report")
 
-    def only(case: Case, table: str, **columns: str) -> Case:
-        return replace(case, tables={**case.tables, table: case[table].assign(**columns)})
-
-    reports = only(idlib, "documents", genre="report")
-    assert pair(reports) == ("bloc", "pro_government", "russia_aligned")
-    one_bloc = only(reports, "sources", bloc="all")
-    assert pair(one_bloc) == ("source_id", "south-front", "amn")
-    assert pair(only(one_bloc, "documents", source_id="amn")) is None
-    reposts = only(case_of("palmyra"), "documents", duplicate_of="gone")  # nothing of a side counts
-    assert f.genres_of(reposts) == "islamic_state: none; government_camp: none"
-
-
-@pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
+@pytest.mark.parametrize("name", ["palmyra", "idlib"])
 def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
-    case = uncoded(name)
-    for made in (f.stance_shares, f.verbs_by_event, f.naming_by_event, f.frame_contrasts):
-        assert made(case).empty
-    assert f.agency_hits(case).empty
+    case, words = uncoded(name), p.key_terms(uncoded(name))
+    tables = (f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts)
+    assert all(made(case).empty for made in tables)
     answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]
     answers += [f.naming_by_group(case), f.attribution_by_group(case)]
-    for found in answers:
-        assert pd.isna(found.value) and "not estimable" in found.why[0]
-    words = f.key_terms(case)
+    assert all(pd.isna(e.value) and "not estimable" in e.why[0] for e in answers)
     assert words.table.empty and "not estimable" in words.why[0]
-    assert f.leading_terms(case, words).empty
+    assert p.leading_terms(case, words).empty
 
 
-SHARES = [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
+def read(table: str) -> pd.DataFrame:
+    return pd.read_csv(REPO / "data" / "fa-kes" / f"{table}.csv", keep_default_na=False)
 
 
-def _that_use(texts: pd.DataFrame, wanted: list[str]) -> pd.DataFrame:
-    words = pd.read_csv(FAKES / "features" / "chunks.csv", keep_default_na=False)
-    stems = tuple(w.removesuffix("*") for w in wanted if w.endswith("*"))
-    met = words["token"].isin(wanted) | words["token"].str.startswith(stems)
-    texts = texts[texts["doc_id"].isin(words["doc_id"])]
-    return texts.assign(hit=texts["doc_id"].isin(words.loc[met, "doc_id"]))
-
-
-def _that_name(texts: pd.DataFrame, side: str) -> pd.DataFrame:
-    claims = pd.read_csv(FAKES / "claims.csv").dropna(subset=["actor_id"])
-    sides = pd.read_csv(FAKES / "actors.csv").set_index("actor_id")["side"]
-    naming = claims.loc[claims["actor_id"].map(sides) == side, "doc_id"]
-    texts = texts[texts["doc_id"].isin(claims["doc_id"])]
-    return texts.assign(hit=texts["doc_id"].isin(naming))
-
-
-@pytest.mark.parametrize("finding", SHARES)
+@pytest.mark.parametrize(
+    "finding", [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
+)
 def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
     """Computed anew from the CSV files: counts, shares by outlet, and every deal of the outlets."""
     case, (one,) = case_of("fa-kes"), [f for f in declared("fa-kes") if f.id == finding]
     (made,) = main(case, one)
-    texts = pd.read_csv(FAKES / "documents.csv").query("duplicate_of.isna()")
-    camps = pd.read_csv(FAKES / "sources.csv").set_index("source_id")["camp"]
-    texts = texts.assign(camp=texts["source_id"].map(camps)).query("camp != 'neutral'")
-    given = one.with_
-    texts = _that_use(texts, given["words"]) if "words" in given else _that_name(texts, **given)
-    counts = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
-    assert list(made.k) == list(counts["sum"]) and list(made.n) == list(counts["size"])
+    texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
+    texts = texts.query("camp != 'neutral'")
+    if "words" in one.with_:
+        every, words = read("features/chunks"), p.several(one.with_["words"])
+        stems = tuple(w.removesuffix("*") for w in words if w.endswith("*"))
+        met = every[every["token"].isin(words) | every["token"].str.startswith(stems)]
+    else:
+        every = read("claims").query("actor_id != ''")
+        sides = read("actors").set_index("actor_id")["side"]
+        met = every[every["actor_id"].map(sides) == one.with_["side"]]
+    texts = texts[texts["doc_id"].isin(every["doc_id"])]
+    texts = texts.assign(hit=texts["doc_id"].isin(met["doc_id"]))
+    sums = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
+    assert list(made.k) == list(sums["sum"]) and list(made.n) == list(sums["size"])
     own = texts.groupby(["camp", "source_id"])["hit"].mean()
     a, b = (own[camp].to_numpy() for camp in case.compare or ())
     assert made.value == pytest.approx(100 * (a.mean() - b.mean()))
-    every = np.concatenate([a, b])
-    deals = [list(deal) for deal in combinations(range(len(every)), len(a))]
-    rest = [[i for i in range(len(every)) if i not in deal] for deal in deals]
-    t = np.abs(ttest_ind(every[deals], every[rest], axis=1, equal_var=False).statistic)
+    outlets = np.concatenate([a, b])
+    deals = [list(deal) for deal in combinations(range(len(outlets)), len(a))]
+    rest = [[i for i in range(len(outlets)) if i not in deal] for deal in deals]
+    t = np.abs(ttest_ind(outlets[deals], outlets[rest], axis=1, equal_var=False).statistic)
     assert made.p == pytest.approx((t >= t[0] - 1e-9).mean())
-    outlets = f.outlet_shares(case).query("finding == @one.name").groupby("side")
-    assert outlets["k"].sum()[list(made.groups)].tolist() == list(made.k)
-    assert outlets["n"].sum()[list(made.groups)].tolist() == list(made.n)
+    table = f.outlet_shares(case).query("finding == @one.name").groupby("side")[["k", "n"]].sum()
+    assert [*map(tuple, table.loc[list(made.groups)].to_numpy())] == counts(made)
+
+
+def test_one_word_is_a_list_of_one() -> None:
+    case, words = case_of("fa-kes"), ["regime", ["regime"]]
+    one, several = (p.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
+    assert one == several and one.measures.startswith("texts that use regime,")

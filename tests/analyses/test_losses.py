@@ -9,6 +9,7 @@ from scipy.stats import t
 from toys import TRUTH, Row, case_of, claim, document, event, figure, known, swapped, toy
 
 from framelines.analyses import losses as m
+from framelines.analyses import takings as k
 from framelines.methods.estimate import random_stream
 
 # Days on both sides of what may be passed over.
@@ -16,40 +17,25 @@ DAYS = {f"r1-d{day}": {"event_date": f"2019-05-{day}", "place_id": "ford"} for d
 ROUND = [claim(claim_id, "round", **day) for claim_id, day in DAYS.items()]
 
 
-def test_parts_exceed_the_total_of_the_magazine() -> None:
-    what = ["killed_or_wounded", "tank"]
-    found = m.parts_and_totals(case_of("palmyra"), event_id="palmyra-offensive-2016-12", items=what)
-    assert [(e.part, e.value) for e in found] == [("killed_or_wounded", 172), ("tank", 0)]
-    assert found[0].detail.endswith("= 522 against 350")
-    assert found[1].detail.endswith("= 50 against more than 50")
-
-
-def test_the_garrison_is_told_twice_as_large_by_its_enemy() -> None:
-    (found,) = m.force_ratio(case_of("palmyra"))
-    assert (found.low, found.high) == (1.875, 2.5)
-    assert "1,500 to 2,000" in found.detail and "800" in found.detail
-    (other,) = m.force_ratio(swapped(case_of("palmyra")))
-    assert other.value == pytest.approx(1 / found.value)
-
-
-def test_one_matched_event_is_no_rate() -> None:
-    none, found = m.inflation(case_of("palmyra"))
-    assert found.value == pytest.approx(50 / 34) and found.n == (1,)
-    assert math.isnan(found.low) and found.why == ("no interval: 1 matched event",)
+def test_figures_of_the_real_cases() -> None:
+    palmyra = case_of("palmyra")
+    own = {e.part: (e.k, e.n) for e in m.own_losses(palmyra)}
+    assert own == {"government_camp": ((1,), (5,)), "islamic_state": ((0,), (1,))}
+    kinds = ["people", "places", "equipment"]
+    both = m.own_losses(case_of("idlib"), losses=kinds, opponents=True)
+    assert [(e.k, e.n) for e in both] == [((0,), (2,)), ((6,), (7,))]
+    # One matched event is no rate.
+    none, found = m.inflation(palmyra)
+    assert found.value == pytest.approx(50 / 34) and found.why == ("no interval: 1 matched event",)
     assert "more than 50 against at least 34" in found.detail
     assert none.why == ("not estimable: no figure meets one of the reference",)
-
-
-def test_own_losses_of_the_real_cases() -> None:
-    palmyra = {e.part: (e.k, e.n) for e in m.own_losses(case_of("palmyra"))}
-    assert palmyra == {"government_camp": ((1,), (5,)), "islamic_state": ((0,), (1,))}
-    kinds = ["people", "places", "equipment"]
-    idlib = m.own_losses(case_of("idlib"), losses=kinds, opponents=True)
-    assert [(e.k, e.n) for e in idlib] == [((0,), (2,)), ((6,), (7,))]
-    found = m.scope_of_taking(case_of("idlib"), published="2019-08-22/2019-08-24")
-    assert max(e.value for e in found) == 17 and len(found) == 5
-    convoy = m.figures_of_event(case_of("idlib"), event_id="turkish-convoy-strike-2019-08")
-    assert sum(e.n[0] for e in convoy) == 5
+    # The dead of four days are added up and meet two references.
+    table = m.summed_figures(palmyra).set_index(["figure", "reference"])
+    expected = {"its own total, killed or wounded": 350, "sum if later parts include earlier": 360}
+    assert table["stated"].groupby("figure").first().to_dict() == expected | {"sum of parts": 522}
+    assert table.loc["sum of parts", "ratio"].round(2).to_dict() == {"UCDP": 4.54, "SOHR": 4.35}
+    summed = {e.part.split(", ", 1)[1]: e for e in m.summed_losses(palmyra)}
+    assert (summed["sum of parts"].low, summed["sum of parts"].high) == (522 / 120, 522 / 115)
 
 
 @pytest.mark.parametrize(("camp", "other"), [("south", "north"), ("north", "south")])
@@ -67,20 +53,11 @@ def test_the_planted_inflation_is_found(camp: str, other: str) -> None:
         assert own.at[told["event"], "known"] == told["reference"]
 
 
-def test_planted_own_losses() -> None:
-    case = case_of("example")
-    own = m.matched_figures(case, whose="own").groupby("camp")["ratio"]
-    places = m.known_losses(case, ["places"]).query("own").groupby("camp")["told"]
-    for camp in ("south", "north"):
-        planted = TRUTH["own_losses"][camp]["realised"]
-        factor = np.exp(np.log(own.get_group(camp)).mean())
-        assert factor == pytest.approx(planted["factor"], abs=6e-4)
-        lost = TRUTH["silence"]["own_losses_of_places"][camp]
+def test_planted_own_losses_and_totals() -> None:
+    places = m.known_losses(case_of("example"), ["places"]).query("own").groupby("camp")["told"]
+    for camp, lost in TRUTH["silence"]["own_losses_of_places"].items():
         assert places.size()[camp] == lost["lost"]
         assert places.sum()[camp] == lost["lost"] - lost["silent"]
-
-
-def test_planted_parts_and_totals() -> None:
     table = m.parts_table(case_of("example")).set_index("sum")
     bad = TRUTH["totals"]["contradicted_by_its_parts"]
     row, other = table.loc[bad["sum_of_parts"]], table.drop(index=bad["sum_of_parts"]).iloc[0]
@@ -114,27 +91,26 @@ def test_matched_figures_need_side_and_window() -> None:
         assert len(m.matched_figures(toy(told, reference=[row]))) == met
 
 
-LISTED = [known(f"x-{e}", e, "2019-05-03") for e in ("north-post", "south-post")]
+def own_losses_of_red(*told: Row, **more: list[Row]) -> tuple[Any, Any]:
+    found = {e.part: e for e in m.own_losses(toy([*told, *ROUND], **more))}["red"]
+    return found.k, found.n
 
 
 def test_events_of_one_label_are_told_apart_by_their_ids() -> None:
     about = {"winner": "blue-army", "loser": "red-army", "label": "Post taken; held"}
     events = [event(e, "taking", **about) for e in ("north-post", "south-post")]
     told = [claim(f"b1-c{i}", e["event_id"]) for i, e in enumerate(events)]
-    told += [claim("r1-c1", "north-post"), *ROUND]
+    told.append(claim("r1-c1", "north-post"))
     both = {"events": [*events, event("round")]}
-    found = {e.part: e for e in m.own_losses(toy(told, **both, reference=LISTED))}["red"]
-    assert (found.k, found.n) == ((1,), (2,))
+    listed = [known(f"x-{i}", e["event_id"]) for i, e in enumerate(events)]
+    assert own_losses_of_red(*told, **both, reference=listed) == ((1,), (2,))
     # The list of the other side alone is no measure of what a text has room for.
-    assert {e.part: e.n for e in m.own_losses(toy(told, **both))}["red"] == (0,)
-
-
-def test_a_loss_told_only_to_be_denied_is_not_told() -> None:
-    rows = [figure("r1-c1", "raid", 3, target_id="red-army", attribution="other_media")]
-    rows.append(claim("r1-c2", "raid", certainty="denied", denies="r1-c1"))
-    references = [known("x1", "raid", value=3, target="red")]
-    found = {e.part: e for e in m.own_losses(toy(rows + ROUND, reference=references))}["red"]
-    assert (found.k, found.n) == ((0,), (1,))
+    assert own_losses_of_red(*told, **both)[1] == (0,)
+    # A loss told only to be denied is not told.
+    told = [figure("r1-c1", "raid", 3, target_id="red-army", attribution="other_media")]
+    told.append(claim("r1-c2", "raid", certainty="denied", denies="r1-c1"))
+    listed = [known("x1", "raid", value=3, target="red")]
+    assert own_losses_of_red(*told, reference=listed) == ((0,), (1,))
 
 
 def test_scope_of_taking_names_the_widest() -> None:
@@ -144,14 +120,14 @@ def test_scope_of_taking_names_the_widest() -> None:
         claim("b1-c1", "e1", place_id="ford", modality="planned"),
     ]
     case = toy(rows, events=[event("e1", "taking"), event("e2", "taking")])
-    (found,) = m.scope_of_taking(case, published="2019-06")
+    (found,) = k.scope_of_taking(case, published="2019-06")
     assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale, a region")
-    assert m.scope_table(case, published="2019-05").empty
+    assert k.scope_table(case, published="2019-05").empty
     # A repost tells twice only when asked.
     documents = [document("r1", "red-news", contained_in="b1"), document("b1", "blue-news")]
     case = toy(rows[:1], events=[event("e1", "taking")], documents=documents)
     for reposts, sources in (("out", ["Red News"]), ("in", ["Blue News", "Red News"])):
-        table = m.scope_table(case, published="2019-06", reposts=reposts)
+        table = k.scope_table(case, published="2019-06", reposts=reposts)
         assert sorted(table["source"]) == sources
 
 
@@ -162,8 +138,9 @@ def test_forces_near_each_other_in_time_have_a_ratio() -> None:
         figure("b1-c1", "siege", 800, **force | {"window": "2019-05-06"}),
         figure("b1-c2", "siege", 900, **force | {"window": "2019-07-06"}),  # weeks later
     ]
-    (found,) = m.force_ratio(toy(rows))
+    (found,), (other,) = m.force_ratio(toy(rows)), m.force_ratio(swapped(toy(rows)))
     assert (found.low, found.high) == (1500 / 800, 2.5)
+    assert other.value == pytest.approx(1 / found.value)
     assert found.detail == "1,500 to 2,000 by red (its enemy) and 800 by blue (its own force)"
     assert list(m.event_figures(toy(rows), event_id="siege")["told"]) == ["800", "900"]
 
@@ -178,7 +155,9 @@ def test_repeated_parts_count_when_kept() -> None:
         figure("r1-c4", "battle", 20, **last, repeats="r1-c3"),
     ]
     case = toy(rows, events=[event("battle", "battle")])
-    assert m.parts_table(case)["difference"].iloc[0] == 0
+    (found,) = m.parts_and_totals(case, event_id="battle", items=["killed"])
+    assert (found.part, found.value) == ("killed", 0)
+    assert found.detail == "10 + 20 = 30 against 30"
     assert m.parts_table(case, repeats="kept")["difference"].iloc[0] == 20
 
 
@@ -203,16 +182,6 @@ def test_the_interval_of_a_factor_covers(reading: str) -> None:
     assert covered >= 44
 
 
-def test_the_dead_of_four_days_are_added_up_and_meet_two_references() -> None:
-    table = m.summed_figures(case_of("palmyra")).set_index(["figure", "reference"])
-    expected = {"its own total, killed or wounded": 350, "sum if later parts include earlier": 360}
-    assert table["stated"].groupby("figure").first().to_dict() == expected | {"sum of parts": 522}
-    assert table.loc["sum of parts", "ratio"].round(2).to_dict() == {"UCDP": 4.54, "SOHR": 4.35}
-    found = {e.part.split(", ", 1)[1]: e for e in m.summed_losses(case_of("palmyra"))}
-    assert (found["sum of parts"].low, found["sum of parts"].high) == (522 / 120, 522 / 115)
-    assert m.summed_losses(case_of("idlib"))[0].why[0].startswith("not estimable")
-
-
 def test_the_dead_of_single_days_are_added_up() -> None:
     days = {d: {"window": f"2019-05-0{d}", "event_date": f"2019-05-0{d}"} for d in (1, 2, 3, 4)}
     rows = [figure(f"r1-c{d}", f"e{d}", 10 * d, **days[d]) for d in (1, 2, 3)]
@@ -223,8 +192,10 @@ def test_the_dead_of_single_days_are_added_up() -> None:
     table = m.running_losses(toy(rows, reference=[whole]))
     assert list(table["account"]) == ["Red News"] * 3 + ["a monitor, killed on all days"]
     assert list(table["sum"]) == [10, 30, 60, 12] and set(table["side"]) == {"blue"}
-    # Nothing to set it against, and two days that are no line.
-    assert m.running_losses(toy(rows)).empty
+    # Nothing to set it against, its own total included; and two days that are no line.
+    all_days = {"window": "2019-05-01/2019-05-03", "event_date": "2019-05-01/2019-05-03"}
+    total = figure("r1-c7", "war", 50, **all_days, scope="cumulative")
+    assert m.running_losses(toy([*rows, total])).empty
     assert m.running_losses(toy(rows[:2], reference=[whole])).empty
 
 

@@ -31,8 +31,15 @@ def test_rates_by_hand(small: Case) -> None:
     assert value(table, "blue-post", "figures") == pytest.approx(3000 / 33)
     assert value(table, "blue-post", "attributions") == pytest.approx(2000 / 33)
     assert "Tokens with a digit" in set(table["label"])
-    # Ten documents a side are needed for an interval.
+    # Ten documents are needed for an interval.
     assert table["low"].isna().all()
+    known = p.rates(case_of("example")).dropna(subset=["low"])
+    assert (known["documents"] >= 10).all() and len(known) == 19
+    assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
+    # Reposts stay out.
+    documents = small["documents"].assign(duplicate_of=["post", ""])
+    tables = {**small.tables, "documents": documents}
+    assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
 
 
 def test_a_coded_case_is_counted_by_its_codes() -> None:
@@ -44,19 +51,8 @@ def test_a_coded_case_is_counted_by_its_codes() -> None:
     rate = 1000 * own["hostile"].sum() / own["tokens"].sum()
     assert value(table, "iit", "hostile") == pytest.approx(rate)
     assert own["hostile"].sum() == 11
-
-
-def test_an_interval_rests_on_ten_documents() -> None:
-    table = p.rates(case_of("example"))
-    known = table.dropna(subset=["low"])
-    assert (known["documents"] >= 10).all() and len(known) == 19
-    assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
-
-
-def test_outlets_and_their_documents() -> None:
     table = p.by_source(case_of("idlib")).set_index("source_id")
-    assert table["documents"].sum() == 24
-    assert table.at["south-front", "documents"] == 8
+    assert (table["documents"].sum(), table.at["south-front", "documents"]) == (24, 8)
     assert (table["first_day"] <= table["last_day"]).all() and (table["tokens"] > 0).all()
 
 
@@ -72,21 +68,6 @@ def test_what_counting_twice_would_do(matter: str, moved: int, largest: tuple[st
     rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
     assert (rates.k, rates.n) == ((moved,), (90,))
     assert (frames.detail, frames.value) == (largest[0], pytest.approx(largest[1], abs=1e-3))
-
-
-def test_what_stands_inside_another_article_counts_for_its_outlet() -> None:
-    case = case_of("idlib")
-    counts = p.sentence_counts(case)
-    inside = p.counted_again(case, counts, "contained")
-    assert set(inside["source_id"]) == {"syrian-perspective"} and len(inside) == 6
-    assert len(p.counted_again(case, counts, "captions")) == 13
-    assert len(p.counted_again(case, counts)) == 19
-
-
-def test_reposts_stay_out_of_the_rates(small: Case) -> None:
-    documents = small["documents"].assign(duplicate_of=["post", ""])
-    tables = {**small.tables, "documents": documents}
-    assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
 
 
 @pytest.mark.parametrize(("language", "rated"), [("en", True), ("tr", False)])

@@ -1,51 +1,48 @@
 """Agreement of coders in a small corpus counted by hand, and in one simulated from known slips."""
 
+from dataclasses import replace
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 import toys
+from toys import Row
 
 from framelines.analyses import trust
 from framelines.methods.agreement import alpha_of
 from framelines.methods.estimate import random_stream
 from framelines.tables.case import Case
-from framelines.tables.schema import resources
 
 FRAMES = ("divine_sanction", "liberation", "victimhood")
 LENGTH = 100
+DRAWING = {"draws": 60, "seed": 1, "permutations": 99}
 
 
-def make(codes: list[dict[str, Any]], documents: int = 2, sentences: int = 4, **more: Any) -> Case:
-    """A case of documents d00 (red), d01 (blue) and so on, sentences of LENGTH characters."""
-    ids = [f"d{i:02d}" for i in range(documents)]
-    rows: dict[str, list[dict[str, Any]]] = {"frame_codes": codes, **more}
-    rows["sources"] = [{"source_id": b, "name": b, "bloc": b, "camp": b} for b in ("red", "blue")]
-    about = {"published": "2019-05-04"}
-    outlets = zip(ids, cycle(("red", "blue")), strict=False)
-    rows["documents"] = [{"doc_id": doc, "source_id": s, **about} for doc, s in outlets]
+def make(codes: list[Row], documents: int = 2, sentences: int = 4, **more: list[Row]) -> Case:
+    """A toy of documents d00 (red), d01 (blue) and so on, with sentences of LENGTH characters."""
+    ids = zip([f"d{i:02d}" for i in range(documents)], cycle(("red-news", "blue-news")))
+    texts = [toys.document(doc, source, "2019-05-04") for doc, source in ids]
     spans = [{"sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99} for s in range(sentences)]
-    text = {"kind": "text", "chunk": 0}
-    rows["sentences"] = [{"doc_id": doc, **text, **span} for doc in ids for span in spans]
+    rows = {"frame_codes": codes, "documents": texts, "naming_mentions": [], "acts": []} | more
+    rows["sentences"] = [
+        {**text, "kind": "text", "chunk": 0} | span for text in texts for span in spans
+    ]
     rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
     rows["coders"] = [{"coder": "first", "kind": "person", "label": "a student"}]
     rows["coders"] += [{"coder": "machine", "kind": "rules", "label": "word lists"}]
-    tables = {name: toys.table(name, rows.get(name, [])) for name in resources()}
-    drawing = {"draws": 60, "seed": 1, "permutations": 99}
-    return Case("simulated", "Simulated", None, "first", "river", drawing, Path(), tables)
+    return replace(toys.toy(rows.pop("claims", []), **rows), parameters=DRAWING)
 
 
-def code(coder: str, doc: int, sentence: int, *frames: str) -> list[dict[str, Any]]:
-    keys: dict[str, Any] = {"coder": coder, "doc_id": f"d{doc:02d}"}
+def code(coder: str, doc: int, sentence: int, *frames: str) -> list[Row]:
+    keys: Row = {"coder": coder, "doc_id": f"d{doc:02d}"}
     keys |= {"start": sentence * LENGTH, "end": sentence * LENGTH + 99}
     return [{**keys, "frame_id": frame} for frame in frames or ("none",)]
 
 
-def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> dict[str, Any]:
-    row: dict[str, Any] = {"coder": coder, "start": start, "end": start + 20}
+def claim(coder: str, doc: int, start: int, number: int, **more: Any) -> Row:
+    row: Row = {"coder": coder, "start": start, "end": start + 20}
     row |= {"doc_id": f"d{doc:02d}", "claim_id": f"d{doc:02d}-c{number:02d}"}
     return row | {"kind": "killed", "event_calendar": "none"} | more
 
@@ -78,22 +75,16 @@ def test_frames_by_hand() -> None:
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
 
 
-def test_one_coder_or_none_establishes_nothing() -> None:
-    alone = make([row for row in BY_HAND if row["coder"] != "second"])
-    for case in (alone, make([]), make(alone["frame_codes"].to_dict("records")[:1])):
+def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() -> None:
+    alone = [row for row in BY_HAND if row["coder"] != "second"]
+    rules = [row | {"coder": "machine"} for row in alone]
+    for case in map(make, (alone, [], alone[:1], alone + rules)):
         assert trust.agreement_table(case).empty and trust.second_coder(case) == ""
         assert trust.weak_frames(case) == set(FRAMES)
         found = trust.how_far(case)
         assert found["established"] == 0 and found["why"].startswith("no sentence")
     assert trust.coded_sentences(make([])).empty
-
-
-def test_rules_are_no_second_coder_of_a_person() -> None:
-    again = [row | {"coder": "machine"} for row in BY_HAND if row["coder"] == "first"]
-    case = make([*BY_HAND, *again])
-    assert trust.second_coder(case) == "second"
-    alone = [row for row in BY_HAND if row["coder"] == "first"]
-    assert trust.second_coder(make([*alone, *again])) == ""
+    assert trust.second_coder(make([*BY_HAND, *rules])) == "second"
 
 
 SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}

@@ -97,7 +97,7 @@ def toy(claims: list[Row], **more: list[Row]) -> Case:
     places = [dict(zip(("place_id", "name", "kind", "parent"), p, strict=True)) for p in PLACES]
     rows = {"sources": sources, "actors": actors, "places": places, "claims": claims}
     rows |= {"documents": [document("r1", "red-news"), document("b1", "blue-news")]}
-    rows |= {"events": [event(e) for e in sorted({c["event_id"] for c in claims})]}
+    rows |= {"events": [event(e) for e in sorted({c.get("event_id", "") for c in claims} - {""})]}
     rows |= {"captures": [], "reference": []}
     tables = {name: table(name, own) for name, own in (rows | more).items()}
     parameters = {"draws": 10, "seed": 1, "permutations": 99}

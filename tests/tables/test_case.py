@@ -48,7 +48,7 @@ USES = (
     *(claims.claims, profiles.by_source, profiles.rates),
     *(timelines.anchor_table, timelines.calibration_panels, timelines.lanes, timelines.coverage),
     *(losses.known_losses, losses.parts_table, disputes.disputes, disputes.questions),
-    *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, framing.key_terms),
+    *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, profiles.key_terms),
     *(framing.attribution_hits, framing.frame_contrasts, trust.agreement_table),
 )
 

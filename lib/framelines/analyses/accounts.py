@@ -11,12 +11,6 @@ COLUMNS = "event_id event source camp what told stated first last days names ver
 REFERENCE = "Reference"
 
 
-def _words_of(case: Case, table: str, column: str) -> pd.Series:
-    """The different values of a column of located codes, by document and sentence."""
-    found = rows(case, table).groupby(["doc_id", "sentence"])[column]
-    return found.agg(lambda own: coded.joined(own, ", "))
-
-
 def _reference(case: Case) -> pd.DataFrame:
     known, name = coded.reference(case, "any"), coded.lookup(case, "actors", "name")
     whose = [name.get(who, who).replace("_", " ") for who in known["target"]]
@@ -43,7 +37,7 @@ def _deeds(case: Case, told: pd.DataFrame) -> list[str]:
     return made
 
 
-def accounts(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
+def accounts(case: Case) -> pd.DataFrame:
     """Return one row a claim of the case's coder, and one a row of the reference on its events.
 
     Columns: event_id, event (its label; both empty where the claim is of no shared event), source,
@@ -54,11 +48,13 @@ def accounts(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     reference first, then sources by name.
     """
     told = rows(case, "claims")[["doc_id", "claim_id", "sentence"]]
-    told = coded.claims(case, calendar).merge(told, on=["doc_id", "claim_id"])
+    told = coded.claims(case).merge(told, on=["doc_id", "claim_id"])
     at = pd.MultiIndex.from_frame(told[["doc_id", "sentence"]])
     named = {"names": ("naming_mentions", "wording"), "verbs": ("captures", "lemma")}
     for column, (table, of) in named.items():
-        told[column] = _words_of(case, table, of).reindex(at).fillna("").to_numpy()
+        met = rows(case, table).groupby(["doc_id", "sentence"])[of]
+        words = met.agg(lambda own: coded.joined(own, ", "))
+        told[column] = words.reindex(at).fillna("").to_numpy()
     told["what"] = _deeds(case, told)
     how = zip(told["attribution"], told["certainty"], told["modality"], strict=True)
     usual = {"own_voice", "asserted", "realised"}
@@ -66,7 +62,7 @@ def accounts(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     told = told.assign(stated=told["event_date"], is_reference=False)
     both = pd.concat([told, _reference(case)[lambda r: r["event_id"].isin(told["event_id"])]])
     days = zip(both["first"], both["last"], strict=True)
-    in_dispute = {i for ids in disputes(case, calendar)["claims"] for i in ids.split(";")}
+    in_dispute = {i for ids in disputes(case)["claims"] for i in ids.split(";")}
     both = both.assign(
         event=both["event_id"].map(coded.lookup(case, "events", "label")).fillna(""),
         days=[coded.days_text(*one) if min(map(abs, one)) < float("inf") else "" for one in days],

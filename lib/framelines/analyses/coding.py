@@ -17,11 +17,12 @@ from framelines.methods.agreement import match_spans
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import gregorian
 
-DATA, FAKES = REPO / "data", REPO / "data" / "fa-kes"
+DATA = REPO / "data"
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
 ANY_OVERLAP = 1e-9
 PEOPLE = "kind in ('killed', 'wounded', 'killed_or_wounded', 'captured_persons')"
 DEAD = "kind in ('killed', 'killed_or_wounded')"
+OTHERS = "kind not in ('event', 'killed', 'killed_or_wounded')"
 STATED = "kind != 'event' and value_min + value_max != ''"
 ALL, VALUE = "start >= 0", "kind value_min value_max qualifier"
 FIGURES = "kind != 'event' and value_min + value_max + qualifier != ''"
@@ -85,31 +86,39 @@ def seen(doc_id: str) -> bool:
     return int(sha256(doc_id.encode()).hexdigest(), 16) % 2 == 1
 
 
+def coder_of(folder: Path) -> tuple[str, bool]:
+    """Return who coded most claims of a folder, and whether of figures the dead alone: a crowd."""
+    claims = _read(folder / "claims.csv")
+    coder = claims["coder"].mode().get(0, "")
+    return coder, bool(coder) and claims.query("coder == @coder").query(OTHERS).empty
+
+
 @cache
 def measured(folder: Path = DATA) -> pd.DataFrame:
     """Return the errors of `rules`, one row a kind of code and language: columns `COLUMNS`.
 
     `rules` and `coder` count the rows of either, `both` those that are alike; of shared claims
-    those that both made; of FA-KES those of rules that meet one of the crowd. `seen` and `unseen`
-    are F1 in the half of the articles that `seen` tells, and in the other. Without rows where there
-    is no `rules/`.
+    those that both made; beside a crowd those of rules that meet one of its own. `seen` and
+    `unseen` are F1 in the half of the articles that `seen` tells, and in the other. Without rows
+    where there is no `rules/`.
     """
     if not (folder / "rules" / "claims.csv").is_file():
         return pd.DataFrame(columns=COLUMNS)
-    coder, asked = ("crowd", CROWD) if folder == FAKES else ("first", ASKED)
+    coder, crowd = coder_of(folder)
     documents = _read(folder / "documents.csv").set_index("doc_id")
     sides, found = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
-    for code, name, which, columns, goal in asked:
+    for code, name, which, columns, goal in CROWD if crowd else ASKED:
         own = _read(folder / "rules" / f"{name}.csv").query(which)
-        others = _read(folder / f"{name}.csv").query(f"coder == '{coder}'").query(which)
-        if coder == "crowd":  # whoever is no civilian is a combatant
+        others = _read(folder / f"{name}.csv").query("coder == @coder").query(which)
+        if crowd:  # whoever is no civilian is a combatant
             sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
         pairs = _pairs(own, others)
-        own = pairs if "shared" in code or coder == "crowd" else own
+        own = pairs if "shared" in code or crowd else own
         others = pairs if "shared" in code else others
         found.append((code, goal, own, others, pairs[_alike(pairs, columns, sides)]))
-    if coder == "first":
-        found.append(("days that a sentence states", "share .90", *_days(folder, documents)))
+    if not crowd:
+        days = _days(folder, documents, coder)
+        found.append(("days that a sentence states", "share .90", *days))
     by, rows = ["code", "language", "goal"], []
     for code, goal, *frames in found:
         for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
@@ -118,26 +127,26 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
     every["language"] = every["doc_id"].map(documents["language"])
     every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
     half = every["doc_id"].map(seen)
-    table = pd.DataFrame()
-    for name, part in (("seen", every[half]), ("unseen", every[~half]), ("f1", every)):
-        counts = part.groupby([*by, "of"], sort=False).size().unstack(fill_value=0)
-        if name == "f1":
-            counts[["seen", "unseen"]] = table
-            table = counts
-        table[name] = 2 * counts["both"] / (counts["rules"] + counts["coder"])
+    parts = {"f1": every, "seen": every[half], "unseen": every[~half]}
+    tables = [
+        p.groupby([*by, "of"], sort=False).size().unstack(fill_value=0) for p in parts.values()
+    ]
+    table = tables[0]
+    for name, own in zip(parts, tables, strict=True):
+        table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
     table["precision"] = table["both"] / table["rules"]
     table["recall"] = table["both"] / table["coder"]
     return table.reset_index()[COLUMNS]
 
 
-def _days(folder: Path, documents: pd.DataFrame) -> list[pd.DataFrame]:
+def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFrame]:
     """The days of rules and coder in sentences that the coder dates, and those that are alike.
 
     Each counts once a sentence.
     """
     sentences = _read(folder / "features" / "sentences.csv")[["doc_id", "start"]]
     sentences = sentences.sort_values("start").assign(at=lambda f: f["start"])
-    own = _read(folder / "claims.csv").query("coder == 'first' and date_basis == 'sentence'")
+    own = _read(folder / "claims.csv").query("coder == @coder and date_basis == 'sentence'")
     found = []
     for frame in (_read(folder / "rules" / "dates.csv"), own[own["event_date"] != ""]):
         placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
@@ -151,14 +160,14 @@ def _days(folder: Path, documents: pd.DataFrame) -> list[pd.DataFrame]:
     return [rules, coder, rules.merge(coder)]
 
 
-def dead(folder: Path = FAKES) -> pd.DataFrame:
-    """Return of civilians and combatants of FA-KES in how many `articles` the crowd has dead.
+def dead(folder: Path) -> pd.DataFrame:
+    """Return of civilians and combatants in how many `articles` a crowd has dead.
 
     `found` are those whose number rules read as one of dead, wherever it stands. Without rows where
-    nobody measured.
+    nobody measured, or where the coder is no crowd.
     """
     path = folder / "rules" / "claims.csv"
-    if folder != FAKES or not path.is_file():
+    if not path.is_file() or not coder_of(folder)[1]:
         return pd.DataFrame(columns=["of", "articles", "found"])
     numbers = _read(path).melt("doc_id", ["value_min", "value_max"])[["doc_id", "value"]]
     crowd = _read(folder / "claims.csv").query("kind == 'killed'")
@@ -170,9 +179,8 @@ def dead(folder: Path = FAKES) -> pd.DataFrame:
 
 def caution() -> tuple[str, dict[str, float]]:
     """Return what a page must say first whose codes are those of rules, with its numbers."""
-    table, articles = measured(), dead()
-    said = "Rules coded this case, and no person. "
-    if table.empty or articles.empty:
+    table, said = measured(), "Rules coded this case, and no person. "
+    if table.empty:
         return f"{said}How far they err is not known here.", {}
     own = table[table["language"] == "en"].set_index("code")
     stated = own.loc["figures with a number"]

@@ -17,7 +17,7 @@ from typing import Any
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses import losses, timelines
+from framelines.analyses import losses, takings, timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
 from framelines.methods.intervals import relate
 from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
@@ -154,7 +154,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
 
 def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Sites taken twice in one document, and every denial with the one claim that it denies."""
-    for a, b in timelines.repeated_takings(case, told):
+    for a, b in takings.repeated_takings(case, told):
         key: tuple[str, ...] = (a["event_id"],)
         width = math.ceil(timelines.days_between(a, b) / 2)
         yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
@@ -330,7 +330,7 @@ def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
         elif deeds and "taking" in (a["event_kind"], b["event_kind"]):
             # Entry, control and withdrawal are events of their own, and stages of one fall.
             same = a["place_id"] == b["place_id"] != "" and a["modality"] == b["modality"]
-            if same and 0 < timelines.days_between(a, b) <= timelines.SAME_CAMPAIGN:
+            if same and 0 < timelines.days_between(a, b) <= takings.SAME_CAMPAIGN:
                 yield STAGE, a, b
 
 

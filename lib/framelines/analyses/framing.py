@@ -4,7 +4,6 @@ Every question makes hits, one row a mention, wording, act, claim or sentence: `
 has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups of them side by side.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -17,23 +16,23 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.claims import lookup
+from framelines.analyses.claims import joined, lookup
 from framelines.analyses.findings import EACH_OUTLET, declared, estimand
 from framelines.analyses.trust import KEYS
-from framelines.analyses.words import named
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import Estimate
-from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_events, side_of_camp
-from framelines.tables.schema import read_tables
 
 # All that the case's coder read. By any other name a coder is read in the sentences that every
 # coder read, so that the coder alone differs.
 EVERYTHING = "first_all_sentences"
 CODERS = (EVERYTHING, "first", "second", "adjudicated")
+OF_OUTLETS = ("outlet_kind", "bloc", "camp")
+OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
+Make = Callable[..., pd.DataFrame]
 VOICES = {
     "named_official": "a named official",
     "unnamed_source": "a source without a name",
@@ -48,10 +47,8 @@ ROLES = {"took": "own takings", "lost": "own losses"}
 REPOSTS = ("out", "in")
 LEFT_OUT = ("none", EACH_OUTLET)
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
-NAMED = SCOPED | {"ambiguous_labels": ("as_coded", "left_out")}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 GROUPED = WHOLE | {"unit": contrasts.UNITS}
-HEDGED = GROUPED | {"hedged": ("counted", "not_counted")}
 TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
 TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
 PAIRED = "paired_events"
@@ -59,9 +56,6 @@ PAIRED = "paired_events"
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 Names = Sequence[str]
-Make = Callable[..., pd.DataFrame]
-OF_OUTLETS = ("outlet_kind", "bloc", "camp")
-OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
 
 
 def groups_of(case: Case) -> Pair | None:
@@ -101,21 +95,19 @@ def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> p
     return found.merge(coders[coders == every["coder"].nunique()].reset_index()[KEYS], on=KEYS)
 
 
-def _hits(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
+def hits_of(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
+    """Return rows as hits, each of which counts; `hit` says of each whether it is one."""
     return found.assign(hit=np.asarray(hit, dtype=np.float64), of=1.0)
 
 
-def _compared(
-    case: Case,
-    key: str,
-    pair: Pair | None,
-    hits: Callable[..., Any],
-    *,
-    unit: str = "texts",
-    **which: Any,
+def compared(
+    case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
 ) -> Estimate:
-    """The contrast of `hits(case, **which)` between two groups, or in words why there is none."""
-    found = hits(case, **which)
+    """Return the contrast of `hits(case, **which)` of two groups, or in words why there is none.
+
+    By default these are `groups_of` the case.
+    """
+    found, pair = hits(case, **which), pair or groups_of(case)
     if pair is None:
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
@@ -132,17 +124,16 @@ def _compared(
     return replace(made, p=nan, test="", why=(*made.why, why))
 
 
-def _by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
-    """The events that both groups tell, with label, counts and shares, as `contrasts.matched`."""
+def by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
+    """Return the events that both groups tell, as `contrasts.matched`, with their labels."""
     pair = groups_of(case) or NOBODY
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(lookup(case, "events", "label")).fillna(table["event_id"])
-    first, second = (named(case, group) for group in (pair.first, pair.second))
-    return table.assign(event=names, first=first, second=second)
+    return table.assign(event=names, first=pair.first, second=pair.second)
 
 
 def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
-    side = dict(zip(case["actors"]["actor_id"], case["actors"]["side"], strict=True))
+    side = lookup(case, "actors", "side")
     return [{side.get(i, "") for i in str(several).split(";")} - {""} for several in ids]
 
 
@@ -163,7 +154,7 @@ def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
         foe = kind.isin(ARMED) & ~sides.isin(BYSTANDERS)
     nobody, own = (found["side"] == "") | (sides == ""), found["side"] == sides
     relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
-    return _hits(found.assign(relation=relation), hit)
+    return hits_of(found.assign(relation=relation), hit)
 
 
 def naming_hits(
@@ -182,16 +173,15 @@ def _of_foes(case: Case, **which: str) -> pd.DataFrame:
     return naming_hits(case, **which).query("relation == 'foe'")
 
 
-def naming_by_event(case: Case) -> pd.DataFrame:
-    """Return the events in whose sentences both groups name their opponent, and the difference."""
-    return _by_event(case, _of_foes(case))
-
-
-@estimand("framing.naming_contrast", choices=NAMED, evidence=naming_by_event, figure=PAIRED)
-def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: str) -> Estimate:
+@estimand(
+    "framing.naming_contrast",
+    choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
+    evidence=lambda case: by_event(case, _of_foes(case)),
+    figure=PAIRED,
+)
+def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: Any) -> Estimate:
     """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
-    key = "derogatory naming of the opponent"
-    return _compared(case, key, groups_of(case), _of_foes, scope=scope, **which)
+    return compared(case, "derogatory naming of the opponent", _of_foes, scope=scope, **which)
 
 
 @estimand("framing.naming_by_group", choices=GROUPED)
@@ -199,14 +189,14 @@ def naming_by_group(
     case: Case, *, by: str = "genre", first: Names = OPINION, second: Names = REPORT, **which: str
 ) -> Estimate:
     """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
-    key = "derogatory naming of armed opponents"
-    return _compared(case, key, pair_of(case, by, first, second), _of_foes, **which)
+    pair = pair_of(case, by, first, second)
+    return compared(case, "derogatory naming of armed opponents", _of_foes, pair, **which)
 
 
-def stance_shares(case: Case, by: str = "source") -> pd.DataFrame:
+def stance_shares(case: Case) -> pd.DataFrame:
     """Return who calls whom what: a row a teller, relation and stance, with k, n and share."""
     hits = {stance: naming_hits(case, stance=stance) for stance in STANCES}
-    parts = [shares(own, [by, "relation"]).assign(stance=name) for name, own in hits.items()]
+    parts = [shares(own, ["source", "relation"]).assign(stance=n) for n, own in hits.items()]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -277,12 +267,12 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
     """Return how favourably takings are worded: by event that both tell, then by teller, role."""
     found, by = verb_hits(case, scope=scope, **which), "camp" if case.compare else "bloc"
-    estimates = [_taken_and_lost(case, found)]
+    estimates, found = [_taken_and_lost(case, found)], found[found["of"] > 0]
     tellers = sorted(case.compare or set(documents(case)[by]))
     for teller, (role, what) in product(tellers, ROLES.items()):
-        own = found[(found["of"] > 0) & (found[by] == teller) & (found["role"] == role)]
+        own = found[(found[by] == teller) & (found["role"] == role)]
         words = {"part": f"{teller}: {what}", "measures": f"favourable wordings of {what}"}
-        words["detail"] = ", ".join(sorted(set(own["lemma"])))
+        words["detail"] = joined(own["lemma"], ", ")
         estimates.append(_share(own, "none is favourable", **words))
     return estimates
 
@@ -314,7 +304,7 @@ def attribution_hits(
     if hedged == "not_counted":
         found = found[found["certainty"] != "hedged"]
     voice = found["attribution"]
-    return _hits(found, voice == kind if kind else voice != "own_voice")
+    return hits_of(found, voice == kind if kind else voice != "own_voice")
 
 
 def passed_on(case: Case) -> pd.DataFrame:
@@ -332,13 +322,13 @@ def passed_on(case: Case) -> pd.DataFrame:
     return found.sort_values(["claims", "teller", "voice"], ascending=[False, True, True])
 
 
-@estimand("framing.attribution_by_group", choices=HEDGED)
+@estimand("framing.attribution_by_group", choices=GROUPED | {"hedged": ("counted", "not_counted")})
 def attribution_by_group(
     case: Case, *, by: str = "genre", first: Names = REPORT, second: Names = ESSAY, **which: str
 ) -> Estimate:
     """Return the share of claims that are attributed to somebody, first group minus second."""
     pair = pair_of(case, by, first, second)
-    return _compared(case, "claims attributed to somebody", pair, attribution_hits, **which)
+    return compared(case, "claims attributed to somebody", attribution_hits, pair, **which)
 
 
 @estimand("framing.other_voice", choices=WHOLE)
@@ -360,21 +350,20 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
         fix = f"Name one of {', '.join(names) or 'frames.csv, which is empty'}"
         raise DataError([Problem("frames.csv", "there is no such frame", value=frame, fix=fix)])
     found = coded(case, "sentences", **which)
-    return _hits(found, found[frame])
+    return hits_of(found, found[frame])
 
 
-def frame_by_event(case: Case, *, frame: str = "divine_sanction") -> pd.DataFrame:
-    """Return the events that both groups tell: how many of their sentences carry the frame."""
-    return _by_event(case, frame_hits(case, frame))
-
-
-@estimand("framing.frame_contrast", choices=SCOPED, evidence=frame_by_event, figure=PAIRED)
+@estimand(
+    "framing.frame_contrast",
+    choices=SCOPED,
+    evidence=lambda case, frame="divine_sanction": by_event(case, frame_hits(case, frame)),
+    figure=PAIRED,
+)
 def frame_contrast(
-    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: str
+    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: Any
 ) -> Estimate:
     """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    pair = groups_of(case)
-    return _compared(case, frame, pair, frame_hits, frame=frame, scope=scope, **which)
+    return compared(case, frame, frame_hits, frame=frame, scope=scope, **which)
 
 
 def frame_contrasts(case: Case) -> pd.DataFrame:
@@ -385,13 +374,10 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     `with_name` says in how many of its sentences a derogatory name stands too.
     """
     names = trust.frame_names(case)
-    every = {frame: frame_contrast(case, frame=frame) for frame in names}
-    made = {frame: found for frame, found in every.items() if sum(found.k)}
+    made = {f: e for f in names if sum((e := frame_contrast(case, frame=f)).k)}
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
-    groups = ["group_1", "group_2"]
-    table[groups] = table[groups].map(lambda group: named(case, group))
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
     table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
@@ -408,49 +394,22 @@ def _with_name(case: Case, frame: str) -> str:
     return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
-def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
-    """Return the texts that have words in the tables; `hit` where they use one of `words`."""
-    own, words = documents(case, **which), [words] if isinstance(words, str) else words
-    own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
-    return _hits(own, own["doc_id"].isin(_using(case, tuple(words))))
-
-
-@cache
-def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
-    """The texts with chunks that use one of some words; each word is looked at once."""
-    tokens = case["chunks"]["token"]
-    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
-    met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
-    return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
-
-
-@estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
-def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: str) -> Estimate:
-    """Return the share of texts that use one of some words, first group minus second.
-
-    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
-    """
-    named = words if isinstance(words, str) else ", ".join(words)
-    key, pair = f"texts that use {named}", groups_of(case)
-    return _compared(case, key, pair, word_hits, words=words, unit=unit, **which)
-
-
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
     named = rows(case, "claims", **which).query("actor_id != ''")
     named = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
     texts = documents(case, **which).merge(named.groupby("doc_id")["hit"].max(), on="doc_id")
-    return _hits(texts, texts["hit"])
+    return hits_of(texts, texts["hit"])
 
 
 @estimand("framing.responsible", choices=TEXTS, hits_of_texts=responsible_hits)
-def responsible(case: Case, *, side: str, unit: str = "outlets", **which: str) -> Estimate:
+def responsible(case: Case, *, side: str, unit: str = "outlets", **which: Any) -> Estimate:
     """Return the share of texts that name a side as the doer, among those that name anybody.
 
     First group minus second.
     """
-    key, pair = f"texts that name {side.replace('_', ' ')} as the doer", groups_of(case)
-    return _compared(case, key, pair, responsible_hits, side=side, unit=unit, **which)
+    key = f"texts that name {side.replace('_', ' ')} as the doer"
+    return compared(case, key, responsible_hits, side=side, unit=unit, **which)
 
 
 def outlet_shares(case: Case) -> pd.DataFrame:
@@ -466,29 +425,6 @@ def outlet_shares(case: Case) -> pd.DataFrame:
             own = shares(hits, ["side", "source"]).assign(finding=finding.name)
             found.append(own.sort_values("side", key=lambda s: s != pair.first, kind="stable"))
     return pd.concat(found, ignore_index=True)
-
-
-@cache
-def key_terms(case: Case) -> Keyness:
-    """Return the words, of the language of most documents, that set `groups_of` apart.
-
-    The prior is made of all texts of the case's folder, those of other cases included.
-    """
-    here, every = documents(case), read_tables(case.folder)
-    language = here["language"].mode().iloc[0]
-    texts = every["documents"].query("duplicate_of == '' and language == @language")
-    chunks = every["chunks"][every["chunks"]["doc_id"].isin(texts["doc_id"])]
-    words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
-    prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
-    drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
-    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
-
-
-def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
-    """Return the leading terms of either group: `Keyness.table`, `group` that has more, `label`."""
-    table = found.table.assign(group=np.where(found.table["z"] > 0, *found.groups))
-    table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
-    return table.assign(label=table["term"].map(glossed(case)))
 
 
 def genres_of(case: Case) -> str:

@@ -4,7 +4,7 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import product
 from typing import Any
 
@@ -16,9 +16,7 @@ from framelines.analyses.claims import READING, Row, claims, estimated, joined, 
 from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
-from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, geometric_mean, number_text, share, wilson
-from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
@@ -28,13 +26,8 @@ LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "
 DAYS = 3
 # Garrisons change within weeks: figures further apart are of another force.
 FORCE_DAYS = 7
-# From the smallest to the widest: the rank of a place by its kind.
-AREA_KINDS = (
-    *("hill", "base", "checkpoint", "locality", "village", "town", "city", "valley", "plain"),
-    *timelines.AREAS,
-)
 T_INTERVAL = "95 % t interval over matched events"
-NO_CAMP, NO_ENDS = "no camp here speaks for a side", (math.nan, math.nan)
+NO_CAMP = "no camp here speaks for a side"
 
 
 def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
@@ -43,30 +36,43 @@ def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
     return same and named and coded.same_covers(claim, known)
 
 
+def _mean(figures: Iterable[float]) -> float:
+    return geometric_mean([n for n in figures if not math.isnan(n)])[0]
+
+
+def _in_own_name(told: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
+    """The figures of people that a teller states in its own name, each once."""
+    own = coded.realised(told).query("figure and item == '' and repeats == ''")
+    return own[own["kind"].isin(kinds) & ~own["voice"].str.startswith("quoted in ")]
+
+
+def _factor(part: str, ratios: Sequence[float], detail: str = "", coarse: Any = ()) -> list[Any]:
+    """A row of `estimated`: the mean of ratios of matched events, and why it has no interval."""
+    ends, n = geometric_mean(ratios, coarse), len(ratios)
+    why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
+    return [part, *ends, n, detail, why, (n,)]
+
+
 def matched_figures(
     case: Case,
     *,
-    whose: str = "enemy",
     reading: str = "stated",
     origin: str = "monitor",
     outcome: str = "killed",
     **which: str,
 ) -> pd.DataFrame:
-    """Return the figures of the dead that meet a figure of the reference, one row camp and event.
+    """Return the figures of enemy dead that meet one of the reference, one row camp and event.
 
-    `whose` is `enemy` or `own`; the second `outcome` sets dead and wounded together against the
-    dead. told and known are geometric means of several; ratio is NaN where `reading` gives none,
-    and coarse is the variance of its log that rounding hides (`quantities.coarseness`).
+    The second `outcome` sets dead and wounded together against the dead. told and known are
+    geometric means of several; ratio is NaN where `reading` gives none, and coarse is the variance
+    of its log that rounding hides (`quantities.coarseness`).
     """
-    # What a teller states in its own name, each once.
-    told = coded.realised(claims(case, **which)).query("figure and item == '' and repeats == ''")
-    told = told[told["kind"].isin(OUTCOMES[outcome]) & ~told["voice"].str.startswith("quoted in ")]
+    told = _in_own_name(claims(case, **which), OUTCOMES[outcome])
     figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
     known = {event: rows.to_dict("records") for event, rows in figures.groupby("event_id")}
     actors, made = lookup(case, "actors", "kind"), []
-    for camp, (side, enemies) in sides(case).items():
-        lost = told["target_side"].isin([side] if whose == "own" else enemies)
-        own = told[lost & (told["camp"] == camp)]
+    for camp, (_, enemies) in sides(case).items():
+        own = told[told["target_side"].isin(enemies) & (told["camp"] == camp)]
         for (event, loser), group in own.groupby(["event_id", "target_side"]):
             both = product(group.to_dict("records"), known.get(event, []))
             meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
@@ -75,10 +81,9 @@ def matched_figures(
             best = min(row["rank"] for _, row in meetings)
             met = list({c["claim_id"]: c for c, _ in meetings}.values())
             used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
-            points = [quantities.point_of(c, reading) for c in met]
-            said = geometric_mean([p for p in points if not math.isnan(p)])[0]
+            said = _mean(quantities.point_of(c, reading) for c in met)
             coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
-            figure = geometric_mean([r["stated"] for r in used])[0]
+            figure = _mean(r["stated"] for r in used)
             words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
             row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
             row += [said / figure, coarse, joined(r["origin"] for r in used), words, event]
@@ -104,14 +109,14 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
     for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        n, ends, detail = len(rows), geometric_mean(list(rows["ratio"]), rows["coarse"]), ""
-        why = "not estimable: no figure meets one of the reference"
-        if n:
-            named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-            by = number_text(geometric_mean(sorted(least["ratio"]))[0], "times")
-            detail = f"{named}. Read at their least, {by} times"
-            why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
-        made.append((camp, *ends, n, detail, why, (n,) * (n > 0)))
+        if rows.empty:
+            why = "not estimable: no figure meets one of the reference"
+            made.append([camp, *[math.nan] * 3, 0, "", why])
+            continue
+        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
+        by = number_text(_mean(least["ratio"]), "times")
+        detail = f"{named}. Read at their least, {by} times"
+        made.append(_factor(camp, list(rows["ratio"]), detail, rows["coarse"]))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     return estimated(made, NO_CAMP, unit="times", measures=measures, interval=T_INTERVAL)
 
@@ -124,15 +129,14 @@ def told_by_both_table(
     first and second are the geometric means of what the texts of either camp tell; ratio is first
     over second.
     """
-    told = coded.realised(claims(case, **which)).query("figure and kind == 'killed'")
-    told = told[(told["target_id"] == target) & (told["repeats"] == "") & (told["event_id"] != "")]
+    told = _in_own_name(claims(case, **which), ["killed"])
+    told = told[(told["target_id"] == target) & (told["event_id"] != "")]
     told = told.assign(point=[quantities.point_of(row, reading) for row in told.to_dict("records")])
-    of_camp = told.dropna(subset=["point"]).groupby(["event_id", "event", "camp"])["point"]
-    means = of_camp.agg(lambda own: geometric_mean(sorted(own))[0]).unstack("camp")
-    means = means.reindex(columns=list(case.compare or ())).dropna().reset_index()
-    rows = means.itertuples(index=False) if case.compare else ()
-    made = [(*row, row[-2] / row[-1]) for row in rows]
-    return coded.table_of(made, "event_id event first second ratio", by="event_id")
+    means = told.groupby(["event_id", "event", "camp"])["point"].agg(_mean).unstack("camp")
+    first, second = (means.get(camp, math.nan) for camp in case.compare or ("", ""))
+    table = means.assign(first=first, second=second).dropna(subset=["first", "second"])
+    table = table.assign(ratio=table["first"] / table["second"]).reset_index()
+    return coded.table_of(table, "event_id event first second ratio", by="event_id")
 
 
 @estimand(
@@ -145,11 +149,9 @@ def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Es
 
     The geometric mean over events that both tell, with Student's t interval of the mean log ratio.
     """
-    ratios = sorted(told_by_both_table(case, target=target, **choices)["ratio"])
+    ratios = list(told_by_both_table(case, target=target, **choices)["ratio"])
     measures = f"{target} killed as the first camp tells, over the second, by event"
-    row, n = geometric_mean(ratios) if ratios else (math.nan,) * 3, len(ratios)
-    why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(row[1]) else ""
-    found = [("", *row, n, "", why, (n,))] * bool(n)
+    found = [_factor("", ratios)] if ratios else []
     none = "no event has dead of this target in texts of both camps"
     return estimated(found, none, unit="times", measures=measures, interval=T_INTERVAL)[0]
 
@@ -174,10 +176,9 @@ def summed_figures(
     actors, made = lookup(case, "actors", "kind"), []
     references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
     for total, parts, own in coded.wholes(coded.figures_of(claims(case, calendar))):
-        running = own | {"stated": _running(parts)}
         figures = {"sum of parts": own, f"its own total, {total['kind'].replace('_', ' ')}": total}
-        if running["stated"] != own["stated"]:
-            figures["sum if later parts include earlier"] = running
+        if (running := _running(parts)) != own["stated"]:
+            figures["sum if later parts include earlier"] = own | {"stated": running}
         for (name, figure), known in product(figures.items(), references):
             if figure["kind"].startswith("killed") and _meets(figure, known, actors):
                 row = [total["source"], total["event"], name, figure["told"], figure["stated"]]
@@ -198,7 +199,7 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     for (source, figure), rows in summed_figures(case, **choices).groupby(["source", "figure"]):
         known = " and ".join(f"{r.known:,.10g} ({r.reference})" for r in rows.itertuples())
         ratios, detail = rows["ratio"], f"{rows['told'].iloc[0]} against {known}"
-        ends = geometric_mean(sorted(ratios))[0], float(ratios.min()), float(ratios.max())
+        ends = geometric_mean(list(ratios))[0], float(ratios.min()), float(ratios.max())
         made.append((f"{source}, {figure}", *ends, len(rows), detail))
     none, over = "no sum meets a reference of the same days", "all references of these days"
     measures = "figures of the dead of some days over the references’ for the same days"
@@ -209,31 +210,31 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     """Return the dead of each side as every account adds them up: side, account, day, sum.
 
     Accounts are outlets and references with figures of `DAYS` days or more (of several texts on
-    one event the geometric mean); with what an account states for all these days at once, in one
-    row. A side that one account alone counts is left out.
+    one event the geometric mean); with what anybody states for all these days at once, in one row.
+    A side that one outlet or reference alone counts is left out.
     """
-    told = coded.realised(claims(case, calendar)).query("figure and repeats == '' and item == ''")
-    told = told[~told["voice"].str.startswith("quoted in ")]
+    kinds = OUTCOMES["killed_or_wounded_included"]
     known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
-    rows = pd.concat([told, known], ignore_index=True).query("stated > 0")
-    rows = rows[rows["kind"].isin(OUTCOMES["killed_or_wounded_included"])]
+    told = [_in_own_name(claims(case, calendar), kinds), known[known["kind"].isin(kinds)]]
+    rows = pd.concat(told, ignore_index=True).query("stated > 0")
     rows = rows[~rows["target_side"].isin([*coded.NEUTRAL_SIDES, ""])]
     keys = ["target_side", "source", "covers_first", "event_id"]
     days = rows.query("kind == 'killed' and covers_first == covers_last")
     days = days[~days["part_of"].isin(days["claim_id"])]
     days = days.groupby([*keys, "doc_id"])["stated"].sum().groupby(keys)
-    days = days.agg(lambda own: geometric_mean(list(own))[0]).groupby(keys[:3]).sum()
+    days = days.agg(_mean).groupby(keys[:3]).sum()
     made: list[tuple[Any, ...]] = []
     for (side, source), own in days.groupby(level=keys[:2]):
         of_day = own.droplevel(keys[:2]).cumsum()
         if len(of_day) >= DAYS:
-            made += [(side, source, day, total) for day, total in of_day.items()]
+            made += [(side, source, day, total, source) for day, total in of_day.items()]
             same = rows[(rows["target_side"] == side) & (rows["covers_first"] == of_day.index[0])]
-            for row in same[same["covers_last"] == of_day.index[-1]].to_dict("records"):
-                name = f"{row['source']}, {row['kind'].replace('_', ' ')} on all days"
-                made.append((side, name, row["covers_last"], row["stated"]))
-    table = coded.table_of(made, "side account day sum", by="side account day").drop_duplicates()
-    return table[table.groupby("side")["account"].transform("nunique") > 1].reset_index(drop=True)
+            for row in same[same["covers_last"] == of_day.index[-1]].itertuples():
+                name = f"{row.source}, {row.kind.replace('_', ' ')} on all days"
+                made.append((side, name, row.covers_last, row.stated, row.source))
+    table = coded.table_of(made, "side account day sum teller", by="side account day")
+    several = table.groupby("side")["teller"].transform("nunique") > 1
+    return table[several].drop(columns="teller").drop_duplicates().reset_index(drop=True)
 
 
 def parts_table(
@@ -271,11 +272,12 @@ def parts_and_totals(
     table = parts_table(case, **choices)
     table = table[table["event_id"] == event_id] if event_id else table
     table = table[table["thing"].isin(items)] if items else table
-    made, word = [], "not estimable as one number: a word stands for a figure"
-    for r in table.sort_values(["thing", "claims"]).itertuples():
-        part = r.thing if event_id else f"{r.event}: {r.thing}"
-        about = part, r.difference, r.low, r.high, r.count, r.words
-        made.append((*about, word * math.isnan(r.difference)))
+    why = {True: "not estimable as one number: a word stands for a figure"}
+    table = table.sort_values(["thing", "claims"]).assign(
+        part=table["thing"] if event_id else table["event"] + ": " + table["thing"],
+        why=table["difference"].isna().map(why).fillna(""),
+    )
+    made = table[["part", "difference", "low", "high", "count", "words", "why"]].to_numpy()
     words = {"measures": "sum of the stated parts minus the stated total", "interval": LEFT_OPEN}
     return estimated(made, "no source tells a total with its parts", unit="in number", **words)
 
@@ -303,11 +305,9 @@ def force_ratio(
     told = coded.realised(claims(case, calendar)).query("figure and kind == 'force_size'")
     told = told.query("unit == 'persons' and repeats == '' and actor_side and place_scope")
     both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
-    keys = ("actor_id", "place_scope", "item")
     pairs = [(a, b) for a, b in product(*both) if not force_obstacle(a, b)]
-    pairs = [
-        (a, b) for a, b in pairs if all(coded.set_of(a[k]) == coded.set_of(b[k]) for k in keys)
-    ]
+    for key in ("actor_id", "place_scope", "item"):
+        pairs = [(a, b) for a, b in pairs if coded.set_of(a[key]) == coded.set_of(b[key])]
     low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
     for a, b in pairs:
         least = a[low] / b[high] if b[high] else math.nan
@@ -393,41 +393,6 @@ def own_losses(
         measures = f"events that cost {whose} {', '.join(losses)}, told as such"
         made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     return made or [share("", "losses told", 0, 0, why=(f"not estimable: {NO_CAMP}",))]
-
-
-def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
-    """Return how much each outlet tells as taken in documents of `published` (EDTF), widest last.
-
-    places counts those told as taken; the widest is so by its kind, then by the alphabet.
-    """
-    told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
-    told = told[told["kind"].isin(["event", "sites_captured"])]
-    dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
-    out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
-    within = [d for d, (low, high) in out.items() if start <= low and high <= end]
-    name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
-    rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
-    for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
-        ids = sorted({p for i in rows["place_id"] for p in coded.set_of(i) if p in name})
-        widest = max(ids, key=lambda p: (rank.get(p, 0), p), default="")
-        about = [source, rows["doc_id"].nunique(), len(ids), name.get(widest, "")]
-        about += [kind.get(widest, ""), "; ".join(name[p] for p in ids)]
-        made.append((*about, rank.get(widest, 0)))
-    columns = "source documents places widest widest_kind place_names"
-    return coded.table_of(made, columns, by="rank places source")
-
-
-@estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
-def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
-    """Return for each outlet how many places it tells as taken, and the widest of them."""
-    table = scope_table(case, published=published, **choices).sort_values("source")
-    made = [
-        (r.source, float(r.places), *NO_ENDS, r.documents, f"widest: {r.widest}, a {r.widest_kind}")
-        for r in table.itertuples()
-    ]
-    measures = "places told as taken; the widest is named"
-    none = "no document of these days tells a taking"
-    return estimated(made, none, unit="places", measures=measures)
 
 
 def event_figures(

@@ -1,17 +1,24 @@
-"""Source profiles: what each outlet publishes, how it writes, and what stands there twice."""
+"""Source profiles: what each outlet publishes, how it writes, in which words, and what recurs."""
+
+import re
+from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from framelines.analyses.claims import Row, joined
 from framelines.analyses.findings import estimand
+from framelines.analyses.framing import NOBODY, TEXTS, Names, compared, glossed, groups_of, hits_of
 from framelines.analyses.trust import KEYS, coded_sentences, frame_names
 from framelines.corpus.features import COUNTED
 from framelines.methods.contrasts import shares
 from framelines.methods.dates import OPEN, gregorian
 from framelines.methods.estimate import POINTS, Estimate, share
+from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, rows
+from framelines.tables.schema import read_tables
 
 # Words for the foe are hostile by creed or by label; both count.
 LEXICON_OF = {"sectarian_names": "hostile", "derogatory_names": "hostile"}
@@ -47,18 +54,15 @@ def metrics(case: Case) -> pd.DataFrame:
 
 def by_source(case: Case) -> pd.DataFrame:
     """Return one row an outlet: documents, reposts, tokens of text, days, languages, genres."""
-
-    def words(values: pd.Series) -> str:
-        return joined(values.str.replace("_", " "), ", ")
-
     found = documents(case, reposts="in").merge(case["documents"][["doc_id", "published"]])
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
     days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
     found = found.assign(first=[day.first for day in days], last=[day.last for day in days])
-    found = found.assign(repost=found["duplicate_of"] != "")
+    found["genre"] = found["genre"].str.replace("_", " ")
+    words = partial(joined, by=", ")
     return found.groupby(["source_id", "source", "bloc"], as_index=False).agg(
         documents=("doc_id", "size"),
-        reposts=("repost", "sum"),
+        reposts=("duplicate_of", lambda own: (own != "").sum()),
         tokens=("tokens", "sum"),
         first_day=("first", "min"),
         last_day=("last", "max"),
@@ -183,3 +187,57 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     outlet = case["sources"].set_index("source_id")["name"][frame_of[0]]
     detail = f"{names[frame_of[1]]}, {outlet}" if change[frame_of] else ""
     return [*found, Estimate(float(change[frame_of]), **words, n=(len(again),), detail=detail)]
+
+
+def several(words: Names) -> tuple[str, ...]:
+    """Return words that a declaration gives as one or as a list."""
+    return (words,) if isinstance(words, str) else tuple(words)
+
+
+def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
+    """Return the texts that have words in the tables; `hit` where they use one of `words`."""
+    own = documents(case, **which)
+    own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
+    return hits_of(own, own["doc_id"].isin(_using(case, several(words))))
+
+
+@cache
+def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
+    """The texts with chunks that use one of some words; each word is looked at once."""
+    tokens = case["chunks"]["token"]
+    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
+    met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
+    return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
+
+
+@estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
+def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -> Estimate:
+    """Return the share of texts that use one of some words, first group minus second.
+
+    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
+    """
+    key = f"texts that use {', '.join(several(words))}"
+    return compared(case, key, word_hits, words=words, unit=unit, **which)
+
+
+@cache
+def key_terms(case: Case) -> Keyness:
+    """Return the words, of the language of most documents, that set `groups_of` apart.
+
+    The prior is made of all texts of the case's folder, those of other cases included.
+    """
+    here, every = documents(case), read_tables(case.folder)
+    language = here["language"].mode().iloc[0]
+    texts = every["documents"].query("duplicate_of == '' and language == @language")
+    chunks = every["chunks"][every["chunks"]["doc_id"].isin(texts["doc_id"])]
+    words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
+    prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
+    drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
+    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
+
+
+def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:
+    """Return the leading terms of either group: `Keyness.table`, `group` that has more, `label`."""
+    table = found.table.assign(group=np.where(found.table["z"] > 0, *found.groups))
+    table = table.groupby("group", sort=False).head(each).sort_values("z", ascending=False)
+    return table.assign(label=table["term"].map(glossed(case)))

@@ -6,7 +6,6 @@ it, on its theatre, and that tells days on both sides of it; everything else is 
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Sequence
 from functools import cache
 from typing import Any
@@ -34,8 +33,6 @@ FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "r
 AREAS = ("zone", "region", "district", "governorate", "country")
 # A date that leaves more days open is a backdrop, and drawn on no lane.
 WIDEST = 31
-# Parts of one place can be taken days apart; over more than a month it is taken anew.
-SAME_CAMPAIGN = 31
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 
@@ -49,8 +46,8 @@ def anchor_table(case: Case) -> pd.DataFrame:
     made: list[tuple[str, ...]] = []
     for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
         hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
-        ends = f"{row.reference_first:%Y-%m-%d}", f"{row.reference_last:%Y-%m-%d}"
-        known = " to ".join(dict.fromkeys(ends)) + hour.replace("unknown", "hour unknown")
+        known = days_text(row.reference_first.toordinal(), row.reference_last.toordinal())
+        known += hour.replace("unknown", "hour unknown")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
         event = label.get(row.event_id, row.event_id)  # that of another case has no label here
         about = event, name[row.source_id], row.stated, known, " to ".join(after)
@@ -71,13 +68,11 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     used["calibrated"] = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
-    check = check.assign(gap_umm_al_qura=before["gap"]).drop_duplicates(["source", "label"])
-    check = check[check["source"].isin(used["source"])]
-    parts = {
-        "anchors": used["source label stated low high calibrated".split()],
-        "check": check[["source", "label", "gap_umm_al_qura", "gap_calibrated"]],
-    }
-    return pd.concat([p.assign(panel=n) for n, p in parts.items()], ignore_index=True)
+    check = check.assign(gap_umm_al_qura=before["gap"], panel="check")
+    check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
+    both = [used.assign(panel="anchors"), check.drop(columns="stated")]
+    columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
+    return pd.concat(both, ignore_index=True)[columns.split()]
 
 
 @estimand(
@@ -157,8 +152,7 @@ def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days told by sources and by the reference, in the same columns."""
     known = coded.reference_days(case, which).assign(bloc="")
     known["source"] = known["camp"] = coded.REFERENCE
-    columns = ["event_id", "source", "camp", "bloc", "first", "last"]
-    return pd.concat([known[columns], days], ignore_index=True)
+    return pd.concat([known, days], ignore_index=True)
 
 
 def date_agreement_table(
@@ -175,11 +169,8 @@ def date_agreement_table(
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
     others = _beside(case, coded.to_the_day(days.query("event_calendar != 'hijri'")), reference)
-    others = others[["event_id", "source", "camp", "first", "last"]]
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
-    own, other = (
-        list(zip(both[f"first{of}"], both[f"last{of}"], strict=True)) for of in ("", "_other")
-    )
+    own, other = (both[[f"first{of}", f"last{of}"]].to_numpy() for of in ("", "_other"))
     found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])
     both = both.assign(other_day=[days_text(*days) for days in other]).join(found)
     both = both.assign(stated=both["event_date"], other=both["source_other"])
@@ -239,12 +230,12 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     """
     table = days_of_event(case, event_id=event_id, **choices)
     exact, outlets = coded.to_the_day(table), sorted(set(table["source"]))
-    measures = "days between the first and the last day told; only dates to the day count"
-    least = table["first"].max() - table["last"].min()
-    least = max(0.0, float(least)) if math.isfinite(least) else 0.0
-    most = float(exact["last"].max() - exact["first"].min())
-    detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
-    made = [("", most, least, most, len(exact), detail, "", (len(outlets),))] * (len(exact) > 0)
+    measures, made = "days between the first and the last day told; only dates to the day count", []
+    if len(exact):
+        least = max(0.0, float(table["first"].max() - table["last"].min()))
+        most = float(exact["last"].max() - exact["first"].min())
+        detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
+        made = [("", most, least, most, len(exact), detail, "", (len(outlets),))]
     about = {"unit": "days", "measures": measures, "interval": LEFT_OPEN}
     return estimated(made, "no article dates it to the day", **about)[0]
 
@@ -258,13 +249,13 @@ def leads(
     earlier, −∞ for an open beginning.
     """
     days = told_days(claims(case, calendar, **which)).query("event_kind == 'taking'")
-    known = coded.reference_days(case, reference)[["event_id", "first"]]
-    both = days.merge(known.rename(columns={"first": "known"}), on="event_id")
+    known = coded.reference_days(case, reference).set_index("event_id")["first"]
+    both = days.assign(known=days["event_id"].map(known)).dropna(subset=["known"])
     least, most = both["first"] - both["known"], both["last"] - both["known"]
     certain = [most < 0, (least == 0) & (most == 0), least > 0]
     table = both.assign(
-        told=[days_text(*pair) for pair in zip(both["first"], both["last"], strict=True)],
-        reference=[days_text(day, day) for day in both["known"]],
+        told=list(map(days_text, both["first"], both["last"])),
+        reference=list(map(days_text, both["known"], both["known"])),
         lead_least=least,
         lead_most=most,
         lead=np.select(certain, ["before", "same", "after"], "open"),
@@ -283,16 +274,13 @@ def lead(case: Case, **choices: str) -> list[Estimate]:
     made: list[tuple[Any, ...]] = []
     for event, rows in leads(case, **choices).groupby("event"):
         exact = rows[rows["lead_most"] - rows["lead_least"] < coded.DAY_WIDTH]
-        if exact.empty:
-            why = "not estimable: no outlet dates it to the day"
-            made.append((event, *[math.nan] * 3, 0, "", why))
-            continue
         value = float(exact["lead_most"].min())
         apart = f"{abs(value):.0f} day{'s'[: abs(value) != 1]} {'before' if value < 0 else 'after'}"
         apart = apart if value else "the same day as"
-        detail = f"{apart} the reference ({joined(exact['source'], ', ')})"
+        detail = f"{apart} the reference ({joined(exact['source'], ', ')})" if len(exact) else ""
+        why = "" if detail else "not estimable: no outlet dates it to the day"
         ends = float(exact["lead_least"].min()), float(exact["lead_most"].max())
-        made.append((event, value, *ends, len(exact), detail))
+        made.append((event, value, *ends, len(exact), detail, why))
     measures = "days from the reference’s first day to the earliest told; below zero is earlier"
     over = "all outlets that date it to the day"
     none = "no taking is dated by a source and by the reference"
@@ -333,7 +321,7 @@ def places_told(case: Case) -> pd.DataFrame:
     for place, rows in told[~told["place_id"].isin(wide)].groupby("place_id"):
         camps = [camp for camp in case.compare or () if camp in set(rows["camp"])]
         several = "several outlets" if rows["source"].nunique() > 1 else "one outlet"
-        by = " and ".join(camps) if case.compare else several
+        by = " + ".join(camps) if case.compare else several
         made.append((*about.loc[place, ["name", "lat", "lon"]], len(rows), by))
     table = table_of(made, "place lat lon claims by", by="-claims place")
     return table[table["lat"].notna() & (table["by"] != "")].reset_index(drop=True)
@@ -354,13 +342,13 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
 def _at_risk(
     case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame
 ) -> pd.MultiIndex:
-    """Events and sources of which a document could tell the event: came out after it, on the
-    theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
+    """Listed events and sources of which a document could tell the event: came out after it, on
+    the theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
     published = lookup(case, "documents", "published")
     own = own[own["doc_id"].isin(coded.theatre_documents(case))]
     own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
     told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
-    here = days[days["event_id"].isin(coded.theatre_events(case))]
+    here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
     met = met.query("last < out and low <= first and last <= high")
     return pd.MultiIndex.from_frame(met[["event_id", "source"]])
@@ -377,8 +365,6 @@ def coverage(
     `publication`: came out after it). What one side alone lists measures nobody else's silence: a
     short report has no room for all checkpoints of a digest.
     """
-    if risk_set not in ("told_window", "publication"):
-        raise ValueError(f"no risk set: {risk_set!r}; allowed: told_window, publication")
     own = documents(case, **{k: v for k, v in which.items() if k != "calendar"})
     told = claims(case, **which)
     exact = coded.to_the_day(told)
@@ -395,8 +381,7 @@ def coverage(
     sources = own.sort_values("source_id").drop_duplicates("source_id")[["source", "camp", "bloc"]]
     table = days.merge(sources, how="cross")
     pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
-    ranks, could = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
-    at_risk = could & table["listed"].astype(bool)
+    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
     state = np.select([*(ranks == i for i in range(3)), at_risk], STATES[:-1], NOT_AT_RISK)
     table = table.assign(state=state, at_risk=at_risk)
     columns = "event_id label first last source camp bloc state at_risk listed"
@@ -413,65 +398,3 @@ def days_between(a: Row, b: Row) -> float:
     if hijri and a["source_id"] == b["source_id"]:
         first, last = "computed_first", "computed_last"
     return abs(relate((a[first], a[last]), (b[first], b[last])).gap)
-
-
-def _lost_between(a: Row, b: Row, rows: list[Row]) -> bool:
-    """Whether a source, by all its takings, tells that the taker lost the place in between."""
-    low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
-    places = coded.set_of(a["place_id"]) & coded.set_of(b["place_id"])
-    others = [r for r in rows if r["taker"] != a["taker"]]
-    met = [r for r in others if coded.set_of(r["place_id"]) & places]
-    return any(r["last"] >= low and r["first"] <= high for r in met)
-
-
-def repeated_takings(
-    case: Case, told: pd.DataFrame, across_documents: str = "one_document"
-) -> list[tuple[Row, Row]]:
-    """Return pairs of claims, of one document or one source, by which one side takes a site twice,
-    with no loss told between."""
-    dated = dated_events(told).query("place_id != '' and event_kind == 'taking'")
-    winner = dated["event_id"].map(lookup(case, "events", "winner"))
-    winner = winner.map(lookup(case, "actors", "side"))
-    dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
-    rows = coded.records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
-    key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
-    of_source, made = defaultdict[str, list[Row]](list), []
-    for row in rows:
-        of_source[row["source_id"]].append(row)
-    for a, b in coded.pairs_by(rows, lambda r: [(r[key], r["taker"])]):
-        apart = days_between(a, b)
-        again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
-        same = a["event_id"] == b["event_id"] and apart > 0
-        if (same or again) and not _lost_between(a, b, of_source[a["source_id"]]):
-            made.append((a, b))
-    return made
-
-
-def taken_twice_table(
-    case: Case, *, calendar: str = "calibrated", across_documents: str = "one_document"
-) -> pd.DataFrame:
-    """Return sites that one source has one side (taker) take twice, with no loss told between."""
-    groups: dict[tuple[str, str], list[tuple[Row, Row]]] = {}
-    for a, b in repeated_takings(case, claims(case, calendar), across_documents):
-        groups.setdefault((a["source_id"], min(a["event_id"], b["event_id"])), []).append((a, b))
-    name, made = lookup(case, "places", "name"), []
-    for _, pairs in sorted(groups.items()):
-        rows = [r for pair in pairs for r in pair]
-        place = joined(name.get(p, p) for r in rows for p in coded.set_of(r["place_id"]))
-        about = place, rows[0]["source"], rows[0]["taker"], joined(r["event_date"] for r in rows)
-        apart = int(max(days_between(a, b) for a, b in pairs))
-        made.append((*about, apart, joined((r["claim_id"] for r in rows), ", ")))
-    return table_of(made, "place source taker stated days_apart claims")
-
-
-@estimand(
-    "timelines.taken_twice",
-    choices={"calendar": CALENDAR, "across_documents": ("one_document", "one_source")},
-    evidence=taken_twice_table,
-)
-def taken_twice(case: Case, **choices: str) -> Estimate:
-    """Return the number of sites that one source has its side take twice."""
-    table = taken_twice_table(case, **choices)
-    measures = "sites told as taken twice, with no loss told between"
-    detail = "; ".join(sorted(table["place"]))
-    return Estimate(float(len(table)), "sites", measures=measures, detail=detail)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from framelines import REPO, write_whole
-from framelines.analyses.coding import DEAD, FAKES
+from framelines.analyses.coding import DEAD, coder_of
 from framelines.build.cluster import mapped
 from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import coder
@@ -124,15 +124,15 @@ def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Ta
 def measure() -> list[Path]:
     """Write the rows of rules for the articles of every `rules/` folder whose texts are here.
 
-    Only the starting lists of names are used. No text goes into the tables; of FA-KES only the dead
-    do, since its crowd coded no other figures.
+    Only the starting lists of names are used. No text goes into the tables; beside a crowd only the
+    dead do, since it coded no other figures.
     """
     names, place, paths = lists.Names(), ["doc_id", "start", "end", "hash"], list[Path]()
     for folder in (f for f in data_folders() if (f / "rules").is_dir() and raw_folder(f)):
         made = coded(check_tables(folder), folder, names)
         for name in [path.stem for path in sorted((folder / "rules").glob("*.csv"))]:
             frame = pd.DataFrame(made[name])[[*place, *MEASURED[name].split()]]
-            frame = frame.query(DEAD) if folder == FAKES else frame
+            frame = frame.query(DEAD) if coder_of(folder)[1] else frame
             text = frame.to_csv(index=False, lineterminator="\n")
             paths.append(write_whole(folder / "rules" / f"{name}.csv", text))
     return paths

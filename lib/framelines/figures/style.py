@@ -126,7 +126,7 @@ def key(label: str, look: Look, *, hollow: bool = False) -> Line2D:
 
 
 def legend(fig: Figure, names: Iterable[str], *more: Line2D) -> None:
-    """Draw a legend of names, ids in words, below the figure by their looks; `more` are entries."""
-    words = [(name.replace("_", " "), look) for name, look in looks(names).items()]
-    handles = [*(key(text[:1].upper() + text[1:], look) for text, look in words), *more]
+    """Draw a legend of names below the figure by their looks; `more` are entries."""
+    words = [(name[:1].upper() + name[1:], look) for name, look in looks(names).items()]
+    handles = [*(key(text, look) for text, look in words), *more]
     fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))

@@ -29,6 +29,7 @@ STATES = {
     "partly": ("s", True, "hedged or planned only"),
     "denied": ("X", False, "denied"),
     "silent": ("o", True, "silent, though it could have told"),
+    "not at risk": (".", False, "not at risk"),
 }
 
 
@@ -129,51 +130,41 @@ def coverage(data: pd.DataFrame) -> Figure:
     `data` is `timelines.coverage`, or some of its events; those of the reference bear a star. Of
     more than `MOST` events those are drawn that most sources tell.
     """
-    tellers = data["state"].isin({*STATES} - {"silent"}).groupby(data["event_id"]).sum()
+    tellers = data["state"].isin(["told", "partly", "denied"]).groupby(data["event_id"]).sum()
     most = tellers.sort_values(ascending=False, kind="stable").head(MOST).index
     data = data[data["event_id"].isin(most)]
-    sources = data.sort_values(["camp", "bloc", "source"]).drop_duplicates("source")
-    by = "camp" if data["camp"].nunique() > 1 else "bloc"
-    names, look = list(sources["source"]), looks(sorted(data[by]))
-    events = data.drop_duplicates("event_id")
-    listed = set(data.loc[data["listed"], "event_id"])
+    names = list(data.sort_values(["camp", "bloc", "source"])["source"].drop_duplicates())
+    look, events = looks(sorted(data["camp"])), data.drop_duplicates("event_id")
     fig = style.figure(1.7 + 0.19 * len(events))
     ax = fig.subplots()
-    stars = [" *" if event in listed else "  " for event in events["event_id"]]
+    stars = [" *" if listed else "  " for listed in events["listed"]]
     lanes(ax, [short(e, 46) + star for e, star in zip(events["label"], stars, strict=True)])
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     place = {event: y for y, event in enumerate(events["event_id"])}
     for row in data.to_dict("records"):
+        shape, hollow, _ = STATES[row["state"]]
+        own = {"color": style.GREY} if shape == "." else look[row["camp"]]
         x, y = names.index(row["source"]), place[row["event_id"]]
-        if row["state"] in STATES:
-            shape, hollow, _ = STATES[row["state"]]
-            mark(ax, x, y, look[row[by]] | {"marker": shape}, hollow=hollow, size=5.5)
-        else:
-            ax.plot(x, y, marker=".", color=style.GREY, markersize=2)
+        mark(ax, x, y, own | {"marker": shape}, hollow=hollow, size=2 if shape == "." else 5.5)
     ax.set_xlim(-0.6, len(names) - 0.4)
     ax.xaxis.tick_top()
     turned: dict[str, Any] = {"rotation": 40, "ha": "left"} if len(names) > 4 else {}
     bare = [name.split(" (")[0] for name in names]
     heads = [short(name, 20) if turned else fill(name, 18) for name in bare]
     ax.set_xticks(range(len(names)), heads, **turned)
-    more = [
-        style.key(label, DOT | {"marker": shape}, hollow=hollow)
-        for state, (shape, hollow, label) in STATES.items()
-        if (data["state"] == state).any()
-    ]
-    dot = style.key("could not have told, or no reference has it", DOT | {"marker": "."})
-    told_by = look if by == "camp" else {}
-    sides = [style.key(s.replace("_", " "), own | {"marker": "s"}) for s, own in told_by.items()]
-    legend(fig, [], *sides, *more, dot)
-    ax.set_xlabel("* the reference has it" * bool(listed))
+    met = [STATES[state] for state in STATES if (data["state"] == state).any()]
+    camps = [style.key(camp, own | {"marker": "s"}) for camp, own in look.items()]
+    states = [style.key(label, DOT | {"marker": shape}, hollow=own) for shape, own, label in met]
+    legend(fig, [], *camps, *states)
+    ax.set_xlabel("* the reference has it" * bool(events["listed"].any()))
     return fig
 
 
 def places_told(data: pd.DataFrame) -> Figure:
     """Draw the places that claims name on plain axes in degrees, the area of a mark by how many do.
 
-    `data` is `timelines.places_told`; the most told are named first, and others where there is
-    room beside their mark.
+    `data` is `timelines.places_told`, the most told first; a place is named where its name meets
+    no mark or name of those before it.
     """
     centre, look = float(np.cos(np.radians(data["lat"].mean()))), looks(sorted(set(data["by"])))
     fig = style.figure(4.8)
@@ -182,8 +173,7 @@ def places_told(data: pd.DataFrame) -> Figure:
     ax.margins(0.12)
     ax.set_aspect(1 / centre, adjustable="datalim")
     sizes = 3 + 13 * np.sqrt(data["claims"] / data["claims"].max())
-    rows = [*zip(data.to_dict("records"), sizes, strict=True)]
-    for row, size in rows[::-1]:
+    for row, size in [*zip(data.to_dict("records"), sizes, strict=True)][::-1]:
         mark(ax, row["lon"], row["lat"], look[row["by"]] | {"alpha": 0.75}, size=size)
     legend(fig, look)
     # Laid out first: names ask for room on the page, and the bar for the degrees that are shown.
@@ -194,20 +184,16 @@ def places_told(data: pd.DataFrame) -> Figure:
     x, y = x + (right - x) / 50, y + (top - y) / 30
     ax.plot([x, x + bar / KM / centre], [y, y], color=INK, linewidth=2, solid_capstyle="butt")
     ax.annotate(f"{bar:g} km", (x, y), (0, 4), textcoords="offset points")
+    taken = list[tuple[float, float, float]]()
     spots = ax.transData.transform(data[["lon", "lat"]]) * 72 / fig.dpi
-    marks = zip(spots, rows, strict=True)
-    taken = [(*(spot - size / 2), *(spot + size / 2), row["claims"]) for spot, (row, size) in marks]
-    for (x, y), (row, size) in zip(spots, rows, strict=True):
-        text, r = style.short(row["place"], 24), size / 2 + 2
-        wide = 4.6 * len(text)
-        for left, low in ((r, -3), (-r - wide, -3), (-wide / 2, r), (-wide / 2, -r - 7)):
-            a, b, c, d = x + left, y + low, x + left + wide, y + low + 8
-            # A name may cover the marks of places that are told far less.
-            near = (t for t in taken if 5 * t[4] > row["claims"])
-            if not any(a < t[2] and t[0] < c and b < t[3] and t[1] < d for t in near):
-                taken.append((a, b, c, d, np.inf))
-                ax.annotate(text, (row["lon"], row["lat"]), (left, low), textcoords="offset points")
-                break
+    for (x, y), size, row in zip(spots, sizes, data.to_dict("records"), strict=True):
+        text, beside = short(row["place"], 24), size / 2 + 2
+        right = x + beside + 4.6 * len(text)
+        free = not any(x + beside < c and a < right and abs(y - b) < 8 for a, b, c in taken)
+        taken.append((x - size / 2, y, right if free else x + size / 2))
+        if free:
+            at = row["lon"], row["lat"]
+            ax.annotate(text, at, (beside, -3), textcoords="offset points")
     return fig
 
 
@@ -222,7 +208,7 @@ def running_losses(data: pd.DataFrame) -> Figure:
         own, free = data[data["side"] == side], -np.inf
         low, high, most = own["day"].min() - EPOCH, own["day"].max() - EPOCH + 1, own["sum"].max()
         style.day_axis(ax, low, high)
-        ax.set(ylim=(0, 1.06 * most), title=f"Dead of {side}".replace("_", " "))
+        ax.set(ylim=(0, 1.06 * most), title=f"Dead of {side}")
         ends = own.groupby("account")["sum"].max().sort_values(kind="stable")
         for account, last in ends.items():
             rows, color = own[own["account"] == account], look[str(account)]["color"]

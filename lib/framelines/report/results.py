@@ -170,7 +170,7 @@ class Results:
         self.figures[name] = entry
         write_whole(self.root / f"{base}.csv", tables.csv_text(data))
         path = self.root / f"{base}.svg"
-        fig = draw(data.map(lambda cell: drawn(cell) if isinstance(cell, str) else cell))
+        fig = draw(data.map(self._named).map(lambda c: drawn(c) if isinstance(c, str) else c))
         headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
         width, height = fig.get_size_inches()
         about: dict[str, Any] = {"Title": words["caption"]}
