@@ -1,8 +1,9 @@
 """A small corpus in a folder of its own, whole and valid, for tests to break."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -80,3 +81,18 @@ def corner(tmp_path: Path) -> Corner:
         return {"documents": pd.DataFrame(rows, columns=columns)}
 
     return lay
+
+
+@pytest.fixture
+def texts() -> Iterator[Callable[[Any], list[str]]]:
+    """Every text of a figure, on one line, none of which may be too small to read."""
+    import matplotlib.pyplot as plt
+
+    def read(fig: Any) -> list[str]:
+        fig.draw_without_rendering()
+        found = [t for t in fig.findobj(plt.Text) if t.get_text() and t.get_visible()]
+        assert min(t.get_fontsize() for t in found) >= 7.9
+        return [t.get_text().replace("\n", " ") for t in found]
+
+    yield read
+    plt.close("all")

@@ -32,8 +32,8 @@ def _lines(files: list[Path]) -> int:
     ("what", "pattern", "most"),
     [
         # On the way to 7,500 and 6,000: these may fall, and never rise.
-        ("library", "lib/**/*.py", 11_950),
-        ("tests", "tests/**/*.py", 7_680),
+        ("library", "lib/**/*.py", 11_735),
+        ("tests", "tests/**/*.py", 7_205),
         ("README", "README.md", 130),
         ("Makefile", "Makefile", 130),
         ("architecture", "docs/architecture.md", 130),
