@@ -23,7 +23,7 @@ DRAWN = {
 SHOWN = [
     ("palmyra", "calibration", "Islamic State magazine: calibrated"),
     ("palmyra", "lanes", "Second taking of Palmyra by Islamic State"),
-    ("palmyra", "coverage", "silent, though it could have told"),
+    ("palmyra", "coverage", "silent, could have told"),
     ("idlib", "lanes", "Khan Shaykhun taken by the Syrian army"),
     ("idlib", "places", "50 km"),
     ("palmyra", "running", "UCDP, killed on all days: 115"),

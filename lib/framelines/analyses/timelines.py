@@ -377,8 +377,10 @@ def coverage(
     # A source's state is the fullest of all that it says of the event.
     fullest = said.assign(rank=rank).groupby(["event_id", "source"])["rank"].min()
     days = days[days["listed"] | days["event_id"].isin(fullest.index.get_level_values(0))]
-    # Inside an event the sources stand in the order of their ids.
-    sources = own.sort_values("source_id").drop_duplicates("source_id")[["source", "camp", "bloc"]]
+    # Inside an event the sources stand by camp: those compared first, as everywhere.
+    place = [*(case.compare or ()), *sorted(set(own["camp"]))].index
+    sources = own.assign(place=own["camp"].map(place)).drop_duplicates("source_id")
+    sources = sources.sort_values(["place", "bloc", "source"])[["source", "camp", "bloc"]]
     table = days.merge(sources, how="cross")
     pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
     ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))

@@ -269,8 +269,7 @@ def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Marked:
         span = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
         start, end, code = (found[part] for part in span)
         label, fields = _named(str(code))
-        where = (_at(start), _at(end), "", fields)
-        marks.append(Mark(f"line {number}, span {start}", label, *where))
+        marks.append(Mark(f"line {number}, span {start}", label, _at(start), _at(end), "", fields))
     return Marked([str(row.get("doc_id", ""))], text, marks, [*forms])
 
 

@@ -28,8 +28,8 @@ STATES = {
     "told": ("s", False, "told"),
     "partly": ("s", True, "hedged or planned only"),
     "denied": ("X", False, "denied"),
-    "silent": ("o", True, "silent, though it could have told"),
-    "not at risk": (".", False, "not at risk"),
+    "silent": ("o", True, "silent, could have told"),
+    "not at risk": (".", False, "not told, no silence"),
 }
 
 
@@ -133,8 +133,8 @@ def coverage(data: pd.DataFrame) -> Figure:
     tellers = data["state"].isin(["told", "partly", "denied"]).groupby(data["event_id"]).sum()
     most = tellers.sort_values(ascending=False, kind="stable").head(MOST).index
     data = data[data["event_id"].isin(most)]
-    names = list(data.sort_values(["camp", "bloc", "source"])["source"].drop_duplicates())
-    look, events = looks(sorted(data["camp"])), data.drop_duplicates("event_id")
+    names, look = list(data["source"].drop_duplicates()), looks(data["camp"])
+    events = data.drop_duplicates("event_id")
     fig = style.figure(1.7 + 0.19 * len(events))
     ax = fig.subplots()
     stars = [" *" if listed else "  " for listed in events["listed"]]
@@ -153,7 +153,7 @@ def coverage(data: pd.DataFrame) -> Figure:
     heads = [short(name, 20) if turned else fill(name, 18) for name in bare]
     ax.set_xticks(range(len(names)), heads, **turned)
     met = [STATES[state] for state in STATES if (data["state"] == state).any()]
-    camps = [style.key(camp, own | {"marker": "s"}) for camp, own in look.items()]
+    camps = [style.key(c[:1].upper() + c[1:], own | {"marker": "s"}) for c, own in look.items()]
     states = [style.key(label, DOT | {"marker": shape}, hollow=own) for shape, own, label in met]
     legend(fig, [], *camps, *states)
     ax.set_xlabel("* the reference has it" * bool(events["listed"].any()))
