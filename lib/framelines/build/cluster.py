@@ -25,7 +25,7 @@ from framelines.errors import DataError, Problem
 
 # Local processes cost about five seconds of work to start: what is done in twice that needs none.
 HERE_SECONDS = 10
-ANSWER_SECONDS, BATCH = 20, 50
+ANSWER_SECONDS, BATCH = 60, 50
 HOW = "docs/scale.md says how a cluster is started; without SCHEDULER this machine does the work"
 # A worker reads a function once, because it remembers the names that it looked up.
 _loaded = lru_cache(maxsize=1)(pickle.loads)
