@@ -14,6 +14,7 @@ from toys import Row, case_of, claim, document, event, figure, shuffled, swapped
 
 from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
+from framelines.analyses.takings import scope_table
 
 
 def found(*claims: Row, **more: Any) -> pd.DataFrame:
@@ -280,6 +281,16 @@ def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     documents = [document(i, "red-news") for i in ("r1", "r2")]
     pair = taking("r1-c1", "fall", "2019-05-03"), taking("r2-c1", "fall", "2019-05-05")
     assert list(found(*pair, events=[fall], documents=documents)["kind"]) == ["date"]
+
+
+def test_ids_that_no_table_lists_are_free_labels() -> None:
+    rows = [figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)]
+    rows += [taking("r1-c2", "fall", "2019-05-03"), taking("r1-c3", "fall", "2019-05-05")]
+    events = [event("raid", "attack"), event("fall", "taking", winner="red-army")]
+    case = toy(rows, events=events, actors=[], places=[])
+    assert "killed, blue-army" in set(d.disputes(case)["what"])
+    assert list(scope_table(case, published="2019")["place_names"]) == ["ford"]
+    assert d.questions(case).empty
 
 
 def test_no_contradiction_is_found_where_none_was_planted() -> None:

@@ -169,9 +169,8 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
     why = "dated by a party to the war", "in the theatre’s own country"
     known = known.assign(**days, quality=known["quality"].map(QUALITY))
-    known = known.assign(
-        width=(days["open_last"] - first).dt.days, reason=np.select(party, why, "")
-    )
+    known["width"] = (days["open_last"] - first).dt.days
+    known["reason"] = np.select(party, why, "")
     known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
     told = told["source_id doc_id claim_id start event_id stated later vague".split()]
     order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()

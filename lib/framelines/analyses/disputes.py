@@ -209,7 +209,7 @@ def _what(pair: Row, names: dict[str, str]) -> str:
     row = a if denial else min((a, b), key=lambda r: (len(r["kind"]), r["kind"]))
     told = [row[k].replace("_", " ") for k in ("kind", "item") if row["kind"] != "event"]
     ids = {role: row[f"{role}_id"].split(";") for role in ("actor", "target")}
-    who = {role: [names[i] for i in own if i] for role, own in ids.items()}
+    who = {role: [names.get(i, i) for i in own if i] for role, own in ids.items()}
     if denial:
         how = NOT_DONE if b["modality"] == "negated" else ALL_OR_PART
         told = [how, *told, *(f"{role} {' and '.join(own)}" for role, own in who.items() if own)]

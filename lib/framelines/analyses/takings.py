@@ -38,8 +38,8 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
         ids = sorted({p for i in rows["place_id"] for p in coded.set_of(i)})
         widest = max(ids, key=lambda p: (rank.get(p, 0), p))
-        names, documents = "; ".join(name[p] for p in ids), rows["doc_id"].nunique()
-        about = source, documents, len(ids), name[widest], kind[widest], names
+        names, documents = "; ".join(name.get(p, p) for p in ids), rows["doc_id"].nunique()
+        about = source, documents, len(ids), name.get(widest, widest), kind.get(widest, ""), names
         made.append((*about, rank.get(widest, 0)))
     columns = "source documents places widest widest_kind place_names"
     return coded.table_of(made, columns, by="rank places source")

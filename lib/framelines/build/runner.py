@@ -207,10 +207,9 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
 
 def _pool() -> ProcessPoolExecutor:
     """Workers that are forks of this process, where that is safe: libraries are imported once."""
-    fork = sys.platform == "linux"
     for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
         import_module(f"framelines.{name}")
-    context = multiprocessing.get_context("fork" if fork else "spawn")
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     return ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
 
 

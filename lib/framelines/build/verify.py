@@ -36,7 +36,9 @@ def _run(root: Path, *command: str, shown: bool = False) -> subprocess.Completed
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Return what git prints. Raises `DataError` in its words, as where there is no clone."""
+    """Return what git prints. Raises `DataError` in its words, or where there is no clone."""
+    if not (root / ".git").exists():  # and not that of a folder above
+        raise DataError([Problem("git", "this needs a clone of the repository")])
     done = _run(root, "git", *arguments)
     if done.returncode:
         raise DataError([Problem("git", done.stderr.decode("utf-8", "replace").strip())])

@@ -270,7 +270,8 @@ def _doccano(row: dict[str, Any], number: int, forms: Forms) -> Marked:
         start, end, code = (found[part] for part in span)
         label, fields = _named(str(code))
         marks.append(Mark(f"line {number}, span {start}", label, _at(start), _at(end), "", fields))
-    return Marked([str(row.get("doc_id", ""))], text, marks, [*forms])
+    about = (row.get("meta") or row.get("metadata") or {}) | row
+    return Marked([str(about.get("doc_id", ""))], text, marks, [*forms])
 
 
 def free_of_formulas(frame: pd.DataFrame) -> pd.DataFrame:
