@@ -138,8 +138,6 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
             calendars = [r["event_calendar"] == "hijri" for r in (a, b)]
-            if not any(calendars) and a["first"] <= b["last"] and b["first"] <= a["last"]:
-                continue
             apart = [timelines.days_between(a, b)] * 2
             if any(calendars) and (not all(calendars) or a["source_id"] != b["source_id"]):
                 hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))

@@ -42,7 +42,7 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
         about = source, documents, len(ids), name.get(widest, widest), kind.get(widest, ""), names
         made.append((*about, rank.get(widest, 0)))
     columns = "source documents places widest widest_kind place_names"
-    return coded.table_of(made, columns, by="rank places source")
+    return table_of(made, columns, by="rank places source")
 
 
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)

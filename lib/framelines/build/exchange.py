@@ -250,7 +250,7 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
         intake.take(marked)
     intake.write(coders)
     coded = (written(folder, table)["coder"] for table in CODED)
-    main, unread = said.coder, not any((coders == said.coder).any() for coders in coded)
+    main, unread = said.coder, not any((own == said.coder).any() for own in coded)
     if unread and "coder" not in said.model_fields_set:
         add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder

@@ -255,6 +255,7 @@ def _rewritten(text: str) -> list[str]:
     return found
 
 
+@cache
 def in_edtf(text: str) -> str:
     """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
     if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}|:", text):

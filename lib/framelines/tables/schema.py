@@ -280,9 +280,9 @@ def _link_faults(tables: Tables, name: str) -> Faults:
         other = fields_of(name)[column].get("or", identity)
         known = {k for c in (identity, other) for k in _tuples(tables[target], [c, *scope])}
         what, fix = f"{target}.csv defines no such id", f"Mend it, or add it to {target}.csv"
-        for line, _, met in _wrong(frame, [column, *scope], partial(_lacking, known)):
-            if known:
-                yield line, column, what, met, None, fix
+        rows = _wrong(frame, [column, *scope], partial(_lacking, known)) if known else ()
+        for line, _, met in rows:
+            yield line, column, what, met, None, fix
 
 
 def _circle_faults(tables: Tables, name: str) -> Faults:
