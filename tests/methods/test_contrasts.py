@@ -38,7 +38,7 @@ def test_contrast_by_hand_of_two_documents_a_side() -> None:
     assert found.value == pytest.approx(100 * (3 / 8 - 1 / 10))
     assert found.unit == "percentage points" and found.values == (3 / 8, 1 / 10)
     assert (found.k, found.n, found.units) == ((3, 1), (8, 10), (2, 2))
-    assert found.largest == (0.5, 0.5) and found.measures == "m, a minus b"
+    assert found.largest == (0.5, 0.5) and found.measures == "m: a minus b"
     assert np.isnan([found.low, found.high, found.p]).all()
     assert found.why[0] == "no interval: 2 and 2 documents, where each side needs 10"
     assert found.why[1] == "no test: 2 and 2 documents, where each side needs 3"

@@ -207,11 +207,11 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
 
 
 def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
-    """Return the dead of each side as every account adds them up: side, account, day, sum.
+    """Return the dead of each side as every account adds them up: side, account, day, sum, camp.
 
     Accounts are outlets and references with figures of `DAYS` days or more (of several texts on
     one event the geometric mean); with what anybody states for all these days at once, in one row.
-    A side that one outlet or reference alone counts is left out.
+    A side that one outlet or reference alone counts is left out. The camps compared come first.
     """
     kinds = OUTCOMES["killed_or_wounded_included"]
     known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
@@ -232,9 +232,13 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
             for row in same[same["covers_last"] == of_day.index[-1]].itertuples():
                 name = f"{row.source}, {row.kind.replace('_', ' ')} on all days"
                 made.append((side, name, row.covers_last, row.stated, row.source))
-    table = coded.table_of(made, "side account day sum teller", by="side account day")
-    several = table.groupby("side")["teller"].transform("nunique") > 1
-    return table[several].drop(columns="teller").drop_duplicates().reset_index(drop=True)
+    table = pd.DataFrame(made, columns=["side", "account", "day", "sum", "teller"])
+    table = table[table.groupby("side")["teller"].transform("nunique") > 1].drop_duplicates()
+    camps = rows.set_index("source")["camp"].to_dict()
+    place = [*(case.compare or ()), *sorted({*camps.values()})].index
+    table = table.assign(camp=table["teller"].map(camps))
+    table = table.assign(place=table["camp"].map(place))
+    return coded.table_of(table, "side account day sum camp", by="place side account day")
 
 
 def parts_table(

@@ -90,7 +90,8 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -
         ends = " to ".join(dict.fromkeys(number_text(v, one.unit) for v in (one.low, one.high)))
         told.append(f"{one.interval}: {ends}")
     over = one.test.partition(" anew")[2].partition(",")[0]
-    told += [f"a permutation test{over} gives p = {number_text(one.p, 'p')}"] * (one.p == one.p)
+    if not math.isnan(one.p):
+        told.append(f"a permutation test{over} gives p\u00a0=\u00a0{number_text(one.p, 'p')}")
     for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
         if len(sizes) > 2 and max(sizes) > CARRIES * n:
             one_of = "outlet" if "outlets" in one.test else "text"

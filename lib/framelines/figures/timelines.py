@@ -89,7 +89,7 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     look, events = looks(accounts) | {"reference": REFERENCE}, data.groupby("event_id", sort=False)
     fig = style.figure(0.9 + 1.15 * style.ROW * len(events))
     ax = fig.subplots()
-    lanes(ax, [short(label, 46) for label in events["label"].first()])
+    lanes(ax, [fill(short(label, 2 * WRAP), WRAP + 8) for label in events["label"].first()])
     style.day_axis(ax, data["first"].min() - 1 - EPOCH, data["last"].max() + 2 - EPOCH)
     for lane, (_, rows) in enumerate(events):
         for i, row in enumerate(rows.to_dict("records")):
@@ -200,9 +200,11 @@ def places_told(data: pd.DataFrame) -> Figure:
 def running_losses(data: pd.DataFrame) -> Figure:
     """Draw the dead of each side as accounts add them up by day, a panel a side.
 
-    `data` is `losses.running_losses`. A dotted line leads to one figure for all these days.
+    `data` is `losses.running_losses`. A dotted line leads to one figure for all these days; colours
+    are those of camps, and references are black.
     """
-    sides, look = list(dict.fromkeys(data["side"])), looks(data["account"])
+    sides, camps = list(dict.fromkeys(data["side"])), data["camp"][data["camp"] != "reference"]
+    look = looks(camps) | {"reference": DOT}
     fig = style.figure(2.3 * len(sides) + 0.2)
     for ax, side in zip(fig.subplots(len(sides), squeeze=False)[:, 0], sides, strict=True):
         own, free = data[data["side"] == side], -np.inf
@@ -211,7 +213,8 @@ def running_losses(data: pd.DataFrame) -> Figure:
         ax.set(ylim=(0, 1.06 * most), title=f"Dead of {side}")
         ends = own.groupby("account")["sum"].max().sort_values(kind="stable")
         for account, last in ends.items():
-            rows, color = own[own["account"] == account], look[str(account)]["color"]
+            rows = own[own["account"] == account]
+            color = look[rows["camp"].iloc[0]]["color"]
             if len(rows) > 1:
                 steps = [low, *(rows["day"] - EPOCH), high], [0.0, *rows["sum"], last]
                 ax.step(*steps, where="post", color=color, linewidth=1.8)

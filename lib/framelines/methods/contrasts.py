@@ -113,7 +113,7 @@ def contrast(
     k, n = sums.sum(axis=2)
     mean = "" if unit == "texts" else f", all {units} alike"
     fields: dict[str, Any] = {"groups": (pair.first, pair.second), "unit": est.POINTS}
-    fields |= {"measures": f"{key}, {pair.first} minus {pair.second}{mean}"}
+    fields |= {"measures": f"{key}: {pair.first} minus {pair.second}{mean}"}
     fields |= {"k": tuple(k.tolist()), "n": tuple(n.tolist())}
     fields["units"] = tuple((sums[1] > 0).sum(axis=1).tolist())
     fields["sizes"] = tuple(tuple(own[own > 0].tolist()) for own in sums[1])
@@ -205,7 +205,7 @@ def paired_contrast(
     both: dict[str, Any] = {"groups": (pair.first, pair.second), "units": (events, events)}
     for name in ("k", "n"):
         both[name] = tuple(float(table[f"{name}_{side}"].sum()) for side in ("first", "second"))
-    measures = f"{key}, {pair.first} minus {pair.second}, mean over matched events"
+    measures = f"{key}: {pair.first} minus {pair.second}, mean over matched events"
     if not events:
         why = ("not estimable: no event is told by both",)
         return Estimate(unit=est.POINTS, measures=measures, why=why, **both)
