@@ -395,8 +395,9 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         first = table[table["kind"] == "main"].set_index("part")["value"]
         alone = table[table["choice"] != ""]
         moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-        most = f"“{alone.loc[moved.idxmax(), 'label']}”" if (moved > 0).any() else "nothing"
-        return table, f"Nothing was expected of it. What moves it most is {most}."
+        moves = (moved > 0).any()
+        most = f"What moves it most is “{alone.loc[moved.idxmax(), 'label']}”." if moves else ""
+        return table, f"Nothing was expected of it. {most or 'No choice moves it.'}"
     if came == EXPECTED:
         few = "fewer than three specifications differ"
         came += f": {'it rests on one event' if _one_event(table) else few}"

@@ -102,9 +102,9 @@ def calendar_offset(
         # The fewest offsets that hold 95 % of the posterior.
         credible = ordered["offset"][: int((ordered["probability"].cumsum() < CREDIBLE).sum()) + 1]
         detail = f"{len(own)} anchors, {len(exact)} of a single day"
-        if len(exact):
-            # Errors to one side alone would pass for an offset.
-            before, after = (exact["low"] < value).sum(), (exact["low"] > value).sum()
+        # Errors to one side alone would pass for an offset.
+        before, after = (exact["low"] < value).sum(), (exact["low"] > value).sum()
+        if before or after:
             detail += f", of which {before} lie before and {after} after the offset"
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
             kept = leave_out(own, count, prior=prior)["kept"]

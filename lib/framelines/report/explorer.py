@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from framelines.analyses.accounts import REFERENCE, accounts
+from framelines.analyses.words import named
 from framelines.figures.style import looks
 from framelines.report.pages import links_of, publish, slug
 from framelines.report.site import cautioned
@@ -45,7 +46,7 @@ def render(name: str) -> Path:
     table = accounts(case)
     days = zip(table["stated"], table["days"], strict=True)
     table["day"] = [": ".join(dict.fromkeys(filter(None, one))) for one in days]
-    bloc = case["sources"].set_index("name")["bloc"]
+    bloc = case["sources"].set_index("name")["bloc"].map(lambda bloc: named(case, bloc))
     # In the order, and so in the colours, of the figures; all references share one lane.
     sources = {*table["source"][~table["is_reference"]]}
     tellers = sorted(sources, key=lambda t: (bloc.get(t, ""), t))

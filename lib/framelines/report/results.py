@@ -127,8 +127,9 @@ class Results:
     ) -> None:
         """Write a table as CSV and TeX and show it; `empty` is said instead of one without rows.
 
-        `columns` gives each heading its column; cells of ids are shown by their printed names. The
-        CSV keeps six significant digits. Raises `DataError` for a name that is taken.
+        `columns` gives each heading its column; cells of ids are shown by their printed names,
+        columns without a value not at all. The CSV has all, at six significant digits. Raises
+        `DataError` for a name that is taken.
         """
         self._require(name not in self.tables, f"the name {name} is taken")
         if frame.empty:
@@ -138,7 +139,7 @@ class Results:
         frame = tables.rounded(frame).map(self._named)
         base = f"reports/{self.case.name}/tables/{self.notebook}-{name}"
         anchor, title = f"tab-{self.notebook}-{name}", f"Table {len(self.tables) + 1}"
-        shown = tables.Shown(frame)
+        shown = tables.Shown(frame.dropna(axis="columns", how="all"))
         write_whole(self.root / f"{base}.csv", tables.csv_text(frame))
         label = f"tab:{self.case.name}-{self.notebook}-{name}"
         write_whole(self.root / f"{base}.tex", shown.tex(label, caption, footer))
