@@ -12,18 +12,18 @@ from framelines.corpus import finders
 
 NAMINGS = pd.DataFrame(
     [
-        ("blue-army", "army", "en", "neutral", ""),
-        ("blue-army", "blue army", "en", "neutral", ""),
-        ("league", "islamic state", "en", "neutral", ""),
-        ("league", "al-qaeda", "en", "neutral", ""),
-        ("union", "u.s.", "en", "neutral", ""),
-        ("red-league", "bandits", "en", "derogatory", ""),
-        ("blue-army", "bandits", "en", "derogatory", "red-1"),
-        ("none", "army of locusts", "en", "neutral", ""),
-        ("red-league", "العصابة", "ar", "derogatory", ""),
+        ("blue-army", "army", "en", ""),
+        ("blue-army", "blue army", "en", ""),
+        ("league", "islamic state", "en", ""),
+        ("league", "al-qaeda", "en", ""),
+        ("union", "u.s.", "en", ""),
+        ("red-league", "bandits", "en", ""),
+        ("blue-army", "bandits", "en", "red-1"),
+        ("none", "army of locusts", "en", ""),
+        ("red-league", "العصابة", "ar", ""),
     ],
-    columns=["actor_id", "label", "language", "stance", "doc_id"],
-)
+    columns=["actor_id", "label", "language", "doc_id"],
+).assign(stance="neutral")
 
 
 def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str, str]]:
@@ -33,8 +33,6 @@ def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str,
 
 
 def test_the_longest_label_of_the_document_and_its_language_wins() -> None:
-    labels = ["Blue Army's", "army"]
-    assert [words for words, _ in found("The Blue Army's army left")] == labels
     assert found("An army of locusts, then the army") == [("army", "blue-army")]
     assert found("bandits") == [("bandits", "red-league")]
     assert found("bandits", doc_id="red-1") == [("bandits", "blue-army")]
@@ -42,7 +40,8 @@ def test_the_longest_label_of_the_document_and_its_language_wins() -> None:
     assert found("قالت العصابة") == []
 
 
-COMPOUNDS = {
+NAMED = {
+    "The Blue Army's army left": ["Blue Army's", "army"],
     "the Islamic State-held town": ["Islamic State"],
     "U.S.-backed men": ["U.S."],
     "the Blue\u00a0Army‑led side": ["Blue\u00a0Army"],
@@ -52,8 +51,8 @@ COMPOUNDS = {
 }
 
 
-def test_an_actor_in_a_compound_is_named() -> None:
-    assert {text: [words for words, _ in found(text)] for text in COMPOUNDS} == COMPOUNDS
+def test_an_actor_is_named_also_in_a_compound() -> None:
+    assert {text: [words for words, _ in found(text)] for text in NAMED} == NAMED
 
 
 EXPRESSIONS = {
@@ -71,29 +70,24 @@ def test_expressions() -> None:
         assert [m.group() for one in patterns for m in one.finditer(text)] == expected.split()
 
 
-# Dates and numbers.
+# Dates and numbers that are known whole.
 WHOLE = {
-    "fr": ["janv.;avant-hier;cet été", "centaines de milliers;poignée de"],
-    "tr": ["Mart;hafta sonu", "yüz binlerce;birkaç;düzinelerce"],
-    "fa": ["ژانویه;اردیبهشت", "صدها هزار;چندین;میلیون‌ها"],
-    "ru": ["март;дек.;летом", "сотни тысяч;несколько;пару;тысячу"],
-    "ar": [
-        "رجب;غداً;الأسبوع المقبل;كانون الثاني;ايلول;الاربعاء",
-        "مئات الآلاف;عشرات آلاف;بضعة;ألفين",
-    ],
-    "en": [
-        "Sept.;Fridays;tonight;Sha‘ban;Dhu al-Hijjah;last spring;fortnight",
-        "hundreds of thousands;several;dozens;scores;twentieth;zero",
-    ],
+    "fr": "janv.;avant-hier;cet été | centaines de milliers;poignée de",
+    "tr": "Mart;hafta sonu | yüz binlerce;birkaç;düzinelerce",
+    "fa": "ژانویه;اردیبهشت | صدها هزار;چندین;میلیون‌ها",
+    "ru": "март;дек.;летом | сотни тысяч;несколько;пару;тысячу",
+    "ar": "رجب;غداً;الأسبوع المقبل;كانون الثاني;ايلول;الاربعاء | مئات الآلاف;عشرات آلاف;بضعة;ألفين",
+    "en": "Sept.;Fridays;tonight;Sha‘ban;Dhu al-Hijjah;last spring;fortnight"
+    " | hundreds of thousands;several;dozens;scores;twentieth;zero",
 }
 
 
 @pytest.mark.parametrize("language", WHOLE)
 def test_expressions_of_every_language_are_known_whole(language: str) -> None:
     patterns = (finders.date_pattern, finders.number_pattern)
-    for pattern, lines in zip(patterns, WHOLE[language], strict=True):
+    for pattern, lines in zip(patterns, WHOLE[language].split(" | "), strict=True):
         for line in lines.split(";"):
-            assert [match.group() for match in pattern(language).finditer(f"x {line} x")] == [line]
+            assert pattern(language).findall(f"x {line} x") == [line]
 
 
 @pytest.mark.parametrize("number", ["20 billion", "9" * 400, "a trillion trillion"])
@@ -104,17 +98,13 @@ def test_numbers_that_no_war_counts_are_no_figures(number: str) -> None:
 def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> None:
     text = "In May 2019 the army took 12 tanks; the army fled, 3 days later."
 
-    def span(words: str) -> tuple[str, int, int]:
-        return "post", text.index(words), text.index(words) + len(words)
+    def spans(words: str) -> pd.DataFrame:
+        at = text.index(words)
+        row = {"coder": "first", "doc_id": "post", "start": at, "end": at + len(words)}
+        return pd.DataFrame([row])
 
-    army = [("first", *span("army"), "", "army", "blue-army", "neutral")]
-    located = ["doc_id", "start", "end"]
-    tables = corner(post=text) | {
-        "namings": NAMINGS,
-        "claims": pd.DataFrame([span("took 12 tanks")], columns=located),
-        "not_coded": pd.DataFrame([span("2019")], columns=located),
-        "naming_mentions": pd.DataFrame(army, columns=a.MENTION),
-    }
+    tables = corner(post=text) | {"namings": NAMINGS, "claims": spans("took 12 tanks")}
+    tables |= {"not_coded": spans("2019"), "naming_mentions": spans("army")}
     table = a.audit(tables, tmp_path).sort_values("start")
     words = [text[start:end] for start, end in table[["start", "end"]].values]
     assert words == ["May", "2019", "army", "12", "army", "3"]
@@ -127,15 +117,14 @@ def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> 
 
 def test_the_mentions_of_the_example_are_what_the_library_counts(tmp_path: Path) -> None:
     folder = REPO / "data" / "example"
-    paths = [folder / f"{n}.csv" for n in ("documents", "namings", "naming_mentions")]
-    paths.append(folder / "features" / "sentences.csv")
-    tables = {path.stem: pd.read_csv(path, keep_default_na=False) for path in paths}
+    names = ("documents", "namings", "naming_mentions", "features/sentences")
+    tables = {n: pd.read_csv(folder / f"{n}.csv", keep_default_na=False) for n in names}
+    tables["sentences"] = tables["features/sentences"]
     stored = tables["naming_mentions"].query("coder == 'first'")
     other = tables["naming_mentions"].head(1).assign(coder="anna")
     tables["naming_mentions"] = pd.concat([stored, other])
     (tmp_path / "raw").symlink_to(folder / "raw")
     written = pd.read_csv(a.build_mentions(tables, tmp_path), keep_default_na=False)
-    own = written.query("coder == 'first'").reset_index(drop=True)
-    keys = ["doc_id", "start", "end", "hash", "label", "actor_id", "stance"]
-    assert sorted(own[keys].values.tolist()) == sorted(stored[keys].values.tolist())
+    own = written.query("coder == 'first'")[a.MENTION].values.tolist()
+    assert sorted(own) == sorted(stored[a.MENTION].values.tolist())
     assert list(written["coder"].value_counts()) == [len(stored), 1]

@@ -15,6 +15,7 @@ from framelines.corpus import features as f
 from framelines.corpus import texts
 from framelines.errors import DataError
 
+METER = Path("/proc/self/io")
 WORDS = "the river rose and the bridge fell and the river ran on".split()
 
 
@@ -28,34 +29,24 @@ def test_mattr_by_hand() -> None:
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=60))
 def test_chunks_are_never_short_unless_the_document_is(lengths: list[int]) -> None:
     numbers = f._assign_chunks(lengths)
-    sizes: dict[int, int] = {}
-    for number, length in zip(numbers, lengths, strict=True):
-        sizes[number] = sizes.get(number, 0) + length
+    sizes = pd.Series(lengths).groupby(numbers).sum()
     assert numbers == sorted(numbers)
-    if sum(lengths) >= f.CHUNK_TOKENS:
-        assert min(sizes.values()) >= f.CHUNK_TOKENS
-    else:
-        assert set(numbers) == {0}
+    assert sizes.min() >= f.CHUNK_TOKENS or (sum(lengths) < f.CHUNK_TOKENS and len(sizes) == 1)
 
 
-def sample(words: int) -> tuple[str, list[tuple[tuple[int, int], str]]]:
+def tables_of(words: int, terms: texts.Terms) -> dict[str, pd.DataFrame]:
+    """The features of a text with so many words, beside those of its headline and furniture."""
     body = " ".join(f"Word{i} goes on." for i in range(words // 3))
     text = f"A headline\n\nBy A Writer\n\nTOWN (noon) – {body}"
-    start, dateline = text.index("By"), text.index("TOWN")
-    regions = [((0, 10), "headline"), ((start, start + 11), "byline")]
-    return text, [*regions, ((dateline, dateline + 13), "dateline")]
-
-
-def tables_of(text: str, regions: list, terms: texts.Terms) -> dict[str, pd.DataFrame]:
+    regions = [((0, 10), "headline"), ((12, 23), "byline"), ((25, 38), "dateline")]
     rows = f.document_features("d", text, regions, terms)
     return {n: pd.DataFrame(rows[n], columns=c.split()) for n, c in f.COLUMNS.items()}
 
 
 def test_a_document_by_hand() -> None:
-    text, regions = sample(300)
     terms: texts.Terms = {}
     texts.add_term(terms, ["goes", "on"], "hedges", "goes on")
-    tables = tables_of(text, regions, terms)
+    tables = tables_of(300, terms)
     sentences = tables["sentences"]
     assert sentences["kind"].head(3).tolist() == ["headline", "byline", "text"]
     # The dateline's words are not counted although their sentence is.
@@ -65,10 +56,7 @@ def test_a_document_by_hand() -> None:
     assert {"by", "writer", "town"}.isdisjoint(tables["chunks"]["token"])
     # No row can be read as a sentence.
     assert all(len(str(v).split()) <= 4 for table in tables.values() for v in table.values.flat)
-    # Words without a form are not counted.
-    sentences = tables_of("ـ \u0651 ʿ one 12 %", [], {})["sentences"]
-    assert sentences[["tokens", "figures"]].values.tolist() == [[2, 1]]
-    tables = tables_of(*sample(60), {})
+    tables = tables_of(60, {})
     assert tables["chunks"].empty and tables["diversity"]["tokens"][0] == 62
 
 
@@ -85,27 +73,30 @@ def test_contained_articles_are_counted_once(corner: Any, tmp_path: Path) -> Non
 
 
 def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Path) -> None:
-    written = f.build_features(corner(b="It fell.", a="It rose."), tmp_path)
+    # Words without a form are not counted.
+    written = f.build_features(corner(b="It fell.", a="ـ \u0651 ʿ one 12 %"), tmp_path)
     assert [path.stem for path in written] == list(f.COLUMNS)
     assert written[0].read_text() == "doc_id,chunk,token,count\n"
+    counted = pd.read_csv(written[1])[["tokens", "figures"]]
+    assert counted.values.tolist() == [[2, 1], [2, 0]]
     assert written[3].read_text() == "doc_id,tokens,types,mattr\na,2,2,\nb,2,2,\n"
     with pytest.raises(DataError, match="the texts are not here"):
         f.build_features(corner(a="x"), tmp_path / "elsewhere")
 
 
-@pytest.mark.skipif(not Path("/proc/self/io").is_file(), reason="only Linux tells what was read")
+@pytest.mark.skipif(not METER.is_file(), reason="only Linux tells what was read")
 def test_an_archive_is_gone_through_once_and_memory_stays_flat(corner: Any, tmp_path: Path) -> None:
     def built(documents: int) -> tuple[int, float]:
         """Most bytes held, beside those of the tables; bytes read for a byte of the archive."""
         words = " ".join(f"word{i} rose." for i in range(60))
         tables = corner(**{f"d{i:04}": f"{i:04} {words}" for i in range(documents)})
-        meter, size = Path("/proc/self/io"), (tmp_path / "raw" / "page.txt").stat().st_size
-        before = int(meter.read_text().split()[1])
         tracemalloc.start()
+        before = int(METER.read_text().split()[1])
         f.build_features(tables, tmp_path)
+        read = int(METER.read_text().split()[1]) - before
         most = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return most, (int(meter.read_text().split()[1]) - before) / size
+        return most, read / (tmp_path / "raw" / "page.txt").stat().st_size
 
     few, many = built(200), built(2_000)
     assert many[0] - few[0] < 2_000_000 and many[1] < 3, (few, many)
@@ -129,11 +120,13 @@ def test_places_and_lexicons_match_through_the_counted_form(corner: Any, tmp_pat
     tables = corner(a="Al\u2011Bab and al-‘Ayn, they sa\u00adid, or al-Bab-based.")
     names = [("al-Bab", "en"), ("Al-Bab", "en"), ("al-'Ayn", "en")]
     tables["place_names"] = pd.DataFrame(names, columns=["variant", "language"])
-    lexicons = [("verbs", "said", "en")]
+    lexicons = [("verbs", "said", "en"), ("verbs", "they said", "en"), ("holy", "al-Bab and", "en")]
     tables["lexicons"] = pd.DataFrame(lexicons, columns=["lexicon", "term", "language"])
     f.build_features(tables, tmp_path)
     hits = pd.read_csv(tmp_path / "features" / "lexicon_hits.csv")
-    expected = [["places", "al-bab", 1], ["places", "al-’ayn", 1], ["verbs", "said", 1]]
+    # The longest term wins its words, in each list for itself.
+    expected = [["holy", "al-Bab and", 1], ["places", "al-bab", 1], ["places", "al-’ayn", 1]]
+    expected.append(["verbs", "they said", 1])
     assert hits[["lexicon", "term", "count"]].values.tolist() == expected
 
 

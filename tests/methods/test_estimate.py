@@ -11,18 +11,14 @@ from scipy import stats
 from framelines.methods import estimate as e
 
 
-def test_a_share_is_an_estimate_or_says_why_not() -> None:
-    found = e.share("the south", "events passed over", 3, 12, detail="named")
-    assert (found.value, found.k, found.n, found.detail) == (0.25, (3,), (12,), "named")
-    nothing = e.share("the south", "events passed over", 0, 0)
-    assert np.isnan(nothing.value) and nothing.why == ("not estimable: nothing to count among",)
-
-
 def test_estimates_make_a_tidy_table() -> None:
     two = e.Estimate(1.5, "times", 1, 2, k=(3, 4), groups=("a", "b"), why=("one", "other"))
-    table = e.to_frame([two, e.share("x", "y", 1, 2)])
-    assert list(table["k_1"]) == [3, 1] and np.isnan(table["k_2"][1])
-    assert table["group_2"].tolist() == ["b", ""] and table["why"][0] == "one; other"
+    shares = e.share("the south", "passed over", 3, 12, detail="named"), e.share("x", "y", 0, 0)
+    table = e.to_frame([two, *shares])
+    assert list(table["k_1"]) == [3, 3, 0] and table["k_2"].isna().tolist() == [False, True, True]
+    assert [*table["value"][:2]] == [1.5, 0.25] and np.isnan(table["value"][2])
+    assert list(table["group_2"]) == ["b", "", ""] and list(table["detail"]) == ["", "named", ""]
+    assert list(table["why"]) == ["one; other", "", "not estimable: nothing to count among"]
     assert list(e.to_frame([]).columns)[:3] == ["part", "measures", "value"]
 
 
@@ -31,14 +27,13 @@ def test_wilson_intervals_of_newcombe() -> None:
     table = {(81, 263): (0.2553, 0.3662), (15, 148): (0.0624, 0.1605), (0, 20): (0.0, 0.1611)}
     for (k, n), ends in table.items():
         assert tuple(round(end, 4) for end in e.wilson(k, n)) == ends
-    assert np.isnan(e.wilson(0, 9)).all() and np.isnan(e.wilson(0, 0)).all()
+    assert np.isnan([*e.wilson(0, 9), *e.wilson(0, 0)]).all()
 
 
 def test_streams_depend_on_their_keys_alone() -> None:
-    a = e.random_stream(1, "x", "y").random(3)
-    assert np.array_equal(a, e.random_stream(1, "x", "y").random(3))
-    assert not np.array_equal(a, e.random_stream(1, "xy").random(3))
-    assert not np.array_equal(a, e.random_stream(2, "x", "y").random(3))
+    keys = (1, "x", "y"), (1, "x", "y"), (1, "xy"), (2, "x", "y")
+    a, same, *others = (e.random_stream(*own).random(3).tolist() for own in keys)
+    assert a == same and a not in others
 
 
 def test_the_tails_of_an_expanded_interval_by_hand() -> None:
@@ -58,30 +53,23 @@ def interval(above: list[float], below: list[float]) -> tuple[float, float, floa
     return e.ratio(np.array(above), np.array(below))
 
 
-def test_ratio_by_hand_and_without_interval() -> None:
+def test_the_intervals_of_a_ratio_by_hand() -> None:
     value, low, high = interval([1, 3], [10, 10])
     assert value == 0.2 and np.isnan([low, high]).all()
     with pytest.raises(ValueError, match="denominator"):
         interval([0, 0], [0, 0])
     # Two documents alone bear all hits: no interval of twelve.
     assert np.isnan(interval([3, 2] + [0] * 10, [9] * 12)[1])
-
-
-def test_the_interval_of_a_share_by_hand() -> None:
-    # Ten documents of a row each, five hits: variance 2.5/90, t(.975, 9) = 2.2622.
+    # A share: ten documents of a row each, five hits: variance 2.5/90, t(.975, 9) = 2.2622.
     size = 0.25 * 36 * (1.959964 / 2.262157) ** 2
     low, high = stats.beta.ppf([0.025, 0.975], [size / 2, size / 2 + 1], [size / 2 + 1, size / 2])
     assert interval([1, 0] * 5, [1] * 10) == pytest.approx((0.5, low, high))
     # Of many documents of a row each it is the exact interval of Clopper and Pearson.
     exact = stats.binomtest(100, 400).proportion_ci()
     assert interval([1] * 100 + [0] * 300, [1] * 400)[1:] == pytest.approx(exact, abs=1e-3)
-
-
-def test_the_interval_of_a_rate_by_hand() -> None:
-    # Means 2 and 4 of five units each: the jackknife's error is that of the mean, √(10/90) = 1/3.
-    value, low, high = interval([4, 8] * 5, [2] * 10)
+    # A rate: means 2 and 4 of five units each; the jackknife's error is √(10/90) = 1/3.
     factor = np.exp(2.262157 / 9)
-    assert (value, low, high) == pytest.approx((3, 3 / factor, 3 * factor))
+    assert interval([4, 8] * 5, [2] * 10) == pytest.approx((3, 3 / factor, 3 * factor))
 
 
 @pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
@@ -117,17 +105,15 @@ def test_darwins_plants() -> None:
 
 def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
     # Two documents against 22 could reach 5 %, but hang on two texts.
-    for few in ((2, 2), (2, 22)):
-        assert "each side needs 3" in e.why_no_test(few)
-    assert "could give is 0.100" in e.why_no_test((3, 3))
-    for enough in ((3, 4), (4, 4), (5, 11)):
-        assert e.why_no_test(enough) == ""
+    few, least = "each side needs 3", "could give is 0.100"
+    told = {(2, 2): few, (2, 22): few, (3, 3): least, (3, 4): "", (4, 4): "", (5, 11): ""}
+    for sizes, why in told.items():
+        assert why in (found := e.why_no_test(sizes)) and bool(why) == bool(found), sizes
 
 
 @given(st.integers(0, 5), st.integers(1, 5), st.sampled_from([5, 10_000]))
 def test_relabelings_keep_the_sizes_of_the_groups(first: int, second: int, draws: int) -> None:
-    sizes = first, second
-    [deals] = e.deal_blocks(sizes, draws, 3, "sizes", draws)
+    [deals] = e.deal_blocks(sizes := (first, second), draws, 3, "sizes", draws)
     assert np.array_equal(np.concatenate([*e.deal_blocks(sizes, draws, 3, "sizes", 3)]), deals)
     assert deals.shape[1] == first + second and (deals.sum(axis=1) == first).all()
     if e.all_listed(sizes, draws):

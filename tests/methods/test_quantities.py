@@ -1,4 +1,4 @@
-"""Stated figures: what the words leave open, and what readers take from them."""
+"""Intervals and how two relate; stated figures, what they leave open and what readers take."""
 
 import math
 import re
@@ -9,32 +9,50 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from framelines.methods import intervals as i
 from framelines.methods import quantities as q
+from framelines.methods.dates import OPEN, gregorian
 from framelines.methods.estimate import geometric_mean
 from framelines.methods.intervals import Ends
 
 INF = math.inf
 QUALIFIERS = "exact approx at_least more_than up_to less_than range".split() + list(q.VAGUE)
 numbers = st.integers(0, 20_000)
-quantities = st.tuples(numbers, st.one_of(numbers, st.just(INF))).map(
-    lambda ends: (min(ends), max(ends))
-)
-
-
-def stated(qualifier: str, number: float, second: float = 0) -> tuple[Any, Any]:
-    """Return value_min and value_max as the codebook has them for a qualifier."""
-    if qualifier in q.VAGUE:
-        return None, None
-    if qualifier in ("more_than", "at_least"):
-        return number, None
-    if qualifier in ("up_to", "less_than"):
-        return None, number
-    return (number, number + second) if qualifier == "range" else (number, number)
+quantities = st.tuples(numbers, st.one_of(numbers, st.just(INF))).map(lambda ends: (*sorted(ends),))
 
 
 def claim(qualifier: str, low: Any, high: Any, kind: str = "killed", unit: str = "") -> Any:
     columns = "qualifier value_min value_max kind unit".split()
     return dict(zip(columns, (qualifier, low, high, kind, unit), strict=True))
+
+
+def stated(qualifier: str, number: float, second: float = 0) -> tuple[Any, Any]:
+    """Return value_min and value_max as the codebook has them for a qualifier."""
+    low = None if qualifier in (*q.VAGUE, "up_to", "less_than") else number
+    high = None if qualifier in (*q.VAGUE, "more_than", "at_least") else number
+    return low, number + second if qualifier == "range" else high
+
+
+closed = st.tuples(st.integers(1, 28), st.integers(0, 9)).map(lambda n: (n[0], float(sum(n))))
+
+
+@given(closed, closed)
+def test_the_relation_is_that_of_counting_days(a: Ends, b: Ends) -> None:
+    days = [set(range(int(low), int(high) + 1)) for low, high in (a, b)]
+    kind, gap = i.relate(a, b)
+    assert (kind == i.EXCLUDED) == (not days[0] & days[1]) == (gap != 0)
+    assert (kind == i.SAME) == (days[0] == days[1] and len(days[0]) == 1)
+    assert abs(gap) == min(abs(x - y) for x in days[0] for y in days[1])
+    assert i.relate(b, a) == (kind, -gap)
+
+
+def test_direction_and_open_ends_by_hand() -> None:
+    assert i.relate((1, 4), (5, 9)) == (i.EXCLUDED, 1)  # neighbouring days are one apart
+    assert i.relate((-INF, 8), (9, 10)) == (i.EXCLUDED, 1)
+    assert i.relate((-INF, 8), (8, INF)) == (i.POSSIBLE, 0)
+    # The first day of 2016 is day 735,964 of the proleptic calendar.
+    assert i.bounds(gregorian("2016-01-01/..")) == (735_964, INF)
+    assert i.bounds(OPEN) == (-INF, INF)
 
 
 # Qualifier, value_min, value_max; the wide reading and the close one.
@@ -99,18 +117,14 @@ def test_figures_that_share_a_number_need_not_give_way(a: Ends, b: Ends) -> None
 
 
 def test_verdicts() -> None:
-    def verdict(a: str, number: float, b: str, other: float) -> str:
-        (wide, narrow), (wide_b, narrow_b) = (
-            q.readings(*stated(name, n), name) for name, n in ((a, number), (b, other))
-        )
-        return q.verdict(wide, wide_b, narrow, narrow_b)[0]
-
-    assert verdict("exact", 34, "exact", 34) == "compatible"
-    assert verdict("exact", 34, "exact", 35) == "contradiction"
-    assert verdict("more_than", 50, "exact", 50) == "contradiction"
+    told = {"exact 34 exact 34": "compatible", "exact 34 exact 35": "contradiction"}
+    told |= {"more_than 50 exact 50": "contradiction", "approx 80 exact 86": "compatible"}
     # Nobody writes “more than 50” of 500, though it would be true.
-    assert verdict("more_than", 50, "exact", 500) == "tension"
-    assert verdict("approx", 80, "exact", 86) == "compatible"
+    for words, verdict in (told | {"more_than 50 exact 500": "tension"}).items():
+        a, number, b, other = words.split()
+        wide, narrow = q.readings(*stated(a, float(number)), a)
+        wide_b, narrow_b = q.readings(*stated(b, float(other)), b)
+        assert q.verdict(wide, wide_b, narrow, narrow_b)[0] == verdict, words
 
 
 @pytest.mark.parametrize(
@@ -135,14 +149,12 @@ def test_points_and_words_of_a_row(row: Any, text: str, points: tuple[float, ...
 
 
 def test_a_round_number_hides_where_it_lies() -> None:
-    stated = claim("more_than", 300, None), claim("exact", 300, 300)
-    round_, exact = map(q.figure_of, stated)
+    round_, exact = (q.figure_of(claim(how, *stated(how, 300))) for how in ("more_than", "exact"))
     hidden = q.coarseness(round_, "conventional")
     assert hidden == pytest.approx(math.log(400 / 301) ** 2 / 12)
     assert q.coarseness(round_, "stated") == q.coarseness(exact, "conventional") == 0
     # It adds to the variance of a mean as imputed values do.
-    ratios = [1.0, 2.0] * 5
-    plain, wide = (geometric_mean(ratios, coarse) for coarse in ([], [hidden] * 10))
+    plain, wide = (geometric_mean([1.0, 2.0] * 5, coarse) for coarse in ([], [hidden] * 10))
     half = [math.log(end / value) for value, _, end in (plain, wide)]
     added = stats.t.ppf(0.975, 9) ** 2 * hidden / 10
     assert wide[0] == plain[0] and half[1] ** 2 - half[0] ** 2 == pytest.approx(added)
