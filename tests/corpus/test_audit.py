@@ -10,24 +10,19 @@ from framelines import REPO
 from framelines.corpus import audit as a
 from framelines.corpus import finders
 
-NAMINGS = pd.DataFrame(
-    [
-        ("blue-army", "army", "en", ""),
-        ("blue-army", "blue army", "en", ""),
-        ("league", "islamic state", "en", ""),
-        ("league", "al-qaeda", "en", ""),
-        ("union", "u.s.", "en", ""),
-        ("red-league", "bandits", "en", ""),
-        ("blue-army", "bandits", "en", "red-1"),
-        ("none", "army of locusts", "en", ""),
-        ("red-league", "العصابة", "ar", ""),
-    ],
+NAMINGS = """
+blue-army;army;en; / blue-army;blue army;en; / league;islamic state;en; / league;al-qaeda;en;
+union;u.s.;en; / red-league;bandits;en; / blue-army;bandits;en;red-1 / none;army of locusts;en;
+red-league;العصابة;ar;
+"""
+LABELS = pd.DataFrame(
+    [row.split(";") for row in NAMINGS.strip().replace("\n", " / ").split(" / ")],
     columns=["actor_id", "label", "language", "doc_id"],
 ).assign(stance="neutral")
 
 
 def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str, str]]:
-    mentions = finders.find_mentions(text, finders.labels_of(NAMINGS, doc_id, language))
+    mentions = finders.find_mentions(text, finders.labels_of(LABELS, doc_id, language))
     assert all(m["end"] <= n["start"] for m, n in zip(mentions, mentions[1:], strict=False))
     return [(text[m["start"] : m["end"]], m["actor_id"]) for m in mentions]
 
@@ -103,7 +98,7 @@ def test_what_rows_explain_and_what_they_do_not(corner: Any, tmp_path: Path) -> 
         row = {"coder": "first", "doc_id": "post", "start": at, "end": at + len(words)}
         return pd.DataFrame([row])
 
-    tables = corner(post=text) | {"namings": NAMINGS, "claims": spans("took 12 tanks")}
+    tables = corner(post=text) | {"namings": LABELS, "claims": spans("took 12 tanks")}
     tables |= {"not_coded": spans("2019"), "naming_mentions": spans("army")}
     table = a.audit(tables, tmp_path).sort_values("start")
     words = [text[start:end] for start, end in table[["start", "end"]].values]

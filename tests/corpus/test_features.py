@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from framelines import REPO
 from framelines.corpus import features as f
-from framelines.corpus import texts
 from framelines.errors import DataError
 
 METER = Path("/proc/self/io")
@@ -34,42 +33,20 @@ def test_chunks_are_never_short_unless_the_document_is(lengths: list[int]) -> No
     assert sizes.min() >= f.CHUNK_TOKENS or (sum(lengths) < f.CHUNK_TOKENS and len(sizes) == 1)
 
 
-def tables_of(words: int, terms: texts.Terms) -> dict[str, pd.DataFrame]:
-    """The features of a text with so many words, beside those of its headline and furniture."""
-    body = " ".join(f"Word{i} goes on." for i in range(words // 3))
-    text = f"A headline\n\nBy A Writer\n\nTOWN (noon) – {body}"
-    regions = [((0, 10), "headline"), ((12, 23), "byline"), ((25, 38), "dateline")]
-    rows = f.document_features("d", text, regions, terms)
-    return {n: pd.DataFrame(rows[n], columns=c.split()) for n, c in f.COLUMNS.items()}
-
-
-def test_a_document_by_hand() -> None:
-    terms: texts.Terms = {}
-    texts.add_term(terms, ["goes", "on"], "hedges", "goes on")
-    tables = tables_of(300, terms)
-    sentences = tables["sentences"]
-    assert sentences["kind"].head(3).tolist() == ["headline", "byline", "text"]
-    # The dateline's words are not counted although their sentence is.
-    assert sentences["tokens"].head(3).tolist() == [2, 0, 3] and sentences["chunk"][1] == ""
-    assert tables["diversity"]["tokens"][0] == tables["chunks"]["count"].sum() == 302
-    assert tables["lexicon_hits"]["count"].sum() == 100
-    assert {"by", "writer", "town"}.isdisjoint(tables["chunks"]["token"])
-    # No row can be read as a sentence.
-    assert all(len(str(v).split()) <= 4 for table in tables.values() for v in table.values.flat)
-    tables = tables_of(60, {})
-    assert tables["chunks"].empty and tables["diversity"]["tokens"][0] == 62
-
-
-def test_contained_articles_are_counted_once(corner: Any, tmp_path: Path) -> None:
-    tables = corner(before="One.", outer="Here it is. Not here. It was.")
+def test_contained_articles_are_counted_once_and_datelines_never(
+    corner: Any, tmp_path: Path
+) -> None:
+    tables = corner(before="TOWN (noon) – They went on.", outer="Here it is. Not here. It was.")
     inner = tables["documents"].iloc[[1]].assign(doc_id="inner", contained_in="outer")
     inner[["start", "end"]] = inner["start"].iloc[0] + 12, inner["start"].iloc[0] + 21
     tables["documents"] = pd.concat([tables["documents"], inner], ignore_index=True)
-    assert f.regions_by_document(tables) == {"outer": [((12, 21), "contained")]}
+    dateline = {"doc_id": "before", "start": 0, "end": 13, "kind": "dateline"}
+    tables["regions"] = pd.DataFrame([dateline])
     f.build_features(tables, tmp_path)
     sentences = pd.read_csv(tmp_path / "features" / "sentences.csv")
     kinds = sentences.groupby("doc_id")["kind"].agg(list)
     assert kinds["outer"] == ["text", "contained", "text"] and kinds["inner"] == ["text"]
+    assert sentences["tokens"].tolist() == [3, 2, 3, 0, 2]
 
 
 def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Path) -> None:
@@ -136,4 +113,7 @@ def test_the_features_of_the_example_are_what_the_library_counts(tmp_path: Path)
     tables = {n: pd.read_csv(folder / f"{n}.csv", keep_default_na=False) for n in names}
     os.symlink(folder / "raw", tmp_path / "raw")
     for path in f.build_features(tables, tmp_path):
+        # No row can be read as a sentence.
+        cells = pd.read_csv(path, dtype=str, keep_default_na=False).to_numpy().ravel()
+        assert all(len(cell.split()) <= 4 for cell in cells), path.name
         assert path.read_bytes() == (folder / "features" / path.name).read_bytes(), path.name
