@@ -42,9 +42,13 @@ def test_every_text_of_an_archive_is_its_span(texts: list[str], data: st.DataObj
         assert [text for _, text in found] == [texts[order.index(i)] for i in range(len(texts))]
 
 
-def test_an_altered_text_names_what_it_touches(small: Any) -> None:
+def test_an_altered_text_and_another_span_are_named(small: Any) -> None:
     tables, raw = small
     assert d.check_texts(tables, raw) == []
+    tables["claims"]["end"] += 1
+    (problem,) = d.check_texts(tables, raw, "data/{}.csv".format)
+    assert (problem.where, problem.column) == ("data/claims.csv", "hash")
+    assert "bridge-c01" in str(problem.row)
     path = raw / "page.txt"
     path.write_bytes(WHOLE.replace("holds", "fell ").encode())
     (problem,) = d.check_texts(tables, raw)
@@ -53,14 +57,6 @@ def test_an_altered_text_names_what_it_touches(small: Any) -> None:
     assert "altered" in str(d.check_texts(tables, raw)[0]) and "\r\n" in d.read_raw(path)
     path.write_text("short")
     assert "5 code points" in str(d.check_texts(tables, raw)[0])
-
-
-def test_hashes_of_other_words(small: Any) -> None:
-    tables, raw = small
-    tables["claims"]["end"] += 1
-    (problem,) = d.check_texts(tables, raw, "data/{}.csv".format)
-    assert problem.where == "data/claims.csv" and problem.column == "hash"
-    assert "bridge-c01" in str(problem.row)
 
 
 def test_a_missing_file_and_one_that_is_not_utf8(small: Any) -> None:

@@ -1,6 +1,5 @@
 """Counts that can be shared: by hand, by published examples, and never a sentence."""
 
-import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -111,7 +110,7 @@ def test_the_features_of_the_example_are_what_the_library_counts(tmp_path: Path)
     folder = REPO / "data" / "example"
     names = ("documents", "regions", "place_names")
     tables = {n: pd.read_csv(folder / f"{n}.csv", keep_default_na=False) for n in names}
-    os.symlink(folder / "raw", tmp_path / "raw")
+    (tmp_path / "raw").symlink_to(folder / "raw")
     for path in f.build_features(tables, tmp_path):
         # No row can be read as a sentence.
         cells = pd.read_csv(path, dtype=str, keep_default_na=False).to_numpy().ravel()

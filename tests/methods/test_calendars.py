@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.methods import calendars as c
@@ -134,7 +134,6 @@ def test_the_tabular_calendar_as_a_rival() -> None:
     assert c.tabular_factor(table) < -4 and len(c.leave_out(table, 2)) == 10
 
 
-@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1),
     st.integers(0, 9),

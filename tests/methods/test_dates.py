@@ -78,32 +78,30 @@ def test_edtf(text: str, first: str, last: str) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("03/04/2019", "no EDTF date; write 2019-04-03 or 2019-03-04"),
-        ("23.08.2019", "no EDTF date; write 2019-08-23"),
-        ("2019/04/03", "no EDTF date; write 2019-04-03"),
-        ("2019/4", "no EDTF date; write 2019-04"), ("04.2019", "no EDTF date; write 2019-04$"),
-        ("Dec 2016", "no EDTF date; write 2016-12$"),
-        ("3 décembre 2016", "no EDTF date; write 2016-12-03$"),
-        ("December 3rd, 2016", "no EDTF date; write 2016-12-03$"),
-        ("Dec 2016 to Jan 2017", "no EDTF date such as"),
-        ("2019-04-03 / 2019-04-05", "no EDTF date; write 2019-04-03/2019-04-05"),
-        ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"), ("2016–12–07", "write 2016-12-07"),
-        ("2016-12-07\u200f", "write 2016-12-07"), ("2004-1X", "no EDTF date such as"),
-        ("201X-04", "a month is stated, but not its year"),
-        ("1985-XX-12", "a day is stated, but not its month"),
-        ("2019-02-30", "month 2 of 2019 has 28 days, not 30"),
-        ("2019-13", "the year 2019 has no month 13"), ("2001-21-03", "21 is a season"),
-        ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
-        ("../..", "neither end"),
-        ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
-        ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
-        ("[[2019]]", "no EDTF date such as"),
         ("2016-12-07", "the year 2016 is a Gregorian one, but the calendar is Hijri$"),
+        ("2020/2019", "the interval ends before it begins: 2020-01-01 to 2019-12-31"),
+        ("1438-05-06", "the year 1438 is a Hijri one, but the calendar is Gregorian"),
+        ("2019-04-03 / 2019-04-05", "no EDTF date; write 2019-04-03/2019-04-05"),
+        ("0016-12-07", "the Gregorian year 0016 lies outside 1600 to 2100"),
+        ("03/04/2019", "no EDTF date; write 2019-04-03 or 2019-03-04"), ("../..", "neither end"),
         ("11/3/1438", "no Hijri date; write 1438-03-11 or 1438-11-03"),
+        ("1438-02-31", "month 2 of 1438 has 29 or 30 days, not 31"),
+        ("December 3rd, 2016", "no EDTF date; write 2016-12-03$"), ("2001-21-03", "21 is a season"),
+        ("3 décembre 2016", "no EDTF date; write 2016-12-03$"), ("2004-1X", "no EDTF date such as"),
+        ("2019-02-30", "month 2 of 2019 has 28 days, not 30"), ("[[2019]]", "no EDTF date such as"),
+        ("1985-XX-12", "a day is stated, but not its month"), ("2016–12–07", "write 2016-12-07"),
+        ("201X-04", "a month is stated, but not its year"), ("1438-13-01", "1438 has no month 13"),
+        ("23.08.2019", "no EDTF date; write 2019-08-23"), ("2019/4", "no EDTF date; write 2019-04"),
+        ("2019/04/03", "no EDTF date; write 2019-04-03"), ("2016-12-07\u200f", "write 2016-12-07"),
+        ("Dec 2016 to Jan 2017", "no EDTF date such as"), ("1438-24", "1438 has no month"),
+        ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
+        ("1438-02-00", "1438 has 29 or 30 days, not 0"),
+        ("Dec 2016", "no EDTF date; write 2016-12$"), ("2019-13", "the year 2019 has no month 13"),
+        ("04.2019", "no EDTF date; write 2019-04$"),
     ],
 )  # fmt: skip
 def test_refusals_in_words(text: str, reason: str) -> None:
-    name = "hijri" if "Hijri$" in reason or "no Hijri" in reason else "gregorian"
+    name = "hijri" if re.search("Hijri[$]|no Hijri|1438 has", reason) else "gregorian"
     found = date_problem(text, name)
     assert found is not None and re.search(reason, found), found
     assert not FOREIGN.search(found)
@@ -127,7 +125,6 @@ def test_a_day_is_itself_and_lies_in_its_month_and_year(day: date, qualifier: st
         assert read == DateInterval(day, day)
     assert d.gregorian(text + qualifier) == DateInterval(day, day)
     month, year = d.gregorian(text[:7]), d.gregorian(text[:4])
-    assert month.first and month.last and year.first and year.last
     assert year.first <= month.first <= day <= month.last <= year.last
     assert (month.last + timedelta(days=1)).day == 1 and month.first.day == 1
 
@@ -147,13 +144,6 @@ def test_lengths_of_hijri_months() -> None:
     assert d.month_days(31, 1, "tabular")[0] == date(622, 7, 19) + timedelta(days=sum(cycle))
 
 
-@pytest.mark.parametrize("system", ["umm_al_qura", "tabular"])
-def test_no_month_has_a_day_31_and_no_year_a_month_13(system: str) -> None:
-    for text in ("1438-02-31", "1438-03-31", "1438-13-01", "1438-00-01", "1438-02-00", "1438-24"):
-        with pytest.raises(ValueError, match="has 29 or 30 days|has no month"):
-            d.read(text, system)
-
-
 def test_relative_dates() -> None:
     friday = d.gregorian("2019-08-23")
     back = {"today": 0, "yesterday": 1, "weekday-fri": 0, "weekday-thu": 1, "weekday-sat": 6}
@@ -168,10 +158,8 @@ def test_relative_dates() -> None:
 
 
 def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() -> None:
-    for stated, name in {"": "gregorian", "weekday-tue": "relative"}.items():
-        assert date_problem(stated, name) is None
-    for stated, name in (("2019", "none"), ("2019", "julian"), ("2019", "relative")):
-        assert date_problem(stated, name)
+    assert date_problem("", "gregorian") is None and date_problem("weekday-tue", "relative") is None
+    assert all(date_problem("2019", name) for name in ("none", "julian", "relative"))
     assert "no relative date" in str(date_problem("last Tuesday", "relative"))
     found = {t: d.calendar_of(t) for t in ("1438-03", "2016-12", "-10d", "201X", "1560~", "0016")}
     assert list(found.values()) == ["hijri", "gregorian", "relative", *["gregorian"] * 3]

@@ -58,8 +58,11 @@ def test_the_intervals_of_a_ratio_by_hand() -> None:
     assert value == 0.2 and np.isnan([low, high]).all()
     with pytest.raises(ValueError, match="denominator"):
         interval([0, 0], [0, 0])
-    # Two documents alone bear all hits: no interval of twelve.
-    assert np.isnan(interval([3, 2] + [0] * 10, [9] * 12)[1])
+    # Two documents alone bear all hits, or miss any: no interval of twelve.
+    for few in ([3, 2] + [0] * 10, [3, 2] + [9] * 10, [3] * 12, [0] * 12, [9] * 12):
+        assert np.isnan(interval(few, [9] * 12)[1:]).all()
+    for enough in ([3, 2, 1] + [0] * 9, [3, 2, 1] + [9] * 9):
+        assert np.isfinite(interval(enough, [9] * 12)).all()
     # A share: ten documents of a row each, five hits: variance 2.5/90, t(.975, 9) = 2.2622.
     size = 0.25 * 36 * (1.959964 / 2.262157) ** 2
     low, high = stats.beta.ppf([0.025, 0.975], [size / 2, size / 2 + 1], [size / 2 + 1, size / 2])
@@ -70,17 +73,6 @@ def test_the_intervals_of_a_ratio_by_hand() -> None:
     # A rate: means 2 and 4 of five units each; the jackknife's error is √(10/90) = 1/3.
     factor = np.exp(2.262157 / 9)
     assert interval([4, 8] * 5, [2] * 10) == pytest.approx((3, 3 / factor, 3 * factor))
-
-
-@pytest.mark.parametrize("hits", [0.0, 0.5, 1.0])
-def test_units_that_are_all_alike_give_no_interval(hits: float) -> None:
-    """Resampling units of one ratio gives the same again: [.5, .5] would pass for certainty."""
-    of = [2.0 * i for i in range(1, 13)]
-    value, low, high = interval([hits * n for n in of], of)
-    assert value == hits and np.isnan([low, high]).all()
-    # Three units that differ are enough.
-    other = [abs(hits - 0.75) * n for n in of[:3]]
-    assert np.isfinite(interval([*other, *(hits * n for n in of[3:])], of)).all()
 
 
 def test_the_statistic_of_the_test_is_welch_s() -> None:
