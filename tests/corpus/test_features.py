@@ -14,14 +14,13 @@ from framelines.corpus import features as f
 from framelines.errors import DataError
 
 METER = Path("/proc/self/io")
-WORDS = "the river rose and the bridge fell and the river ran on".split()
 
 
 def test_mattr_by_hand() -> None:
-    # Windows of 4: the-river-rose-and 4, river-rose-and-the 4, rose-and-the-bridge 4, ...
-    expected = [len(set(WORDS[i : i + 4])) / 4 for i in range(len(WORDS) - 3)]
-    assert f.mattr(WORDS, 4) == pytest.approx(sum(expected) / len(expected))
-    assert f.mattr(WORDS, 50) is None
+    words = "the river rose and the bridge fell and the river ran on".split()
+    expected = [len(set(words[i : i + 4])) / 4 for i in range(len(words) - 3)]
+    assert f.mattr(words, 4) == pytest.approx(sum(expected) / len(expected))
+    assert f.mattr(words, 50) is None
 
 
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=60))
@@ -32,9 +31,7 @@ def test_chunks_are_never_short_unless_the_document_is(lengths: list[int]) -> No
     assert sizes.min() >= f.CHUNK_TOKENS or (sum(lengths) < f.CHUNK_TOKENS and len(sizes) == 1)
 
 
-def test_contained_articles_are_counted_once_and_datelines_never(
-    corner: Any, tmp_path: Path
-) -> None:
+def test_contained_articles_count_once_and_datelines_never(corner: Any, tmp_path: Path) -> None:
     tables = corner(before="TOWN (noon) – They went on.", outer="Here it is. Not here. It was.")
     inner = tables["documents"].iloc[[1]].assign(doc_id="inner", contained_in="outer")
     inner[["start", "end"]] = inner["start"].iloc[0] + 12, inner["start"].iloc[0] + 21

@@ -22,8 +22,8 @@ quantities = st.tuples(numbers, st.one_of(numbers, st.just(INF))).map(lambda end
 
 
 def claim(qualifier: str, low: Any, high: Any, kind: str = "killed", unit: str = "") -> Any:
-    columns = "qualifier value_min value_max kind unit".split()
-    return dict(zip(columns, (qualifier, low, high, kind, unit), strict=True))
+    ends = {"value_min": low, "value_max": high}
+    return ends | {"qualifier": qualifier, "kind": kind, "unit": unit}
 
 
 def stated(qualifier: str, number: float, second: float = 0) -> tuple[Any, Any]:

@@ -50,13 +50,6 @@ def table_of(rows: Iterable[list[object]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=simulations.COLUMNS).set_index(["what", "setting"])
 
 
-def test_a_design_with_few_documents_has_no_interval_and_no_row() -> None:
-    few = table_of(simulations.of_contrasts({"few": ([5] * 7, [5] * 7, 0.3)}, runs=20))
-    assert {what for what, _ in few.index} == {"false alarms of the test"} and {*few["runs"]} == {
-        20
-    }
-
-
 def test_calendars_bear_errors_to_either_side_and_not_to_one() -> None:
     value = table_of(simulations.of_calendars(runs=300))["value"].droplevel("what")
     assert value["30% wrong, a day either way"] <= 0.01
