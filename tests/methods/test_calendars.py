@@ -130,10 +130,10 @@ def test_the_tabular_calendar_as_a_rival() -> None:
     assert c.tabular_factor(table) < -4 and len(c.leave_out(table, 2)) == 10
 
 
-@given(
-    st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1),
-    st.integers(0, 9),
-)
+MONTHS = st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1)
+
+
+@given(MONTHS, st.integers(0, 9))
 def test_mirrored_anchors_mirror_the_posterior_in_any_order(rows: Any, seed: int) -> None:
     table = anchors(*[(f"1438-{m:02d}", low, low + width) for m, low, width in rows])
     shuffled, found = table.sample(frac=1, random_state=seed), c.posterior(table)

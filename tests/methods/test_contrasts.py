@@ -101,10 +101,8 @@ def test_draws_in_blocks_are_the_same_draws(monkeypatch: pytest.MonkeyPatch) -> 
 def test_matched_events_by_hand() -> None:
     hits = hits_of({"a": [(1, 2), (0, 1)], "b": [(0, 2), (1, 1)]})
     hits["sentence"] = [0, 1, 0, 0, 1, 0]
-    told = pd.DataFrame(
-        {"doc_id": ["a00", "a00", "b00", "a01", "b01"], "sentence": [0, 1, 0, 0, 0]}
-    )
-    told["event_id"] = ["e", "e", "e", "f", ""]
+    told = pd.DataFrame({"doc_id": ["a00", "a00", "b00", "a01", "b01"]})
+    told = told.assign(sentence=[0, 1, 0, 0, 0], event_id=["e", "e", "e", "f", ""])
     table = matched(hits, told, PAIR)
     assert list(table["event_id"]) == ["e"]
     assert table.iloc[0][["k_first", "n_first", "k_second", "n_second"]].tolist() == [1, 2, 0, 1]

@@ -161,9 +161,9 @@ def test_the_column_says_the_calendar_and_the_year_only_where_there_is_none() ->
     assert date_problem("", "gregorian") is None and date_problem("weekday-tue", "relative") is None
     assert all(date_problem("2019", name) for name in ("none", "julian", "relative"))
     assert "no relative date" in str(date_problem("last Tuesday", "relative"))
-    found = {t: d.calendar_of(t) for t in ("1438-03", "2016-12", "-10d", "201X", "1560~", "0016")}
-    assert list(found.values()) == ["hijri", "gregorian", "relative", *["gregorian"] * 3]
-    for text in ("1438-03/..", "weekday-tue", "1437-06-middle", "2019-04-end", "201X"):
-        assert date_problem(text) is None
+    found = [*map(d.calendar_of, ("1438-03", "-10d", "2016-12", "201X", "1560~", "0016"))]
+    assert found == ["hijri", "relative", *["gregorian"] * 4]
+    fine = ("1438-03/..", "weekday-tue", "1437-06-middle", "2019-04-end", "201X")
+    assert [*map(date_problem, fine)] == [None] * 5
     assert "1560 lies outside" in str(date_problem("1560~"))
     assert "write 2019-04-03" in str(date_problem("03/04/2019"))
