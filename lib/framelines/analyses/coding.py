@@ -46,22 +46,22 @@ CROWD = (
     ("dead: the number", "claims", DEAD, "value_min", ""),
     ("dead: the number, and civilians or combatants", "claims", DEAD, "value_min target_id", ""),
 )
-# What a page says of F1.
-CAUTION = {"losses": ASKED[2][0], "suffer": ASKED[3][0], "names": ASKED[4][0]}
-CAUTION |= {"verbs": ASKED[7][0], "days": "days that a sentence states"}
+DAYS = "days that a sentence states"
+# What a page says of F1, by the number's name in its sentence.
+CAUTION = {"rules_losses": ASKED[2][0], "rules_suffer": ASKED[3][0], "rules_names": ASKED[4][0]}
+CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
 
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
     """The rows of both that meet, side by side; columns of the coder end in `_coder`."""
-    frames, met = (rules, coder), list[tuple[int, int]]()
-    own = [frame.reset_index().groupby("doc_id").indices for frame in frames]
-    spans = [frame[["start", "end"]].to_numpy() for frame in frames]
+    frames = [frame.reset_index(drop=True) for frame in (rules, coder)]
+    own, met = [dict[str, pd.DataFrame](iter(f.groupby("doc_id"))) for f in frames], []
     for doc_id in sorted(own[0].keys() & own[1].keys()):
-        at = [rows[doc_id] for rows in own]
-        keys = [[(*spans[n][i], f"{i:06}") for i in at[n]] for n in (0, 1)]
-        met += [(at[0][i], at[1][j]) for i, j in match_spans(keys[0], keys[1], ANY_OVERLAP)]
-    first, second = ([pair[n] for pair in met] for n in (0, 1))
-    both = rules.iloc[first].reset_index(drop=True), coder.iloc[second].reset_index(drop=True)
+        spans = [rows[doc_id][["start", "end"]] for rows in own]
+        keys = [[(*at, f"{i:06}") for i, *at in span.itertuples()] for span in spans]
+        for i, j in match_spans(keys[0], keys[1], ANY_OVERLAP):
+            met.append((spans[0].index[i], spans[1].index[j]))
+    both = [f.loc[[pair[n] for pair in met]].reset_index(drop=True) for n, f in enumerate(frames)]
     return both[0].join(both[1], rsuffix="_coder")
 
 
@@ -106,7 +106,12 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
         return pd.DataFrame(columns=COLUMNS)
     coder, crowd = coder_of(folder)
     documents = _read(folder / "documents.csv").set_index("doc_id")
-    sides, found = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
+    sides, rows = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
+
+    def count(code: str, goal: str, *frames: pd.DataFrame) -> None:
+        for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
+            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
+
     for code, name, which, columns, goal in CROWD if crowd else ASKED:
         own = _read(folder / "rules" / f"{name}.csv").query(which)
         others = _read(folder / f"{name}.csv").query("coder == @coder").query(which)
@@ -115,24 +120,16 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
         pairs = _pairs(own, others)
         own = pairs if "shared" in code or crowd else own
         others = pairs if "shared" in code else others
-        found.append((code, goal, own, others, pairs[_alike(pairs, columns, sides)]))
+        count(code, goal, own, others, pairs[_alike(pairs, columns, sides)])
     if not crowd:
-        days = _days(folder, documents, coder)
-        found.append(("days that a sentence states", "share .90", *days))
-    by, rows = ["code", "language", "goal"], []
-    for code, goal, *frames in found:
-        for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
-            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
+        count(DAYS, "share .90", *_days(folder, documents, coder))
     every = pd.concat(rows, ignore_index=True)
     every["language"] = every["doc_id"].map(documents["language"])
     every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
-    half = every["doc_id"].map(seen)
-    parts = {"f1": every, "seen": every[half], "unseen": every[~half]}
-    tables = [
-        p.groupby([*by, "of"], sort=False).size().unstack(fill_value=0) for p in parts.values()
-    ]
-    table = tables[0]
-    for name, own in zip(parts, tables, strict=True):
+    by, half = ["code", "language", "goal", "of"], every["doc_id"].map(seen)
+    table = every.groupby(by, sort=False).size().unstack(fill_value=0)
+    for name, part in {"f1": every, "seen": every[half], "unseen": every[~half]}.items():
+        own = part.groupby(by, sort=False).size().unstack(fill_value=0)
         table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
     table["precision"] = table["both"] / table["rules"]
     table["recall"] = table["both"] / table["coder"]
@@ -150,11 +147,9 @@ def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFram
     found = []
     for frame in (_read(folder / "rules" / "dates.csv"), own[own["event_date"] != ""]):
         placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
-        days = []
-        for row in placed.to_dict("records"):
-            published = gregorian(documents.at[row["doc_id"], "published"])
-            cells = (row["event_date"], row["event_calendar"])
-            days.append(str(stated_interval(*cells, published, "umm_al_qura", None)))
+        published = placed["doc_id"].map(documents["published"]).map(gregorian)
+        stated = zip(placed["event_date"], placed["event_calendar"], published, strict=True)
+        days = [str(stated_interval(*cells, "umm_al_qura", None)) for cells in stated]
         found.append(placed.assign(days=days)[["doc_id", "at", "days"]].drop_duplicates())
     rules, coder = found[0].merge(found[1][["doc_id", "at"]].drop_duplicates()), found[1]
     return [rules, coder, rules.merge(coder)]
@@ -183,10 +178,8 @@ def caution() -> tuple[str, dict[str, float]]:
     if table.empty:
         return f"{said}How far they err is not known here.", {}
     own = table[table["language"] == "en"].set_index("code")
-    stated = own.loc["figures with a number"]
-    numbers = {"rules_recall": stated["recall"], "rules_precision": stated["precision"]}
-    for name, code in CAUTION.items():
-        numbers[f"rules_{name}"] = own.at[code, "f1"]
+    numbers = {f"rules_{name}": own.at[ASKED[0][0], name] for name in ("recall", "precision")}
+    numbers |= {name: own.at[code, "f1"] for name, code in CAUTION.items()}
     words = (
         "In hand-coded English articles they find {rules_recall} of the numbers, with a precision "
         "of {rules_precision}. Their F1 is {rules_losses} for killed, wounded and captured; it is "
