@@ -56,15 +56,12 @@ def pattern(section: str, language: str) -> regex.Pattern[str]:
 
 
 @cache
-def _items(section: str, language: str) -> list[tuple[regex.Pattern[str], str]]:
-    known = valued(section, language, LISTS).items()
-    forms = ((any_of([form], language, escape=False), item) for form, item in known)
-    return [(regex.compile(form, regex.IGNORECASE), item) for form, item in forms]
-
-
 def _item(section: str, language: str, word: str) -> str:
     """What a word of a list stands for."""
-    return next((i for form, i in _items(section, language) if form.fullmatch(word)), "")
+    for form, item in valued(section, language, LISTS).items():
+        if regex.fullmatch(any_of([form], language, escape=False), word, regex.IGNORECASE):
+            return item
+    return ""
 
 
 class Count(NamedTuple):
