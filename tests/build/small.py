@@ -9,17 +9,18 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
-import yaml
 from nbformat import v4
 
 from framelines import REPO
 
-CASE, LONGEST = "example", 600
-NUMBERS = f"reports/{CASE}/numbers/01.json"
+COPIED = (
+    "lib docs paper data/example data/lexicons.csv data/datapackage.yaml data/README.md "
+    "data/CODEBOOK.md data/INTRODUCTION.md notebooks/cases/example.yaml Makefile requirements.lock "
+    "matplotlibrc pyproject.toml CITATION.cff .gitattributes .gitignore"
+)
 PAPER = """#import "article.typ": article
 #show: article.with(title: "Little", authors: "Nobody", abstract: [Little.])
 = Little
-Little is said.
 """
 # A notebook whose every result hangs on one digit of the claims.
 CELLS = [
@@ -28,20 +29,16 @@ CELLS = [
 import framelines, matplotlib.pyplot as plt
 from framelines.report.results import Results
 from framelines.tables.case import load_case
-
 case = load_case(case_name, draws=draws)
 results = Results(case, "01")""",
     """claims = case["claims"].query("kind == 'killed'")[["claim_id", "value_min"]].dropna()
-results.say("{killed} are told as killed, in {claims} claims, by {library}.",
-            killed=int(claims["value_min"].sum()), claims=len(claims),
+results.say("{killed} are told as killed, by {library}.", killed=int(claims["value_min"].sum()),
             library=Path(framelines.__file__).relative_to(Path.cwd()).as_posix())
 results.table(claims, "killed", caption="Claims of the killed.")""",
-    """def bars(data):
-    figure, axes = plt.subplots(figsize=(3, 1))
-    axes.bar(range(len(data)), data["value_min"])
-    return figure
-results.figure(bars, claims, "killed", title="The killed", subtitle="By claim", alt="Bars.",
-               caption="The killed.")""",
+    """figure, axes = plt.subplots(figsize=(3, 1))
+axes.bar(range(len(claims)), claims["value_min"])
+results.figure(lambda data: figure, claims, "killed", title="The killed", subtitle="By claim",
+               alt="Bars.", caption="The killed.")""",
     "results.close()",
 ]
 
@@ -60,50 +57,34 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
 
 def checkout(folder: Path, *pages: str) -> Path:
     """Lay down a checkout with the fictional case and one notebook, or ours."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(REPO / "lib", folder / "lib", ignore=ignored)
-    for name in ("data/example", "docs", "paper"):
-        shutil.copytree(REPO / name, folder / name)
-    files = ["Makefile", "requirements.lock", "matplotlibrc", "pyproject.toml", "CITATION.cff"]
-    files += [".gitattributes", ".gitignore", "notebooks/cases/example.yaml", "data/lexicons.csv"]
-    files += ["data/datapackage.yaml", "data/README.md", "data/CODEBOOK.md", "data/INTRODUCTION.md"]
-    for name in files:
-        write(folder / name, (REPO / name).read_bytes())
-    (folder / "notebooks" / "findings.yaml").write_text("declared: 2026-11-26\n")
-    (folder / "paper" / "paper.typ").write_text(PAPER)
-    for page in pages:
-        shutil.copy2(REPO / "notebooks" / f"{page}.ipynb", folder / "notebooks")
+    for name in [*COPIED.split(), *(f"notebooks/{page}.ipynb" for page in pages)]:
+        if (REPO / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(REPO / name, folder / name, ignore=ignored)
+        else:
+            write(folder / name, (REPO / name).read_bytes())
+    write(folder / "notebooks" / "findings.yaml", "declared: 2026-11-26\n")
+    write(folder / "paper" / "paper.typ", PAPER)
     if not pages:
         write_notebook(folder, CELLS)
-    own = folder / ".venv"
-    own.mkdir()
+    own = write(folder / ".venv" / ".ready", "").parent
     for path in Path(sys.prefix).iterdir():
-        if path.name not in ("matplotlib", ".ready"):
+        if path.name == "matplotlib":
+            shutil.copytree(path, own / "matplotlib")
+        elif path.name != ".ready":
             (own / path.name).symlink_to(path)
-    if (Path(sys.prefix) / "matplotlib").is_dir():
-        shutil.copytree(Path(sys.prefix) / "matplotlib", own / "matplotlib")
-    (folder / ".venv" / ".ready").touch()
     return folder
 
 
 def write_notebook(folder: Path, cells: Sequence[str]) -> None:
     """Write a notebook of code cells, the first of them its parameters."""
-    made = [v4.new_markdown_cell("# Few results\n\nWhat few say.")]
-    made += [v4.new_code_cell(source) for source in cells]
+    made = [v4.new_markdown_cell("# Few results"), *map(v4.new_code_cell, cells)]
     made[1].metadata["tags"] = ["parameters"]
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"
     about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
     notebook = v4.new_notebook(cells=made, metadata=about)
     nbformat.write(notebook, folder / "notebooks" / "01-few.ipynb")
-
-
-def change_case(folder: Path, **parameters: object) -> None:
-    """Set parameters of the case."""
-    file = folder / "notebooks" / "cases" / f"{CASE}.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    content["parameters"] = parameters
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
 def change_a_digit(folder: Path) -> None:
@@ -133,6 +114,6 @@ def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | N
     wanted = list(command) if "make" in command else [*python, *command]
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=LONGEST, **pipes)
+    done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=600, **pipes)
     assert done.returncode == expect, done.stdout[-4000:]
     return str(done.stdout)
