@@ -5,7 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 from browser import looked, needs_browser
 
@@ -14,16 +13,11 @@ from framelines.report import explorer, pages
 from framelines.tables.case import load_case
 
 
-@pytest.fixture(scope="module")
-def table() -> pd.DataFrame:
-    return accounts(load_case("example"))
-
-
-def test_every_claim_of_the_coder_has_one_row(table: pd.DataFrame) -> None:
+def test_every_claim_of_the_coder_has_one_row() -> None:
     case = load_case("example")
-    told = case["claims"].query("coder == 'first'")["claim_id"]
+    table, claims = accounts(case), case["claims"]
     own = table[~table["is_reference"]]["claim_id"]
-    assert own.is_unique and {*own} <= {*told}
+    assert own.is_unique and {*own} <= {*claims[claims["coder"] == "first"]["claim_id"]}
     row = table.set_index("claim_id").loc["courier-01-vennick-c03"]
     told = ("killed of League of Lower Arda", "17", "2017-02-03", "league fighters")
     assert tuple(row[["what", "told", "days", "names"]]) == told
@@ -31,6 +25,12 @@ def test_every_claim_of_the_coder_has_one_row(table: pd.DataFrame) -> None:
     first = table[table["event_id"] != ""].drop_duplicates("event_id").set_index("event_id")
     told_by_reference = table[table["is_reference"]]["event_id"].unique()
     assert first.loc[told_by_reference, "is_reference"].all()
+    page = html.unescape(explorer.render("example").read_text(encoding="utf-8"))
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) and {*table["claim_id"]} <= {*ids}
+    assert {h for h in re.findall(r'href="#([^"]+)"', page)} <= {*ids}
+    # The page is whole, and its script alone may run.
+    assert page.count("<script>") == 1 and "script-src 'sha256-" in page
 
 
 def _event(name: str, **days: str) -> dict[str, Any]:
@@ -70,16 +70,7 @@ def test_lanes_are_drawn_from_the_table(tmp_path: Path, monkeypatch: pytest.Monk
     assert (before, after, is_open, count) == ([], ["b"], False, "1 of 2 events")
 
 
-def test_the_page_is_whole_and_its_script_alone_may_run(table: pd.DataFrame) -> None:
-    page = html.unescape(explorer.render("example").read_text(encoding="utf-8"))
-    ids = re.findall(r'\bid="([^"]+)"', page)
-    assert len(ids) == len(set(ids)) and {*table["claim_id"]} <= {*ids}
-    assert {h for h in re.findall(r'href="#([^"]+)"', page)} <= {*ids}
-    assert page.count("<script>") == 1 and "script-src 'sha256-" in page
-
-
 def test_a_claim_anywhere_but_in_a_link_leads_to_its_row() -> None:
     page = '<td title="a-c1">a-c1, b-c2</td><a href="x"><b>a-c1</b></a><code>a-c11</code>'
     linked = pages.linked(page, frozenset({"a-c1"}))
-    link = '<a href="explore.html#a-c1">a-c1</a>'
-    assert linked == page.replace(">a-c1,", f">{link},")
+    assert linked == page.replace(">a-c1,", '><a href="explore.html#a-c1">a-c1</a>,')

@@ -3,8 +3,6 @@
 import json
 import math
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +11,6 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
-from framelines import REPO
 from framelines.analyses.findings import declared
 from framelines.errors import DataError
 from framelines.report import results as room
@@ -48,8 +45,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]) -
     monkeypatch.setenv("FRAMELINES_STAGING", str(tmp_path))
     actors = pd.DataFrame({"actor_id": ["river-camp"], "name": ["the River Camp"]})
     tables = {"actors": actors, "claims": actors, "naming_mentions": actors}
-    case = Case("arda", "Arda", None, "first", "arda", {}, tmp_path, tables, ())
-    return Results(case, "02")
+    return Results(Case("arda", "Arda", None, "first", "arda", {}, tmp_path, tables, ()), "02")
 
 
 def record(results: Results) -> dict[str, Any]:
@@ -62,19 +58,17 @@ def record(results: Results) -> dict[str, Any]:
 def test_values_stand_in_sentences_and_in_json_and_tex(results: Results, shown: list[Any]) -> None:
     results.say("*{title}* tells {dead} dead, {ratio}.", title="A_b", dead=1234, ratio=1.46789)
     assert shown == [r"*A\_b* tells 1,234 dead, 1.47."]
+    for name in ("first", "second", "second", math.inf):  # what is not finite is a text
+        results.say("{name}.", name=name)
     numbers = record(results)["numbers"]
     assert numbers["ratio"] == {"value": 1.46789, "text": "1.47", "unit": ""}
+    # A key that is taken gets a number.
+    taken = {key: entry["value"] for key, entry in numbers.items() if key.startswith("name")}
+    assert taken == {"name": "first", "name_2": "second", "name_3": "∞"}
     tex = (results.root / "reports/arda/numbers/02.tex").read_text(encoding="utf-8")
     assert r"\newcommand{\ArdaTwoDead}{1,234}" in tex
     assert r"\newcommand{\ArdaTwoTitle}{A\_b}" in tex
     assert macro_name("a", "04", "per_1000") == "AFourPerOneZeroZeroZero"
-
-
-def test_a_key_that_is_taken_gets_a_number(results: Results) -> None:
-    for name in ("first", "second", "second", math.inf):  # what is not finite is a text
-        results.say("{name}.", name=name)
-    values = {key: entry["value"] for key, entry in record(results)["numbers"].items()}
-    assert values == {"name": "first", "name_2": "second", "name_3": "∞"}
 
 
 def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: list[Any]) -> None:
@@ -90,14 +84,13 @@ def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: li
     assert record(results)["tables"][0]["file"] == "reports/arda/tables/02-days"
 
 
-def test_nothing_to_show_is_said_and_not_written(results: Results, shown: list[Any]) -> None:
+def test_what_is_empty_is_said_and_what_is_taken_or_without_words_an_error(
+    results: Results, shown: list[Any]
+) -> None:
     results.table(DATA[:0], "days", caption="C.", empty="No day is told.")
     results.figure(draw, DATA[:0], "days", **WORDS, empty="Nothing is drawn.")
     assert shown == ["No day is told.", "Nothing is drawn."]
     assert [path for path in results.root.rglob("*") if path.is_file()] == []
-
-
-def test_a_name_that_is_taken_and_a_figure_without_words_are_errors(results: Results) -> None:
     results.table(DATA, "days", caption="C.")
     with pytest.raises(DataError, match="the name days is taken"):
         results.table(DATA, "days", caption="C.")
@@ -135,24 +128,3 @@ def test_a_finding_brings_words_numbers_and_evidence(results: Results, shown: li
     assert numbers["derogatory_naming_n_first"]["value"] > 0
     assert set(entry["numbers"]) <= set(numbers)
     assert entry["shows"] in {e["anchor"] for e in (results.figures | results.tables).values()}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdfLaTeX here")
-def test_latex_takes_every_number_and_every_table(tmp_path: Path) -> None:
-    files = [*REPO.glob("reports/*/numbers/*.tex"), *REPO.glob("reports/*/tables/*.tex")]
-    # pdfTeX has no Arabic: the example says which programs have.
-    arabic = re.compile("[\u0600-\u06ff]")
-    latin = [file for file in sorted(files) if not arabic.search(file.read_text("utf-8"))]
-    assert len(latin) > 20
-    packages = "[T1]{fontenc} {array,booktabs,longtable} [margin=17mm]{geometry}".split(" ")
-    head = "".join(rf"\usepackage{package}" for package in packages)
-    body = "\n".join(rf"\input{{{file}}}\clearpage" for file in latin)
-    document = rf"\documentclass{{article}}{head}\begin{{document}}{body}\end{{document}}"
-    (tmp_path / "all.tex").write_text(document, encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True)
-    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-1500:]
-    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
-    wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log)]
-    assert max(wide, default=0) < 40
