@@ -17,7 +17,7 @@ from distributed import Client
 
 from framelines import REPO
 from framelines.__main__ import main
-from framelines.build import cluster, coding
+from framelines.build import cluster, coding, ingest
 from framelines.corpus.features import build_features
 from framelines.corpus.names import Names
 from framelines.errors import DataError
@@ -27,9 +27,7 @@ TEXT = "On {0} March strikes on Idlib killed {1} civilians. The army took Saraqi
 Worker = Callable[[], Popen[bytes]]
 
 
-def test_local_processes_keep_the_order_and_name_the_document(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_local_processes_keep_the_order_and_name_the_document(monkeypatch: Any) -> None:
     items = [({"doc_id": f"doc-{number}"}, number) for number in [*range(1, 40), 0]]
     monkeypatch.setattr(cluster, "HERE_SECONDS", 0)
     monkeypatch.setattr(cluster, "BATCH", 3)
@@ -64,17 +62,14 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
         running.append(Popen([*command, *options], cwd=tmp_path, env=env))
         return running[-1]
 
-    def one_more() -> Popen[bytes]:
-        monkeypatch.setenv("SCHEDULER", json.loads(place.read_text())["address"])
-        return begin("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
-
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 120)
     try:
         begin("scheduler", "--port", "0", "--host", "127.0.0.1", "--dashboard-address", ":0")
         while not place.is_file():
             assert running[0].poll() is None
             time.sleep(0.1)
-        yield one_more
+        monkeypatch.setenv("SCHEDULER", json.loads(place.read_text())["address"])
+        yield lambda: begin("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
     finally:
         for process in running:
             process.kill()
@@ -85,14 +80,12 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
 def test_a_worker_dies_and_the_bytes_are_the_same(
     worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = small.checkout(tmp_path / "checkout")
     rows = [(f"{n}", "Post Star".split()[n % 2], TEXT.format(n % 28 + 1, n + 2)) for n in range(99)]
     table = pd.DataFrame(rows, columns=["title", "outlet", "text"]).assign(date="2020-04-01")
-    table.to_csv(folder / "texts.csv", index=False)
-    small.run(folder, "corpus", "texts.csv", "war")
-    data = folder / "data" / "war"
-    tables = check_tables(data)
-    features = {path: path.read_bytes() for path in (data / "features").glob("*.csv")}
+    table.to_csv(tmp_path / "texts.csv", index=False)
+    ingest.corpus(tmp_path / "texts.csv", "war", tmp_path)
+    data = tmp_path / "data" / "war"
+    tables, features = check_tables(data), small.bytes_of(data / "features")
     codes = coding.coded(tables, data, Names(tables))
     running, ends = [worker(), worker()], list[int]()
 
@@ -105,7 +98,7 @@ def test_a_worker_dies_and_the_bytes_are_the_same(
 
     monkeypatch.setattr(cluster, "BATCH", 5)
     build_features(tables, data, losing)
-    assert len(features) == 4 and features == {path: path.read_bytes() for path in features}
+    assert len(features) == 4 and features == small.bytes_of(data / "features")
     running.append(worker())
     monkeypatch.setattr(coding, "mapped", losing)
     assert coding.coded(tables, data, Names(tables)) == codes
@@ -113,9 +106,7 @@ def test_a_worker_dies_and_the_bytes_are_the_same(
 
 
 @pytest.mark.slow
-def test_where_all_workers_died_a_run_ends_in_words(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_where_all_workers_died_a_run_ends_in_words(worker: Worker, monkeypatch: Any) -> None:
     alone = worker()
     monkeypatch.setattr(cluster, "BATCH", 1)
     results = cluster.mapped(lambda item: item[1], [({"doc_id": f"{n}"}, n) for n in range(9)])
