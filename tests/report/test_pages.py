@@ -1,5 +1,6 @@
 """A page is one file that runs nothing and loads nothing, read without eyes, and alike in print."""
 
+import html
 import json
 import re
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 from browser import looked, needs_browser
 from nbformat import v4
 
+from framelines.analyses.accounts import accounts
 from framelines.errors import DataError
-from framelines.report import pages, pdf, site
+from framelines.report import explorer, pages, pdf, site
+from framelines.tables.case import load_case
 
 DOT = '<img src="data:image/png;base64,iVBORw0KGgo=" alt="A dot.">'
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9v9z"/></svg>'
@@ -202,3 +205,66 @@ def test_only_wide_tables_are_wrapped_in_print_and_every_word_has_its_room() -> 
     assert third / 100 * 118 > 22
     # What has no place to break gets some.
     assert "\u200b" in pdf.typst_source(_table("x" * 80, "b"), "")
+
+
+def test_every_claim_of_the_coder_has_one_row() -> None:
+    case = load_case("example")
+    table, claims = accounts(case), case["claims"]
+    own = table[~table["is_reference"]]["claim_id"]
+    assert own.is_unique and {*own} <= {*claims[claims["coder"] == "first"]["claim_id"]}
+    row = table.set_index("claim_id").loc["courier-01-vennick-c03"]
+    told = ("killed of League of Lower Arda", "17", "2017-02-03", "league fighters")
+    assert tuple(row[["what", "told", "days", "names"]]) == told
+    # The reference stands first in each event, and only where somebody tells it.
+    first = table[table["event_id"] != ""].drop_duplicates("event_id").set_index("event_id")
+    told_by_reference = table[table["is_reference"]]["event_id"].unique()
+    assert first.loc[told_by_reference, "is_reference"].all()
+    page = html.unescape(explorer.render("example").read_text(encoding="utf-8"))
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)) and {*table["claim_id"]} <= {*ids}
+    assert {h for h in re.findall(r'href="#([^"]+)"', page)} <= {*ids}
+    # The page is whole, and its script alone may run.
+    assert page.count("<script>") == 1 and "script-src 'sha256-" in page
+
+
+def _event(name: str, **days: str) -> dict[str, Any]:
+    told = {who: [{"claim_id": name + who, "what": "", "day": day}] for who, day in days.items()}
+    return {"id": name, "label": name, "placed": True, "accounts": [*told.items()]}
+
+
+@pytest.mark.slow
+@needs_browser
+def test_lanes_are_drawn_from_the_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "REPO", tmp_path)
+    days = {"Monitor": "2017-02-01", "North": "2017-02-01 to 2017-02-28"}
+    shared = _event("a", **days, South="1438-05-01/..: … to 2017-02-07")
+    more = {"events": [shared, _event("b", North="2017-02-01")], "columns": {"day": "Day"}}
+    more["sources"] = {"Reference": "", "North": "#111", "South": "#222"}
+    page = pages.publish("x/explore.html", "X", [], "explore.html.j2", "explore.js", **more)
+    code = """
+    const words = (at, of) => [...at.querySelectorAll(of)].map((one) => one.textContent.trim());
+    const looks = (lane) => [...lane.querySelectorAll("u")].map((bar) => bar.style.cssText);
+    const lanes = [...doc.querySelectorAll(".lanes > li")];
+    const drawn = lanes.map((lane) => [looks(lane), words(lane, "p span")]);
+    const shown = () => words(doc, ".accounts > tbody:not([hidden]) [scope=rowgroup]");
+    const before = shown();
+    win.location.hash = "#bNorth";
+    await new Promise((done) => setTimeout(done, 200));
+    doc.getElementById("search").value = "monitor";
+    doc.querySelector("form").dispatchEvent(new win.Event("input"));
+    return [drawn, before, shown(), doc.querySelector(".month").open, words(doc, "#count")[0]];
+    """
+    text = page.read_text(encoding="utf-8")
+    ((lanes, before, after, is_open, count),) = looked([(text, 1280, 800, "light")], code, tmp_path)
+    sizes = [re.findall(r"(?:left|width|opacity): ([\d.]+)", bar) for bar in lanes[0][0]]
+    assert sizes == [["0", "3.6"], ["0", "100"], ["0", "25", "0.4"]]
+    assert lanes[0][1] == ["2017-02-01", "2017-02-28"]
+    # One day is the middle of two weeks; a claim leads to its event.
+    assert lanes[1][1] == ["2017-01-26", "2017-02-07"]
+    assert (before, after, is_open, count) == ([], ["b"], False, "1 of 2 events")
+
+
+def test_a_claim_anywhere_but_in_a_link_leads_to_its_row() -> None:
+    page = '<td title="a-c1">a-c1, b-c2</td><a href="x"><b>a-c1</b></a><code>a-c11</code>'
+    linked = pages.linked(page, frozenset({"a-c1"}))
+    assert linked == page.replace(">a-c1,", '><a href="explore.html#a-c1">a-c1</a>,')
