@@ -1,6 +1,6 @@
 """A build is decided by content, whole or not at all, and says in words why it stopped.
 
-So does make, as people and machines run it: elsewhere, on other days, without a network, and killed.
+Also elsewhere, on other days, without a network, and killed.
 """
 
 import json
@@ -18,11 +18,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import small
+from click.testing import CliRunner
 
 from framelines import notebooks
-from framelines.build import execute, runner
+from framelines.__main__ import main
+from framelines.build import runner
 from framelines.build.ingest import corpus
-from framelines.errors import DataError
 
 RUN = ("run", "01-few", "example")
 CUT = ("unshare", "-rn", "--")
@@ -74,30 +75,25 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
     assert "reports/article.pdf" not in moved
 
 
-def test_a_dead_process_is_told_in_a_sentence(built: Path) -> None:
-    cells = [*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"]
-    told = "the build: a process was killed before its work was done; met 'example 01-few'"
-    assert told in stopped(built, "build", cells=cells)
-    assert "uilt. Open reports/index.html" in small.run(built, "build")
-
-
 def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> None:
     before, failed = small.results(built), built / "build/failed/example-01-few.ipynb"
-    long = "print('<b> & ' * 200_000)"  # nobody reads it to its end
-    said = stopped(built, *RUN, cells=[*small.CELLS[:3], long, "claims['gone']", "results.close()"])
+    long, end = "print('<b> & ' * 200_000)", small.CELLS[-1]  # nobody reads it to its end
+    said = stopped(built, *RUN, cells=[*small.CELLS[:3], long, "claims['gone']", end])
     assert "notebooks/01-few.ipynb, case example: code cell [6], raised KeyError: 'gone'" in said
     kept = json.loads(failed.read_text("utf-8"))["cells"]
     assert kept[-2]["outputs"][-1]["ename"] == "KeyError"
     assert "… 1,100,001 characters more\n" in kept[-3]["outputs"][0]["text"][-1]
-    foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), "results.close()"]
-    said = stopped(built, *RUN, cells=foreign)
+    foreign = small.CELLS[1].replace('"01"', '"02"')
+    said = stopped(built, *RUN, cells=[small.CELLS[0], foreign, end])
     assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
+    said = stopped(built, "build", cells=[*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
+    assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
     assert small.results(built) == before
-    small.run(built, *RUN)
+    assert "uilt. Open reports/index.html" in small.run(built, "build")
     assert not failed.exists() and small.results(built) == before
 
 
-def test_a_bad_table_is_told_first_and_a_line_a_problem(built: Path) -> None:
+def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> None:
     file = built / "data/example/sources.csv"
     text = file.read_bytes()
     file.write_bytes(text.replace(b"magazine", b"a rumour"))
@@ -105,10 +101,7 @@ def test_a_bad_table_is_told_first_and_a_line_a_problem(built: Path) -> None:
     file.write_bytes(text)
     assert lines[0].startswith("data/example/sources.csv, row 3")
     assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
-    assert all("'a rumour'" in line for line in lines[:-2])
-
-
-def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
+    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
     file = built / "notebooks/cases/example.yaml"
     text = file.read_bytes()
     file.write_bytes(text.replace(b"draws: 5000", b"drawz: 5"))
@@ -125,11 +118,17 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
     assert '"id": "injected-parameters"' in made
 
 
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(DataError, match="no such case; met 'exampel'; allowed: example"):
-        runner.units(["exampel"])
-    with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
-        execute.run("02-none", "example")
+UNKNOWN = {
+    "build exampel": "no such case; met 'exampel'; allowed: example",
+    "run 02-none example": "no such notebook; met '02-none'; allowed: 01-source",
+    **dict.fromkeys(["export x", "import . x", "reference . x"], "there is no such case"),
+}
+
+
+@pytest.mark.parametrize("command", UNKNOWN)
+def test_commands_name_what_is_not_there(command: str) -> None:
+    found = CliRunner().invoke(main, command.split())
+    assert found.exit_code == 2 and UNKNOWN[command] in found.stderr
 
 
 def test_a_case_of_rules_hangs_on_what_its_caution_is_made_from(
@@ -262,14 +261,7 @@ def test_two_makes_at_once_do_the_work_once(tmp_path: Path) -> None:
     assert "[4/4]" in said[1] and [one.returncode for one in both] == [0, 0]
 
 
-def test_help_lists_every_target_for_users() -> None:
-    said = small.run(small.REPO, "make", "help")
-    listed = set(re.findall(r"(?m)^make ([a-z-]+) ", said))
-    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (small.REPO / "Makefile").read_text()))
-    assert listed == targets - {"test-all-of", "manifest verify review diff"}
-
-
-def test_what_make_hands_on(tmp_path: Path) -> None:
+def test_what_make_hands_on_and_what_help_lists(tmp_path: Path) -> None:
     """A Python that will not do is told so, and words of a researcher are never run."""
     for name in ("Makefile", "requirements.lock"):
         shutil.copy2(small.REPO / name, tmp_path)
@@ -284,3 +276,6 @@ def test_what_make_hands_on(tmp_path: Path) -> None:
     assert f"<corpus><{place}><c><--dates><>" in small.run(tmp_path, "make", "corpus", env=env)
     small.run(tmp_path, "make")
     assert not (tmp_path / "run").exists()
+    listed = set(re.findall(r"(?m)^make ([a-z-]+) ", small.run(tmp_path, "make", "help")))
+    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (tmp_path / "Makefile").read_text()))
+    assert listed == targets - {"test-all-of", "manifest verify review diff"}

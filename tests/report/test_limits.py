@@ -75,21 +75,17 @@ def seen(tmp_path_factory: pytest.TempPathFactory) -> dict[Any, Any]:
 
 @needs_pages
 @needs_browser
-@pytest.mark.parametrize("page", [FRONT, *CASES])
-def test_front_page_and_reports_are_short(seen: dict[Any, Any], page: Path) -> None:
-    for size, most in SCREENS.items():
-        assert seen[page, size]["height"] / size[1] <= most[page != FRONT]
-    main = _read(page).find(".//main")
-    assert len(main.findall(".//figure")) <= FIGURES and len(main.findall(".//table")) <= TABLES
-
-
-@needs_pages
-@needs_browser
-def test_every_page_has_room(seen: dict[Any, Any]) -> None:
+def test_pages_have_room_and_reports_are_short(seen: dict[Any, Any]) -> None:
     """On a telephone tables and figures may be scrolled, the page itself nowhere."""
     for (path, size), one in seen.items():
         assert one["over"] == 0, path
         assert one["first"] >= 15 if size == PHONE else one["cut"] == [], (path, one)
+    for page in (FRONT, *CASES):
+        for size, most in SCREENS.items():
+            assert seen[page, size]["height"] / size[1] <= most[page != FRONT], page
+        main = _read(page).find(".//main")
+        assert len(main.findall(".//figure")) <= FIGURES, page
+        assert len(main.findall(".//table")) <= TABLES, page
 
 
 @needs_pages
@@ -139,28 +135,23 @@ def test_latex_takes_every_number_and_every_table(tmp_path: Path) -> None:
 
 
 @needs_pages
-def test_every_link_and_every_claim_leads_to_what_is_there() -> None:
+def test_every_link_leads_to_what_is_there_and_no_page_asks_for_more() -> None:
     ids = {path: {*_read(path).xpath("//@id")} for path in PAGES}
     for path in PAGES:
-        for href in _read(path).xpath("//a/@href"):
+        page = _read(path)
+        for href in page.xpath("//a/@href"):
             file, _, anchor = unquote(href).partition("#")
             if not re.match("[a-z]+:", file):
                 target = (path.parent / file).resolve() if file else path
                 assert target.exists(), (path, href)
                 assert not anchor or anchor in ids[target], (path, href)
-    for name in case_names():
-        assert claim_ids(name) <= ids[REPORTS / name / "explore.html"]
-
-
-@needs_pages
-def test_no_page_asks_for_another_file_and_no_explorer_is_heavy() -> None:
-    for path in PAGES:
-        page = _read(path)
         asked = page.xpath("//@src | //@srcset | //link/@href | //object/@data")
         styles = " ".join(page.xpath("//style/text() | //@style"))
         asked += re.findall(r"url\(([^)]*)|@import", styles)
         assert {one[:40] for one in asked if not one.startswith("data:")} == set(), path
-        assert path.name != "explore.html" or path.stat().st_size <= EXPLORER
+    for name in case_names():
+        explorer = REPORTS / name / "explore.html"
+        assert claim_ids(name) <= ids[explorer] and explorer.stat().st_size <= EXPLORER
 
 
 @needs_pages
