@@ -19,9 +19,7 @@ COPIED = (
     "matplotlibrc pyproject.toml CITATION.cff .gitattributes .gitignore"
 )
 PAPER = """#import "article.typ": article
-#show: article.with(title: "Little", authors: "Nobody", abstract: [Little.])
-= Little
-"""
+#show: article.with(title: "Little", authors: "Nobody", abstract: [Little.])"""
 # A notebook whose every result hangs on one digit of the claims.
 CELLS = [
     'case_name: str = "example"\ndraws: int = 200',
@@ -44,14 +42,19 @@ results.figure(lambda data: figure, claims, "killed", title="The killed", subtit
 
 
 def write(place: Path, content: str | bytes) -> Path:
-    """Write a file and the folders above it; return its path."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content if isinstance(content, bytes) else content.encode())
     return place
 
 
+def laid(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder; return it."""
+    for name, content in files.items():
+        write(folder / name, content)
+    return folder
+
+
 def bytes_of(folder: Path) -> dict[Path, bytes]:
-    """Return every file under a folder with its bytes."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
@@ -63,8 +66,7 @@ def checkout(folder: Path, *pages: str) -> Path:
             shutil.copytree(REPO / name, folder / name, ignore=ignored)
         else:
             write(folder / name, (REPO / name).read_bytes())
-    write(folder / "notebooks" / "findings.yaml", "declared: 2026-11-26\n")
-    write(folder / "paper" / "paper.typ", PAPER)
+    laid(folder, {"notebooks/findings.yaml": "declared: 2026-11-26\n", "paper/paper.typ": PAPER})
     if not pages:
         write_notebook(folder, CELLS)
     own = write(folder / ".venv" / ".ready", "").parent
@@ -77,7 +79,6 @@ def checkout(folder: Path, *pages: str) -> Path:
 
 
 def write_notebook(folder: Path, cells: Sequence[str]) -> None:
-    """Write a notebook of code cells, the first of them its parameters."""
     made = [v4.new_markdown_cell("# Few results"), *map(v4.new_code_cell, cells)]
     made[1].metadata["tags"] = ["parameters"]
     for number, cell in enumerate(made):
@@ -88,7 +89,6 @@ def write_notebook(folder: Path, cells: Sequence[str]) -> None:
 
 
 def change_a_digit(folder: Path) -> None:
-    """Change one digit of the first figure of the killed."""
     file = folder / "data" / "example" / "claims.csv"
     claims = pd.read_csv(file, dtype=str, keep_default_na=False)
     exact = claims["value_min"].eq(claims["value_max"]) & claims["value_min"].str.match("[2-9]")

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from small import bytes_of, write
+from small import bytes_of, laid, write
 
 from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
 from framelines.build.ingest import corpus
@@ -38,25 +38,24 @@ CLAIM = f"{NINE}post,{AT},{TO},"
 
 
 @pytest.fixture(scope="module")
-def laid(tmp_path_factory: Any) -> Path:
-    texts = write(tmp_path_factory.mktemp("war") / "texts" / "post.txt", POST).parent
-    write(texts / "bridge.txt", BRIDGE)
-    corpus(texts, "river-war", texts.parent)
+def whole(tmp_path_factory: Any) -> Path:
+    root = laid(
+        tmp_path_factory.mktemp("war"), {"texts/post.txt": POST, "texts/bridge.txt": BRIDGE}
+    )
+    corpus(root / "texts", "river-war", root)
     actor = {"actor_id": "blue-army", "name": "Blue army", "side": "blue", "kind": "army"}
-    write_table(pd.DataFrame([actor]), texts.parent / "data" / "river-war", "actors")
-    return texts.parent
+    write_table(pd.DataFrame([actor]), root / "data" / "river-war", "actors")
+    return root
 
 
 @pytest.fixture
-def war(laid: Path, tmp_path: Path) -> Path:
+def war(whole: Path, tmp_path: Path) -> Path:
     """A case of two texts and an actor; returns the folder of its tables."""
-    shutil.copytree(laid, tmp_path, dirs_exist_ok=True)
-    return tmp_path / "data" / "river-war"
+    return shutil.copytree(whole, tmp_path, dirs_exist_ok=True) / "data" / "river-war"
 
 
 def take(folder: Path, name: str, content: str | bytes, coder: str = "anna") -> None:
-    root = folder.parents[1]
-    take_in(write(root / name, content), "river-war", coder, root)
+    take_in(write(folder.parents[1] / name, content), "river-war", coder, folder.parents[1])
 
 
 PIECES = "😀|👩🏽\u200d🚒| |\r\n|\n|é|e\u0301|القوات|\u064f|12|“|'|a|-|=|\u200f|\ufeff|\x0b|\u2028"
@@ -125,8 +124,7 @@ def label_studio(shift: int = 0, text: str = POST, code: str = "killed", doc_id:
 
 
 def xmi() -> str:
-    types = marks.type_system(forms())
-    cas = cassis.Cas(types, sofa_string=POST, sofa_mime="text/plain")
+    cas = cassis.Cas(types := marks.type_system(forms()), sofa_string=POST)
     cas.add(types.get_type("webanno.custom.Claims")(begin=AT, end=TO, kind="killed", value_min="4"))
     made = str(cas.to_xmi())
     assert f'begin="{AT + 1}"' in made  # the emoji is two units of UTF-16

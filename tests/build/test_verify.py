@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from small import write
+from small import laid, write
 
 from framelines import REPO
 from framelines.build import verify
@@ -39,12 +39,10 @@ COMMIT = "git -c user.name=A -c user.email=a@b.org -c commit.gpgsign=false commi
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     """Return a repository, built, recorded and committed, in a folder with a space in its name."""
-    root = tmp_path / "a tree"
     files = {"lib/framelines/__init__.py": "", "lib/framelines/__main__.py": BUILD}
     files |= {"data/dead.json": "52.25", "data/picture.svg": PICTURE.format(100.5)}
     files |= {".gitignore": "/build/\nreports/**/*.html\n__pycache__/\n"}
-    for name, text in files.items():
-        write(root / name, text)
+    root = laid(tmp_path / "a tree", files)
     subprocess.run(f"git init -q && {COMMIT} --allow-empty", shell=True, cwd=root, check=True)
     verify.rebuild(root)
     verify.manifest(root)
@@ -53,7 +51,6 @@ def root(tmp_path: Path) -> Path:
 
 
 def verified(root: Path, capsys: Any, expect: int = 2, **how: bool) -> str:
-    """Return what is said of a tree."""
     assert verify.verify(root, **how) == expect
     return str(capsys.readouterr().out)
 

@@ -167,9 +167,7 @@ def test_of_a_long_table_the_report_shows_the_first_rows() -> None:
     assert site._cut(short) == short
 
 
-def test_a_report_is_tagged_the_same_twice_and_stopped_by_a_figure_without_words(
-    place: Path,
-) -> None:
+def test_print_is_tagged_the_same_twice_and_no_figure_lacks_words(place: Path) -> None:
     note = {"files": ["figures/hill/01-dot.svg"], "title": "Figure 1"}
     shown = f'<figure id="fig-02-lanes">{DOT}<figcaption>A dot.</figcaption></figure>'
     shown += _table("a", "#panic() $ عربي")
@@ -194,16 +192,13 @@ def test_print_obeys_no_text_and_leads_to_what_is_of_this_page() -> None:
     assert r"\#panic() \$x\$ \*a\*" in source and "alert" not in source
     assert "#link(<a>)[there] lost page" in source and "etc" not in source
     assert r'#image("/figures/a.svg", alt: "An \"a\"", width: 100%)' in source
-
-
-def test_only_wide_tables_are_wrapped_in_print_and_every_word_has_its_room() -> None:
+    # Only wide tables are wrapped; every word has its room, and a place to break.
     assert "columns: 2," in pdf.typst_source(_table("a", "b"), "")
     source = pdf.typst_source(_table("word", "many words " * 40, "longestword" * 2), "")
     (found,) = re.findall(r"columns: \(([\d.]+)%, ([\d.]+)%, ([\d.]+)%\)", source)
     first, second, third = map(float, found)
     assert first < third < second and sum((first, second, third)) == pytest.approx(100, abs=0.1)
     assert third / 100 * 118 > 22
-    # What has no place to break gets some.
     assert "\u200b" in pdf.typst_source(_table("x" * 80, "b"), "")
 
 

@@ -84,9 +84,7 @@ def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: li
     assert record(results)["tables"][0]["file"] == "reports/arda/tables/02-days"
 
 
-def test_what_is_empty_is_said_and_what_is_taken_or_without_words_an_error(
-    results: Results, shown: list[Any]
-) -> None:
+def test_what_is_empty_is_said_and_what_lacks_words_refused(results: Results, shown: Any) -> None:
     results.table(DATA[:0], "days", caption="C.", empty="No day is told.")
     results.figure(draw, DATA[:0], "days", **WORDS, empty="Nothing is drawn.")
     assert shown == ["No day is told.", "Nothing is drawn."]
