@@ -62,14 +62,17 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
         running.append(Popen([*command, *options], cwd=tmp_path, env=env))
         return running[-1]
 
+    def one_more() -> Popen[bytes]:
+        monkeypatch.setenv("SCHEDULER", json.loads(place.read_text())["address"])
+        return begin("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
+
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 120)
     try:
         begin("scheduler", "--port", "0", "--host", "127.0.0.1", "--dashboard-address", ":0")
         while not place.is_file():
             assert running[0].poll() is None
             time.sleep(0.1)
-        monkeypatch.setenv("SCHEDULER", json.loads(place.read_text())["address"])
-        yield lambda: begin("worker", "--no-nanny", "--nthreads", "1", "--no-dashboard")
+        yield one_more
     finally:
         for process in running:
             process.kill()
