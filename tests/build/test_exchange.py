@@ -165,13 +165,12 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    found, problems = marks.read(write(tmp_path / name, FILES[name]), forms())
+    (found,), problems = marks.read(write(tmp_path / name, FILES[name]), forms())
     # What cannot be read of a file hinders nothing else in it.
     assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.json")
-    assert len(found) == len(found[0].marks) == 1
-    mark = found[0].marks[0]
+    (mark,) = found.marks
     assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
-    assert place(found[0].text if "end" in name else POST, mark, found[0].text) == (AT, TO)
+    assert place(found.text if "end" in name else POST, mark, found.text) == (AT, TO)
 
 
 TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."

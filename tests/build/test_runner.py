@@ -117,22 +117,16 @@ def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> No
     assert '"id": "injected-parameters"' in made
 
 
-UNKNOWN = {
-    "build exampel": "no such case; met 'exampel'; allowed: example",
-    "run 02-none example": "no such notebook; met '02-none'; allowed: 01-source",
-    **dict.fromkeys(["export x", "import . x", "reference . x"], "there is no such case"),
-}
+def test_commands_name_what_is_not_there() -> None:
+    told = dict.fromkeys(["export x", "import . x", "reference . x"], "there is no such case")
+    told["build exampel"] = "no such case; met 'exampel'; allowed: example"
+    told["run 02-none example"] = "no such notebook; met '02-none'; allowed: 01-source"
+    for command, said in told.items():
+        found = CliRunner().invoke(main, command.split())
+        assert found.exit_code == 2 and said in found.stderr, command
 
 
-@pytest.mark.parametrize("command", UNKNOWN)
-def test_commands_name_what_is_not_there(command: str) -> None:
-    found = CliRunner().invoke(main, command.split())
-    assert found.exit_code == 2 and UNKNOWN[command] in found.stderr
-
-
-def test_a_case_of_rules_hangs_on_what_its_caution_is_made_from(
-    tmp_path: Path, monkeypatch: Any
-) -> None:
+def test_a_case_of_rules_hangs_on_its_caution(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(runner, "REPO", tmp_path)
     for name, coder in (("hill", ""), ("war", "coder: rules\n")):
         small.write(tmp_path / f"notebooks/cases/{name}.yaml", f"title: X\ndata: data/war\n{coder}")
@@ -145,14 +139,12 @@ def test_a_case_of_rules_hangs_on_what_its_caution_is_made_from(
     assert hill == same and war != other
 
 
-@pytest.mark.parametrize(
-    ("flags", "number"),
-    [("-j3", 3), (" -j12 --jobserver-auth=3,4", 12), ("w -j2", 2), ("--jobs=4", 4)]
-    + [(flags, len(os.sched_getaffinity(0))) for flags in ("", "s", "-j", "n -- NAME=x-j2y")],
-)
-def test_make_says_how_many_at_once(monkeypatch: Any, flags: str, number: int) -> None:
-    monkeypatch.setenv("MAKEFLAGS", flags)
-    assert runner.workers() == number
+def test_make_says_how_many_at_once(monkeypatch: Any) -> None:
+    told = {"-j3": 3, " -j12 --jobserver-auth=3,4": 12, "w -j2": 2, "--jobs=4": 4}
+    told |= dict.fromkeys(("", "s", "-j", "n -- NAME=x-j2y"), len(os.sched_getaffinity(0)))
+    for flags, number in told.items():
+        monkeypatch.setenv("MAKEFLAGS", flags)
+        assert runner.workers() == number, flags
 
 
 # Words, articles, outlets, how many words, and whether days and camps are told.
@@ -185,8 +177,7 @@ def hostile(home: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_neither_kills_nor_another_folder_day_and_user_change_a_byte(tmp_path: Path) -> None:
-    names = ("killed", "a path with spaces, é")
-    folder, other = (small.checkout(tmp_path / name / "checkout") for name in names)
+    folder, other = (small.checkout(tmp_path / name / "x") for name in ("a", "with spaces, é"))
     small.run(folder, "make")
     stood = small.results(folder)
     for one in (folder, other):
