@@ -23,34 +23,37 @@ TEXT = (
     "The Blue army took the river post on 3 May 2019 and captured 12 tanks. "
     "Reports said that the post had been empty. “We go on,” an officer said.\n\n"
     "The bridge holds\n\n"
-    "The Red army holds the bridge, its staff said. At least 4 attackers were killed there.\n"
+    "The Red army holds the bridge, its staff said. At least 4 attackers were killed there."
 )
 SPLIT = TEXT.index("The bridge holds")
-SOURCES = [
-    ("blue-post", "Blue Post", "news_site", "blue", "blue", "", "en"),
-    ("red-star", "Red Star", "magazine", "red", "red", "", "en"),
-]
+SOURCES = {"source_id": ["blue-post", "red-star"], "name": ["Blue Post", "Red Star"]}
+SOURCES |= {"kind": ["news_site", "magazine"], "bloc": ["blue", "red"], "camp": ["blue", "red"]}
 DOCUMENT = {"source_basis": "stated", "published": "2019-05-04", "published_basis": "stated"}
-DOCUMENT |= {"language": "en", "genre": "report", "theatre": "river", "cases": "tiny"}
+DOCUMENT |= {"genre": "report", "theatre": "river", "cases": "tiny"}
+Corner = Callable[..., dict[str, pd.DataFrame]]
 
 
-def _document(doc_id: str, source: str, start: int, end: int) -> dict[str, object]:
-    own = {"doc_id": doc_id, "label": f"An article, {doc_id}", "source_id": source}
-    where = {"published_in": source, "raw_file": "page.txt", "start": start, "end": end}
-    return {**DOCUMENT, **own, **where, "sha256": sha256(TEXT[start:end])}
+def _lay(folder: Path, texts: dict[str, str]) -> pd.DataFrame:
+    """Lay down one raw file with these texts, a blank line apart; return its documents."""
+    whole, raw = "\n\n".join(texts.values()), folder / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    (raw / "page.txt").write_bytes(whole.encode())
+    (raw / "SHA256SUMS").write_text(f"{sha256(whole)}  page.txt\n")
+    rows = [
+        (doc_id, "en", "page.txt", whole.index(t), whole.index(t) + len(t), sha256(t), "")
+        for doc_id, t in texts.items()
+    ]
+    columns = ["doc_id", "language", "raw_file", "start", "end", "sha256", "contained_in"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 @pytest.fixture(scope="session")
 def _laid(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tiny") / "data"
-    (folder / "raw").mkdir(parents=True)
-    (folder / "raw" / "page.txt").write_bytes(TEXT.encode())
-    (folder / "raw" / "SHA256SUMS").write_text(f"{sha256(TEXT)}  page.txt\n")
-    columns = ["source_id", "name", "kind", "bloc", "camp", "country", "languages"]
-    write_table(pd.DataFrame(SOURCES, columns=columns), folder, "sources")
-    rows = [_document("post", "blue-post", 0, SPLIT - 2)]
-    rows += [_document("bridge", "red-star", SPLIT, len(TEXT) - 1)]
-    write_table(pd.DataFrame(rows), folder, "documents")
+    documents = _lay(folder, {"post": TEXT[: SPLIT - 2], "bridge": TEXT[SPLIT:]}).assign(**DOCUMENT)
+    own = {"label": "An article, " + documents["doc_id"], "source_id": SOURCES["source_id"]}
+    write_table(documents.assign(**own, published_in=own["source_id"]), folder, "documents")
+    write_table(pd.DataFrame(SOURCES).assign(languages="en"), folder, "sources")
     build_features(read_tables(folder), folder)
     return folder
 
@@ -61,26 +64,10 @@ def tiny(_laid: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(_laid, tmp_path / "data"))
 
 
-Corner = Callable[..., dict[str, pd.DataFrame]]
-
-
 @pytest.fixture
 def corner(tmp_path: Path) -> Corner:
-    """Lay down one raw file with these texts, a blank line apart; return its documents."""
-
-    def lay(**texts: str) -> dict[str, pd.DataFrame]:
-        whole = "\n\n".join(texts.values())
-        (tmp_path / "raw").mkdir(exist_ok=True)
-        (tmp_path / "raw" / "page.txt").write_bytes(whole.encode())
-        (tmp_path / "raw" / "SHA256SUMS").write_text(f"{sha256(whole)}  page.txt\n")
-        rows = [
-            (doc_id, "en", "page.txt", whole.index(t), whole.index(t) + len(t), sha256(t), "")
-            for doc_id, t in texts.items()
-        ]
-        columns = ["doc_id", "language", "raw_file", "start", "end", "sha256", "contained_in"]
-        return {"documents": pd.DataFrame(rows, columns=columns)}
-
-    return lay
+    """Return what lays down texts, named by their documents, and returns the documents."""
+    return lambda **texts: {"documents": _lay(tmp_path, texts)}
 
 
 @pytest.fixture

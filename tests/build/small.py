@@ -9,18 +9,17 @@ from pathlib import Path
 
 import nbformat
 import pandas as pd
-import yaml
 from nbformat import v4
 
 from framelines import REPO
 
-CASE, LONGEST = "example", 600
-NUMBERS = f"reports/{CASE}/numbers/01.json"
+COPIED = (
+    "lib docs paper data/example data/lexicons.csv data/datapackage.yaml data/README.md "
+    "data/CODEBOOK.md data/INTRODUCTION.md notebooks/cases/example.yaml Makefile requirements.lock "
+    "matplotlibrc pyproject.toml CITATION.cff .gitattributes .gitignore"
+)
 PAPER = """#import "article.typ": article
-#show: article.with(title: "Little", authors: "Nobody", abstract: [Little.])
-= Little
-Little is said.
-"""
+#show: article.with(title: "Little", authors: "Nobody", abstract: [Little.])"""
 # A notebook whose every result hangs on one digit of the claims.
 CELLS = [
     'case_name: str = "example"\ndraws: int = 200',
@@ -28,68 +27,59 @@ CELLS = [
 import framelines, matplotlib.pyplot as plt
 from framelines.report.results import Results
 from framelines.tables.case import load_case
-
 case = load_case(case_name, draws=draws)
 results = Results(case, "01")""",
     """claims = case["claims"].query("kind == 'killed'")[["claim_id", "value_min"]].dropna()
-results.say("{killed} are told as killed, in {claims} claims, by {library}.",
-            killed=int(claims["value_min"].sum()), claims=len(claims),
+results.say("{killed} are told as killed, by {library}.", killed=int(claims["value_min"].sum()),
             library=Path(framelines.__file__).relative_to(Path.cwd()).as_posix())
 results.table(claims, "killed", caption="Claims of the killed.")""",
-    """def bars(data):
-    figure, axes = plt.subplots(figsize=(3, 1))
-    axes.bar(range(len(data)), data["value_min"])
-    return figure
-results.figure(bars, claims, "killed", title="The killed", subtitle="By claim", alt="Bars.",
-               caption="The killed.")""",
+    """figure, axes = plt.subplots(figsize=(3, 1))
+axes.bar(range(len(claims)), claims["value_min"])
+results.figure(lambda data: figure, claims, "killed", title="The killed", subtitle="By claim",
+               alt="Bars.", caption="The killed.")""",
     "results.close()",
 ]
 
 
 def write(place: Path, content: str | bytes) -> Path:
-    """Write a file and the folders above it; return its path."""
     place.parent.mkdir(parents=True, exist_ok=True)
     place.write_bytes(content if isinstance(content, bytes) else content.encode())
     return place
 
 
+def laid(folder: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files into a folder; return it."""
+    for name, content in files.items():
+        write(folder / name, content)
+    return folder
+
+
 def bytes_of(folder: Path) -> dict[Path, bytes]:
-    """Return every file under a folder with its bytes."""
     return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 def checkout(folder: Path, *pages: str) -> Path:
     """Lay down a checkout with the fictional case and one notebook, or ours."""
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(REPO / "lib", folder / "lib", ignore=ignored)
-    for name in ("data/example", "docs", "paper"):
-        shutil.copytree(REPO / name, folder / name)
-    files = ["Makefile", "requirements.lock", "matplotlibrc", "pyproject.toml", "CITATION.cff"]
-    files += [".gitattributes", ".gitignore", "notebooks/cases/example.yaml", "data/lexicons.csv"]
-    files += ["data/datapackage.yaml", "data/README.md", "data/CODEBOOK.md", "data/INTRODUCTION.md"]
-    for name in files:
-        write(folder / name, (REPO / name).read_bytes())
-    (folder / "notebooks" / "findings.yaml").write_text("declared: 2026-11-26\n")
-    (folder / "paper" / "paper.typ").write_text(PAPER)
-    for page in pages:
-        shutil.copy2(REPO / "notebooks" / f"{page}.ipynb", folder / "notebooks")
+    for name in [*COPIED.split(), *(f"notebooks/{page}.ipynb" for page in pages)]:
+        if (REPO / name).is_dir():
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(REPO / name, folder / name, ignore=ignored)
+        else:
+            write(folder / name, (REPO / name).read_bytes())
+    laid(folder, {"notebooks/findings.yaml": "declared: 2026-11-26\n", "paper/paper.typ": PAPER})
     if not pages:
         write_notebook(folder, CELLS)
-    own = folder / ".venv"
-    own.mkdir()
+    own = write(folder / ".venv" / ".ready", "").parent
     for path in Path(sys.prefix).iterdir():
-        if path.name not in ("matplotlib", ".ready"):
+        if path.name == "matplotlib":
+            shutil.copytree(path, own / "matplotlib")
+        elif path.name != ".ready":
             (own / path.name).symlink_to(path)
-    if (Path(sys.prefix) / "matplotlib").is_dir():
-        shutil.copytree(Path(sys.prefix) / "matplotlib", own / "matplotlib")
-    (folder / ".venv" / ".ready").touch()
     return folder
 
 
 def write_notebook(folder: Path, cells: Sequence[str]) -> None:
-    """Write a notebook of code cells, the first of them its parameters."""
-    made = [v4.new_markdown_cell("# Few results\n\nWhat few say.")]
-    made += [v4.new_code_cell(source) for source in cells]
+    made = [v4.new_markdown_cell("# Few results"), *map(v4.new_code_cell, cells)]
     made[1].metadata["tags"] = ["parameters"]
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"
@@ -98,16 +88,7 @@ def write_notebook(folder: Path, cells: Sequence[str]) -> None:
     nbformat.write(notebook, folder / "notebooks" / "01-few.ipynb")
 
 
-def change_case(folder: Path, **parameters: object) -> None:
-    """Set parameters of the case."""
-    file = folder / "notebooks" / "cases" / f"{CASE}.yaml"
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    content["parameters"] = parameters
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
-
-
 def change_a_digit(folder: Path) -> None:
-    """Change one digit of the first figure of the killed."""
     file = folder / "data" / "example" / "claims.csv"
     claims = pd.read_csv(file, dtype=str, keep_default_na=False)
     exact = claims["value_min"].eq(claims["value_max"]) & claims["value_min"].str.match("[2-9]")
@@ -133,6 +114,6 @@ def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | N
     wanted = list(command) if "make" in command else [*python, *command]
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-    done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=LONGEST, **pipes)
+    done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=600, **pipes)
     assert done.returncode == expect, done.stdout[-4000:]
     return str(done.stdout)

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from subprocess import Popen
 from typing import Any
@@ -17,19 +17,16 @@ from distributed import Client
 
 from framelines import REPO
 from framelines.__main__ import main
-from framelines.build import cluster, coding
+from framelines.build import cluster, coding, ingest
 from framelines.corpus.features import build_features
 from framelines.corpus.names import Names
 from framelines.errors import DataError
 from framelines.tables.schema import check_tables
 
 TEXT = "On {0} March strikes on Idlib killed {1} civilians. The army took Saraqib on {0} March. "
-Worker = Callable[[], Popen[bytes]]
 
 
-def test_local_processes_keep_the_order_and_name_the_document(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_local_processes_keep_the_order_and_name_the_document(monkeypatch: Any) -> None:
     items = [({"doc_id": f"doc-{number}"}, number) for number in [*range(1, 40), 0]]
     monkeypatch.setattr(cluster, "HERE_SECONDS", 0)
     monkeypatch.setattr(cluster, "BATCH", 3)
@@ -43,17 +40,17 @@ def test_local_processes_keep_the_order_and_name_the_document(
         list(cluster.mapped(str, items))
 
 
-@pytest.mark.parametrize("place", ["tcp://127.0.0.1:1", "nowhere"])
-def test_no_cluster_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch, place: str) -> None:
+def test_no_cluster_is_told_in_a_sentence(monkeypatch: Any) -> None:
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 1)
-    monkeypatch.setenv("SCHEDULER", place)
-    said = CliRunner().invoke(main, ["code", "example"])
-    assert said.exit_code == 2 and said.stderr.startswith(f"{place}: ")
-    assert "without SCHEDULER this machine does the work" in said.stderr
+    for place in ("tcp://127.0.0.1:1", "nowhere"):
+        monkeypatch.setenv("SCHEDULER", place)
+        said = CliRunner().invoke(main, ["code", "example"])
+        assert said.exit_code == 2 and said.stderr.startswith(f"{place}: ")
+        assert "without SCHEDULER this machine does the work" in said.stderr
 
 
 @pytest.fixture
-def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
+def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """Begin a scheduler; return what begins a worker, in another folder and order of sets."""
     running, place = list[Popen[bytes]](), tmp_path / "scheduler.json"
 
@@ -82,17 +79,13 @@ def worker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Worker]:
 
 
 @pytest.mark.slow
-def test_a_worker_dies_and_the_bytes_are_the_same(
-    worker: Worker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = small.checkout(tmp_path / "checkout")
+def test_a_worker_dies_and_no_byte_moves(worker: Any, tmp_path: Path, monkeypatch: Any) -> None:
     rows = [(f"{n}", "Post Star".split()[n % 2], TEXT.format(n % 28 + 1, n + 2)) for n in range(99)]
     table = pd.DataFrame(rows, columns=["title", "outlet", "text"]).assign(date="2020-04-01")
-    table.to_csv(folder / "texts.csv", index=False)
-    small.run(folder, "corpus", "texts.csv", "war")
-    data = folder / "data" / "war"
-    tables = check_tables(data)
-    features = {path: path.read_bytes() for path in (data / "features").glob("*.csv")}
+    table.to_csv(tmp_path / "texts.csv", index=False)
+    ingest.corpus(tmp_path / "texts.csv", "war", tmp_path)
+    data = tmp_path / "data" / "war"
+    tables, features = check_tables(data), small.bytes_of(data / "features")
     codes = coding.coded(tables, data, Names(tables))
     running, ends = [worker(), worker()], list[int]()
 
@@ -105,29 +98,23 @@ def test_a_worker_dies_and_the_bytes_are_the_same(
 
     monkeypatch.setattr(cluster, "BATCH", 5)
     build_features(tables, data, losing)
-    assert len(features) == 4 and features == {path: path.read_bytes() for path in features}
+    assert len(features) == 4 and features == small.bytes_of(data / "features")
     running.append(worker())
     monkeypatch.setattr(coding, "mapped", losing)
     assert coding.coded(tables, data, Names(tables)) == codes
     assert ends == [-9, -9] and len(codes["claims"]) >= 99
-
-
-@pytest.mark.slow
-def test_where_all_workers_died_a_run_ends_in_words(
-    worker: Worker, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    alone = worker()
+    # Where all workers died a run ends in words.
     monkeypatch.setattr(cluster, "BATCH", 1)
     results = cluster.mapped(lambda item: item[1], [({"doc_id": f"{n}"}, n) for n in range(9)])
     assert next(results) == 0
-    alone.kill()
+    running[0].kill()
     monkeypatch.setattr(cluster, "ANSWER_SECONDS", 2)
     with pytest.raises(DataError, match="no worker answered in 2 seconds.*without SCHEDULER"):
         list(results)
 
 
 @pytest.mark.slow
-def test_notebooks_of_a_cluster_give_the_same_bytes(worker: Worker, tmp_path: Path) -> None:
+def test_notebooks_of_a_cluster_give_the_same_bytes(worker: Any, tmp_path: Path) -> None:
     alone, folder = (small.checkout(tmp_path / name / "checkout") for name in ("one", "two"))
     small.run(alone, "build")
     worker()

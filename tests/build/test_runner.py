@@ -1,172 +1,249 @@
-"""A build is decided by content, whole or not at all, and says in words why it stopped."""
+"""A build is decided by content, whole or not at all, and says in words why it stopped.
+
+Also elsewhere, on other days, without a network, and killed.
+"""
 
 import json
 import os
+import re
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import small
+from click.testing import CliRunner
 
-from framelines.build import execute, runner
-from framelines.errors import DataError
+from framelines import notebooks
+from framelines.__main__ import main
+from framelines.build import runner
+from framelines.build.ingest import corpus
+
+RUN = ("run", "01-few", "example")
+CUT = ("unshare", "-rn", "--")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a checkout, in a folder with a space in its name, in which everything is built."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A built checkout, in a folder with a space in its name, its figures on another disk."""
     folder = small.checkout(tmp_path_factory.mktemp("a place") / "checkout")
-    said = small.run(folder, "build")
-    assert "[1/4] example 01-few" in said and "[4/4]" in said
-    return folder
+    other = "/dev/shm" if os.path.isdir("/dev/shm") else None
+    with tempfile.TemporaryDirectory(dir=other) as place:
+        (folder / "figures").symlink_to(place)
+        said = small.run(folder, "build")
+        assert "[1/4] example 01-few" in said and "[4/4]" in said
+        yield folder
 
 
-def value(folder: Path, name: str) -> object:
-    record = json.loads((folder / small.NUMBERS).read_text(encoding="utf-8"))
-    return record["numbers"][name]["value"]
-
-
-def test_a_build_uses_the_library_of_its_own_checkout(built: Path) -> None:
-    assert value(built, "library") == "lib/framelines/__init__.py"
-    pages = ("reports/example/01-few.html", "reports/example/report.pdf", "reports/index.html")
-    for name in (*pages, "reports/article.pdf", "figures/example/01-killed.svg"):
-        assert (built / name).is_file(), name
-
-
-def test_nothing_to_do_loads_no_tables(built: Path) -> None:
-    asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
-    env = {"PYTHONPATH": "lib", **small.environment()}
-    done = subprocess.run(
-        [".venv/bin/python", "-c", asked], cwd=built, env=env, capture_output=True
-    )
-    assert done.stdout.split(b"\n", 1)[0].startswith(b"Everything is built"), done.stderr
-    assert done.stdout.endswith(b"False\n")
+def stopped(folder: Path, *command: str, cells: list[str]) -> str:
+    small.write_notebook(folder, cells)
+    said = small.run(folder, *command, expect=2)
+    small.write_notebook(folder, small.CELLS)
+    return said
 
 
 def test_content_decides_and_not_the_clock(built: Path) -> None:
     before = small.results(built)
+    # A build uses the library of its own checkout.
+    assert b'"lib/framelines/__init__.py"' in before["reports/example/numbers/01.json"]
+    pages = {"reports/example/01-few.html", "reports/example/report.pdf", "reports/index.html"}
+    assert pages | {"reports/article.pdf", "figures/example/01-killed.svg"} <= {*before}
     for path in (built / "data").rglob("*.csv"):
         os.utime(path)
-    assert "Everything is built" in small.run(built, "build")
-    assert small.results(built) == before
+    # With nothing to do no tables are loaded.
+    asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
+    how: Any = {"cwd": built, "env": {"PYTHONPATH": "lib", **small.environment()}, "text": True}
+    said = subprocess.check_output([".venv/bin/python", "-c", asked], **how)
+    assert said == "Everything is built. Open reports/index.html\nFalse\n"
     (built / "figures/example/01-killed.csv").write_text("typed by hand")
     (built / "reports/index.html").unlink()
     said = small.run(built, "build")
     assert "example 01-few" in said and "example report unchanged" in said
     assert small.results(built) == before
-
-
-def test_a_digit_moves_what_hangs_on_it(built: Path) -> None:
-    before, dead = small.results(built), value(built, "killed")
+    # A digit moves what hangs on it.
     small.change_a_digit(built)
     small.run(built, "build")
-    after = small.results(built)
-    assert value(built, "killed") != dead
-    moved = {name for name in before if before[name] != after[name]}
-    assert {small.NUMBERS, "figures/example/01-killed.png"} <= moved
+    moved = {name for name, content in small.results(built).items() if before[name] != content}
+    assert {"reports/example/numbers/01.json", "figures/example/01-killed.png"} <= moved
     assert "reports/article.pdf" not in moved
 
 
-def test_a_dead_process_is_told_in_a_sentence(built: Path) -> None:
-    small.write_notebook(built, [*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
-    said = small.run(built, "build", expect=2)
-    small.write_notebook(built, small.CELLS)
-    assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
-    assert "uilt. Open reports/index.html" in small.run(built, "build")
-
-
 def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> None:
-    before = small.results(built)
-    long = "print('<b> & ' * 200_000)"  # nobody reads it to its end
-    small.write_notebook(built, [*small.CELLS[:3], long, "claims['gone']", small.CELLS[-1]])
-    said = small.run(built, "run", "01-few", "example", expect=2)
+    before, failed = small.results(built), built / "build/failed/example-01-few.ipynb"
+    long, end = "print('<b> & ' * 200_000)", small.CELLS[-1]  # nobody reads it to its end
+    said = stopped(built, *RUN, cells=[*small.CELLS[:3], long, "claims['gone']", end])
     assert "notebooks/01-few.ipynb, case example: code cell [6], raised KeyError: 'gone'" in said
-    kept = json.loads((built / "build/failed/example-01-few.ipynb").read_text("utf-8"))
-    assert kept["cells"][-2]["outputs"][-1]["ename"] == "KeyError"
-    assert "… 1,100,001 characters more\n" in kept["cells"][-3]["outputs"][0]["text"][-1]
+    kept = json.loads(failed.read_text("utf-8"))["cells"]
+    assert kept[-2]["outputs"][-1]["ename"] == "KeyError"
+    assert "… 1,100,001 characters more\n" in kept[-3]["outputs"][0]["text"][-1]
+    foreign = small.CELLS[1].replace('"01"', '"02"')
+    said = stopped(built, *RUN, cells=[small.CELLS[0], foreign, end])
+    assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
+    said = stopped(built, "build", cells=[*small.CELLS[:2], "import os\nos.kill(os.getpid(), 9)"])
+    assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
     assert small.results(built) == before
-    small.write_notebook(built, small.CELLS)
-    small.run(built, "run", "01-few", "example")
-    assert not (built / "build/failed/example-01-few.ipynb").exists()
-    assert small.results(built) == before
+    assert "uilt. Open reports/index.html" in small.run(built, "build")
+    assert not failed.exists() and small.results(built) == before
 
 
-def test_a_bad_table_is_told_first_and_a_line_a_problem(built: Path) -> None:
+def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> None:
     file = built / "data/example/sources.csv"
-    text = file.read_text(encoding="utf-8")
-    file.write_text(text.replace("magazine", "a rumour"), encoding="utf-8")
-    lines = small.run(built, "run", "01-few", "example", expect=2).splitlines()
-    file.write_text(text, encoding="utf-8")
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b"magazine", b"a rumour"))
+    lines = small.run(built, *RUN, expect=2).splitlines()
+    file.write_bytes(text)
     assert lines[0].startswith("data/example/sources.csv, row 3")
     assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
-    assert all("'a rumour'" in line for line in lines[:-2])
-
-
-def test_a_wrong_parameter_is_refused_before_anything_runs(built: Path) -> None:
-    small.change_case(built, drawz=5)
-    told = small.run(built, "run", "01-few", "example", expect=2)
+    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
+    file = built / "notebooks/cases/example.yaml"
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b"draws: 5000", b"drawz: 5"))
+    told = small.run(built, *RUN, expect=2)
     assert "column parameters.drawz: there is no such field; met '5'; allowed: draws" in told
     assert "code cell" not in told
-    small.change_case(built, draws=107, permutations=99)
-    small.run(built, "run", "01-few", "example")
-    text = (built / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
-    given = json.loads(text)["metadata"]["papermill"]["parameters"]
+    file.write_bytes(text.replace(b"draws: 5000", b"draws: 107"))
+    small.run(built, *RUN)
+    made = (built / "build/executed/example/01-few.ipynb").read_text(encoding="utf-8")
+    given = json.loads(made)["metadata"]["papermill"]["parameters"]
     assert given == {"case_name": "example", "draws": 107}
     # An executed notebook tells nothing of the machine.
-    assert str(built) not in text and "start_time" not in text
-    assert '"id": "injected-parameters"' in text
+    assert str(built) not in made and "start_time" not in made
+    assert '"id": "injected-parameters"' in made
 
 
-def test_results_may_lie_on_another_disk_than_what_is_built(built: Path) -> None:
-    other, figures = Path("/dev/shm"), built / "figures"
-    if not other.is_dir() or other.stat().st_dev == built.stat().st_dev:
-        pytest.skip("there is no other disk")
-    before = small.results(built)
-    with tempfile.TemporaryDirectory(dir=other) as place:
-        shutil.move(figures, place)
-        figures.symlink_to(Path(place) / "figures")
-        small.run(built, "run", "01-few", "example")
-        figures.unlink()
-        shutil.move(Path(place) / "figures", figures)
-    assert small.results(built) == before
+def test_commands_name_what_is_not_there() -> None:
+    told = dict.fromkeys(["export x", "import . x", "reference . x"], "there is no such case")
+    told["build exampel"] = "no such case; met 'exampel'; allowed: example"
+    told["run 02-none example"] = "no such notebook; met '02-none'; allowed: 01-source"
+    for command, said in told.items():
+        found = CliRunner().invoke(main, command.split())
+        assert found.exit_code == 2 and said in found.stderr, command
 
 
-def test_what_is_no_result_of_the_notebook_is_refused(built: Path) -> None:
-    foreign = [small.CELLS[0], small.CELLS[1].replace('"01"', '"02"'), small.CELLS[-1]]
-    small.write_notebook(built, foreign)
-    said = small.run(built, "run", "01-few", "example", expect=2)
-    assert "it wrote no numbers/01.json. It must make Results(case, '01')" in said
-
-
-def test_an_unknown_name_lists_the_known_ones() -> None:
-    with pytest.raises(DataError, match="no such case; met 'exampel'; allowed: example"):
-        runner.units(["exampel"])
-    with pytest.raises(DataError, match="no such notebook; met '02-none'; allowed: 01-source"):
-        execute.run("02-none", "example")
-
-
-def test_a_case_of_rules_hangs_on_what_its_caution_is_made_from(
-    tmp_path: Path, monkeypatch: Any
-) -> None:
+def test_a_case_of_rules_hangs_on_its_caution(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(runner, "REPO", tmp_path)
-    for name, coder in (("war", "coder: rules\n"), ("hill", "")):
+    for name, coder in (("hill", ""), ("war", "coder: rules\n")):
         small.write(tmp_path / f"notebooks/cases/{name}.yaml", f"title: X\ndata: data/war\n{coder}")
-    claims = small.write(tmp_path / "data/claims.csv", "coder")
-    war, hill = ({one.case: one for one in runner.units()}[name] for name in ("war", "hill"))
-    before = [runner._made_from(unit, {}) for unit in (war, hill)]
-    claims.write_text("coder\nfirst")
-    after = [runner._made_from(unit, {}) for unit in (war, hill)]
-    assert before[0] != after[0] and before[1] == after[1]
+    digests = []
+    for told in ("coder", "coder\nfirst"):
+        small.write(tmp_path / "data/claims.csv", told)
+        last = {unit.case: unit for unit in runner.units() if unit.case}
+        digests.append([runner._made_from(last[case], {}) for case in ("hill", "war")])
+    (hill, war), (same, other) = digests
+    assert hill == same and war != other
 
 
-@pytest.mark.parametrize(
-    ("flags", "number"),
-    [("-j3", 3), (" -j12 --jobserver-auth=3,4", 12), ("w -j2", 2), ("--jobs=4", 4)]
-    + [(flags, len(os.sched_getaffinity(0))) for flags in ("", "s", "-j", "n -- NAME=x-j2y")],
-)
-def test_make_says_how_many_at_once(monkeypatch: Any, flags: str, number: int) -> None:
-    monkeypatch.setenv("MAKEFLAGS", flags)
-    assert runner.workers() == number
+def test_make_says_how_many_at_once(monkeypatch: Any) -> None:
+    told = {"-j3": 3, " -j12 --jobserver-auth=3,4": 12, "w -j2": 2, "--jobs=4": 4}
+    told |= dict.fromkeys(("", "s", "-j", "n -- NAME=x-j2y"), len(os.sched_getaffinity(0)))
+    for flags, number in told.items():
+        monkeypatch.setenv("MAKEFLAGS", flags)
+        assert runner.workers() == number, flags
+
+
+# Words, articles, outlets, how many words, and whether days and camps are told.
+SHAPES = {
+    "one": ("دخلت القوات المدينة فجر اليوم . قال إن ثلاثين قتلوا .", 1, 0, 260, False, False),
+    "short": ("نیروها بامداد امروز وارد شهر شدند . سی نفر کشته شدند .", 6, 1, 40, False, False),
+    "two-outlets": ("ordu şafakta kasabayı aldı . otuz savaşçı öldü .", 6, 2, 300, True, False),
+    "two-camps": ("армия взяла город на рассвете . сообщили о гибели .", 12, 4, 300, True, True),
+    "no-spaces": ("军队黎明时分占领了城镇。官员说三十人死亡。", 5, 2, 60, True, False),
+    "many": ("the army took the town at dawn . officials said so .", 500, 5, 220, True, True),
+}
+
+
+def begin(folder: Path) -> subprocess.Popen[str]:
+    env = {**small.environment(), "PYTHONPATH": str(folder / "lib")}
+    command = [str(folder / ".venv/bin/python"), "-m", "framelines", "build"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    return subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **pipes)
+
+
+def hostile(home: Path) -> dict[str, str]:
+    """Return the environment of a user whose own settings would change every result."""
+    files = {".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None"}
+    files |= {".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True"}
+    small.laid(home, files | {".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1"})
+    odd = {"TZ": "Asia/Tokyo", "MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
+    odd |= {"LC_ALL": "C", "COLUMNS": "30", "PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
+    return small.environment() | odd | {"HOME": str(home)}
+
+
+@pytest.mark.slow
+def test_neither_kills_nor_another_folder_day_and_user_change_a_byte(tmp_path: Path) -> None:
+    folder, other = (small.checkout(tmp_path / name / "x") for name in ("a", "with spaces, é"))
+    small.run(folder, "make")
+    stood = small.results(folder)
+    for one in (folder, other):
+        small.change_a_digit(one)
+    for moment in (0.5, 1.5, 2.2, 2.8, 3.4):
+        killed = begin(folder)
+        time.sleep(moment)
+        os.killpg(killed.pid, signal.SIGKILL)
+        killed.wait()
+        # Nothing committed is gone, and what is there is whole, old or new.
+        assert {n for n in stood if n.startswith("figures/")} <= {*small.results(folder)}
+    small.run(folder, "make")
+    late = ("faketime", "+100 days") if shutil.which("faketime") else ()
+    cut = CUT if not subprocess.run([*CUT, "true"], capture_output=True).returncode else ()
+    small.run(other, *cut, *late, "make", "-j2", env=hostile(tmp_path / "home"))
+    assert small.results(folder) == small.results(other) != stood
+
+
+@pytest.mark.slow
+def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "checkout", *notebooks())
+    for name, (phrases, articles, outlets, words, dated, camps) in SHAPES.items():
+        told, rows = phrases.split(), []
+        for n in range(articles):  # each text differs from the others
+            turned = " ".join(told[i * (n + 1) % len(told)] for i in range(words))
+            row = {"text": f"{turned} {n}."}
+            row |= {"outlet": f"Outlet {n % outlets}"} if outlets else {}
+            row |= {"date": f"2019-{1 + n % 12:02}-{1 + n % 28:02}"} if dated else {}
+            row |= {"camp": ("north", "south")[n % outlets % 2]} if camps else {}
+            rows.append(row)
+        pd.DataFrame(rows).to_csv(tmp_path / "texts.csv", index=False)
+        assert corpus(tmp_path / "texts.csv", name, folder).added == articles
+    small.run(folder, "build", *SHAPES)
+    pages = [*(f"{one}.html" for one in notebooks()), "explore.html", "report.pdf"]
+    assert all((folder / "reports" / name / page).is_file() for name in SHAPES for page in pages)
+    assert "No claim of this case is coded" in (folder / "reports/one/explore.html").read_text(
+        "utf-8"
+    )
+    for page in pages[:-2]:
+        said = (folder / "reports" / "many" / page).read_text(encoding="utf-8")
+        assert "is coded yet: make code reads" in said
+
+
+@pytest.mark.slow
+def test_two_makes_at_once_do_the_work_once(tmp_path: Path) -> None:
+    folder = small.checkout(tmp_path / "checkout")
+    both = [begin(folder) for _ in range(2)]
+    said = sorted((one.communicate(timeout=60)[0] for one in both), key=len)
+    assert "waiting for its end" in said[0] and "Everything is built" in said[0]
+    assert "[4/4]" in said[1] and [one.returncode for one in both] == [0, 0]
+
+
+def test_what_make_hands_on_and_what_help_lists(tmp_path: Path) -> None:
+    """A Python that will not do is told so, and words of a researcher are never run."""
+    for name in ("Makefile", "requirements.lock"):
+        shutil.copy2(small.REPO / name, tmp_path)
+    said = small.run(tmp_path, "make", "PYTHON=no-such-python", expect=2)
+    assert "'no-such-python' is none. Name one: make PYTHON=python3.11" in said
+    python = {".venv/bin/python": '#!/bin/sh\nprintf "<%s>" "$@"\n', ".venv/.ready": ""}
+    small.laid(tmp_path, python | {"notebooks/cases/$(touch run);`touch run`.yaml": ""})
+    (tmp_path / ".venv/bin/python").chmod(0o755)
+    place = 'say "$(touch run)" `touch run`'
+    env = {**small.environment(), "FROM": place, "NAME": "c"}
+    assert f"<corpus><{place}><c><--dates><>" in small.run(tmp_path, "make", "corpus", env=env)
+    small.run(tmp_path, "make")
+    assert not (tmp_path / "run").exists()
+    listed = set(re.findall(r"(?m)^make ([a-z-]+) ", small.run(tmp_path, "make", "help")))
+    targets = set(re.findall(r"(?m)^([a-z][a-z-]*):", (tmp_path / "Makefile").read_text()))
+    assert listed == targets - {"test-all-of", "manifest verify review diff"}

@@ -34,9 +34,7 @@ const look = async (doc, win) => {%s};
 
 
 def looked(views: list[tuple[str, int, int, str]], code: str, folder: Path) -> list[Any]:
-    """Return what `code`, the body of a JavaScript function of `doc` and `win`, says of each view:
-    a page (HTML), the width and height of its window in CSS pixels, and light or dark.
-    """
+    """Return what `code` says, JavaScript of `doc` and `win`, of each page with size and scheme."""
     file = folder / "frames.html"
     given = json.dumps(views).replace("<", "\\u003c")
     file.write_text(FRAMES % (code.replace("</", "<\\/"), given), encoding="utf-8")

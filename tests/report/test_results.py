@@ -1,23 +1,25 @@
-"""What a notebook hands in is what stands in sentences, files, and the record of its numbers."""
+"""What a notebook hands in is what stands in sentences, cells, files and the record of numbers."""
 
 import json
 import math
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from framelines import REPO
 from framelines.analyses.findings import declared
 from framelines.errors import DataError
 from framelines.report import results as room
+from framelines.report import tables
 from framelines.report.results import Results, macro_name
+from framelines.report.tables import Shown
 from framelines.tables.case import Case, load_case
 
 DATA = pd.DataFrame({"day": [1.0, 2.0, 3.0], "dead": [34.0, 50.0, 1 / 3]})
@@ -25,7 +27,6 @@ WORDS = {"title": "What is seen", "subtitle": "What is measured", "alt": "A line
 
 
 def draw(data: pd.DataFrame) -> Figure:
-    """A line over days."""
     fig, axes = plt.subplots(figsize=(6.9, 2), layout="constrained")
     axes.plot(data["day"], data["dead"])
     return fig
@@ -47,9 +48,8 @@ def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]) -> Results:
     monkeypatch.setenv("FRAMELINES_STAGING", str(tmp_path))
     actors = pd.DataFrame({"actor_id": ["river-camp"], "name": ["the River Camp"]})
-    tables = {"actors": actors, "claims": actors, "naming_mentions": actors}
-    case = Case("arda", "Arda", None, "first", "arda", {}, tmp_path, tables, ())
-    return Results(case, "02")
+    own = dict.fromkeys(("actors", "claims", "naming_mentions"), actors)
+    return Results(Case("arda", "Arda", None, "first", "arda", {}, tmp_path, own, ()), "02")
 
 
 def record(results: Results) -> dict[str, Any]:
@@ -62,19 +62,16 @@ def record(results: Results) -> dict[str, Any]:
 def test_values_stand_in_sentences_and_in_json_and_tex(results: Results, shown: list[Any]) -> None:
     results.say("*{title}* tells {dead} dead, {ratio}.", title="A_b", dead=1234, ratio=1.46789)
     assert shown == [r"*A\_b* tells 1,234 dead, 1.47."]
-    numbers = record(results)["numbers"]
-    assert numbers["ratio"] == {"value": 1.46789, "text": "1.47", "unit": ""}
-    tex = (results.root / "reports/arda/numbers/02.tex").read_text(encoding="utf-8")
-    assert r"\newcommand{\ArdaTwoDead}{1,234}" in tex
-    assert r"\newcommand{\ArdaTwoTitle}{A\_b}" in tex
-    assert macro_name("a", "04", "per_1000") == "AFourPerOneZeroZeroZero"
-
-
-def test_a_key_that_is_taken_gets_a_number(results: Results) -> None:
     for name in ("first", "second", "second", math.inf):  # what is not finite is a text
         results.say("{name}.", name=name)
-    values = {key: entry["value"] for key, entry in record(results)["numbers"].items()}
-    assert values == {"name": "first", "name_2": "second", "name_3": "∞"}
+    numbers = record(results)["numbers"]
+    assert numbers["ratio"] == {"value": 1.46789, "text": "1.47", "unit": ""}
+    # A key that is taken gets a number.
+    taken = {key: entry["value"] for key, entry in numbers.items() if key.startswith("name")}
+    assert taken == {"name": "first", "name_2": "second", "name_3": "∞"}
+    tex = (results.root / "reports/arda/numbers/02.tex").read_text(encoding="utf-8")
+    assert r"\newcommand{\ArdaTwoDead}{1,234}" in tex and r"\newcommand{\ArdaTwoTitle}{A\_b}" in tex
+    assert macro_name("a", "04", "per_1000") == "AFourPerOneZeroZeroZero"
 
 
 def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: list[Any]) -> None:
@@ -90,14 +87,11 @@ def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: li
     assert record(results)["tables"][0]["file"] == "reports/arda/tables/02-days"
 
 
-def test_nothing_to_show_is_said_and_not_written(results: Results, shown: list[Any]) -> None:
+def test_what_is_empty_is_said_and_what_lacks_words_refused(results: Results, shown: Any) -> None:
     results.table(DATA[:0], "days", caption="C.", empty="No day is told.")
     results.figure(draw, DATA[:0], "days", **WORDS, empty="Nothing is drawn.")
     assert shown == ["No day is told.", "Nothing is drawn."]
     assert [path for path in results.root.rglob("*") if path.is_file()] == []
-
-
-def test_a_name_that_is_taken_and_a_figure_without_words_are_errors(results: Results) -> None:
     results.table(DATA, "days", caption="C.")
     with pytest.raises(DataError, match="the name days is taken"):
         results.table(DATA, "days", caption="C.")
@@ -137,22 +131,56 @@ def test_a_finding_brings_words_numbers_and_evidence(results: Results, shown: li
     assert entry["shows"] in {e["anchor"] for e in (results.figures | results.tables).values()}
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="there is no pdfLaTeX here")
-def test_latex_takes_every_number_and_every_table(tmp_path: Path) -> None:
-    files = [*REPO.glob("reports/*/numbers/*.tex"), *REPO.glob("reports/*/tables/*.tex")]
-    # pdfTeX has no Arabic: the example says which programs have.
-    arabic = re.compile("[\u0600-\u06ff]")
-    latin = [file for file in sorted(files) if not arabic.search(file.read_text("utf-8"))]
-    assert len(latin) > 20
-    packages = "[T1]{fontenc} {array,booktabs,longtable} [margin=17mm]{geometry}".split(" ")
-    head = "".join(rf"\usepackage{package}" for package in packages)
-    body = "\n".join(rf"\input{{{file}}}\clearpage" for file in latin)
-    document = rf"\documentclass{{article}}{head}\begin{{document}}{body}\end{{document}}"
-    (tmp_path / "all.tex").write_text(document, encoding="utf-8")
-    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True)
-    assert done.returncode == 0, done.stdout.decode("utf-8", "replace")[-1500:]
-    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
-    wide = [float(points) for points in re.findall(r"Overfull \\hbox \(([0-9.]+)pt", log)]
-    assert max(wide, default=0) < 40
+@given(st.text())
+def test_no_cell_of_text_starts_a_formula(text: str) -> None:
+    line = tables.csv_text(pd.DataFrame({"a": [text]})).split("\n", 1)[1]
+    assert not line.lstrip('"').startswith(("=", "+", "-", "@", "\t", "\r"))
+
+
+def test_numbers_read_as_in_prose_and_are_written_alike_everywhere() -> None:
+    told = {(12.3456, None): "12.3", (0.00123456, None): "0.00123", (-12.3, 1): "−12.3"}
+    told |= {(2.0, None): "2", (np.int64(3), 2): "3", (-math.inf, None): "−∞"}
+    assert {key: tables.rounded_text(*key) for key in told} == told
+    row = [None, True, np.int64(7), -1.5, 2.0, "2016-12-08", "a,b", math.inf]
+    text = tables.csv_text(pd.DataFrame([row], dtype=object))
+    assert text.splitlines()[1] == ',true,7,-1.5,2,2016-12-08,"a,b",inf'
+    # Six digits, and no negative zero.
+    frame = pd.DataFrame({"a": [1 / 3, -0.0], "c": [1234567, 2]})
+    rounded = tables.rounded(frame.rename_axis("key")).astype(str)
+    assert rounded.to_dict("list") == {"key": ["0", "1"], "a": ["0.333333", "0.0"],
+                                       "c": ["1234567", "2"]}  # fmt: skip
+    # A column has the digits of its largest, or each its own.
+    shown = Shown(pd.DataFrame({"a": [1.0, 12.5], "b": [0.001, 100.5], "c": [1.0, 2.0]}))
+    assert shown.rows == [["1.0", "0.00100", "1"], ["12.5", "100", "2"]]
+
+
+def test_markdown_and_tex_obey_nothing() -> None:
+    written = {"15.5 a": "15.5 a", "15. a": r"15\. a", "- a": r"\- a"}
+    written |= {"<b>*x*</b>": r"&lt;b&gt;\*x\*&lt;/b&gt;", "https://x.org": r"https\://x.org"}
+    assert {text: tables.markdown(text) for text in written} == written
+    assert tables.tex("∞ ≥ 5 −2") == r"\ensuremath{\infty} \ensuremath{\ge} 5 \ensuremath{-}2"
+    assert tables.tex("[a] & 50 % $_{") == r"{[}a{]} \& 50 \% \$\_\{"
+
+
+def test_a_table_as_html_is_inert_and_headed() -> None:
+    words = {"anchor": "tab-01-x", "title": "Table 1", "caption": "What <is>.", "footer": "Note."}
+    page = Shown(pd.DataFrame({"an_outlet": ["<script>", "دابق"], "words": [1, 2]})).html(**words)
+    assert "<script>" not in page and "&lt;script&gt;" in page
+    assert '<th scope="col">an outlet</th><th scope="col" class="number">words</th>' in page
+    assert 'dir="auto">دابق' in page and '<th scope="row"' in page
+    assert 'id="tab-01-x"' in page and "What &lt;is&gt;." in page
+    # Beside Latin letters an Arabic name turns round no number, and the cell begins on the left.
+    beside = Shown(pd.DataFrame({"a": ["دابق: 12 [c-1]; وكالة النور: 3 [c-2]"]})).html(**words)
+    assert "\u200e\u2068دابق\u2069: 12 [c-1]; \u2068وكالة النور\u2069: 3" in beside
+
+
+def test_tex_wraps_a_wide_table_and_breaks_a_long_one() -> None:
+    narrow = Shown(pd.DataFrame({"a": ["x"], "n": [1]})).tex("tab:x", "A_b.", "")
+    assert r"\begin{tabular}{lr}" in narrow and r"\caption{A\_b.}" in narrow
+    wide = Shown(pd.DataFrame({"a": ["word " * 30], "b": ["other " * 30]})).tex("t", "C.", "F.")
+    assert r"p{\dimexpr 0." in wide and r"\footnotesize" in wide
+    for cell, needed in (("حلب", True), ("Дом", True), ("ﷺ", True), ("Çé −∞", False)):
+        first = Shown(pd.DataFrame({"a": [cell]})).tex("t", "C.", "").splitlines()[0]
+        assert ("LuaLaTeX or XeLaTeX" in first) == needed and "booktabs" in first
+    long = Shown(pd.DataFrame({"a": range(60)})).tex("t", "C.", "F.")
+    assert r"\begin{longtable}{r}" in long and r"\endhead" in long
