@@ -259,9 +259,8 @@ def _rewritten(text: str) -> list[str]:
 def in_edtf(text: str) -> str:
     """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
     either = r"(?<![0-9])(0?[0-9]|1[0-2])([-/. ])(?!\1\2)(0?[0-9]|1[0-2])\2[0-9]{4}"  # 03/04/2019
-    if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}|:", text):
-        return ""
-    if re.search(either, text):
+    told = re.search("[0-9]{4}", text) and re.search(r"[^\W\d_]{3}|:", text)
+    if not told or re.search(either, text):
         return ""
     import dateparser  # takes half a second, and few dates need it
 
