@@ -276,8 +276,7 @@ def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     events = [fall, lost, event("second", "taking", **taken)]
     rows = [taking("r1-c1", "fall", "2019-05-03"), taking("r1-c3", "second", "2019-08-05")]
     assert len(found(*rows, events=events)) == 1
-    # Of two takings by nobody knows whom, neither is the other told again.
-    unknown = [event(e, "taking") for e in ("fall", "second")]
+    unknown = [event(e, "taking") for e in ("fall", "second")]  # by nobody knows whom
     assert found(*({**row, "actor_id": ""} for row in rows), events=unknown).empty
     loss = taking("r1-c2", "loss", "2019-06-01", actor_id="blue-army")
     assert found(*rows, loss, events=events).empty
