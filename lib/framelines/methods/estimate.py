@@ -156,8 +156,7 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
     value, is_share = k / n, not (above > below).any()
     effective = float(below.sum() ** 2 / (below**2).sum())
     few = (above > 0).sum() < MIN_SIDE or (is_share and (above < below).sum() < MIN_SIDE)
-    few = few or (not is_share and effective < 2)
-    if units < MIN_UNITS or few or all_alike(above, below):
+    if units < MIN_UNITS or few or all_alike(above, below) or (effective < 2 and not is_share):
         return value, nan, nan
     without = (k - above) / (n - below)
     error = math.sqrt((units - 1) / units * float(((without - value) ** 2).sum()))
