@@ -145,10 +145,11 @@ def test_a_sum_meets_another_sources_total_only_where_it_covers_it() -> None:
     table = found(*battle(60, 10, 20, 30), rival, events=events)
     assert list(table["class"]) == [d.BETWEEN]
     assert "Red News in parts: 10 + 20 + 30" in table["statements"].iloc[0]
-    # Two days' sum says nothing against 70.
+    # Two days' sum says nothing against 70, be it of the dead or of the wounded too.
     rival |= {"value_min": 70.0, "value_max": 70.0}
-    short = found(*battle(99, 10, 20), rival, events=events)
-    assert "in parts" not in short["statements"].iloc[0]
+    for kind in ("killed", "killed_or_wounded"):
+        short = [row | {"kind": kind} for row in battle(99, 10, 20)]
+        assert "in parts" not in "".join(found(*short, rival, events=events)["statements"])
 
 
 def test_forces_need_one_place_role_and_date() -> None:
@@ -275,6 +276,8 @@ def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     events = [fall, lost, event("second", "taking", **taken)]
     rows = [taking("r1-c1", "fall", "2019-05-03"), taking("r1-c3", "second", "2019-08-05")]
     assert len(found(*rows, events=events)) == 1
+    unknown = [event(e, "taking") for e in ("fall", "second")]  # by nobody knows whom
+    assert found(*({**row, "actor_id": ""} for row in rows), events=unknown).empty
     loss = taking("r1-c2", "loss", "2019-06-01", actor_id="blue-army")
     assert found(*rows, loss, events=events).empty
     # Across documents it is a dispute of dates.

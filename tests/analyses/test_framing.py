@@ -237,4 +237,4 @@ def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
 def test_one_word_is_a_list_of_one() -> None:
     case, words = case_of("fa-kes"), ["regime", ["regime"]]
     one, several = (p.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
-    assert one == several and one.measures.startswith("texts that use regime,")
+    assert one == several and one.measures.startswith("texts that use regime:")

@@ -21,8 +21,7 @@ def test_figures_of_the_real_cases() -> None:
     palmyra = case_of("palmyra")
     own = {e.part: (e.k, e.n) for e in m.own_losses(palmyra)}
     assert own == {"government_camp": ((1,), (5,)), "islamic_state": ((0,), (1,))}
-    kinds = ["people", "places", "equipment"]
-    both = m.own_losses(case_of("idlib"), losses=kinds, opponents=True)
+    both = m.own_losses(case_of("idlib"), losses=["people", "places", "equipment"], opponents=True)
     assert [(e.k, e.n) for e in both] == [((0,), (2,)), ((6,), (7,))]
     # One matched event is no rate.
     none, found = m.inflation(palmyra)
@@ -89,6 +88,12 @@ def test_matched_figures_need_side_and_window() -> None:
     for more, met in (({}, 0), ({"window": days, "scope": "cumulative"}, 1)):
         told = [figure("r1-c1", "raid", 30, **more)]
         assert len(m.matched_figures(toy(told, reference=[row]))) == met
+    # Each window has its own rows, however many; what meets a worse row alone is left out.
+    told = [figure("r1-c1", "raid", 7), figure("r1-c2", "raid", 10, window=days)]
+    rows = [known(f"x{i}", "raid", value=7, target="blue") for i in (2, 3)]
+    for quality in ("high", "low"):
+        case = toy(told, reference=[row | {"quality": quality}, *rows])
+        assert m.matched_figures(case)["ratio"].item() == pytest.approx(1)
 
 
 def own_losses_of_red(*told: Row, **more: list[Row]) -> tuple[Any, Any]:

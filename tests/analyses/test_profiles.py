@@ -68,6 +68,11 @@ def test_what_counting_twice_would_do(matter: str, moved: int, largest: tuple[st
     rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
     assert (rates.k, rates.n) == ((moved,), (90,))
     assert (frames.detail, frames.value) == (largest[0], pytest.approx(largest[1], abs=1e-3))
+    # An outlet that has reposts alone has no rate that could move.
+    about = (case := case_of("idlib"))["documents"]
+    first = about["duplicate_of"].mask(about["source_id"] == "al-ahed", about["doc_id"].iloc[-1])
+    case = replace(case, tables=case.tables | {"documents": about.assign(duplicate_of=first)})
+    assert p.effect_of_reposts(case, matter=matter)[0].n < (90,)
 
 
 @pytest.mark.parametrize(("language", "rated"), [("en", True), ("tr", False)])

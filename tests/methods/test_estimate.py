@@ -72,6 +72,8 @@ def test_the_intervals_of_a_ratio_by_hand() -> None:
     # A rate: means 2 and 4 of five units each; the jackknife's error is √(10/90) = 1/3.
     factor = np.exp(2.262157 / 9)
     assert interval([4, 8] * 5, [2] * 10) == pytest.approx((3, 3 / factor, 3 * factor))
+    # One document has nearly all words.
+    assert np.isnan(interval([9000, *range(11)], [900] + [1] * 11)[1])
 
 
 def test_the_statistic_of_the_test_is_welch_s() -> None:

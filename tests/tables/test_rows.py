@@ -70,7 +70,6 @@ def test_unknown_choices_and_missing_sides_are_said() -> None:
         r.documents(case, reposts="some")
     with pytest.raises(DataError, match="there are no two sides here"):
         r.pair_of(case_of("idlib"))
-    assert len(r.documents(case, left_out="none")) == 4
 
 
 def test_reposts_and_contained_articles_count_for_their_hosts_when_asked_for() -> None:

@@ -384,7 +384,7 @@ def compare(a: Row, b: Row) -> tuple[str, float]:
     both = a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"
     if (not a["complete"] and not b["parts_of"]) or both == (False, True):
         ends = [[(x[0], math.inf), (0, y[1])] for x, y in ends]
-    elif (not b["complete"] and not a["parts_of"]) or both == (True, False):
+    if (not b["complete"] and not a["parts_of"]) or both == (True, False):
         ends = [[(0, x[1]), (y[0], math.inf)] for x, y in ends]
     return quantities.verdict(*ends[0], *ends[1])
 

@@ -141,7 +141,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
             apart = [timelines.days_between(a, b)] * 2
             if any(calendars) and (not all(calendars) or a["source_id"] != b["source_id"]):
                 hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
-                apart[1] = abs(relate(*hulls).gap)
+                apart[1] = abs(relate(*hulls)[1])
             if any(apart):
                 why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
                 found = CONTRADICTION if all(apart) else CALENDAR

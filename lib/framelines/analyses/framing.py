@@ -17,7 +17,8 @@ import pandas as pd
 import framelines.methods.estimate as est
 from framelines.analyses import trust
 from framelines.analyses.claims import joined, lookup
-from framelines.analyses.findings import EACH_OUTLET, declared, estimand
+from framelines.analyses.findings import declared, estimand
+from framelines.analyses.timelines import LEFT_OUT, REPOSTS
 from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
@@ -44,8 +45,6 @@ BYSTANDERS = ("", "none", "civilians", "other", "western")
 ARMED = ("army", "militia", "armed_group")
 MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
-REPOSTS = ("out", "in")
-LEFT_OUT = ("none", EACH_OUTLET)
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 GROUPED = WHOLE | {"unit": contrasts.UNITS}

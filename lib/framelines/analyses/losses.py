@@ -5,6 +5,7 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -64,26 +65,30 @@ def matched_figures(
     """Return the figures of enemy dead that meet one of the reference, one row camp and event.
 
     The second `outcome` sets dead and wounded together against the dead. told and known are
-    geometric means of several; ratio is NaN where `reading` gives none, and coarse is the variance
-    of its log that rounding hides (`quantities.coarseness`).
+    geometric means over all that meet; ratio is NaN where `reading` gives none, and coarse is the
+    variance of its log that rounding hides (`quantities.coarseness`).
     """
     told = _in_own_name(claims(case, **which), OUTCOMES[outcome])
     figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
     known = {event: rows.to_dict("records") for event, rows in figures.groupby("event_id")}
     actors, made = lookup(case, "actors", "kind"), []
     for camp, (_, enemies) in sides(case).items():
-        own = told[told["target_side"].isin(enemies) & (told["camp"] == camp)]
-        for (event, loser), group in own.groupby(["event_id", "target_side"]):
+        foes = told[told["target_side"].isin(enemies) & (told["camp"] == camp)]
+        for (event, loser), group in foes.groupby(["event_id", "target_side"]):
             both = product(group.to_dict("records"), known.get(event, []))
-            meetings = [(a, b) for a, b in both if _meets(a, b, actors)]
-            if not meetings:
+            pairs = [(a, b) for a, b in both if _meets(a, b, actors)]
+            if not pairs:
                 continue
-            best = min(row["rank"] for _, row in meetings)
-            met = list({c["claim_id"]: c for c, _ in meetings}.values())
-            used = list({r["claim_id"]: r for _, r in meetings if r["rank"] == best}.values())
-            said = _mean(quantities.point_of(c, reading) for c in met)
+            best = min(b["rank"] for _, b in pairs)
+            pairs = [(a, b) for a, b in pairs if b["rank"] == best]
+            point = partial(quantities.point_of, reading=reading)
+            pairs = [(a, b) for a, b in pairs if point(a) / b["stated"] > 0] or pairs
+            every = [list(rows) for rows in zip(*pairs, strict=True)]
+            met, used = (list({r["claim_id"]: r for r in rows}.values()) for rows in every)
+            # Of several windows each has its own rows, and every meeting counts.
+            own, other = (met, used) if len(met) * len(used) == len(pairs) else every
+            said, figure = _mean(map(point, own)), _mean(b["stated"] for b in other)
             coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
-            figure = _mean(r["stated"] for r in used)
             words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
             row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
             row += [said / figure, coarse, joined(r["origin"] for r in used), words, event]

@@ -171,6 +171,7 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     once, again = counts[counts["own"]], counted_again(case, counts, matter)
     every = [once, pd.concat([once, again], ignore_index=True)]
     before, after = (t.groupby("source_id").sum(numeric_only=True) for t in every)
+    after = after.reindex(before.index)  # what has reposts alone has no rate that could move
     wanted = metrics(case).query("metric != 'mattr'")
     above, below = list(wanted["above"]), list(wanted["below"])
     rate, twice = (t[above].to_numpy(float) / t[below].to_numpy(float) for t in (before, after))

@@ -82,7 +82,7 @@ def repeated_takings(
         of_source[row["source_id"]].append(row)
     for a, b in coded.pairs_by(rows, lambda r: [(r[key], r["taker"])]):
         apart = days_between(a, b)
-        again = a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
+        again = a["taker"] and a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
         same = a["event_id"] == b["event_id"] and apart > 0
         if (same or again) and not _lost_between(a, b, of_source[a["source_id"]]):
             made.append((a, b))

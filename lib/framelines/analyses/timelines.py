@@ -399,4 +399,4 @@ def days_between(a: Row, b: Row) -> float:
     first, last = "first", "last"
     if hijri and a["source_id"] == b["source_id"]:
         first, last = "computed_first", "computed_last"
-    return abs(relate((a[first], a[last]), (b[first], b[last])).gap)
+    return abs(relate((a[first], a[last]), (b[first], b[last]))[1])

@@ -258,7 +258,9 @@ def _rewritten(text: str) -> list[str]:
 @cache
 def in_edtf(text: str) -> str:
     """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
-    if not re.search("[0-9]{4}", text) or not re.search(r"[^\W\d_]{3}|:", text):
+    either = r"(?<![0-9])(0?[0-9]|1[0-2])([-/. ])(?!\1\2)(0?[0-9]|1[0-2])\2[0-9]{4}"  # 03/04/2019
+    told = re.search("[0-9]{4}", text) and re.search(r"[^\W\d_]{3}|:", text)
+    if not told or re.search(either, text):
         return ""
     import dateparser  # takes half a second, and few dates need it
 

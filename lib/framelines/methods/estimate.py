@@ -145,20 +145,21 @@ def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:
     degree of freedom less than there are effective units, (Σn)² / Σn² (Kish 1965, §8.2). A share
     has the interval of Korn & Graubard (1998), Clopper and Pearson's with the sample that would
     vary as much; any other ratio Student's on the log scale. The ends are NaN with fewer than
-    `MIN_UNITS` units, where all are alike, and for a share that fewer than `MIN_SIDE` units bear,
-    or all but so few. Raises `ValueError` where nothing stands below.
+    `MIN_UNITS` units, where all are alike, for a share that fewer than `MIN_SIDE` units bear, or
+    all but so few, and for a rate of fewer than two effective ones. Raises `ValueError` where
+    nothing stands below.
     """
     if not below.any():
         raise ValueError("a ratio needs a denominator above 0")
     above, below = above[below > 0], below[below > 0]
     k, n, units = float(above.sum()), float(below.sum()), len(below)
     value, is_share = k / n, not (above > below).any()
+    effective = float(below.sum() ** 2 / (below**2).sum())
     few = (above > 0).sum() < MIN_SIDE or (is_share and (above < below).sum() < MIN_SIDE)
-    if units < MIN_UNITS or few or all_alike(above, below):
+    if units < MIN_UNITS or few or all_alike(above, below) or (effective < 2 and not is_share):
         return value, nan, nan
     without = (k - above) / (n - below)
     error = math.sqrt((units - 1) / units * float(((without - value) ** 2).sum()))
-    effective = float(below.sum() ** 2 / (below**2).sum())
     t = float(stats.t.ppf(0.975, effective - 1))
     if not is_share:
         factor = math.exp(t * error / value)

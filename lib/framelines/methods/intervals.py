@@ -6,7 +6,6 @@ is put on any of them, since nothing in a text supports one. Days are floats (of
 """
 
 import math
-from typing import NamedTuple
 
 from framelines.methods.dates import DateInterval
 
@@ -15,29 +14,22 @@ Ends = tuple[float, float]
 RELATIONS = SAME, POSSIBLE, EXCLUDED = "certainly_same", "possibly_same", "certainly_different"
 
 
-class Relation(NamedTuple):
-    """How two intervals relate."""
-
-    kind: str  # one of RELATIONS
-    gap: float  # from first to second: above 0 where the second lies higher, 0 if they meet
-
-
 def bounds(interval: DateInterval) -> tuple[float, float]:
     """Return first and last day of an interval as numbers, ±∞ where it is open."""
     first = float(interval.first.toordinal()) if interval.first else -math.inf
     return first, float(interval.last.toordinal()) if interval.last else math.inf
 
 
-def relate(a: Ends, b: Ends) -> Relation:
+def relate(a: Ends, b: Ends) -> tuple[str, float]:
     """Return whether a and b, each (low, high), are the same, can be, or cannot, and how far apart.
 
     Certainly the same needs two single values that are equal; certainly different, none in common.
-    Neighbouring days are 1 apart.
+    The gap is above 0 where b lies higher; neighbouring days are 1 apart.
     """
     (low_a, high_a), (low_b, high_b) = a, b
     if low_b > high_a:
-        return Relation(EXCLUDED, low_b - high_a)
+        return EXCLUDED, low_b - high_a
     if low_a > high_b:
-        return Relation(EXCLUDED, high_b - low_a)
+        return EXCLUDED, high_b - low_a
     single = low_a == high_a == low_b == high_b
-    return Relation(SAME if single else POSSIBLE, 0.0)
+    return SAME if single else POSSIBLE, 0.0

@@ -16,7 +16,6 @@ import pandas as pd
 
 from framelines.methods.intervals import Ends
 
-Number = Any  # or missing: None, NaN
 Row = Mapping[str, Any]
 
 # The steps that a number may be a multiple of; its granularity is the largest that divides it.
@@ -47,7 +46,7 @@ def granularity(number: float) -> float:
 
 
 def readings(
-    value_min: Number, value_max: Number, qualifier: str, counts: bool = True
+    value_min: Any, value_max: Any, qualifier: str, counts: bool = True
 ) -> tuple[Ends, Ends]:
     """Return every number that a stated figure leaves open, and those that a reader takes from it.
 
