@@ -46,10 +46,6 @@ def finding(values: Any, choices: dict[str, list[str]], **more: Any) -> f.Findin
     return f.Finding.model_validate({**words, **about, "choices": choices, **more})
 
 
-def verdict(values: Any, choices: dict[str, list[str]], **more: Any) -> str:
-    return f.verdict(case_of("example"), finding(values, choices, **more))
-
-
 def test_what_was_declared_stands_as_it_was_declared() -> None:
     fields = ("id", "name", "estimand", "direction", "analysis", "choices", "known_before")
     every = {
@@ -150,49 +146,52 @@ def test_the_main_values_are_those_that_a_function_takes_by_itself(name: str) ->
 FIVE = {"a": ["1", "2", "3", "4", "5"]}
 
 
-def test_a_verdict_is_no_sign_of_the_result() -> None:
-    came = {"above": "holds, untested", "below": "does not hold"}
-    for side, word in came.items():
-        assert verdict(lambda a: 47 + float(a), FIVE, expect={side: 0}) == word
-    assert verdict(lambda a: 47 + float(a), FIVE) == "described"
-
-
 def times(**more: Any) -> Any:
     return lambda a: Estimate(4 + float(a), "times", **more)
 
 
+def points(a: str) -> float:
+    return 47 + float(a)
+
+
+def parts(a: str) -> list[Estimate]:
+    own, lost = Estimate(float(a), part="x: taken"), Estimate(0.0, part="x: lost")
+    return [own, lost, Estimate(nan, part="y: taken")]
+
+
+ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
+
+
 @pytest.mark.parametrize(
-    ("values", "came"),
+    ("values", "expect", "came"),
     [
+        # A verdict is no sign of the result.
+        (points, ABOVE, "holds, untested"),
+        (points, {"below": 0}, "does not hold"),
+        (points, [], "described"),
         # One choice that speaks against it is named; most of them, or the main one, defeat it.
-        (lambda a: float(a) - (a == "4") * 5, "holds but for a: 4, untested"),
-        (lambda a: 2.5 - float(a), "does not hold"),
-        (lambda a: float(a) - 1, "does not hold"),
+        (lambda a: float(a) - (a == "4") * 5, ABOVE, "holds but for a: 4, untested"),
+        (lambda a: 2.5 - float(a), ABOVE, "does not hold"),
+        (lambda a: float(a) - 1, ABOVE, "does not hold"),
         # Nothing that varies, and one event, are not said to hold.
-        (lambda a: 3.0, "as expected"),
-        (times(n=(1,)), "as expected"),
-        (lambda a: nan, "not estimable"),
+        (lambda a: 3.0, ABOVE, "as expected"),
+        (times(n=(1,)), ABOVE, "as expected"),
+        (lambda a: nan, ABOVE, "not estimable"),
         # An interval and a test must agree.
-        (times(low=1.0, high=9.0), "holds, untested"),
-        (times(low=-1.0, high=9.0), "does not hold"),
-        (times(low=1.0, high=inf), "holds, untested"),
-        (times(p=0.04), "holds"),
-        (times(p=0.06), "does not hold"),
+        (times(low=1.0, high=9.0), ABOVE, "holds, untested"),
+        (times(low=-1.0, high=9.0), ABOVE, "does not hold"),
+        (times(low=1.0, high=inf), ABOVE, "holds, untested"),
+        (times(p=0.04), ABOVE, "holds"),
+        (times(p=0.06), ABOVE, "does not hold"),
+        # Of parts, those whose names end so; of several expectations, all.
+        (parts, [ABOVE | {"part": "taken"}, LOST], "holds, untested"),
+        (parts, [ABOVE | {"part": "taken"}, ABOVE | {"part": "lost"}], "does not hold"),
+        (parts, ABOVE | {"part": "y: taken"}, "not estimable"),
     ],
 )
-def test_a_verdict_is_of_what_was_expected(values: Any, came: str) -> None:
-    assert verdict(lambda a: values(a), FIVE, expect={"above": 0}) == came
-
-
-def test_parts_and_several_expectations() -> None:
-    def values(a: str) -> list[Estimate]:
-        own, lost = Estimate(float(a), part="x: taken"), Estimate(0.0, part="x: lost")
-        return [own, lost, Estimate(nan, part="y: taken")]
-
-    expect: list[dict[str, Any]] = [{"above": 0, "part": "taken"}, {"equal": 0, "part": "lost"}]
-    assert verdict(values, FIVE, expect=expect) == "holds, untested"
-    assert verdict(values, FIVE, expect={"above": 0, "part": "lost"}) == "does not hold"
-    assert verdict(values, FIVE, expect={"above": 0, "part": "y: taken"}) == "not estimable"
+def test_a_verdict_is_of_what_was_expected(values: Any, expect: Any, came: str) -> None:
+    toy = finding(lambda a: values(a), FIVE, expect=expect)
+    assert f.verdict(case_of("example"), toy) == came
 
 
 def test_more_with_one_value_than_with_another() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from toys import case_of
+from toys import case_of, uncoded
 
 from framelines.analyses import profiles as p
 from framelines.tables.case import Case
@@ -14,17 +14,13 @@ from framelines.tables.schema import read_tables
 PARAMETERS = {"draws": 50, "seed": 1, "permutations": 99}
 
 
-@pytest.fixture
-def small(tiny: Path) -> Case:
-    return Case("tiny", "Tiny", None, "first", "river", PARAMETERS, tiny, read_tables(tiny))
-
-
 def value(table: pd.DataFrame, source: str, metric: str) -> float:
     row = table[(table["source_id"] == source) & (table["metric"] == metric)]
     return float(row["value"].iloc[0])
 
 
-def test_rates_by_hand(small: Case) -> None:
+def test_rates_by_hand(tiny: Path) -> None:
+    small = Case("tiny", "Tiny", None, "first", "river", PARAMETERS, tiny, read_tables(tiny))
     table = p.rates(small)
     # "The river post fell", then 15 + 8 + 6 words in three sentences, two of them with "said".
     assert value(table, "blue-post", "sentence_length") == pytest.approx(33 / 4)
@@ -81,13 +77,10 @@ def test_a_zero_is_no_rate_where_no_list_knows_the_language(language: str, rated
     assert ("hedges" in list(table.loc["kandil-column", "metric"])) is rated
 
 
-def test_documents_alone_are_enough(small: Case) -> None:
-    kept = ("sources", "documents")
-    bare = {k: t if k in kept else t.iloc[:0] for k, t in small.tables.items()}
-    undated = bare["documents"].assign(published="")
-    case = replace(small, tables={**bare, "documents": undated})
-    assert p.rates(case).empty
+def test_documents_alone_and_without_days_are_enough() -> None:
+    case = uncoded("idlib")
+    undated = case["documents"].assign(published="")
+    case = replace(case, tables={**case.tables, "documents": undated})
     table = p.by_source(case)
-    assert list(table["documents"]) == [1, 1] and table["first_day"].isna().all()
-    rates, frames = p.effect_of_reposts(case)
-    assert "not estimable" in rates.why[0] and "not estimable" in frames.why[0]
+    assert table["documents"].sum() == 24 and table["first_day"].isna().all()
+    assert all("not estimable" in made.why[0] for made in p.effect_of_reposts(case))
