@@ -10,7 +10,7 @@ import pytest
 import toys
 from hypothesis import given
 from hypothesis import strategies as st
-from toys import Row, case_of, claim, document, event, figure, shuffled, swapped, toy, uncoded
+from toys import Row, case_of, claim, document, event, figure, toy
 
 from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
@@ -48,15 +48,6 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
     table = d.disputes(case, "umm_al_qura")
     assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
-
-
-@pytest.mark.parametrize("name", ["example", "palmyra", "idlib"])
-def test_order_of_rows_and_of_sides_changes_nothing(name: str) -> None:
-    case = case_of(name)
-    other = swapped(shuffled(case)) if case.compare else shuffled(case)
-    pd.testing.assert_frame_equal(d.disputes(case), d.disputes(other))
-    pd.testing.assert_frame_equal(d.questions(case), d.questions(other))
-    assert d.disputes(uncoded(name)).empty and d.questions(uncoded(name)).empty
 
 
 def test_two_numbers_of_one_deed_contradict() -> None:

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import ttest_ind
-from toys import TRUTH, case_of, swapped, uncoded
+from toys import TRUTH, case_of, swapped
 
 from framelines import REPO
 from framelines.analyses import framing as f
 from framelines.analyses import profiles as p
-from framelines.analyses.findings import declared, main
+from framelines.analyses.findings import Finding, declared, main
 from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
@@ -30,13 +30,22 @@ def counts(found: Estimate) -> list[tuple[float, float]]:
 def test_the_declared_findings_of_palmyra() -> None:
     case = case_of("palmyra")
     naming, frame = f.naming_contrast(case), f.frame_contrast(case)
-    assert counts(naming) == [(74, 102), (11, 43)] and counts(frame) == [(23, 123), (0, 42)]
-    # Two documents a side have neither interval nor test.
+    assert counts(frame) == [(23, 123), (0, 42)]
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
         assert "no interval" in found.why[0] and "no test" in found.why[1]
     told = [(2, 4), (0, 4), (0, 5), (2, 2), (0, 1), (7, 16)]
     assert sorted(sum(map(counts, f.capture_verbs(case)), [])) == sorted(told)
+    chosen: list[tuple[dict[str, str], list[tuple[int, int]]]] = [
+        ({}, [(74, 102), (11, 43)]),
+        ({"left_out": "amn"}, [(74, 102), (11, 32)]),
+        ({"coder": "first"}, [(29, 44), (2, 15)]),
+        ({"coder": "second"}, [(29, 49), (2, 13)]),
+        ({"ambiguous_labels": "left_out"}, [(71, 98), (11, 42)]),
+        ({"unit": "matched_events"}, [(28, 33), (1, 11)]),
+    ]
+    for choices, expected in chosen:
+        assert counts(f.naming_contrast(case, **choices)) == expected, choices
 
 
 def test_the_declared_findings_of_idlib() -> None:
@@ -57,20 +66,6 @@ def test_the_declared_findings_of_idlib() -> None:
     foes = set(f.naming_hits(case).query("relation == 'foe'")["actor_id"])
     assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
     assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
-
-
-@pytest.mark.parametrize(
-    ("choices", "told"),
-    [
-        ({"left_out": "amn"}, [(74, 102), (11, 32)]),
-        ({"coder": "first"}, [(29, 44), (2, 15)]),
-        ({"coder": "second"}, [(29, 49), (2, 13)]),
-        ({"ambiguous_labels": "left_out"}, [(71, 98), (11, 42)]),
-        ({"unit": "matched_events"}, [(28, 33), (1, 11)]),
-    ],
-)
-def test_a_choice_changes_the_rows_that_count(choices: dict[str, str], told: Any) -> None:
-    assert counts(f.naming_contrast(case_of("palmyra"), **choices)) == told
 
 
 def test_planted_naming_is_recovered() -> None:
@@ -146,11 +141,11 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
 
 
 def test_whose_words_are_passed_on() -> None:
-    found = f.passed_on(case_of("idlib")).set_index(["teller", "voice"])["claims"]
+    case, name = case_of("idlib"), f.glossed(case_of("idlib"))
+    found = f.passed_on(case).set_index(["teller", "voice"])["claims"]
     assert found["Syrian Perspective", "a text of Syria Times"] == 31
     words = found[~found.index.get_level_values("voice").str.contains("text of")]
-    assert words.sum() == f.attribution_hits(case_of("idlib"))["hit"].sum()
-    name = f.glossed(case_of("idlib"))
+    assert words.sum() == f.attribution_hits(case)["hit"].sum()
     assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
@@ -185,56 +180,39 @@ def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     assert f.groups_of(case) is None
 
 
-@pytest.mark.parametrize("name", ["palmyra", "idlib"])
-def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
-    case, words = uncoded(name), p.key_terms(uncoded(name))
-    tables = (f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts)
-    assert all(made(case).empty for made in tables)
-    answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]
-    answers += [f.naming_by_group(case), f.attribution_by_group(case)]
-    assert all(pd.isna(e.value) and "not estimable" in e.why[0] for e in answers)
-    assert words.table.empty and "not estimable" in words.why[0]
-    assert p.leading_terms(case, words).empty
-
-
 def read(table: str) -> pd.DataFrame:
     return pd.read_csv(REPO / "data" / "fa-kes" / f"{table}.csv", keep_default_na=False)
 
 
 @pytest.mark.parametrize(
-    "finding", [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
+    "finding", [one for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
 )
-def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
+def test_the_findings_of_fa_kes_by_plain_pandas(finding: Finding) -> None:
     """Computed anew from the CSV files: counts, shares by outlet, and every deal of the outlets."""
-    case, (one,) = case_of("fa-kes"), [f for f in declared("fa-kes") if f.id == finding]
-    (made,) = main(case, one)
-    texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
-    texts = texts.query("camp != 'neutral'")
-    if "words" in one.with_:
-        every, words = read("features/chunks"), p.several(one.with_["words"])
+    case, (made,) = case_of("fa-kes"), main(case_of("fa-kes"), finding)
+    one, several = (p.word_use(case, words=w) for w in ("regime", ("regime",)))
+    assert one == several and one.measures.startswith("texts that use regime,")
+    if "words" in finding.with_:
+        every, words = read("features/chunks"), p.several(finding.with_["words"])
         stems = tuple(w.removesuffix("*") for w in words if w.endswith("*"))
         met = every[every["token"].isin(words) | every["token"].str.startswith(stems)]
     else:
         every = read("claims").query("actor_id != ''")
         sides = read("actors").set_index("actor_id")["side"]
-        met = every[every["actor_id"].map(sides) == one.with_["side"]]
+        met = every[every["actor_id"].map(sides) == finding.with_["side"]]
+    texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
     texts = texts[texts["doc_id"].isin(every["doc_id"])]
     texts = texts.assign(hit=texts["doc_id"].isin(met["doc_id"]))
     sums = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
-    assert list(made.k) == list(sums["sum"]) and list(made.n) == list(sums["size"])
+    assert counts(made) == list(sums.itertuples(index=False, name=None))
     own = texts.groupby(["camp", "source_id"])["hit"].mean()
-    a, b = (own[camp].to_numpy() for camp in case.compare or ())
+    a, b = (own[camp].to_numpy() for camp in sums.index)
     assert made.value == pytest.approx(100 * (a.mean() - b.mean()))
     outlets = np.concatenate([a, b])
     deals = [list(deal) for deal in combinations(range(len(outlets)), len(a))]
     rest = [[i for i in range(len(outlets)) if i not in deal] for deal in deals]
     t = np.abs(ttest_ind(outlets[deals], outlets[rest], axis=1, equal_var=False).statistic)
     assert made.p == pytest.approx((t >= t[0] - 1e-9).mean())
-    table = f.outlet_shares(case).query("finding == @one.name").groupby("side")[["k", "n"]].sum()
-    assert [*map(tuple, table.loc[list(made.groups)].to_numpy())] == counts(made)
-
-
-def test_one_word_is_a_list_of_one() -> None:
-    case, words = case_of("fa-kes"), ["regime", ["regime"]]
-    one, several = (p.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
-    assert one == several and one.measures.startswith("texts that use regime,")
+    table = f.outlet_shares(case).query("finding == @finding.name")
+    sums = table.groupby("side")[["k", "n"]].sum().loc[list(made.groups)]
+    assert counts(made) == list(sums.itertuples(index=False, name=None))

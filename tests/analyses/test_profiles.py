@@ -1,16 +1,29 @@
-"""Profiles: a tiny corpus counted by hand, the real ones, and a case with nothing but documents."""
+"""Profiles; and what holds of every analysis of a case without codes, and in any order of rows."""
 
+import math
 from dataclasses import replace
+from inspect import Parameter
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
-from toys import case_of, uncoded
+from toys import case_of, shuffled, swapped, uncoded
 
+from framelines.analyses import claims as c
+from framelines.analyses import disputes as d
+from framelines.analyses import findings, losses, takings
+from framelines.analyses import framing as f
 from framelines.analyses import profiles as p
+from framelines.analyses import timelines as t
 from framelines.tables.case import Case
 from framelines.tables.schema import read_tables
 
+CASES = ("example", "palmyra", "idlib")
+TABLES = [t.anchor_table, c.reference, t.calibration_panels, t.date_agreement_table, t.leads]
+TABLES += [t.lanes, t.coverage, t.places_told, takings.taken_twice_table, losses.known_losses]
+TABLES += [losses.running_losses, losses.parts_table, p.rates, c.claims, d.disputes, d.questions]
+TABLES += [f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts]
 PARAMETERS = {"draws": 50, "seed": 1, "permutations": 99}
 
 
@@ -77,10 +90,31 @@ def test_a_zero_is_no_rate_where_no_list_knows_the_language(language: str, rated
     assert ("hedges" in list(table.loc["kandil-column", "metric"])) is rated
 
 
-def test_documents_alone_and_without_days_are_enough() -> None:
-    case = uncoded("idlib")
-    undated = case["documents"].assign(published="")
-    case = replace(case, tables={**case.tables, "documents": undated})
-    table = p.by_source(case)
-    assert table["documents"].sum() == 24 and table["first_day"].isna().all()
-    assert all("not estimable" in made.why[0] for made in p.effect_of_reposts(case))
+@pytest.mark.parametrize("table", TABLES)
+def test_empty_tables_keep_their_columns_and_the_order_of_rows_changes_nothing(table: Any) -> None:
+    for case in map(case_of, CASES):
+        whole, empty = table(case), table(uncoded(case.name))
+        assert empty.empty and empty.columns.is_unique
+        assert set(whole.columns) >= set(empty.columns) > set()
+        other = shuffled(case)
+        if case.compare and table in (d.disputes, d.questions):
+            other = swapped(other)
+        if table not in (t.anchor_table, c.reference):
+            pd.testing.assert_frame_equal(whole, table(other))
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_codes_every_estimand_says_why(name: str) -> None:
+    case = uncoded(name)
+    for key, one in findings.estimands().items():
+        if key.startswith("toy") or key in ("timelines.taken_twice", "framing.frame_contrast"):
+            continue
+        needed = {n: "2019" for n, default in one.given.items() if default is Parameter.empty}
+        made = one.function(case, **needed)
+        for found in made if isinstance(made, list) else [made]:
+            assert math.isnan(found.value) and "not estimable" in found.why[0], key
+    assert takings.taken_twice(case).value == 0
+    words, undated = p.key_terms(case), case["documents"].assign(published="")
+    assert p.leading_terms(case, words).empty and "not estimable" in words.why[0]
+    table = p.by_source(replace(case, tables={**case.tables, "documents": undated}))
+    assert table["documents"].sum() == len(undated) and table["first_day"].isna().all()

@@ -5,15 +5,11 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from toys import TRUTH, Row, case_of, claim, document, event, figure, known, shuffled, toy, uncoded
+from toys import TRUTH, Row, case_of, claim, document, event, figure, known, toy
 
 from framelines.analyses import claims as c
-from framelines.analyses import losses as m
-from framelines.analyses import profiles as p
 from framelines.analyses import takings as k
 from framelines.analyses import timelines as t
-
-CASES = ("example", "palmyra", "idlib")
 
 
 def test_the_magazines_calendar_runs_a_day_late() -> None:
@@ -60,33 +56,6 @@ def test_the_planted_silence_and_the_event_that_is_none() -> None:
     assert set(table.loc[none, "state"]) == {t.NOT_AT_RISK}
     assert (t.coverage(case, risk_set="publication")["state"] == t.SILENT).sum() > 1
     assert table.groupby("camp")["at_risk"].sum()["south"] == 17
-
-
-TABLES = [t.anchor_table, c.reference, t.calibration_panels, t.date_agreement_table, t.leads]
-TABLES += [t.lanes, t.coverage, t.places_told, k.taken_twice_table, m.known_losses]
-TABLES += [m.running_losses, m.parts_table, p.rates, c.claims]
-
-
-@pytest.mark.parametrize("table", TABLES)
-def test_empty_tables_keep_their_columns_and_the_order_of_rows_changes_nothing(table: Any) -> None:
-    for case in map(case_of, CASES[:2]):
-        empty = table(uncoded(case.name))
-        assert empty.empty and empty.columns.is_unique
-        assert set(table(case).columns) >= set(empty.columns) > set()
-    if table not in (t.anchor_table, c.reference):
-        pd.testing.assert_frame_equal(table(case), table(shuffled(case)))
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_without_codes_every_estimand_says_why(name: str) -> None:
-    case = uncoded(name)
-    made = [*t.calendar_offset(case), *t.date_agreement(case), *t.lead(case), *m.inflation(case)]
-    made += [*m.parts_and_totals(case), *m.force_ratio(case), *m.own_losses(case)]
-    made += [*m.summed_losses(case), *k.scope_of_taking(case, published="2019")]
-    made += m.figures_of_event(case, event_id="nothing")
-    made.append(t.spread_of_day(case, event_id="nothing"))
-    assert all(math.isnan(e.value) and e.why for e in made)
-    assert k.taken_twice(case).value == 0
 
 
 def test_claims_name_side_voice_days_and_readings() -> None:

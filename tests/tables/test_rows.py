@@ -5,7 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pytest
 
 from framelines.corpus.features import COUNTED
@@ -98,15 +97,6 @@ def test_free_labels_of_a_second_coder_are_no_events() -> None:
     known = {"", *case["events"]["event_id"]}
     assert set(second) - known  # otherwise there is nothing to tell apart here
     assert set(r.sentence_events(case)["event_id"]) <= known
-
-
-def test_rows_in_another_order_change_nothing() -> None:
-    case = case_of("example")
-    tables = {n: t.sample(frac=1, random_state=5) for n, t in case.tables.items()}
-    other = replace(case, tables=tables)
-    for table in CODED:
-        one, two = (r.rows(c, table, scope="theatre_sentences") for c in (case, other))
-        pd.testing.assert_frame_equal(one, two)
 
 
 def test_a_corpus_without_codes_gives_empty_tables(tiny: Path) -> None:
