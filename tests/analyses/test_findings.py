@@ -47,15 +47,10 @@ def finding(values: Any, choices: dict[str, list[str]], **more: Any) -> f.Findin
 
 
 def test_what_was_declared_stands_as_it_was_declared() -> None:
-    fields = ("id", "name", "estimand", "direction", "analysis", "choices", "known_before")
-    every = {
-        case: [
-            {n: one.model_dump()[n] for n in fields}
-            # What was declared first stands first; all that came later stands below it.
-            for one in f.declared(case)[:number]
-        ]
-        for case, number in FIRST.items()
-    }
+    fields = {"id", "name", "estimand", "direction", "analysis", "choices", "known_before"}
+    # What was declared first stands first; all that came later stands below it.
+    first = {case: f.declared(case)[:number] for case, number in FIRST.items()}
+    every = {case: [one.model_dump(include=fields) for one in own] for case, own in first.items()}
     text = json.dumps(every, sort_keys=True, ensure_ascii=False)
     assert hashlib.sha256(text.encode()).hexdigest()[:16] == DECLARED
     later = [o for c in ("palmyra", "idlib") for o in f.declared(c) if o.id in EXPLORATORY]
@@ -74,39 +69,30 @@ WRONG: list[dict[str, Any]] = [
 FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
 FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
 FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
-TOLD = """Bad Id | id | Bad Id
-Bad Id | analysis.notebook | 3
-Bad Id | known_before | may be
-Bad Id | moon | 1
-unknown | analysis | framing.no_such_function
-known | id | known
-fourth | choices | everywhere
-fourth | choices | moon
-fourth | with | tide
-fourth | expect | whole_texts
-fourth | says | wonder"""
+TOLD = {("Bad Id", "id", "Bad Id"), ("Bad Id", "analysis.notebook", "3"), ("known", "id", "known")}
+TOLD |= {("Bad Id", "known_before", "may be"), ("Bad Id", "moon", "1"), ("fourth", "with", "tide")}
+TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choices", "everywhere")}
+TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
+TOLD |= {("fourth", "says", "wonder")}
 
 
 def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
-    file = tmp_path / "findings.yaml"
-    every = [KNOWN, *(KNOWN | wrong for wrong in [*WRONG, FOURTH])]
-    file.write_text(yaml.dump({"example": every, "gone-case": [{"id": "left-alone"}]}))
-    with pytest.raises(DataError) as caught:
-        f.declared("palmyra", file=file)
-    problems = caught.value.problems
-    told = {f"{p.row} | {p.column} | {p.value}".removeprefix("example, ") for p in problems}
-    assert {"None | declared | None", *TOLD.splitlines()} <= told
-    assert "an expectation is one of" in str(caught.value)
-    assert "gone-case" not in str(caught.value)
-
-
-def test_a_file_that_is_none(tmp_path: Path) -> None:
     file = tmp_path / "findings.yaml"
     assert f.declared("example", file=file) == []
     for text in ("- a list", "example: {no: list}: 3", "example: 3"):
         file.write_text(text)
         with pytest.raises(DataError):
             f.declared("example", file=file)
+    every = [KNOWN, *(KNOWN | wrong for wrong in [*WRONG, FOURTH])]
+    file.write_text(yaml.dump({"example": every, "gone-case": [{"id": "left-alone"}]}))
+    with pytest.raises(DataError) as caught:
+        f.declared("palmyra", file=file)
+    problems = caught.value.problems
+    assert {(None, "declared", None)} < {(p.row, p.column, p.value) for p in problems}
+    told = {(str(p.row).removeprefix("example, "), p.column, p.value) for p in problems}
+    assert told >= TOLD, TOLD - told
+    assert "an expectation is one of" in str(caught.value)
+    assert "gone-case" not in str(caught.value)
 
 
 def test_every_choice_alone_and_the_product_of_those_declared() -> None:
@@ -124,15 +110,16 @@ def test_every_choice_alone_and_the_product_of_those_declared() -> None:
 
 
 def test_values_that_stand_for_several_are_spelt_out() -> None:
-    case, known = case_of("palmyra"), {one.id: one for one in f.declared("palmyra")}
-    naming = f.choices_of(case, known["derogatory-naming"])
+    def choices(case: str, finding: str) -> dict[str, tuple[str, ...]]:
+        (one,) = [one for one in f.declared(case) if one.id == finding]
+        return f.choices_of(case_of(case), one)
+
+    naming, frames = (choices("palmyra", one) for one in ("derogatory-naming", "divine-sanction"))
     assert len(naming["left_out"]) == 3 and naming["left_out"][0] == "none"
     assert naming["coder"] == ("first_all_sentences", "adjudicated", "first", "second")
-    frames = f.choices_of(case, known["divine-sanction"])
     assert frames["coder"] == ("first_all_sentences", "first", "second", "adjudicated")
-    example = {one.id: one for one in f.declared("example")}["derogatory-naming"]
     # One outlet a side: none can be left out.
-    assert f.choices_of(case_of("example"), example)["left_out"] == ("none",)
+    assert choices("example", "derogatory-naming")["left_out"] == ("none",)
 
 
 @pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
@@ -194,18 +181,14 @@ def test_a_verdict_is_of_what_was_expected(values: Any, expect: Any, came: str) 
     assert f.verdict(case_of("example"), toy) == came
 
 
-def test_more_with_one_value_than_with_another() -> None:
-    choices = {"calendar": ["own", "other"], "b": ["1", "2", "3"]}
+def test_more_with_one_value_than_with_another_and_sides_swapped() -> None:
+    case, choices = case_of("example"), {"calendar": ["own", "other"], "b": ["1", "2", "3"]}
     more = {"more_with": ["calendar", "own", "other"]}
     for sign, came in ((1, "holds, untested"), (-1, "does not hold")):
         factor = {"own": 2 * sign, "other": sign}
         toy = finding(lambda calendar, b, of=factor: float(b) * of[calendar], choices, expect=more)
-        assert f.verdict(case_of("example"), toy) == came
-
-
-def test_sides_that_are_swapped_swap_what_is_expected() -> None:
-    case = case_of("example")
-    assert case.compare == ("north", "south")
+        assert f.verdict(case, toy) == came
+    # Sides that are swapped swap what is expected.
     expected = f.Expect(below=0, first="north")
     assert expected.turned(case) == expected
     turned = expected.turned(replace(case, compare=("south", "north")))
@@ -213,11 +196,11 @@ def test_sides_that_are_swapped_swap_what_is_expected() -> None:
 
 
 @pytest.mark.parametrize("where", ["expect", "headline_if"])
-@pytest.mark.parametrize(("value", "printed"), [(1, "It is more"), (-9, "A toy")])
-def test_a_headline_stands_only_where_it_is_borne_out(where: str, value: int, printed: str) -> None:
-    more: dict[str, Any] = {where: {"above": 0}}
-    toy = finding(lambda a: value + float(a), FIVE, headline="It is more", **more)
-    assert f.told(case_of("example"), toy)["headline"] == printed
+def test_a_headline_stands_only_where_it_is_borne_out(where: str) -> None:
+    for value, printed in ((1, "It is more"), (-9, "A toy")):
+        more: dict[str, Any] = {where: {"above": 0}, "headline": "It is more"}
+        toy = finding(lambda a, of=value: of + float(a), FIVE, **more)
+        assert f.told(case_of("example"), toy)["headline"] == printed
 
 
 def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
@@ -230,9 +213,8 @@ def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
     told = f.told(case_of("example"), toy)
     assert told["sentence"] == "North side: 1.50 times."
     assert told["caution"] == "South has no estimate: nothing is told."
-    assert told["numbers"]["a_toy_value"] == (1.5, "times")
-    assert told["numbers"]["a_toy_verdict"] == ("described", "")
-    assert "a_toy_value_2" not in told["numbers"]
+    numbers = {"a_toy_value": (1.5, "times"), "a_toy_verdict": ("described", "")}
+    assert told["numbers"].items() >= numbers.items() and "a_toy_value_2" not in told["numbers"]
 
 
 @pytest.mark.slow
