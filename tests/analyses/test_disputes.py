@@ -16,9 +16,16 @@ from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
 from framelines.analyses.takings import scope_table
 
+WHOLE = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
+BATTLE, PARTS = {"events": [event("battle", "battle")]}, ("parts and total", d.INSIDE)
+
 
 def found(*claims: Row, **more: Any) -> pd.DataFrame:
     return d.disputes(toy(list(claims), **more))
+
+
+def taking(claim_id: str, event_id: str, day: str, **more: Any) -> Row:
+    return claim(claim_id, event_id, event_date=f"2019-{day}", place_id="ford", **more)
 
 
 def reasons(*claims: Row, **more: Any) -> list[str]:
@@ -36,18 +43,16 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     case, planted = case_of("example"), toys.TRUTH["contradictions"]
     table = d.disputes(case)
     # The bridge's Guard dead stand in two planted rows that are one dispute.
-    quoted = {(row["event"], row["what"]) for row in planted["with_the_reposting_outlet"]}
-    between = [row["event"] for row in planted["between_north_and_south"]]
-    between += [event_id for event_id, _ in quoted]
-    assert sorted(table.loc[table["class"] == d.BETWEEN, "event_id"]) == sorted(between)
-    inside = [row["event"] for row in planted["inside_one_source"]]
-    assert list(table.loc[table["class"] == d.INSIDE, "event_id"]) == inside
-    assert set(table["class"]) == {d.BETWEEN, d.INSIDE}
+    between = {(row["event"], row["what"]) for row in planted["with_the_reposting_outlet"]}
+    events = [one for one, _ in between] + [r["event"] for r in planted["between_north_and_south"]]
+    found = table.groupby("class")["event_id"].agg(sorted).to_dict()
+    inside = sorted(row["event"] for row in planted["inside_one_source"])
+    assert found == {d.BETWEEN: sorted(events), d.INSIDE: inside}
     row = table[table["kind"] == "parts and total"].iloc[0]
     assert row["event_id"] == toys.TRUTH["totals"]["contradicted_by_its_parts"]["event"]
     assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
-    table = d.disputes(case, "umm_al_qura")
-    assert set(table.loc[table["kind"] == "date", "class"]) == {d.CALENDAR}
+    table = d.disputes(case, "umm_al_qura").query("kind == 'date'")
+    assert set(table["class"]) == {d.CALENDAR}
 
 
 def test_two_numbers_of_one_deed_contradict() -> None:
@@ -88,14 +93,13 @@ def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> N
 def test_an_unknown_window_is_comparable_for_one_deed_only() -> None:
     plain = {"window": "", "event_date": "", "event_calendar": "none", "date_basis": "none"}
     pair = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12, **plain)
-    assert len(found(*pair, events=[event("raid", "attack")])) == 1
-    assert found(*pair, events=[event("raid", "battle")]).empty
-    assert reasons(*pair, events=[event("raid", "battle")]) == ["the window of one is unknown"]
+    battle = [event("raid", "battle")]
+    assert len(found(*pair)) == 1 and found(*pair, events=battle).empty
+    assert reasons(*pair, events=battle) == ["the window of one is unknown"]
 
 
 def battle(total: float, *days: float, place: str = "ford") -> list[Row]:
-    whole = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
-    rows = [figure("r1-c9", "battle", total, **whole, scope="cumulative")]
+    rows = [figure("r1-c9", "battle", total, **WHOLE, scope="cumulative")]
     for i, value in enumerate(days):
         more = dict.fromkeys(("window", "event_date"), f"2019-05-0{3 + i}")
         more |= {"part_of": "r1-c9", "place_scope": place}
@@ -103,34 +107,21 @@ def battle(total: float, *days: float, place: str = "ford") -> list[Row]:
     return rows
 
 
-@pytest.mark.parametrize(
-    ("total", "days", "place", "disputes"),
-    [
-        (60, (10, 20, 30), "ford", 0),
-        (61, (10, 20, 30), "ford", 1),
-        (59, (10, 20, 30), "ford", 1),
-        (99, (10, 20), "ford", 0),  # a day is left out: the sum may fall short
-        (29, (10, 20), "ford", 1),  # but it may not exceed
-        (99, (10, 20, 30), "mill", 0),  # another place: the parts may leave something out
-        (59, (10, 20, 30), "mill", 1),
-    ],
-)
-def test_sums_meet_their_total(total: float, days: Any, place: str, disputes: int) -> None:
-    table = found(*battle(total, *days, place=place), events=[event("battle", "battle")])
-    assert len(table) == disputes
-    assert set(table["kind"]) <= {"parts and total"} and set(table["class"]) <= {d.INSIDE}
-
-
-def test_a_sum_meets_another_sources_total_only_where_it_covers_it() -> None:
-    days = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
-    rival = figure("b1-c1", "battle", 25, **days, scope="cumulative")
-    events = [event("battle", "battle")]
-    table = found(*battle(60, 10, 20, 30), rival, events=events)
+def test_sums_meet_their_total() -> None:
+    cases = [(60, (10, 20, 30), "ford", 0), (61, (10, 20, 30), "ford", 1)]
+    cases += [(59, (10, 20, 30), "ford", 1), (59, (10, 20, 30), "mill", 1)]
+    # What leaves out a day, or may leave out a place, may fall short, but not exceed.
+    cases += [(99, (10, 20), "ford", 0), (29, (10, 20), "ford", 1), (99, (10, 20, 30), "mill", 0)]
+    for total, days, place, disputes in cases:
+        table = found(*battle(total, *days, place=place), **BATTLE)
+        assert [*zip(table["kind"], table["class"], strict=True)] == [PARTS] * disputes, total
+    # A sum meets another source's total only where it covers it.
+    rival = figure("b1-c1", "battle", 25, **WHOLE, scope="cumulative")
+    table = found(*battle(60, 10, 20, 30), rival, **BATTLE)
     assert list(table["class"]) == [d.BETWEEN]
     assert "Red News in parts: 10 + 20 + 30" in table["statements"].iloc[0]
-    # Two days' sum says nothing against 70.
     rival |= {"value_min": 70.0, "value_max": 70.0}
-    short = found(*battle(99, 10, 20), rival, events=events)
+    short = found(*battle(99, 10, 20), rival, **BATTLE)
     assert "in parts" not in short["statements"].iloc[0]
 
 
@@ -152,14 +143,12 @@ def test_repetitions_and_reposts_are_one_witness() -> None:
 
 def test_disputes_are_ranked_by_what_is_at_stake() -> None:
     """Log ratio times the larger: 522 against 350 is 209, launchers 2 against 1 are 1.4."""
-    rows = []
+    rows = [figure("r1-x", "e9", 1), figure("r1-y", "e9", 99)]
     for i, (one, two) in enumerate([(1, 2), (350, 522), (9, 9.5)]):
         rows += [figure(f"r1-c{i}", f"e{i}", one), figure(f"b1-c{i}", f"e{i}", two)]
-    rows += [figure("r1-x", "e9", 1), figure("r1-y", "e9", 99)]
-    table = found(*rows)
-    assert list(table["event_id"]) == ["e9", "e1", "e0", "e2"]
-    assert table["stake"].round(1).tolist() == [454.9, 208.7, 1.4, 0.5]
-    assert list(table["rank"]) == [1, 2, 3, 4]
+    table = found(*rows).set_index("event_id")
+    assert table["stake"].round(1).to_dict() == {"e9": 454.9, "e1": 208.7, "e0": 1.4, "e2": 0.5}
+    assert list(table["rank"]) == [1, 2, 3, 4] and list(table.index) == ["e9", "e1", "e0", "e2"]
 
 
 def test_what_is_no_contradiction_may_be_a_question() -> None:
@@ -181,7 +170,7 @@ def test_what_is_no_contradiction_may_be_a_question() -> None:
         deeds = claim("r1-c1", "raid"), claim("b1-c1", "raid", **change)
         assert asked(*deeds) == [(how, "b1-c1;r1-c1")]
     events = [event(e, "taking", place_id="ford") for e in ("entry", "fall")]
-    rows = [taking("r1-c1", "entry", "2019-05-03"), taking("b1-c1", "fall", "2019-05-05")]
+    rows = [taking("r1-c1", "entry", "05-03"), taking("b1-c1", "fall", "05-05")]
     assert asked(*rows, events=events) == [(d.STAGE, "b1-c1;r1-c1")]
     # What is planned can be done later, and a figure that loses its hedge has not changed.
     assert not asked(claim("r1-c1", "raid"), claim("b1-c1", "raid", modality="planned"))
@@ -224,16 +213,15 @@ def dated(claim_id: str, day: str, calendar: str = "gregorian") -> Row:
     return claim(claim_id, "raid", event_date=day, event_calendar=calendar)
 
 
-def test_two_days_conflict_only_of_a_momentary_event() -> None:
-    pair = dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")
+def test_two_days_conflict_only_of_a_momentary_event_and_by_its_calendar() -> None:
+    pair, siege = (
+        (dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")),
+        event("raid", "siege"),
+    )
     row = found(*pair).iloc[0]
     assert (row["class"], row["least_width"], row["width"]) == (d.BETWEEN, 3, "3 days")
-    assert found(*pair, events=[event("raid", "siege")]).empty
-    assert reasons(*pair, events=[event("raid", "siege")]) == [d.LASTS]
+    assert found(*pair, events=[siege]).empty and reasons(*pair, events=[siege]) == [d.LASTS]
     assert found(pair[0], {**pair[1], "date_basis": "outside"}).empty
-
-
-def test_days_of_an_uncalibrated_calendar() -> None:
     # 1 Ramadan 1440 is 6 May 2019 by Umm al-Qura; the hull has some days more.
     for day, came in (("2019-05-07", d.CALENDAR), ("2019-05-20", d.BETWEEN)):
         case = toy([dated("r1-c1", "1440-09-01", "hijri"), dated("b1-c1", day)])
@@ -244,31 +232,26 @@ def test_days_of_an_uncalibrated_calendar() -> None:
     assert list(found(*pair, documents=documents)["class"]) == [d.INSIDE]
 
 
-def taking(claim_id: str, event_id: str, day: str, **more: Any) -> Row:
-    return claim(claim_id, event_id, event_date=day, place_id="ford", **more)
-
-
 def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     taken = {"winner": "red-army", "loser": "blue-army"}
     fall = event("fall", "taking", **taken)
-    pair = taking("r1-c1", "fall", "2019-05-03"), taking("r1-c2", "fall", "2019-05-05")
-    table = found(*pair, events=[fall])
-    assert (list(table["kind"]), list(table["class"])) == (["repeated deed"], [d.INSIDE])
+    first, again = taking("r1-c1", "fall", "05-03"), taking("r1-c2", "fall", "05-05")
+    row = found(first, again, events=[fall]).squeeze()
+    assert (row["kind"], row["class"]) == ("repeated deed", d.INSIDE)
     lost = event("loss", "taking", winner="blue-army", loser="red-army")
     events = [fall, lost, event("second", "taking", **taken)]
-    rows = [taking("r1-c1", "fall", "2019-05-03"), taking("r1-c3", "second", "2019-08-05")]
-    assert len(found(*rows, events=events)) == 1
-    loss = taking("r1-c2", "loss", "2019-06-01", actor_id="blue-army")
-    assert found(*rows, loss, events=events).empty
+    later, loss = taking("r1-c3", "second", "08-05"), taking("r1-c2", "loss", "06-01")
+    assert len(found(first, later, events=events)) == 1
+    assert found(first, later, loss | {"actor_id": "blue-army"}, events=events).empty
     # Across documents it is a dispute of dates.
     documents = [document(i, "red-news") for i in ("r1", "r2")]
-    pair = taking("r1-c1", "fall", "2019-05-03"), taking("r2-c1", "fall", "2019-05-05")
-    assert list(found(*pair, events=[fall], documents=documents)["kind"]) == ["date"]
+    again = taking("r2-c1", "fall", "05-05")
+    assert list(found(first, again, events=[fall], documents=documents)["kind"]) == ["date"]
 
 
 def test_ids_that_no_table_lists_are_free_labels() -> None:
     rows = [figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)]
-    rows += [taking("r1-c2", "fall", "2019-05-03"), taking("r1-c3", "fall", "2019-05-05")]
+    rows += [taking("r1-c2", "fall", "05-03"), taking("r1-c3", "fall", "05-05")]
     events = [event("raid", "attack"), event("fall", "taking", winner="red-army")]
     case = toy(rows, events=events, actors=[], places=[])
     assert "killed, blue-army" in set(d.disputes(case)["what"])
