@@ -58,8 +58,7 @@ def test_a_coded_case_is_counted_by_its_codes() -> None:
     counts = p.sentence_counts(case)
     own = counts[counts["source_id"] == "iit"]
     rate = 1000 * own["hostile"].sum() / own["tokens"].sum()
-    assert value(table, "iit", "hostile") == pytest.approx(rate)
-    assert own["hostile"].sum() == 11
+    assert value(table, "iit", "hostile") == pytest.approx(rate) and own["hostile"].sum() == 11
     table = p.by_source(case_of("idlib")).set_index("source_id")
     assert (table["documents"].sum(), table.at["south-front", "documents"]) == (24, 8)
     assert (table["first_day"] <= table["last_day"]).all() and (table["tokens"] > 0).all()

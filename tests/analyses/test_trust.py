@@ -153,8 +153,7 @@ def test_claims_by_hand() -> None:
         return pytest.approx(row["value"]), int(row["n"])
 
     # Only one has coded the sentence of the claim at 210; that at 190 begins in a shared one.
-    assert found("F1 of spans") == (10 / 11, 11)
-    assert found("share alike", "value") == (3 / 4, 4)
+    assert found("F1 of spans") == (10 / 11, 11) and found("share alike", "value") == (3 / 4, 4)
     # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1

@@ -165,15 +165,13 @@ def silences(case: Case) -> pd.DataFrame:
 )
 def test_figures_of_the_cases(name: str, draw: Any, make: Any, words: str, texts: Any) -> None:
     fig = draw(make(case_of(name)))
-    assert words in " ".join(texts(fig))
-    assert fig.get_size_inches()[0] == pytest.approx(6.9)
+    assert words in " ".join(texts(fig)) and fig.get_size_inches()[0] == pytest.approx(6.9)
 
 
 def test_every_day_told_of_an_event_has_a_lane(texts: Any) -> None:
     table = timelines.days_of_event(case_of("idlib"), event_id="khan-shaykhun-fall-2019-08")
     fig = f.days_told(table)
-    assert len(fig.axes[0].get_yticks()) == 13
-    assert "South Front: liberate" in " ".join(texts(fig))
+    assert len(fig.axes[0].get_yticks()) == 13 and "South Front: liberate" in " ".join(texts(fig))
 
 
 def test_the_most_told_places_are_named_where_no_names_meet(texts: Any) -> None:
