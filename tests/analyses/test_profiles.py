@@ -51,42 +51,33 @@ def test_rates_by_hand(tiny: Path) -> None:
     assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
 
 
-def test_a_coded_case_is_counted_by_its_codes() -> None:
-    case = case_of("palmyra")
-    table = p.rates(case)
-    assert "Figures claimed" in set(table["label"])
-    counts = p.sentence_counts(case)
+def test_a_coded_case_is_counted_by_its_codes_and_what_counting_twice_would_do() -> None:
+    table, counts = p.rates(case_of("palmyra")), p.sentence_counts(case_of("palmyra"))
     own = counts[counts["source_id"] == "iit"]
     rate = 1000 * own["hostile"].sum() / own["tokens"].sum()
     assert value(table, "iit", "hostile") == pytest.approx(rate) and own["hostile"].sum() == 11
+    assert "Figures claimed" in set(table["label"])
     table = p.by_source(case_of("idlib")).set_index("source_id")
     assert (table["documents"].sum(), table.at["south-front", "documents"]) == (24, 8)
     assert (table["first_day"] <= table["last_day"]).all() and (table["tokens"] > 0).all()
+    twice: dict[str, Any] = {"contained": (6, "Delegitimation, Syrian Perspective", 11.4219)}
+    twice |= {"captions": (2, "Delegitimation, Al-Ahed News", 12.8063)}
+    twice |= {"both": (9, "Liberation, Syrian Perspective", 13.4091)}
+    for matter, (moved, largest, change) in twice.items():
+        rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
+        assert (rates.k, rates.n, frames.detail) == ((moved,), (90,), largest)
+        assert frames.value == pytest.approx(change, abs=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("matter", "moved", "largest"),
-    [
-        ("contained", 6, ("Delegitimation, Syrian Perspective", 11.4219)),
-        ("captions", 2, ("Delegitimation, Al-Ahed News", 12.8063)),
-        ("both", 9, ("Liberation, Syrian Perspective", 13.4091)),
-    ],
-)
-def test_what_counting_twice_would_do(matter: str, moved: int, largest: tuple[str, float]) -> None:
-    rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
-    assert (rates.k, rates.n) == ((moved,), (90,))
-    assert (frames.detail, frames.value) == (largest[0], pytest.approx(largest[1], abs=1e-3))
-
-
-@pytest.mark.parametrize(("language", "rated"), [("en", True), ("tr", False)])
-def test_a_zero_is_no_rate_where_no_list_knows_the_language(language: str, rated: bool) -> None:
+def test_a_zero_is_no_rate_where_no_list_knows_the_language() -> None:
     case, hits = case_of("idlib"), case_of("idlib")["lexicon_hits"]
     own = case["documents"].set_index("doc_id")["source_id"] == "kandil-column"
-    spoken = case["documents"]["language"].mask(own.to_numpy(), language)
-    new = {"documents": case["documents"].assign(language=spoken)}
-    new["lexicon_hits"] = hits[~hits["doc_id"].map(own)]
-    table = p.rates(replace(case, tables={**case.tables, **new})).set_index("source_id")
-    assert ("hedges" in list(table.loc["kandil-column", "metric"])) is rated
+    for language, rated in (("en", True), ("tr", False)):
+        spoken = case["documents"]["language"].mask(own.to_numpy(), language)
+        new = {"documents": case["documents"].assign(language=spoken)}
+        new["lexicon_hits"] = hits[~hits["doc_id"].map(own)]
+        table = p.rates(replace(case, tables={**case.tables, **new})).set_index("source_id")
+        assert ("hedges" in list(table.loc["kandil-column", "metric"])) is rated
 
 
 @pytest.mark.parametrize("table", TABLES)

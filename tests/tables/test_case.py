@@ -129,6 +129,8 @@ def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, val
 
 
 X = "title: X\ndata: data\n"
+CODE = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
+CODE |= {"stance": "neutral"}
 
 
 @pytest.mark.parametrize(
@@ -136,17 +138,13 @@ X = "title: X\ndata: data\n"
     [
         ("titel: X\ndata: [data]", ["title: this field is missing", "column titel", "column data"]),
         (X + "compare: [a]", ["column compare.1: this field is missing"]),
-        (X + "about: [a]", ["column about"]),
         (X + "compare: [a, a]", ["compare: the two camps are the same"]),
         (X + "parameters: {draws: 12:30}", ["column parameters.draws", "12:30"]),
-        (X + "parameters: {draws: yes}", ["column parameters.draws", "'yes'"]),
         (X + "parameters: {sed: 1}", ["parameters.sed", "draws, seed"]),
         (X + "parameters: {calendar: julian}", ["calendar", "'julian'"]),
-        (X + "parameters: 5", ["parameters"]),
         (X + "parameters: {case_name: x}", ["column parameters.case_name"]),
         (X + "scope_days: 2019-08-22", ["column scope_days", "'2019-08-22'"]),
         ("title: X\ndata: data/../..", ["column data: this value", "allowed: a folder of this"]),
-        ("title: [X", ["row 1: this is no YAML"]),
         ("- title", ["fields and their values belong here", "allowed: title"]),
         ("", ["fields and their values belong here"]),
         (X + "title: Y", ["row 3: a field stands twice"]),
@@ -172,35 +170,27 @@ def test_names_that_no_command_can_read(cases: Path, name: str) -> None:
     assert "no name of a case" in problems(name) and "a-z, 0-9" in problems(name)
     said(cases, X)
     assert "there is no such case; met 'tinny'; allowed: " in problems("tinny")
-
-
-def test_another_ending_of_a_case_file_is_named(cases: Path) -> None:
     (cases / "other.yml").write_text("title: X")
-    with pytest.raises(DataError, match=r"cases/other\.yml: the file of a case ends in \.yaml"):
-        c.case_names()
+    assert "cases/other.yml: the file of a case ends in .yaml" in problems()
 
 
 def test_a_case_without_documents_places_or_codes(cases: Path, tiny: Path) -> None:
     (cases / "empty.yaml").write_text(X)
     assert "no document belongs to this case" in problems("empty")
+    # Ids of a table that is not there are unknown; no theatre is named: that of most documents.
+    capture = CODE | {"lemma": "take", "modality": "realised", "event_id": "fall", "taker_id": "x"}
+    write_table(pd.DataFrame([capture]), tiny, "captures")
     said(cases, X)
-    case = c.load_case("tiny")  # no theatre is named: that of most documents
+    case = c.load_case("tiny")
     assert (case.theatre, case.regions) == ("river", ("river",))
+    assert list(case["captures"]["event_id"]) == [""]
+    assert list(check_tables(tiny)["captures"]["event_id"]) == ["fall"]
+    (tiny / "captures.csv").unlink()
     said(cases, X + "coder: second\ntheatre: {name: river, places: [hill]}\n")
     assert c.load_case("tiny").coder == "second"
     write_table(pd.DataFrame([{"place_id": "a", "name": "A", "kind": "town"}]), tiny, "places")
-    mention = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
-    mention |= {"label": "it", "actor_id": "blue", "stance": "neutral"}
+    mention = CODE | {"label": "it", "actor_id": "blue"}
     write_table(pd.DataFrame([mention]), tiny, "naming_mentions")
     found = problems()
     assert "no code is by this coder; met 'second'; allowed: first" in found
     assert "places.csv has no such place; met 'hill'" in found
-
-
-def test_ids_of_a_table_that_is_not_there_are_unknown(cases: Path, tiny: Path) -> None:
-    capture = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
-    capture |= {"lemma": "take", "stance": "neutral", "modality": "realised"}
-    write_table(pd.DataFrame([{**capture, "event_id": "fall", "taker_id": "x"}]), tiny, "captures")
-    said(cases, X)
-    assert list(c.load_case("tiny")["captures"]["event_id"]) == [""]
-    assert list(check_tables(tiny)["captures"]["event_id"]) == ["fall"]

@@ -66,27 +66,19 @@ def test_frictionless_reads_the_description_and_finds_the_tables_valid() -> None
     assert report.valid, report.flatten(["title", "message"])[:5]
 
 
-def test_only_sources_and_documents_are_needed(tiny: Path) -> None:
+def test_only_sources_and_documents_are_needed_in_the_files_of_any_system(tiny: Path) -> None:
     tables = s.check_tables(tiny)
-    assert set(tables) == set(s.resources())
+    assert set(tables) == set(s.resources()) and list(tables["documents"]["doc_id"])[0] == "bridge"
     assert tables["claims"].empty and list(tables["claims"]) == list(s.fields_of("claims"))
-    assert tables["claims"]["start"].dtype == "int64"
-    assert tables["claims"]["value_min"].dtype == "float64"
-    assert list(tables["documents"]["doc_id"]) == ["bridge", "post"]
-    for name in ("claims", "acts", "events"):
-        (tiny / f"{name}.csv").write_text(",".join(s.fields_of(name)) + "\n")
-    (tiny / "frames.csv").write_text("")
-    assert all(s.check_tables(tiny)[name].empty for name in ("claims", "frames", "events"))
-
-
-def test_byte_order_mark_and_line_ends_of_other_systems_are_fine(tiny: Path) -> None:
-    before = s.check_tables(tiny)
+    assert list(tables["claims"][["start", "value_min"]].dtypes) == ["int64", "float64"]
     for name in ("sources", "documents"):
         path = tiny / f"{name}.csv"
         content = path.read_text(encoding="utf-8").replace("\n", "\r\n")
         path.write_bytes(f"\ufeff{content},,\r\n\r\n".encode())
+    (tiny / "claims.csv").write_text(",".join(tables["claims"]) + "\n")
+    (tiny / "frames.csv").write_text("")
     for name, frame in s.check_tables(tiny).items():
-        pd.testing.assert_frame_equal(frame, before[name])
+        pd.testing.assert_frame_equal(frame, tables[name])
 
 
 HEAD = b"source_id,name,kind,bloc,camp,country,languages\n"
@@ -250,69 +242,57 @@ def test_coders_who_name_events_for_themselves(tiny: Path) -> None:
     one(tiny, "(third, post-c2), column coder", "coders.csv defines no such id")
 
 
-def test_a_repost_leads_to_a_first_text(tiny: Path) -> None:
-    edit(tiny, "documents", ",,\n", ",,bridge\n")
-    one(tiny, "(bridge)", "duplicate_of leads back to the row itself")
+OVERLAP = "(bridge), column start: its span overlaps that of post"
+OUTSIDE = "(bridge), column contained_in: the span does not lie inside that"
+
+
+def test_only_hosts_overlap_and_reposts_lead_to_a_first_text(tiny: Path) -> None:
     frame = pd.read_csv(tiny / "documents.csv", dtype=str, keep_default_na=False)
+    for end, host, words in (
+        (SPLIT + 5, "", OVERLAP),
+        (SPLIT + 5, "post", OVERLAP),
+        (SPLIT - 5, "post", OUTSIDE),
+        (0, "", "(post), column end: the span is empty"),
+        (len(TEXT), "post", ""),
+    ):
+        ends = frame["end"].mask(frame["doc_id"] == "post", str(end))
+        s.write_table(frame.assign(end=ends, contained_in=[host, ""]), tiny, "documents")
+        one(tiny, words) if words else s.check_tables(tiny)
+    s.write_table(frame.assign(duplicate_of=["bridge", ""]), tiny, "documents")
+    one(tiny, "(bridge)", "duplicate_of leads back to the row itself")
     third = frame.iloc[[0]].assign(doc_id="third", raw_file="other.txt", duplicate_of="bridge")
     s.write_table(pd.concat([frame.assign(duplicate_of=["post", ""]), third]), tiny, "documents")
     one(tiny, "(third), column duplicate_of: this names a repost", "'bridge'; allowed: post")
 
 
-@pytest.mark.parametrize(
-    ("end", "container", "words"),
-    [
-        (SPLIT + 5, "", "(bridge), column start: its span overlaps that of post"),
-        (SPLIT + 5, "post", "(bridge), column start: its span overlaps that of post"),
-        (SPLIT - 5, "post", "(bridge), column contained_in: the span does not lie inside that"),
-        (0, "", "(post), column end: the span is empty"),
-        (len(TEXT), "post", ""),
-    ],
-)
-def test_only_hosts_may_overlap(tiny: Path, end: int, container: str, words: str) -> None:
-    frame = pd.read_csv(tiny / "documents.csv", dtype=str, keep_default_na=False)
-    first = frame["doc_id"] == "post"
-    frame.loc[first, "end"] = str(end)
-    frame.loc[~first, "contained_in"] = container
-    s.write_table(frame, tiny, "documents")
-    one(tiny, words) if words else s.check_tables(tiny)
-
-
-def test_spans_outside_their_document_and_altered(tiny: Path) -> None:
+def test_spans_of_codes(tiny: Path) -> None:
     write(tiny, "claims", claim(1, end=9999), claim(2, "an officer said", hash="0" * 16))
     one(tiny, "post-c1", "outside its document")
     write(tiny, "claims", claim(2, "an officer said", hash="0" * 16))
-    s.check_tables(tiny)
+    sentence = s.check_tables(tiny)["sentences"].query("doc_id == 'post'").iloc[1]
     (found,) = problems(tiny, with_texts=True)
     assert "post-c2" in found and "hash does not match" in found
     write(tiny, "claims", claim(2, "an officer said"))
     s.check_tables(tiny, with_texts=True)
     (tiny / "raw" / "page.txt").unlink()
     assert "the texts are not here" in problems(tiny, with_texts=True)[0]
-
-
-def test_a_frame_of_what_is_no_sentence(tiny: Path) -> None:
-    sentence = s.check_tables(tiny)["sentences"].query("doc_id == 'post'").iloc[1]
-    start, end = int(sentence["start"]), int(sentence["end"])
     code = {"coder": "first", "doc_id": "post", "frame_id": "victory", "hash": "0" * 16}
-    write(tiny, "frame_codes", {**code, "start": start, "end": end})
+    code |= {"start": int(sentence["start"]), "end": int(sentence["end"])}
+    write(tiny, "frame_codes", code)
     s.check_tables(tiny)
-    write(tiny, "frame_codes", {**code, "start": start, "end": end - 1})
-    one(tiny, "no such sentence", f"[{start}, {end - 1})")
+    write(tiny, "frame_codes", code | {"end": code["end"] - 1})
+    one(tiny, "no such sentence", f"[{code['start']}, {code['end'] - 1})")
 
 
-def test_a_written_table_reads_back_the_same(tiny: Path) -> None:
+def test_a_written_table_reads_back_and_is_checked_until_it_changes(tiny: Path) -> None:
     before = (tiny / "documents.csv").read_bytes()
     s.write_table(s.check_tables(tiny)["documents"].iloc[::-1], tiny, "documents")
     assert (tiny / "documents.csv").read_bytes() == before
     names = ['=1+1"<b>', "خبر\u200cگزاری"]  # a joiner inside a name is part of it
     s.write_table(s.check_tables(tiny)["sources"].assign(name=names), tiny, "sources")
-    assert list(s.check_tables(tiny)["sources"]["name"]) == names
-
-
-def test_a_folder_is_checked_once_until_a_table_changes(tiny: Path) -> None:
     first, again = s.read_tables(tiny), s.read_tables(tiny)
-    assert first is not again and all(frame is again[name] for name, frame in first.items())
+    assert list(first["sources"]["name"]) == names and first is not again
+    assert all(frame is again[name] for name, frame in first.items())
     edit(tiny, "sources", "magazine", "comic")
     with pytest.raises(DataError, match="comic"):
         s.read_tables(tiny)
