@@ -16,6 +16,7 @@ from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
 from framelines.analyses.takings import scope_table
 
+RED, BLUE = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)
 WHOLE = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
 BATTLE, PARTS = {"events": [event("battle", "battle")]}, ("parts and total", d.INSIDE)
 
@@ -55,8 +56,8 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     assert set(table["class"]) == {d.CALENDAR}
 
 
-def test_two_numbers_of_one_deed_contradict() -> None:
-    row = found(figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)).iloc[0]
+def test_two_numbers_of_one_deed_contradict_and_are_ranked() -> None:
+    row = found(RED, BLUE).iloc[0]
     assert (row["class"], row["claims"]) == (d.BETWEEN, "b1-c1;r1-c1")
     assert row["least_width"] == pytest.approx(math.sqrt(30 / 12) - 1)
     assert row["statements"] == "Blue News: 12 [b1-c1]; Red News: 30 [r1-c1]"
@@ -64,6 +65,13 @@ def test_two_numbers_of_one_deed_contradict() -> None:
     # The dead are at most the dead and wounded.
     both = figure("b1-c1", "raid", 40, kind="killed_or_wounded")
     assert [len(found(figure("r1-c1", "raid", n), both)) for n in (50, 40, 30)] == [1, 0, 0]
+    # Log ratio times the larger: 522 against 350 is 209, launchers 2 against 1 are 1.4.
+    rows = [figure("r1-x", "e9", 1), figure("r1-y", "e9", 99)]
+    for i, (one, two) in enumerate([(1, 2), (350, 522), (9, 9.5)]):
+        rows += [figure(f"r1-c{i}", f"e{i}", one), figure(f"b1-c{i}", f"e{i}", two)]
+    table = found(*rows).set_index("event_id")
+    assert table["stake"].round(1).to_dict() == {"e9": 454.9, "e1": 208.7, "e0": 1.4, "e2": 0.5}
+    assert list(table["rank"]) == [1, 2, 3, 4] and list(table.index) == ["e9", "e1", "e0", "e2"]
 
 
 @pytest.mark.parametrize(
@@ -78,24 +86,27 @@ def test_two_numbers_of_one_deed_contradict() -> None:
         ({"scope": "cumulative"}, "another scope, or none told"),
         ({"attribution": "enemy_media"}, "one passes on what the other side says"),
         ({"part_of": "r1-c1"}, "a part against its total"),
-        # What is of another event or thing is no pair at all.
         ({"event_id": "siege"}, ""),
         ({"item": "tank"}, ""),
     ],
 )
 def test_what_differs_is_counted_and_not_disputed(change: Row, reason: str) -> None:
-    pair = figure("r1-c1", "raid", 30), {**figure("b1-c1", "raid", 12), **change}
+    pair = RED, BLUE | change
     # A change of the day of a momentary deed is a dispute of dates, which is another matter.
     assert not found(*pair)["kind"].isin(["figure", "parts and total"]).any()
     assert reasons(*pair) == [reason] * bool(reason)
 
 
-def test_an_unknown_window_is_comparable_for_one_deed_only() -> None:
+def test_windows_of_deeds_and_forces() -> None:
     plain = {"window": "", "event_date": "", "event_calendar": "none", "date_basis": "none"}
-    pair = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12, **plain)
-    battle = [event("raid", "battle")]
+    pair, battle = (RED, BLUE | plain), [event("raid", "battle")]
     assert len(found(*pair)) == 1 and found(*pair, events=battle).empty
     assert reasons(*pair, events=battle) == ["the window of one is unknown"]
+    force: Row = {"kind": "force_size", "scope": "standing"}
+    one = figure("r1-c1", "raid", 800, **force)
+    assert len(found(one, figure("b1-c1", "siege", 2000, **force))) == 1
+    for change in ({"place_scope": "mill"}, {"actor_id": "blue-army"}, {"window": "2018"}):
+        assert found(one, figure("b1-c1", "siege", 2000, **force | change)).empty
 
 
 def battle(total: float, *days: float, place: str = "ford") -> list[Row]:
@@ -115,7 +126,6 @@ def test_sums_meet_their_total() -> None:
     for total, days, place, disputes in cases:
         table = found(*battle(total, *days, place=place), **BATTLE)
         assert [*zip(table["kind"], table["class"], strict=True)] == [PARTS] * disputes, total
-    # A sum meets another source's total only where it covers it.
     rival = figure("b1-c1", "battle", 25, **WHOLE, scope="cumulative")
     table = found(*battle(60, 10, 20, 30), rival, **BATTLE)
     assert list(table["class"]) == [d.BETWEEN]
@@ -125,63 +135,47 @@ def test_sums_meet_their_total() -> None:
     assert "in parts" not in short["statements"].iloc[0]
 
 
-def test_forces_need_one_place_role_and_date() -> None:
-    force: Row = {"kind": "force_size", "scope": "standing"}
-    one = figure("r1-c1", "raid", 800, **force)
-    assert len(found(one, figure("b1-c1", "siege", 2000, **force))) == 1
-    for change in ({"place_scope": "mill"}, {"actor_id": "blue-army"}, {"window": "2018"}):
-        assert found(one, figure("b1-c1", "siege", 2000, **force | change)).empty
-
-
-def test_repetitions_and_reposts_are_one_witness() -> None:
+def test_repetitions_are_one_witness_and_unlisted_ids_free_labels() -> None:
     documents = [document("r1", "red-news"), document("b1", "blue-news")]
     documents.append(document("copy", "red-news", duplicate_of="r1"))
     again = figure("r1-c2", "raid", 30, repeats="r1-c1"), figure("copy-c1", "raid", 31)
-    rows = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12), *again
-    assert list(found(*rows, documents=documents)["claims"]) == ["b1-c1;r1-c1"]
-
-
-def test_disputes_are_ranked_by_what_is_at_stake() -> None:
-    """Log ratio times the larger: 522 against 350 is 209, launchers 2 against 1 are 1.4."""
-    rows = [figure("r1-x", "e9", 1), figure("r1-y", "e9", 99)]
-    for i, (one, two) in enumerate([(1, 2), (350, 522), (9, 9.5)]):
-        rows += [figure(f"r1-c{i}", f"e{i}", one), figure(f"b1-c{i}", f"e{i}", two)]
-    table = found(*rows).set_index("event_id")
-    assert table["stake"].round(1).to_dict() == {"e9": 454.9, "e1": 208.7, "e0": 1.4, "e2": 0.5}
-    assert list(table["rank"]) == [1, 2, 3, 4] and list(table.index) == ["e9", "e1", "e0", "e2"]
+    assert list(found(RED, BLUE, *again, documents=documents)["claims"]) == ["b1-c1;r1-c1"]
+    rows = [RED, BLUE]
+    rows += [taking("r1-c2", "fall", "05-03"), taking("r1-c3", "fall", "05-05")]
+    events = [event("raid", "attack"), event("fall", "taking", winner="red-army")]
+    case = toy(rows, events=events, actors=[], places=[])
+    assert "killed, blue-army" in set(d.disputes(case)["what"])
+    assert list(scope_table(case, published="2019")["place_names"]) == ["ford"]
+    assert d.questions(case).empty
 
 
 def test_what_is_no_contradiction_may_be_a_question() -> None:
-    def asked(*claims: Row, **more: Any) -> list[tuple[str, str]]:
-        table = d.questions(toy(list(claims), **more))
-        return list(table[["asks", "claims"]].itertuples(index=False, name=None))
-
-    pair = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12, window="2019-05")
-    assert asked(*pair) == [("another window", "b1-c1;r1-c1")]
-    # Two conditions are too many, and what agrees is no question.
-    assert not asked(pair[0], {**pair[1], "place_scope": "mill"})
-    assert not asked(pair[0], {**pair[1], "value_min": 30, "value_max": 30})
-    again = figure("r1-c2", "raid", 40, repeats="r1-c1")
-    assert asked(figure("r1-c1", "raid", 30), again) == [(d.CHANGED, "r1-c1;r1-c2")]
     burnt, taken = ({"kind": f"equipment_{h}", "item": "tank"} for h in ("destroyed", "captured"))
-    fates = figure("r1-c1", "raid", 3, **burnt), figure("b1-c1", "raid", 3, **taken)
-    assert asked(*fates) == [(d.FATE, "b1-c1;r1-c1")]
-    for how, change in ((d.WHO, {"actor_id": "blue-army"}), (d.DONE, {"modality": "attempted"})):
-        deeds = claim("r1-c1", "raid"), claim("b1-c1", "raid", **change)
-        assert asked(*deeds) == [(how, "b1-c1;r1-c1")]
-    events = [event(e, "taking", place_id="ford") for e in ("entry", "fall")]
-    rows = [taking("r1-c1", "entry", "05-03"), taking("b1-c1", "fall", "05-05")]
-    assert asked(*rows, events=events) == [(d.STAGE, "b1-c1;r1-c1")]
-    # What is planned can be done later, and a figure that loses its hedge has not changed.
-    assert not asked(claim("r1-c1", "raid"), claim("b1-c1", "raid", modality="planned"))
-    hedged = figure("r1-c2", "raid", 30, repeats="r1-c1", qualifier="approx")
-    assert not asked(figure("r1-c1", "raid", 30), hedged)
-    # Two texts list the same places but one each; a list that is part of the other is no question.
     names = ("dam", "mill", "hill", "inn")
-    taken = {doc: [claim(f"{doc}-{e}", e) for e in names] for doc in ("r1", "b1")}
-    both = {"events": [event(e, "taking") for e in names]}
-    assert not asked(*taken["r1"], *taken["b1"][1:], **both)
-    assert asked(*taken["r1"][:-1], *taken["b1"][1:], **both) == [(d.LISTS, "b1-inn;r1-dam")]
+    listed = {doc: [claim(f"{doc}-{e}", e) for e in names] for doc in ("r1", "b1")}
+    deed, again = claim("r1-c1", "raid"), {"claim_id": "r1-c2", "repeats": "r1-c1"}
+    asked: dict[str, list[Row]] = {
+        "another window": [RED, BLUE | {"window": "2019-05"}],
+        d.CHANGED: [RED, RED | again | {"value_min": 40, "value_max": 40}],
+        d.FATE: [figure("r1-c1", "raid", 3, **burnt), figure("b1-c1", "raid", 3, **taken)],
+        d.WHO: [deed, claim("b1-c1", "raid", actor_id="blue-army")],
+        d.DONE: [deed, claim("b1-c1", "raid", modality="attempted")],
+        d.STAGE: [taking("r1-c1", "entry", "05-03"), taking("b1-c1", "fall", "05-05")],
+        # Two texts list the same places but one each.
+        d.LISTS: [*listed["r1"][:-1], *listed["b1"][1:]],
+    }
+    # Two conditions are too many; what agrees, what is planned, what loses its hedge, and a list
+    # that is part of the other are no question.
+    unasked = [[RED, BLUE | {"window": "2019-05", "place_scope": "mill"}]]
+    unasked += [[RED, BLUE | {"window": "2019-05", "value_min": 30, "value_max": 30}]]
+    unasked += [[deed, claim("b1-c1", "raid", modality="planned")]]
+    unasked += [[RED, RED | again | {"qualifier": "approx"}], [*listed["r1"], *listed["b1"][1:]]]
+    events = [event("raid"), *(event(e, "taking") for e in ("entry", "fall", *names))]
+    for how, rows in asked.items():
+        (row,) = d.questions(toy(rows, events=events)).itertuples()
+        ids = ("b1-inn", "r1-dam") if how == d.LISTS else sorted(r["claim_id"] for r in rows)
+        assert (row.asks, row.claims) == (how, ";".join(ids))
+    assert all(d.questions(toy(rows, events=events)).empty for rows in unasked)
 
 
 def test_only_texts_that_share_a_taking_are_set_side_by_side(monkeypatch: Any) -> None:
@@ -205,7 +199,6 @@ def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
     assert list(table["what"]) == ["that it happened, actor Red army, target Blue army"]
     assert (table["claims"].iloc[0], table["class"].iloc[0]) == ("b1-c1;b1-c2;r1-c1", d.BETWEEN)
     assert math.isnan(table["least_width"].iloc[0]) and table["width"].iloc[0] == "–"
-    # Two claims of one event, each denied, are two disputes.
     assert len(found(said, other, some, {**none, "denies": "r1-c2"})) == 2
 
 
@@ -214,10 +207,8 @@ def dated(claim_id: str, day: str, calendar: str = "gregorian") -> Row:
 
 
 def test_two_days_conflict_only_of_a_momentary_event_and_by_its_calendar() -> None:
-    pair, siege = (
-        (dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")),
-        event("raid", "siege"),
-    )
+    pair = dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")
+    siege = event("raid", "siege")
     row = found(*pair).iloc[0]
     assert (row["class"], row["least_width"], row["width"]) == (d.BETWEEN, 3, "3 days")
     assert found(*pair, events=[siege]).empty and reasons(*pair, events=[siege]) == [d.LASTS]
@@ -243,24 +234,12 @@ def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     later, loss = taking("r1-c3", "second", "08-05"), taking("r1-c2", "loss", "06-01")
     assert len(found(first, later, events=events)) == 1
     assert found(first, later, loss | {"actor_id": "blue-army"}, events=events).empty
-    # Across documents it is a dispute of dates.
     documents = [document(i, "red-news") for i in ("r1", "r2")]
     again = taking("r2-c1", "fall", "05-05")
     assert list(found(first, again, events=[fall], documents=documents)["kind"]) == ["date"]
 
 
-def test_ids_that_no_table_lists_are_free_labels() -> None:
-    rows = [figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)]
-    rows += [taking("r1-c2", "fall", "05-03"), taking("r1-c3", "fall", "05-05")]
-    events = [event("raid", "attack"), event("fall", "taking", winner="red-army")]
-    case = toy(rows, events=events, actors=[], places=[])
-    assert "killed, blue-army" in set(d.disputes(case)["what"])
-    assert list(scope_table(case, published="2019")["place_names"]) == ["ford"]
-    assert d.questions(case).empty
-
-
 def test_no_contradiction_is_found_where_none_was_planted() -> None:
-    # Events told by both sides in true, but different, words.
     rng, rows = np.random.default_rng(1438), []
     for i in range(200):
         value = int(rng.integers(4, 300))
@@ -274,7 +253,6 @@ def test_no_contradiction_is_found_where_none_was_planted() -> None:
             rows.append(claim(f"{name}1-d{i}", f"e{i}", event_date="2019-05-03"))
     table = found(*rows)
     assert set(table["class"]) <= {d.TENSION}
-    # A tension is less than a contradiction.
     more = figure("r1-c1", "raid", 50, qualifier="more_than", value_max=None)
     assert list(found(more, figure("b1-c1", "raid", 300))["class"]) == [d.TENSION]
     assert found(more, figure("b1-c1", "raid", 90)).empty

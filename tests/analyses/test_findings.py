@@ -117,7 +117,6 @@ def test_values_that_stand_for_several_are_spelt_out() -> None:
     assert len(naming["left_out"]) == 3 and naming["left_out"][0] == "none"
     assert naming["coder"] == ("first_all_sentences", "adjudicated", "first", "second")
     assert frames["coder"] == ("first_all_sentences", "first", "second", "adjudicated")
-    # One outlet a side: none can be left out.
     assert choices("example", "derogatory-naming")["left_out"] == ("none",)
 
 
@@ -151,7 +150,6 @@ ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
 @pytest.mark.parametrize(
     ("values", "expect", "came"),
     [
-        # A verdict is no sign of the result.
         (points, ABOVE, "holds, untested"),
         (points, {"below": 0}, "does not hold"),
         (points, [], "described"),
@@ -169,7 +167,6 @@ ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
         (times(low=1.0, high=inf), ABOVE, "holds, untested"),
         (times(p=0.04), ABOVE, "holds"),
         (times(p=0.06), ABOVE, "does not hold"),
-        # Of parts, those whose names end so; of several expectations, all.
         (parts, [ABOVE | {"part": "taken"}, LOST], "holds, untested"),
         (parts, [ABOVE | {"part": "taken"}, ABOVE | {"part": "lost"}], "does not hold"),
         (parts, ABOVE | {"part": "y: taken"}, "not estimable"),
@@ -187,7 +184,6 @@ def test_more_with_one_value_than_with_another_and_sides_swapped() -> None:
         factor = {"own": 2 * sign, "other": sign}
         toy = finding(lambda calendar, b, of=factor: float(b) * of[calendar], choices, expect=more)
         assert f.verdict(case, toy) == came
-    # Sides that are swapped swap what is expected.
     expected = f.Expect(below=0, first="north")
     assert expected.turned(case) == expected
     turned = expected.turned(replace(case, compare=("south", "north")))
@@ -202,7 +198,7 @@ def test_a_headline_stands_only_where_it_is_borne_out(where: str) -> None:
         assert f.told(case_of("example"), toy)["headline"] == printed
 
 
-def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
+def test_a_sentence_is_filled_with_numbers_as_prose_has_them() -> None:
     def values(a: str) -> list[Estimate]:
         north = Estimate(1.5, "times", part="north_side", n=(4,))
         south = Estimate(nan, "times", part="south", why=("not estimable: nothing is told",))
@@ -214,6 +210,12 @@ def test_a_sentence_is_filled_and_parts_are_said_one_by_one() -> None:
     assert told["caution"] == "South has no estimate: nothing is told."
     numbers = {"a_toy_value": (1.5, "times"), "a_toy_verdict": ("described", "")}
     assert told["numbers"].items() >= numbers.items() and "a_toy_value_2" not in told["numbers"]
+    told = {(6830.0, ""): "6,830", (inf, ""): "∞", (nan, ""): "–", (0.035, "share"): "3.5 %"}
+    told |= {(-12.345, POINTS): "−12.3", (-0.001, POINTS): "0.0", (1.4706, "times"): "1.47"}
+    told |= {(0.93, "p"): "0.93", (0.00001, "p"): "below 0.0001"}
+    assert {key: number_text(*key) for key in told} == told
+    assert [w.answer_text(Estimate(days, "days")) for days in (1.0, 3.0)] == ["1 day", "3 days"]
+    assert w.answer_text(Estimate(0.5, "share", k=(2,), n=(4,))) == "2 of 4"
 
 
 @pytest.mark.slow
@@ -225,12 +227,3 @@ def test_every_finding_of_every_case_has_words() -> None:
             assert "–" not in told["sentence"] and "{" not in told["sentence"], told["sentence"]
         table = f.overview(case_of(name), f.declared(name))
         assert len(table) == len(f.declared(name))
-
-
-def test_numbers_as_prose_has_them() -> None:
-    told = {(6830.0, ""): "6,830", (inf, ""): "∞", (nan, ""): "–", (0.035, "share"): "3.5 %"}
-    told |= {(-12.345, POINTS): "−12.3", (-0.001, POINTS): "0.0", (1.4706, "times"): "1.47"}
-    told |= {(0.93, "p"): "0.93", (0.00001, "p"): "below 0.0001"}
-    assert {key: number_text(*key) for key in told} == told
-    assert [w.answer_text(Estimate(days, "days")) for days in (1.0, 3.0)] == ["1 day", "3 days"]
-    assert w.answer_text(Estimate(0.5, "share", k=(2,), n=(4,))) == "2 of 4"

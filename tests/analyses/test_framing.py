@@ -50,7 +50,6 @@ def test_the_declared_findings_of_idlib() -> None:
     assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
     assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
     assert [counts(e) for e in f.other_voice(case)] == [[(3, 315)], [(1, 3)]]
-    # Hedged claims can stay out, and what a second page hosts can count again.
     assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
     assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
     # Kinds are of outlets: where these are enough for a test, none deals their texts.
@@ -58,13 +57,12 @@ def test_the_declared_findings_of_idlib() -> None:
     kinds |= {"second": ["news_site", "blog"]}
     outlets, texts = (f.naming_by_group(case, unit=u, **kinds) for u in ("outlets", "texts"))
     assert outlets.p < 0.02 and np.isnan(texts.p) and "of outlets" in texts.why[-1]
-    # Without two sides the foe is any armed opponent.
     foes = set(f.naming_hits(case).query("relation == 'foe'")["actor_id"])
     assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
     assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
 
 
-def test_planted_naming_is_recovered() -> None:
+def test_planted_naming_and_frames_are_recovered() -> None:
     case, truth = case_of("example"), TRUTH["names"]
     for stance in f.STANCES:
         table = shares(f.naming_hits(case, stance=stance), ["camp", "relation"])
@@ -85,9 +83,6 @@ def test_planted_naming_is_recovered() -> None:
     table, back = (f.by_event(*one) for one in both)
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     assert list(back["difference"]) == list(-table["difference"])
-
-
-def test_planted_frames_and_leading_terms_are_recovered() -> None:
     case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
     found = f.frame_contrast(case, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]

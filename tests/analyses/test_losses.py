@@ -26,7 +26,6 @@ def test_figures_of_the_real_cases() -> None:
     assert found.value == pytest.approx(50 / 34) and found.why == ("no interval: 1 matched event",)
     assert "more than 50 against at least 34" in found.detail
     assert none.why == ("not estimable: no figure meets one of the reference",)
-    # The dead of four days are added up and meet two references.
     table = m.summed_figures(palmyra).set_index(["figure", "reference"])
     expected = {"its own total, killed or wounded": 350, "sum if later parts include earlier": 360}
     assert table["stated"].groupby("figure").first().to_dict() == expected | {"sum of parts": 522}
@@ -35,7 +34,7 @@ def test_figures_of_the_real_cases() -> None:
     assert (summed.low, summed.high) == (522 / 120, 522 / 115)
 
 
-def test_the_planted_inflation_is_found() -> None:
+def test_planted_inflation_own_losses_and_totals() -> None:
     case = case_of("example")
     assert {one.part for one in m.inflation(case)} == set(OTHER)
     for one in m.inflation(case):
@@ -46,9 +45,6 @@ def test_the_planted_inflation_is_found() -> None:
         assert found == pytest.approx([made["factor"], *made["interval_95"]], abs=0.0006)
         told = {e["event"]: (e["claimed"], e["reference"]) for e in planted["events"]}
         assert {row.event_id: (row.told, row.known) for row in own.itertuples()} == told
-
-
-def test_planted_own_losses_and_totals() -> None:
     places = m.known_losses(case_of("example"), ["places"]).query("own").groupby("camp")["told"]
     for camp, planted in TRUTH["silence"]["own_losses_of_places"].items():
         told, lost = places.sum()[camp], places.size()[camp]
@@ -75,7 +71,6 @@ def test_matched_figures_need_side_and_window() -> None:
     table = m.matched_figures(toy(told, reference=references))
     rows = table[["camp", "told", "ratio", "told_words"]].to_numpy().tolist()
     assert rows == [["blue", 9, 9 / 5, "9 against 5"], ["red", 30, 3, "30 against 10"]]
-    # The window of a reference can be another than its day.
     days = "2019-05-01/2019-05-03"
     row = [known("x1", "raid", value=10, target="blue", window=days)]
     assert m.matched_figures(toy(told[:1], reference=row)).empty
@@ -115,7 +110,6 @@ def test_scope_of_taking_names_the_widest() -> None:
     (found,) = k.scope_of_taking(case, published="2019-06")
     assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale, a region")
     assert k.scope_table(case, published="2019-05").empty
-    # A repost tells twice only when asked.
     documents = [document("r1", "red-news", contained_in="b1"), document("b1", "blue-news")]
     case = toy(rows[:1], events=[event("e1", "taking")], documents=documents)
     once, twice = (k.scope_table(case, published="2019-06", reposts=way) for way in ("out", "in"))
@@ -163,11 +157,9 @@ def test_the_interval_of_a_factor_covers(reading: str) -> None:
             told -= told % 10 ** np.floor(np.log10(told))
             more = {"value_max": None, "qualifier": "more_than"}
         rows = [figure(f"r1-c{i}", f"e{i:02}", float(n), **more) for i, n in enumerate(told)]
-        pairs = enumerate(truth)
-        reference = [known(f"x{i:02}", f"e{i:02}", value=int(n), target="blue") for i, n in pairs]
-        case = toy(rows, reference=reference)
-        found = {e.part: e for e in m.inflation(case, reading=reading)}["red"]
-        covered += found.low <= 2 <= found.high
+        listed = [known(f"x{i}", f"e{i:02}", value=int(truth[i]), target="blue") for i in range(12)]
+        found = {e.part: e for e in m.inflation(toy(rows, reference=listed), reading=reading)}
+        covered += found["red"].low <= 2 <= found["red"].high
     assert covered >= 44
 
 

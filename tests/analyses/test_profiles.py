@@ -40,12 +40,10 @@ def test_rates_by_hand(tiny: Path) -> None:
     assert value(table, "blue-post", "figures") == pytest.approx(3000 / 33)
     assert value(table, "blue-post", "attributions") == pytest.approx(2000 / 33)
     assert "Tokens with a digit" in set(table["label"])
-    # Ten documents are needed for an interval.
     assert table["low"].isna().all()
     known = p.rates(case_of("example")).dropna(subset=["low"])
     assert (known["documents"] >= 10).all() and len(known) == 19
     assert ((known["low"] <= known["value"]) & (known["value"] <= known["high"])).all()
-    # Reposts stay out.
     documents = small["documents"].assign(duplicate_of=["post", ""])
     tables = {**small.tables, "documents": documents}
     assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}

@@ -12,7 +12,7 @@ from framelines.analyses import takings as k
 from framelines.analyses import timelines as t
 
 
-def test_the_magazines_calendar_runs_a_day_late() -> None:
+def test_calendar_leads_and_sites_taken_twice_in_the_real_cases() -> None:
     case = case_of("palmyra")
     found = t.calendar_offset(case, months=["1438-03", "1438-04"])
     told = [(e.part, e.value, e.low, e.high, e.n) for e in found]
@@ -23,16 +23,13 @@ def test_the_magazines_calendar_runs_a_day_late() -> None:
     assert list(held["gap_calibrated"]) == [0] * 4 and (held["gap_umm_al_qura"] != 0).all()
     agreed = [t.date_agreement(case, calendar=one)[0] for one in ("umm_al_qura", "hull")]
     assert [(e.k, e.n) for e in agreed] == [((0,), (4,)), ((4,), (4,))]
-
-
-def test_leads_and_sites_taken_twice_in_the_real_cases() -> None:
     assert t.leads(case_of("idlib"))["lead"].value_counts().to_dict() == {"same": 3, "open": 2}
     assert t.lead(case_of("idlib"))[0].detail.startswith("the same day as the reference (Al-")
     assert [k.taken_twice(case_of(name)).value for name in ("palmyra", "example")] == [4, 0]
     assert k.taken_twice(case_of("palmyra"), across_documents="one_source").value == 5
 
 
-def test_the_planted_calendar_is_found() -> None:
+def test_the_planted_calendar_and_silence_are_found() -> None:
     case, planted = case_of("example"), TRUTH["calendar"]
     offset = planted["realised"]["offset_days"]
     found = [(e.part, e.value) for e in t.calendar_offset(case)]
@@ -41,10 +38,7 @@ def test_the_planted_calendar_is_found() -> None:
     assert set(table.loc[table["verdict"] == "certainly_different", "gap"]) == {1.0}
     (after,) = t.date_agreement(case)
     assert after.k == after.n == (len(planted["compared_events"]),)
-
-
-def test_the_planted_silence_and_the_event_that_is_none() -> None:
-    case, planted = case_of("example"), TRUTH["silence"]
+    planted = TRUTH["silence"]
     table = t.coverage(case)
     silent = table[table["state"] == t.SILENT]
     assert list(silent["event_id"]) == [planted["planted"][0]["event"]]
@@ -54,7 +48,7 @@ def test_the_planted_silence_and_the_event_that_is_none() -> None:
     assert table.groupby("camp")["at_risk"].sum()["south"] == 17
 
 
-def test_claims_name_side_voice_days_and_readings() -> None:
+def test_claims_and_reference_name_side_voice_days_and_readings() -> None:
     told = c.claims(case_of("example")).set_index("claim_id")
     row = told.loc["lantern-09-digest-c03"]
     assert (row["target_side"], row["camp"], row["voice"]) == ("north", "south", "The Lantern")
@@ -64,9 +58,6 @@ def test_claims_name_side_voice_days_and_readings() -> None:
     row = c.claims(case).iloc[0]
     assert (row["low"], row["high"], row["close_low"], row["close_high"]) == (51, math.inf, 51, 100)
     assert (row["stated"], row["told"], row["covers_first"]) == (50, "more than 50", row["first"])
-
-
-def test_the_reference_stands_in_the_columns_of_claims() -> None:
     rows = [known("x1", "raid", value=3, value_max=4, target="blue-army")]
     rows += [known("x2", "raid", value=3, target="red", origin="belligerent", quality="low")]
     rows += [known("x3", "raid", value=3), known("x4", "", value=3, target="red")]
@@ -108,9 +99,6 @@ def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_tol
     # What another outlet alone lists is no measure of what this one has room for.
     alone = t.coverage(toy(told, **about))
     assert not alone["at_risk"].any() and not alone["listed"].any()
-
-
-def test_states_of_coverage() -> None:
     rows = [claim("r1-c1", "a", modality="planned"), claim("r1-c2", "b", certainty="hedged")]
     rows += [claim("r1-c3", "c", certainty="denied"), claim("r1-c4", "d")]
     table = states(toy(rows))

@@ -26,9 +26,8 @@ def make(codes: list[Row], documents: int = 2, sentences: int = 4, **more: list[
     texts = [toys.document(doc, source, "2019-05-04") for doc, source in ids]
     spans = [{"sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99} for s in range(sentences)]
     rows = {"frame_codes": codes, "documents": texts, "naming_mentions": [], "acts": []} | more
-    rows["sentences"] = [
-        {**text, "kind": "text", "chunk": 0} | span for text in texts for span in spans
-    ]
+    kind = {"kind": "text", "chunk": 0}
+    rows["sentences"] = [text | kind | span for text in texts for span in spans]
     rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
     rows["coders"] = [{"coder": "first", "kind": "person", "label": "a student"}]
     rows["coders"] += [{"coder": "machine", "kind": "rules", "label": "word lists"}]
@@ -68,7 +67,6 @@ def test_frames_by_hand() -> None:
     (alpha,) = alpha_of([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]])(np.ones((1, 5)))
     assert tuple(table.loc["liberation", ["seen", "value"]]) == (3, pytest.approx(alpha))
     assert not table.at["divine_sanction", "established"]
-    # Three sentences are too few to establish anything.
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
 
 
@@ -103,7 +101,7 @@ def simulated(*coders: str, documents: int = 14) -> Case:
     return make(codes, documents, 12, claims=claims)
 
 
-def test_slips_decide_what_is_established() -> None:
+def test_slips_decide_what_is_established_and_order_and_names_nothing() -> None:
     case = simulated("first", "second")
     table = trust.frame_agreement(case).set_index("code")
     assert trust.weak_frames(case) == {"victimhood"}
@@ -115,9 +113,6 @@ def test_slips_decide_what_is_established() -> None:
     assert (found["coder"], found["second"]) == ("a student", "second")
     few = trust.frame_agreement(simulated("first", "second", documents=4))
     assert few["value"].notna().all() and few["low"].isna().all()
-
-
-def test_order_of_rows_and_the_name_of_the_second_coder_change_nothing() -> None:
     one, other = simulated("first", "second"), toys.shuffled(simulated("first", "zoe"))
     pd.testing.assert_frame_equal(*map(trust.agreement_table, (one, other)))
 

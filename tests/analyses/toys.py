@@ -33,7 +33,6 @@ def case_of(name: str) -> Case:
 
 @cache
 def uncoded(name: str) -> Case:
-    """The case with nothing but its sources and documents."""
     case = case_of(name)
     kept = ("sources", "documents")
     return replace(case, tables={k: t if k in kept else t.iloc[:0] for k, t in case.tables.items()})
@@ -106,12 +105,10 @@ def toy(claims: list[Row], **more: list[Row]) -> Case:
 
 
 def shuffled(case: Case) -> Case:
-    """The case with the rows of every table in another order."""
     rows = {n: f.sample(frac=1, random_state=5, ignore_index=True) for n, f in case.tables.items()}
     return replace(case, tables=rows)
 
 
 def swapped(case: Case) -> Case:
-    """The case with the compared camps in the other order."""
     assert case.compare
     return replace(case, compare=case.compare[::-1])

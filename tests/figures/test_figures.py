@@ -52,7 +52,6 @@ def test_labels_limits_and_open_ends() -> None:
     assert (s.short("a word or two", 8), s.short("short", 8)) == ("a word …", "short")
     assert s.limits([math.nan, math.inf, 0, 10]) == pytest.approx((-0.8, 10.8))
     assert s.limits([]) == pytest.approx((-0.08, 1.08))
-    # Letters that the font lacks are written in Latin ones.
     assert s.drawn("新华: é عربي Москва") == "XinHua: é عربي Москва"
     ax, look = s.figure(3).subplots(), s.looks("a")["a"]
     ax.set_xlim(0, 4)
@@ -168,13 +167,10 @@ def test_figures_of_the_cases(name: str, draw: Any, make: Any, words: str, texts
     assert words in " ".join(texts(fig)) and fig.get_size_inches()[0] == pytest.approx(6.9)
 
 
-def test_every_day_told_of_an_event_has_a_lane(texts: Any) -> None:
+def test_days_have_lanes_and_the_most_told_places_names_that_do_not_meet(texts: Any) -> None:
     table = timelines.days_of_event(case_of("idlib"), event_id="khan-shaykhun-fall-2019-08")
     fig = f.days_told(table)
     assert len(fig.axes[0].get_yticks()) == 13 and "South Front: liberate" in " ".join(texts(fig))
-
-
-def test_the_most_told_places_are_named_where_no_names_meet(texts: Any) -> None:
     rows = [("Ford", 35.0, 36.0, 9), ("Mill", 35.0, 36.01, 2), ("Hill", 36.0, 36.0, 1)]
     data = pd.DataFrame(rows, columns=["place", "lat", "lon", "claims"]).assign(by="one outlet")
     found = texts(f.places_told(data))

@@ -25,12 +25,10 @@ def test_every_case_of_the_repository_loads() -> None:
         sizes[name] = len(ids)
         assert set(case["sentences"]["doc_id"]) == ids
         assert set(case.drawing) == {"draws", "seed", "permutations"}
-        # A case without a place of its own is on a theatre of its own name.
         assert set(case.regions) - {name} <= set(case["places"]["place_id"])
         coders = {coder for table in c.CODED for coder in case[table]["coder"]}
         assert coders <= set(case["coders"]["coder"])
         assert set(case["coders"]["kind"]) <= {"model", "person"}
-        # Every figure of the reference is readable, or stays to be counted.
         told = case["reference"].query("case == @name and event_id != ''")
         told = told.dropna(subset=["value_min", "value_max"], how="all")
         readable[name] = (int(told["outcome"].ne("").sum()), len(told))

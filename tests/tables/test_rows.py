@@ -31,19 +31,15 @@ def test_rows_stand_in_a_sentence_that_counts(name: str) -> None:
 
 def test_coders_sides_and_theatres() -> None:
     case = case_of("palmyra")
-    of = {coder: len(r.rows(case, "frame_codes", coder=coder)) for coder in ("second", "any")}
-    assert 0 < of["second"] < of["any"]
-    assert len(r.rows(replace(case, coder="second"), "frame_codes")) == of["second"]
+    second, every = (len(r.rows(case, "frame_codes", coder=one)) for one in ("second", "any"))
+    assert 0 < len(r.rows(replace(case, coder="second"), "frame_codes")) == second < every
     sides = {"government_camp": "government_side", "islamic_state": "islamic_state", "nobody": ""}
     assert {camp: r.side_of_camp(camp, case["actors"]) for camp in sides} == sides
     places = r.theatre_places(case)
     assert {"palmyra", "palmyra-castle", "t4-airbase", "homs-governorate"} <= places
     assert not {"aleppo-governorate", "mosul", "syria"} & places
     assert [case_of(name).theatre for name in CASES] == ["arda", "palmyra", "idlib"]
-
-
-def test_mixed_documents_give_only_the_sentences_on_the_theatre() -> None:
-    case = case_of("palmyra")
+    # Mixed documents give only the sentences on the theatre.
     kept = r.theatre_sentences(case).groupby("doc_id").size()
     every = case["sentences"].groupby("doc_id").size()
     assert kept["is-hims-interview"] == every["is-hims-interview"]
@@ -75,18 +71,6 @@ def test_reposts_and_contained_articles_count_for_their_hosts_when_asked_for() -
     once, twice = (r.rows(case_of("idlib"), "frame_codes", reposts=way) for way in ("out", "in"))
     inside = (once["doc_id"] == "st-command-vows").sum()
     assert inside > 0 and len(twice) == len(once) + inside
-
-
-def test_groups_and_outlets_that_can_be_left_out() -> None:
-    case = case_of("palmyra")
-    pair = r.pair_of(case)
-    assert (pair.first, pair.second) == case.compare
-    assert r.outlets_of(case, pair) == ["amn", "iit"]  # the magazine is alone on its side
-    assert r.outlets_of(case_of("example"), r.pair_of(case_of("example"))) == []
-    genres = r.pair_of(case_of("idlib"), "genre", ("opinion", "interview"), "report")
-    assert (genres.first, genres.second) == ("opinion + interview", "report")
-    left = r.documents(case, left_out="amn")
-    assert "amn" not in set(left["source_id"]) and len(left) == 3
 
 
 def test_free_labels_of_a_second_coder_are_no_events() -> None:
