@@ -24,6 +24,25 @@ DECLARED = "a8d7fc8fff2bce7c"
 FIRST = {"palmyra": 10, "idlib": 9, "example": 4}
 # Declared later, after their answers were seen; their amendments say so.
 EXPLORATORY = {"summed-losses", "naming-by-kind"}
+NAMING = {"notebook": "03", "function": "framing.naming_contrast"}
+KNOWN = {"id": "known", "name": "A", "estimand": "a", "direction": "unknown", "known_before": "no"}
+KNOWN |= {"analysis": NAMING, "choices": {"scope": ["whole_texts"]}}
+WRONG: list[dict[str, Any]] = [
+    {"id": "Bad Id", "analysis": NAMING | {"notebook": "3"}, "known_before": "may be", "moon": "1"},
+    {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}},
+    {"id": "both", "expect": {"above": 0, "below": 1}},
+    {"id": "known"},
+]
+FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
+FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
+FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
+TOLD = {("Bad Id", "id", "Bad Id"), ("Bad Id", "analysis.notebook", "3"), ("known", "id", "known")}
+TOLD |= {("Bad Id", "known_before", "may be"), ("Bad Id", "moon", "1"), ("fourth", "with", "tide")}
+TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choices", "everywhere")}
+TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
+TOLD |= {("fourth", "says", "wonder")}
+FIVE = {"a": ["1", "2", "3", "4", "5"]}
+ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
 
 
 @cache
@@ -57,25 +76,6 @@ def test_what_was_declared_stands_as_it_was_declared() -> None:
     assert len(later) == 2 and all(o.known_before == "yes" and not o.expect for o in later)
 
 
-NAMING = {"notebook": "03", "function": "framing.naming_contrast"}
-KNOWN = {"id": "known", "name": "A", "estimand": "a", "direction": "unknown", "known_before": "no"}
-KNOWN |= {"analysis": NAMING, "choices": {"scope": ["whole_texts"]}}
-WRONG: list[dict[str, Any]] = [
-    {"id": "Bad Id", "analysis": NAMING | {"notebook": "3"}, "known_before": "may be", "moon": "1"},
-    {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}},
-    {"id": "both", "expect": {"above": 0, "below": 1}},
-    {"id": "known"},
-]
-FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
-FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
-FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
-TOLD = {("Bad Id", "id", "Bad Id"), ("Bad Id", "analysis.notebook", "3"), ("known", "id", "known")}
-TOLD |= {("Bad Id", "known_before", "may be"), ("Bad Id", "moon", "1"), ("fourth", "with", "tide")}
-TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choices", "everywhere")}
-TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
-TOLD |= {("fourth", "says", "wonder")}
-
-
 def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "findings.yaml"
     assert f.declared("example", file=file) == []
@@ -94,7 +94,7 @@ def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
     assert "an expectation is one of" in str(caught.value) and "gone-case" not in str(caught.value)
 
 
-def test_every_choice_alone_and_the_product_of_those_declared() -> None:
+def test_choices_alone_and_together_and_values_that_stand_for_several() -> None:
     choices = {"a": ["1", "2", "3"], "b": ["x", "y"]}
     toy = finding(lambda a, b: float(a) + 10 * (b == "y"), choices)
     table = f.specifications(case_of("example"), toy)
@@ -107,17 +107,15 @@ def test_every_choice_alone_and_the_product_of_those_declared() -> None:
     toy = finding(lambda a: 1 + {"1": 0, "2": 1e-12, "3": 1e-3}[a], {"a": ["1", "2", "3"]})
     assert list(f.specifications(case_of("example"), toy)["result"]) == [0, 0, 1]
 
-
-def test_values_that_stand_for_several_are_spelt_out() -> None:
-    def choices(case: str, finding: str) -> dict[str, tuple[str, ...]]:
+    def spelt(case: str, finding: str) -> dict[str, tuple[str, ...]]:
         (one,) = [one for one in f.declared(case) if one.id == finding]
         return f.choices_of(case_of(case), one)
 
-    naming, frames = (choices("palmyra", one) for one in ("derogatory-naming", "divine-sanction"))
+    naming, frames = (spelt("palmyra", one) for one in ("derogatory-naming", "divine-sanction"))
     assert len(naming["left_out"]) == 3 and naming["left_out"][0] == "none"
     assert naming["coder"] == ("first_all_sentences", "adjudicated", "first", "second")
     assert frames["coder"] == ("first_all_sentences", "first", "second", "adjudicated")
-    assert choices("example", "derogatory-naming")["left_out"] == ("none",)
+    assert spelt("example", "derogatory-naming")["left_out"] == ("none",)
 
 
 @pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
@@ -128,15 +126,8 @@ def test_the_main_values_are_those_that_a_function_takes_by_itself(name: str) ->
         assert repr(f.main(case, one)) == repr(f.estimates(case, one, chosen))
 
 
-FIVE = {"a": ["1", "2", "3", "4", "5"]}
-
-
 def times(**more: Any) -> Any:
     return lambda a: Estimate(4 + float(a), "times", **more)
-
-
-def points(a: str) -> float:
-    return 47 + float(a)
 
 
 def parts(a: str) -> list[Estimate]:
@@ -144,15 +135,12 @@ def parts(a: str) -> list[Estimate]:
     return [own, lost, Estimate(nan, part="y: taken")]
 
 
-ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
-
-
 @pytest.mark.parametrize(
     ("values", "expect", "came"),
     [
-        (points, ABOVE, "holds, untested"),
-        (points, {"below": 0}, "does not hold"),
-        (points, [], "described"),
+        (lambda a: 47 + float(a), ABOVE, "holds, untested"),
+        (lambda a: 47 + float(a), {"below": 0}, "does not hold"),
+        (lambda a: 47 + float(a), [], "described"),
         # One choice that speaks against it is named; most of them, or the main one, defeat it.
         (lambda a: float(a) - (a == "4") * 5, ABOVE, "holds but for a: 4, untested"),
         (lambda a: 2.5 - float(a), ABOVE, "does not hold"),

@@ -44,7 +44,7 @@ def test_the_declared_findings_of_palmyra() -> None:
         assert counts(f.naming_contrast(case, **choices)) == expected, choices
 
 
-def test_the_declared_findings_of_idlib() -> None:
+def test_the_declared_findings_of_idlib_and_whose_words_are_passed_on() -> None:
     case = case_of("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
     assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
@@ -60,6 +60,11 @@ def test_the_declared_findings_of_idlib() -> None:
     foes = set(f.naming_hits(case).query("relation == 'foe'")["actor_id"])
     assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
     assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
+    name, found = f.glossed(case), f.passed_on(case).set_index(["teller", "voice"])["claims"]
+    assert found["Syrian Perspective", "a text of Syria Times"] == 31
+    words = found[~found.index.get_level_values("voice").str.contains("text of")]
+    assert words.sum() == f.attribution_hits(case)["hit"].sum()
+    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
 def test_planted_naming_and_frames_are_recovered() -> None:
@@ -125,15 +130,6 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
     back = [-two.value, -two.high, -two.low, two.p, *two.k[::-1], *two.n[::-1]]
     np.testing.assert_array_equal(told, back)
     assert two.why == one.why
-
-
-def test_whose_words_are_passed_on() -> None:
-    case, name = case_of("idlib"), f.glossed(case_of("idlib"))
-    found = f.passed_on(case).set_index(["teller", "voice"])["claims"]
-    assert found["Syrian Perspective", "a text of Syria Times"] == 31
-    words = found[~found.index.get_level_values("voice").str.contains("text of")]
-    assert words.sum() == f.attribution_hits(case)["hit"].sum()
-    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
 def test_weak_frames_are_marked_and_not_tested_in_number() -> None:

@@ -130,7 +130,7 @@ def test_forces_near_each_other_in_time_have_a_ratio() -> None:
     assert list(m.event_figures(toy(rows), event_id="siege")["told"]) == ["800", "900"]
 
 
-def test_repeated_parts_count_when_kept() -> None:
+def test_parts_and_the_dead_of_single_days_are_added_up() -> None:
     day = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-04")
     last = {"part_of": "r1-c1", "window": "2019-05-04"}
     rows = [figure("r1-c1", "battle", 30, **day, scope="cumulative")]
@@ -142,6 +142,20 @@ def test_repeated_parts_count_when_kept() -> None:
     told = "10 + 20 = 30 against 30"
     assert (found.part, found.value, found.detail) == ("killed", 0, told)
     assert m.parts_table(case, repeats="kept")["difference"].iloc[0] == 20
+    days = {d: {"window": f"2019-05-0{d}", "event_date": f"2019-05-0{d}"} for d in (1, 2, 3, 4)}
+    rows = [figure(f"r1-c{d}", f"e{d}", 10 * d, **days[d]) for d in (1, 2, 3)]
+    rows += [figure("r1-c4", "e2", 5, target_id="red-army", **days[2])]  # the dead of another side
+    rows += [figure("r1-c5", "e1", 9, repeats="r1-c1", **days[1])]
+    rows += [figure("r1-c6", "e3", 7, part_of="r1-c3", **days[3])]  # seven of the thirty
+    whole = known("x", "war", "2019-05-01", date_to="2019-05-03", value=12, target="blue")
+    table = m.running_losses(toy(rows, reference=[whole]))
+    assert list(table["account"]) == ["Red News"] * 3 + ["a monitor, killed on all days"]
+    assert list(table["sum"]) == [10, 30, 60, 12] and set(table["side"]) == {"blue"}
+    # Nothing to set it against, its own total included; and two days that are no line.
+    all_days = {"window": "2019-05-01/2019-05-03", "event_date": "2019-05-01/2019-05-03"}
+    total = figure("r1-c7", "war", 50, **all_days, scope="cumulative")
+    assert m.running_losses(toy([*rows, total])).empty
+    assert m.running_losses(toy(rows[:2], reference=[whole])).empty
 
 
 @pytest.mark.slow
@@ -161,23 +175,6 @@ def test_the_interval_of_a_factor_covers(reading: str) -> None:
         found = {e.part: e for e in m.inflation(toy(rows, reference=listed), reading=reading)}
         covered += found["red"].low <= 2 <= found["red"].high
     assert covered >= 44
-
-
-def test_the_dead_of_single_days_are_added_up() -> None:
-    days = {d: {"window": f"2019-05-0{d}", "event_date": f"2019-05-0{d}"} for d in (1, 2, 3, 4)}
-    rows = [figure(f"r1-c{d}", f"e{d}", 10 * d, **days[d]) for d in (1, 2, 3)]
-    rows += [figure("r1-c4", "e2", 5, target_id="red-army", **days[2])]  # the dead of another side
-    rows += [figure("r1-c5", "e1", 9, repeats="r1-c1", **days[1])]
-    rows += [figure("r1-c6", "e3", 7, part_of="r1-c3", **days[3])]  # seven of the thirty
-    whole = known("x", "war", "2019-05-01", date_to="2019-05-03", value=12, target="blue")
-    table = m.running_losses(toy(rows, reference=[whole]))
-    assert list(table["account"]) == ["Red News"] * 3 + ["a monitor, killed on all days"]
-    assert list(table["sum"]) == [10, 30, 60, 12] and set(table["side"]) == {"blue"}
-    # Nothing to set it against, its own total included; and two days that are no line.
-    all_days = {"window": "2019-05-01/2019-05-03", "event_date": "2019-05-01/2019-05-03"}
-    total = figure("r1-c7", "war", 50, **all_days, scope="cumulative")
-    assert m.running_losses(toy([*rows, total])).empty
-    assert m.running_losses(toy(rows[:2], reference=[whole])).empty
 
 
 def test_the_dead_that_both_camps_tell_of_one_event() -> None:

@@ -18,6 +18,10 @@ from framelines.tables.case import Case
 FRAMES = ("divine_sanction", "liberation", "victimhood")
 LENGTH = 100
 DRAWING = {"draws": 60, "seed": 1, "permutations": 99}
+SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
+DAY = {"event_date": "2019-05-03", "event_calendar": "gregorian"}
+MONTH = {"event_date": "2019-05", "event_calendar": "gregorian"}
+RELATIVE = {"event_date": "yesterday", "event_calendar": "relative"}
 
 
 def make(codes: list[Row], documents: int = 2, sentences: int = 4, **more: list[Row]) -> Case:
@@ -59,7 +63,7 @@ for coder, sentences in CODED.items():
         BY_HAND += code(coder, int(at[0]), int(at[1]), *frames)
 
 
-def test_frames_by_hand() -> None:
+def test_frames_by_hand_which_one_coder_or_rules_beside_a_person_do_not_establish() -> None:
     case = make(BY_HAND)
     table = trust.frame_agreement(case).set_index("code")
     # Five sentences: furniture by one coder goes, and what only an adjudicator shared.
@@ -68,9 +72,6 @@ def test_frames_by_hand() -> None:
     assert tuple(table.loc["liberation", ["seen", "value"]]) == (3, pytest.approx(alpha))
     assert not table.at["divine_sanction", "established"]
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
-
-
-def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() -> None:
     alone = [row for row in BY_HAND if row["coder"] != "second"]
     rules = [row | {"coder": "machine"} for row in alone]
     for case in map(make, (alone, [], alone[:1], alone + rules)):
@@ -80,9 +81,6 @@ def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() ->
         assert found["established"] == 0 and found["why"].startswith("no sentence")
     assert trust.coded_sentences(make([])).empty
     assert trust.second_coder(make([*BY_HAND, *rules])) == "second"
-
-
-SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
 
 
 def simulated(*coders: str, documents: int = 14) -> Case:
@@ -118,9 +116,6 @@ def test_slips_decide_what_is_established_and_order_and_names_nothing() -> None:
 
 
 SHARED = [row for c in ("first", "second") for d in (0, 1) for s in (0, 1) for row in code(c, d, s)]
-DAY = {"event_date": "2019-05-03", "event_calendar": "gregorian"}
-MONTH = {"event_date": "2019-05", "event_calendar": "gregorian"}
-RELATIVE = {"event_date": "yesterday", "event_calendar": "relative"}
 CLAIMS = [
     claim("first", 0, 0, 1, value_min=8, value_max=8, event_id="e1", **DAY),
     claim("first", 0, 40, 2, kind="event", event_id="e1", place_id="hill;town") | DAY,

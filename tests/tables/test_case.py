@@ -16,6 +16,19 @@ from framelines.errors import DataError
 from framelines.tables import case as c
 from framelines.tables.schema import check_tables, resources, write_table
 
+ODD = "0;-0;007;1e309;nan;x;é;٣;2017;2017-02-30;1438-05;yesterday;../2100;none;=1+1;-10d".split(";")
+USES = (
+    *(claims.claims, profiles.by_source, profiles.rates),
+    *(timelines.anchor_table, timelines.calibration_panels, timelines.lanes, timelines.coverage),
+    *(losses.known_losses, losses.parts_table, disputes.disputes, disputes.questions),
+    *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, profiles.key_terms),
+    *(framing.attribution_hits, framing.frame_contrasts, trust.agreement_table),
+)
+CELLS = st.sampled_from(["", *ODD, "x" * 4000, "a;b", "that of the next row"])
+X = "title: X\ndata: data\n"
+CODE = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
+CODE |= {"stance": "neutral"}
+
 
 def test_every_case_of_the_repository_loads() -> None:
     sizes, readable = {}, {}
@@ -35,19 +48,6 @@ def test_every_case_of_the_repository_loads() -> None:
     assert (sizes["palmyra"], sizes["idlib"], sizes["fa-kes"]) == (4, 24, 789)
     counts = {"palmyra": (33, 44), "idlib": (16, 35), "example": (33, 33)}
     assert {name: readable[name] for name in counts} == counts
-
-
-ODD = "0;-0;007;1e309;nan;x;é;٣;2017;2017-02-30;1438-05;yesterday;../2100;none;=1+1;-10d".split(";")
-USES = (
-    *(claims.claims, profiles.by_source, profiles.rates),
-    *(timelines.anchor_table, timelines.calibration_panels, timelines.lanes, timelines.coverage),
-    *(losses.known_losses, losses.parts_table, disputes.disputes, disputes.questions),
-    *(framing.stance_shares, framing.verbs_by_event, framing.agency_hits, profiles.key_terms),
-    *(framing.attribution_hits, framing.frame_contrasts, trust.agreement_table),
-)
-
-
-CELLS = st.sampled_from(["", *ODD, "x" * 4000, "a;b", "that of the next row"])
 
 
 @settings(max_examples=12)
@@ -124,11 +124,6 @@ def test_values_mean_what_a_person_means(cases: Path, line: str, field: str, val
     title = "" if line.startswith("title") else "title: X\n"
     found = said(cases, f"\ufeff{title}data: data\n{line}\n".replace("\n", "\r\n"))
     assert getattr(found if field in c.CaseFile.model_fields else found.parameters, field) == value
-
-
-X = "title: X\ndata: data\n"
-CODE = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 16}
-CODE |= {"stance": "neutral"}
 
 
 @pytest.mark.parametrize(
