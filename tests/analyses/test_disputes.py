@@ -206,7 +206,7 @@ def dated(claim_id: str, day: str, calendar: str = "gregorian") -> Row:
     return claim(claim_id, "raid", event_date=day, event_calendar=calendar)
 
 
-def test_two_days_conflict_only_of_a_momentary_event_and_by_its_calendar() -> None:
+def test_two_days_of_a_momentary_event_conflict_and_a_site_is_not_taken_twice() -> None:
     pair = dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")
     siege = event("raid", "siege")
     row = found(*pair).iloc[0]
@@ -221,9 +221,6 @@ def test_two_days_conflict_only_of_a_momentary_event_and_by_its_calendar() -> No
     documents = [document(i, "red-news") for i in ("r1", "r2")]
     pair = dated("r1-c1", "1440-09-01", "hijri"), dated("r2-c1", "1440-09-02", "hijri")
     assert list(found(*pair, documents=documents)["class"]) == [d.INSIDE]
-
-
-def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     taken = {"winner": "red-army", "loser": "blue-army"}
     fall = event("fall", "taking", **taken)
     first, again = taking("r1-c1", "fall", "05-03"), taking("r1-c2", "fall", "05-05")
@@ -234,7 +231,6 @@ def test_a_site_taken_twice_is_a_dispute_unless_it_was_lost_between() -> None:
     later, loss = taking("r1-c3", "second", "08-05"), taking("r1-c2", "loss", "06-01")
     assert len(found(first, later, events=events)) == 1
     assert found(first, later, loss | {"actor_id": "blue-army"}, events=events).empty
-    documents = [document(i, "red-news") for i in ("r1", "r2")]
     again = taking("r2-c1", "fall", "05-05")
     assert list(found(first, again, events=[fall], documents=documents)["kind"]) == ["date"]
 

@@ -132,7 +132,7 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
     assert two.why == one.why
 
 
-def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
+def test_weak_frames_are_not_tested_and_groups_are_camps_genres_blocs_or_outlets() -> None:
     table = f.frame_contrasts(case_of("idlib")).set_index("frame")
     assert table.at["entman_moral", "status"] == "weak"
     assert "divine_sanction" not in table.index and (table["k_1"] + table["k_2"] > 0).all()
@@ -141,9 +141,6 @@ def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     assert (tested["p_holm"] >= tested["p"]).all()
     with pytest.raises(DataError, match="no such frame.*divine_sanction"):
         f.frame_contrast(case_of("palmyra"), frame="defeat")
-
-
-def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     case = case_of("palmyra")
     reposts = case["documents"].assign(duplicate_of="gone")  # nothing of a side counts
     none = f.genres_of(replace(case, tables={**case.tables, "documents": reposts}))

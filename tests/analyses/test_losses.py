@@ -57,17 +57,12 @@ def test_planted_inflation_own_losses_and_totals() -> None:
 
 
 def test_matched_figures_need_side_and_window() -> None:
-    references = [
-        known("x1", "raid", value=10, target="blue-army"),
-        known("x2", "raid", value=5, target="red"),
-        known("x3", "late", "2019-05-09", value=4, target="blue"),
-    ]
-    told = [
-        figure("r1-c1", "raid", 30),
-        figure("r1-c2", "late", 8),  # told of another day
-        figure("r1-c3", "raid", 99, attribution="other_media"),  # passed on
-        figure("b1-c1", "raid", 9, actor_id="blue-army", target_id="red-army"),
-    ]
+    references = [known("x1", "raid", value=10, target="blue-army")]
+    references += [known("x2", "raid", value=5, target="red")]
+    references += [known("x3", "late", "2019-05-09", value=4, target="blue")]
+    told = [figure("r1-c1", "raid", 30), figure("r1-c2", "late", 8)]  # told of another day
+    told += [figure("r1-c3", "raid", 99, attribution="other_media")]  # passed on
+    told += [figure("b1-c1", "raid", 9, actor_id="blue-army", target_id="red-army")]
     table = m.matched_figures(toy(told, reference=references))
     rows = table[["camp", "told", "ratio", "told_words"]].to_numpy().tolist()
     assert rows == [["blue", 9, 9 / 5, "9 against 5"], ["red", 30, 3, "30 against 10"]]
@@ -101,11 +96,8 @@ def test_events_of_one_label_are_told_apart_by_their_ids() -> None:
 
 
 def test_scope_of_taking_names_the_widest() -> None:
-    rows = [
-        claim("r1-c1", "e1", place_id="ford;mill"),
-        claim("r1-c2", "e2", place_id="vale"),
-        claim("b1-c1", "e1", place_id="ford", modality="planned"),
-    ]
+    rows = [claim("r1-c1", "e1", place_id="ford;mill"), claim("r1-c2", "e2", place_id="vale")]
+    rows += [claim("b1-c1", "e1", place_id="ford", modality="planned")]
     case = toy(rows, events=[event("e1", "taking"), event("e2", "taking")])
     (found,) = k.scope_of_taking(case, published="2019-06")
     assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale, a region")
@@ -118,11 +110,9 @@ def test_scope_of_taking_names_the_widest() -> None:
 
 def test_forces_near_each_other_in_time_have_a_ratio() -> None:
     force: dict[str, Any] = {"kind": "force_size", "scope": "standing", "actor_id": "blue-army"}
-    rows = [
-        figure("r1-c1", "raid", 1500, **force, value_max=2000, qualifier="range"),
-        figure("b1-c1", "siege", 800, **force | {"window": "2019-05-06"}),
-        figure("b1-c2", "siege", 900, **force | {"window": "2019-07-06"}),  # weeks later
-    ]
+    rows = [figure("r1-c1", "raid", 1500, **force, value_max=2000, qualifier="range")]
+    rows += [figure("b1-c1", "siege", 800, **force | {"window": "2019-05-06"})]
+    rows += [figure("b1-c2", "siege", 900, **force | {"window": "2019-07-06"})]  # weeks later
     (found,), (other,) = m.force_ratio(toy(rows)), m.force_ratio(swapped(toy(rows)))
     assert (found.low, found.high) == (1500 / 800, 2.5)
     assert other.value == pytest.approx(1 / found.value)
@@ -180,14 +170,13 @@ def test_the_interval_of_a_factor_covers(reading: str) -> None:
 def test_the_dead_that_both_camps_tell_of_one_event() -> None:
     dead = {"one": (10, 40), "two": (6, 6), "three": (5, 10)}
     told = {f"{n}-{i}": values for i in range(4) for n, values in dead.items()}
-    rows = [
-        figure(f"{doc}-{event}", event, value, target_id="townsfolk")
-        for event, values in told.items()
-        for doc, value in zip(("r1", "b1"), values, strict=True)
-    ]
+    folk, rows = {"target_id": "townsfolk"}, []
+    for event_id, (red, blue) in told.items():
+        rows += [figure(f"r1-{event_id}", event_id, red, **folk)]
+        rows += [figure(f"b1-{event_id}", event_id, blue, **folk)]
     # Several figures of a camp are averaged; what one camp alone tells, or of others, is no match.
-    rows += [figure("r1-more", "one-0", 40, target_id="townsfolk")]
-    rows += [figure("r1-alone", "four", 9, target_id="townsfolk"), figure("r1-army", "one-0", 99)]
+    rows += [figure("r1-more", "one-0", 40, **folk), figure("r1-alone", "four", 9, **folk)]
+    rows += [figure("r1-army", "one-0", 99)]
     found = m.told_by_both(toy(rows), target="townsfolk")
     # Once 20 / 40 for 10 / 40, else 1 / 4, 1 and 1 / 2 in turn; Student's t over the twelve logs.
     logs = np.log([0.5, 1, 0.5, *[0.25, 1, 0.5] * 3])

@@ -79,7 +79,7 @@ def test_three_different_estimates_are_worth_a_figure_with_a_lane_each(texts: An
     assert [x for x, _, shape, _ in marks(fig.axes[0]) if shape == "*"] == [1.5]
 
 
-def test_a_bar_divides_the_mentions_by_stance(texts: Any) -> None:
+def test_bars_divide_mentions_by_stance_and_outlets_stand_by_side_and_share(texts: Any) -> None:
     table = pd.DataFrame({"n": [4] * 3 + [8] * 3 + [2] * 3, "k": [3, 1, 0, 0, 4, 4, 0, 2, 0]})
     table["source"] = ["Blue Post"] * 6 + ["Red"] * 3
     table["relation"] = ["foe"] * 3 + ["own"] * 3 + ["foe"] * 3
@@ -90,9 +90,6 @@ def test_a_bar_divides_the_mentions_by_stance(texts: Any) -> None:
     found = texts(fig)
     assert {"own side", "opponent", "derogatory", "honorific", " 4", " 8", " 2"} <= set(found)
     assert "others" not in found
-
-
-def test_outlets_stand_by_side_and_share_and_those_of_neither_last() -> None:
     rows = [("regime", "N", "", 0.5), ("regime", "A", "x", 0.1), ("regime", "B", "x", 0.4)]
     rows += [("regime", "C", "y", 0.2), ("terror", "B", "x", 0.3)]
     data = pd.DataFrame(rows, columns=["finding", "source", "side", "share"])

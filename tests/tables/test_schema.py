@@ -164,7 +164,7 @@ def test_refused_cells(tiny: Path, table: str, old: str, new: str, words: list[s
     assert any(all(w in p for w in [f"{table}.csv", *words]) for p in found), found
 
 
-def test_numbers_in_any_digits_and_what_is_none_of_a_count(tiny: Path) -> None:
+def test_numbers_in_any_digits_and_dates_in_the_calendar_beside_them(tiny: Path) -> None:
     values = ["12", "١٢", "۱۲", "１２", "12.0"]
     write(tiny, "claims", *(claim(i, value_min=value) for i, value in enumerate(values)))
     assert list(s.check_tables(tiny)["claims"]["value_min"]) == [12] * 5
@@ -173,9 +173,6 @@ def test_numbers_in_any_digits_and_what_is_none_of_a_count(tiny: Path) -> None:
     for i, (value, told) in enumerate(zip(values, problems(tiny), strict=True)):
         where = f"claims.csv, row {i + 2} (first, post-c{i}), column value_max"
         assert where in told and repr(value)[:30] in told and "from 0" in told
-
-
-def test_dates_are_read_in_the_calendar_beside_them(tiny: Path) -> None:
     dates = [
         ("1438-05-06", "gregorian", "event_date"),
         ("2019-05-03", "hijri", "event_date"),
