@@ -62,7 +62,6 @@ def test_two_numbers_of_one_deed_contradict_and_are_ranked() -> None:
     assert row["least_width"] == pytest.approx(math.sqrt(30 / 12) - 1)
     assert row["statements"] == "Blue News: 12 [b1-c1]; Red News: 30 [r1-c1]"
     assert (row["what"], row["width"]) == ("killed, Blue army", "58 %")
-    # The dead are at most the dead and wounded.
     both = figure("b1-c1", "raid", 40, kind="killed_or_wounded")
     assert [len(found(figure("r1-c1", "raid", n), both)) for n in (50, 40, 30)] == [1, 0, 0]
     # Log ratio times the larger: 522 against 350 is 209, launchers 2 against 1 are 1.4.
@@ -217,7 +216,6 @@ def test_two_days_of_a_momentary_event_conflict_and_a_site_is_not_taken_twice() 
     for day, came in (("2019-05-07", d.CALENDAR), ("2019-05-20", d.BETWEEN)):
         case = toy([dated("r1-c1", "1440-09-01", "hijri"), dated("b1-c1", day)])
         assert list(d.disputes(case, "umm_al_qura")["class"]) == [came]
-    # Two of one source are compared as they stand.
     documents = [document(i, "red-news") for i in ("r1", "r2")]
     pair = dated("r1-c1", "1440-09-01", "hijri"), dated("r2-c1", "1440-09-02", "hijri")
     assert list(found(*pair, documents=documents)["class"]) == [d.INSIDE]

@@ -4,7 +4,7 @@ import hashlib
 import json
 from dataclasses import replace
 from functools import cache
-from itertools import count
+from itertools import count, product
 from math import inf, nan
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,6 @@ def finding(values: Any, choices: dict[str, list[str]], **more: Any) -> f.Findin
 
 def test_what_was_declared_stands_as_it_was_declared() -> None:
     fields = {"id", "name", "estimand", "direction", "analysis", "choices", "known_before"}
-    # What was declared first stands first; all that came later stands below it.
     first = {case: f.declared(case)[:number] for case, number in FIRST.items()}
     every = {case: [one.model_dump(include=fields) for one in own] for case, own in first.items()}
     text = json.dumps(every, sort_keys=True, ensure_ascii=False)
@@ -103,7 +102,6 @@ def test_choices_alone_and_together_and_values_that_stand_for_several() -> None:
     wide = {name: [str(i) for i in range(9)] for name in ("a", "b")}
     large = f.specifications(case_of("example"), finding(lambda a, b: 1.0, wide))
     assert "product" not in set(large["kind"]) and len(large) == 17
-    # Results that are equal to nine digits are one.
     toy = finding(lambda a: 1 + {"1": 0, "2": 1e-12, "3": 1e-3}[a], {"a": ["1", "2", "3"]})
     assert list(f.specifications(case_of("example"), toy)["result"]) == [0, 0, 1]
 
@@ -118,12 +116,11 @@ def test_choices_alone_and_together_and_values_that_stand_for_several() -> None:
     assert spelt("example", "derogatory-naming")["left_out"] == ("none",)
 
 
-@pytest.mark.parametrize("name", ["palmyra", "idlib", "example"])
-def test_the_main_values_are_those_that_a_function_takes_by_itself(name: str) -> None:
-    case = case_of(name)
-    for one in f.declared(name, "03"):
-        chosen = {n: one.choices[n][0] for n in one.choices if n not in ("left_out", "coder")}
-        assert repr(f.main(case, one)) == repr(f.estimates(case, one, chosen))
+def test_the_main_values_are_those_that_a_function_takes_by_itself() -> None:
+    for case in map(case_of, FIRST):
+        for one in f.declared(case.name, "03"):
+            main = {n: of[0] for n, of in one.choices.items() if n not in ("left_out", "coder")}
+            assert repr(f.main(case, one)) == repr(f.estimates(case, one, main))
 
 
 def times(**more: Any) -> Any:
@@ -178,15 +175,13 @@ def test_more_with_one_value_than_with_another_and_sides_swapped() -> None:
     assert (turned.above, turned.below) == (0, None)
 
 
-@pytest.mark.parametrize("where", ["expect", "headline_if"])
-def test_a_headline_stands_only_where_it_is_borne_out(where: str) -> None:
-    for value, printed in ((1, "It is more"), (-9, "A toy")):
+def test_headlines_that_are_borne_out_and_sentences_filled_as_prose_has_them() -> None:
+    for where, value in product(("expect", "headline_if"), (1, -9)):
         more: dict[str, Any] = {where: {"above": 0}, "headline": "It is more"}
         toy = finding(lambda a, of=value: of + float(a), FIVE, **more)
+        printed = "It is more" if value > 0 else "A toy"
         assert f.told(case_of("example"), toy)["headline"] == printed
 
-
-def test_a_sentence_is_filled_with_numbers_as_prose_has_them() -> None:
     def values(a: str) -> list[Estimate]:
         north = Estimate(1.5, "times", part="north_side", n=(4,))
         south = Estimate(nan, "times", part="south", why=("not estimable: nothing is told",))

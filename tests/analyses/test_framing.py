@@ -115,7 +115,6 @@ def test_planted_verbs_and_agency_are_recovered() -> None:
     told = {(r.event, r.teller): (r.role, r.verbs) for r in table.itertuples()}
     assert told["The League takes Trevask", "south"] == ("took", "liberate (+) ×2")
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
-    # Matched events are told by both camps, or by two outlets where there are none.
     assert table.groupby("event")["teller"].nunique().eq(2).all()
     hits = f.verb_hits(case_of("idlib"), scope="matched_events")
     assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()

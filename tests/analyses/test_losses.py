@@ -86,9 +86,7 @@ def test_events_of_one_label_are_told_apart_by_their_ids() -> None:
     both = {"events": [*events, event("round")]}
     listed = [known(f"x-{i}", e["event_id"]) for i, e in enumerate(events)]
     assert own_losses_of_red(*told, **both, reference=listed) == ((1,), (2,))
-    # The list of the other side alone is no measure of what a text has room for.
     assert own_losses_of_red(*told, **both)[1] == (0,)
-    # A loss told only to be denied is not told.
     told = [figure("r1-c1", "raid", 3, target_id="red-army", attribution="other_media")]
     told.append(claim("r1-c2", "raid", certainty="denied", denies="r1-c1"))
     listed = [known("x1", "raid", value=3, target="red")]

@@ -32,7 +32,7 @@ def value(table: pd.DataFrame, source: str, metric: str) -> float:
     return float(row["value"].iloc[0])
 
 
-def test_rates_by_hand(tiny: Path) -> None:
+def test_rates_by_hand_by_codes_and_what_counting_twice_would_do(tiny: Path) -> None:
     small = Case("tiny", "Tiny", None, "first", "river", PARAMETERS, tiny, read_tables(tiny))
     table = p.rates(small)
     # "The river post fell", then 15 + 8 + 6 words in three sentences, two of them with "said".
@@ -47,9 +47,6 @@ def test_rates_by_hand(tiny: Path) -> None:
     documents = small["documents"].assign(duplicate_of=["post", ""])
     tables = {**small.tables, "documents": documents}
     assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
-
-
-def test_a_coded_case_is_counted_by_its_codes_and_what_counting_twice_would_do() -> None:
     table, counts = p.rates(case_of("palmyra")), p.sentence_counts(case_of("palmyra"))
     own = counts[counts["source_id"] == "iit"]
     rate = 1000 * own["hostile"].sum() / own["tokens"].sum()

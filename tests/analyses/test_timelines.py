@@ -96,18 +96,16 @@ def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_tol
     assert list(found["Red News"]) == [t.SILENT, *[t.NOT_AT_RISK] * 3]
     assert list(found["Blue News"]) == [t.NOT_AT_RISK] * 4
     assert list(wide["Red News"]) == [*[t.SILENT] * 3, t.NOT_AT_RISK]
-    # What another outlet alone lists is no measure of what this one has room for.
     alone = t.coverage(toy(told, **about))
     assert not alone["at_risk"].any() and not alone["listed"].any()
     rows = [claim("r1-c1", "a", modality="planned"), claim("r1-c2", "b", certainty="hedged")]
     rows += [claim("r1-c3", "c", certainty="denied"), claim("r1-c4", "d")]
     table = states(toy(rows))
     assert list(table["Red News"]) == ["partly", "partly", "denied", "told"]
-    # The other side is not silent on what its documents could not tell.
     assert set(table["Blue News"]) == {t.NOT_AT_RISK}
 
 
-def test_places_are_told_by_one_camp_or_both() -> None:
+def test_places_told_and_events_that_a_figure_alone_dates() -> None:
     base, where = {"parent": "vale", "kind": "town"}, {"ford": 35, "mill": 36, "hill": None}
     places = [{"place_id": p, "name": p, "lat": at, "lon": at, **base} for p, at in where.items()]
     places.append({**places[0], "place_id": "vale", "parent": "", "kind": "region"})
@@ -116,9 +114,6 @@ def test_places_are_told_by_one_camp_or_both() -> None:
     # No coordinates, no mark; a region in which others lie is no point.
     found = t.places_told(case)[["place", "claims", "by"]].to_numpy().tolist()
     assert found == [["ford", 2, "red + blue"], ["mill", 1, "red"]]
-
-
-def test_a_figure_dates_an_event_that_nothing_else_dates() -> None:
     hijri = {"event_calendar": "hijri", "date_basis": "document", "window": ""}
     rows = [figure("r1-c1", "raid", 9, **hijri, event_date="1440-08-27")]
     rows += [claim("r1-c2", "siege", **hijri, event_date="1440-08-26/1440-08-29")]

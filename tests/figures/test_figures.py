@@ -99,7 +99,7 @@ def test_bars_divide_mentions_by_stance_and_outlets_stand_by_side_and_share(text
     assert found == [[(50, 3), (10, 1), (40, 0), (20, 2)], [(30, 0)]]
 
 
-def test_events_are_sorted_and_equal_shares_stay_apart(texts: Any) -> None:
+def test_pairs_of_shares_stay_apart_and_differences_point_to_their_group(texts: Any) -> None:
     shares = {"event": ["equal", "higher"], "share_first": [0.5, 1], "share_second": [0.5, 0.25]}
     table = pd.DataFrame(shares).assign(difference=[0, 0.75], first="north camp", second="south")
     fig = g.paired_events(table.assign(k_first=1, n_first=4, k_second=1, n_second=4))
@@ -108,9 +108,6 @@ def test_events_are_sorted_and_equal_shares_stay_apart(texts: Any) -> None:
     assert found[0][::2] == (100, NORTH) and found[1][::2] == (25, SOUTH)
     assert found[2][0] == found[3][0] == 50 and found[2][1] < 1 < found[3][1]
     assert {"1/4 : 1/4", "North camp", "South"} <= set(texts(fig))
-
-
-def test_the_first_group_is_on_the_right_and_what_is_not_solid_is_hollow(texts: Any) -> None:
     about = {"low": math.nan, "high": math.nan, "k_1": 3, "n_1": 9, "k_2": 1, "n_2": 8}
     rows = {"name": ["row 0", "row 1"], "value": [-2.0, 5.0], "solid": [True, False]}
     table = pd.DataFrame(rows).assign(**about, group_1="north", group_2="south")

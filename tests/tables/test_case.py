@@ -88,7 +88,6 @@ def test_fields_and_parameters_can_be_replaced() -> None:
 
 @pytest.fixture
 def cases(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of case files of a checkout whose tables are those of `tiny`."""
     root = tiny.parent
     folder = root / "notebooks" / "cases"
     folder.mkdir(parents=True)

@@ -56,7 +56,6 @@ def problems(folder: Path, with_texts: bool = False) -> list[str]:
 
 
 def one(folder: Path, *words: str) -> None:
-    """There is one problem, and its message holds all of `words`."""
     (found,) = problems(folder)
     assert all(word in found for word in words), found
 
