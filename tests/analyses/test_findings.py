@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import count, product
 from math import inf, nan
 from pathlib import Path
@@ -27,12 +27,10 @@ EXPLORATORY = {"summed-losses", "naming-by-kind"}
 NAMING = {"notebook": "03", "function": "framing.naming_contrast"}
 KNOWN = {"id": "known", "name": "A", "estimand": "a", "direction": "unknown", "known_before": "no"}
 KNOWN |= {"analysis": NAMING, "choices": {"scope": ["whole_texts"]}}
-WRONG: list[dict[str, Any]] = [
-    {"id": "Bad Id", "analysis": NAMING | {"notebook": "3"}, "known_before": "may be", "moon": "1"},
-    {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}},
-    {"id": "both", "expect": {"above": 0, "below": 1}},
-    {"id": "known"},
-]
+BAD = {"id": "Bad Id", "analysis": NAMING | {"notebook": "3"}}
+BAD |= {"known_before": "may be", "moon": "1"}
+GONE = {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}}
+BOTH = {"id": "both", "expect": {"above": 0, "below": 1}}
 FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
 FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
 FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
@@ -42,12 +40,8 @@ TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choice
 TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
 TOLD |= {("fourth", "says", "wonder")}
 FIVE = {"a": ["1", "2", "3", "4", "5"]}
+case_of = cache(partial(load_case, draws=200, permutations=199))
 ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
-
-
-@cache
-def case_of(name: str) -> Case:
-    return load_case(name, draws=200, permutations=199)
 
 
 def finding(values: Any, choices: dict[str, list[str]], **more: Any) -> f.Finding:
@@ -82,7 +76,7 @@ def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
         file.write_text(text)
         with pytest.raises(DataError):
             f.declared("example", file=file)
-    every = [KNOWN, *(KNOWN | wrong for wrong in [*WRONG, FOURTH])]
+    every = [KNOWN, *(KNOWN | wrong for wrong in (BAD, GONE, BOTH, KNOWN, FOURTH))]
     file.write_text(yaml.dump({"example": every, "gone-case": [{"id": "left-alone"}]}))
     with pytest.raises(DataError) as caught:
         f.declared("palmyra", file=file)
@@ -208,5 +202,4 @@ def test_every_finding_of_every_case_has_words() -> None:
             told = f.told(case_of(name), one)
             assert told["headline"] and told["verdict"]
             assert "–" not in told["sentence"] and "{" not in told["sentence"], told["sentence"]
-        table = f.overview(case_of(name), f.declared(name))
-        assert len(table) == len(f.declared(name))
+        assert len(f.overview(case_of(name), f.declared(name))) == len(f.declared(name))

@@ -23,12 +23,8 @@ PLACES += [(p, p.title(), "town", "vale") for p in ("ford", "mill", "hill")]
 TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 NUMBERS = ("value_min", "value_max", "start", "end", "lat", "lon")
 Row = dict[str, Any]
-
-
-@cache
-def case_of(name: str) -> Case:
-    """A case of the repository; read once for all tests, so no test may change it."""
-    return load_case(name)
+# Read once for all tests, so no test may change it.
+case_of = cache(load_case)
 
 
 @cache

@@ -44,7 +44,6 @@ def test_every_case_of_the_repository_loads() -> None:
         ids = set(case["documents"]["doc_id"])
         sizes[name] = len(ids)
         assert set(case["sentences"]["doc_id"]) == ids
-        assert set(case.drawing) == {"draws", "seed", "permutations"}
         assert set(case.regions) - {name} <= set(case["places"]["place_id"])
         coders = {coder for table in c.CODED for coder in case[table]["coder"]}
         assert coders <= set(case["coders"]["coder"])
@@ -202,7 +201,7 @@ def test_rows_stand_in_a_sentence_that_counts(name: str) -> None:
         assert (found["start"].to_numpy() < own["end"].to_numpy()).all()
 
 
-def test_coders_sides_and_theatres() -> None:
+def test_coders_sides_and_theatres_and_what_is_said_of_those_unknown() -> None:
     case = case_of("palmyra")
     second, every = (len(r.rows(case, "frame_codes", coder=one)) for one in ("second", "any"))
     assert 0 < len(r.rows(replace(case, coder="second"), "frame_codes")) == second < every
@@ -212,16 +211,12 @@ def test_coders_sides_and_theatres() -> None:
     assert {"palmyra", "palmyra-castle", "t4-airbase", "homs-governorate"} <= places
     assert not {"aleppo-governorate", "mosul", "syria"} & places
     assert [case_of(name).theatre for name in CASES] == ["arda", "palmyra", "idlib"]
-    # Mixed documents give only the sentences on the theatre.
     kept = r.theatre_sentences(case).groupby("doc_id").size()
     every = case["sentences"].groupby("doc_id").size()
     assert kept["is-hims-interview"] == every["is-hims-interview"]
     assert 0 < kept["is-operations-digest"] < every["is-operations-digest"]
     example = r.theatre_sentences(case_of("example"))
     assert "lantern-03-signs-first" not in set(example["doc_id"])  # a document on elsewhere
-
-
-def test_unknown_choices_and_missing_sides_are_said() -> None:
     case = case_of("palmyra")
     wrong: dict[str, Any] = {
         "theatre_sentences, whole_texts": lambda: r.rows(case, "acts", scope="everything"),
@@ -239,7 +234,6 @@ def test_reposts_count_for_their_hosts_when_asked_for_and_free_labels_are_no_eve
     assert "digest-01-tamsar-copy" not in set(r.documents(case)["doc_id"])
     once, twice = r.rows(case, "captures"), r.rows(case, "captures", reposts="in")
     original = once[once["doc_id"] == "lantern-02-tamsar"]
-    # Once for the copy, and once for the page that hosts it.
     assert len(twice) == len(once) + 2 * len(original)
     once, twice = (r.rows(case_of("idlib"), "frame_codes", reposts=way) for way in ("out", "in"))
     inside = (once["doc_id"] == "st-command-vows").sum()
