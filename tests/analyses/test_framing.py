@@ -2,25 +2,21 @@
 
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import ttest_ind
-from toys import TRUTH, case_of, swapped, uncoded
+from toys import TRUTH, case_of, swapped
 
 from framelines import REPO
 from framelines.analyses import framing as f
 from framelines.analyses import profiles as p
-from framelines.analyses.findings import declared, main
+from framelines.analyses.findings import Finding, declared, main
 from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
-
-NAMING = ("example", "palmyra")
 
 
 def counts(found: Estimate) -> list[tuple[float, float]]:
@@ -30,22 +26,30 @@ def counts(found: Estimate) -> list[tuple[float, float]]:
 def test_the_declared_findings_of_palmyra() -> None:
     case = case_of("palmyra")
     naming, frame = f.naming_contrast(case), f.frame_contrast(case)
-    assert counts(naming) == [(74, 102), (11, 43)] and counts(frame) == [(23, 123), (0, 42)]
-    # Two documents a side have neither interval nor test.
+    assert counts(frame) == [(23, 123), (0, 42)]
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
         assert "no interval" in found.why[0] and "no test" in found.why[1]
     told = [(2, 4), (0, 4), (0, 5), (2, 2), (0, 1), (7, 16)]
     assert sorted(sum(map(counts, f.capture_verbs(case)), [])) == sorted(told)
+    chosen: list[tuple[dict[str, str], list[tuple[int, int]]]] = [
+        ({}, [(74, 102), (11, 43)]),
+        ({"left_out": "amn"}, [(74, 102), (11, 32)]),
+        ({"coder": "first"}, [(29, 44), (2, 15)]),
+        ({"coder": "second"}, [(29, 49), (2, 13)]),
+        ({"ambiguous_labels": "left_out"}, [(71, 98), (11, 42)]),
+        ({"unit": "matched_events"}, [(28, 33), (1, 11)]),
+    ]
+    for choices, expected in chosen:
+        assert counts(f.naming_contrast(case, **choices)) == expected, choices
 
 
-def test_the_declared_findings_of_idlib() -> None:
+def test_the_declared_findings_of_idlib_and_whose_words_are_passed_on() -> None:
     case = case_of("idlib")
     naming, voices = f.naming_by_group(case), f.attribution_by_group(case)
     assert counts(naming) == [(30, 167), (25, 129)] and naming.p == 0.3089
     assert counts(voices) == [(58, 172), (30, 110)] and voices.p == 0.1205
     assert [counts(e) for e in f.other_voice(case)] == [[(3, 315)], [(1, 3)]]
-    # Hedged claims can stay out, and what a second page hosts can count again.
     assert sum(f.attribution_by_group(case, hedged="not_counted").n) < sum(voices.n)
     assert sum(f.attribution_by_group(case, reposts="in").n) > sum(voices.n)
     # Kinds are of outlets: where these are enough for a test, none deals their texts.
@@ -53,35 +57,25 @@ def test_the_declared_findings_of_idlib() -> None:
     kinds |= {"second": ["news_site", "blog"]}
     outlets, texts = (f.naming_by_group(case, unit=u, **kinds) for u in ("outlets", "texts"))
     assert outlets.p < 0.02 and np.isnan(texts.p) and "of outlets" in texts.why[-1]
-    # Without two sides the foe is any armed opponent.
     foes = set(f.naming_hits(case).query("relation == 'foe'")["actor_id"])
     assert {"hayat-tahrir-al-sham", "turkish-army"} <= foes
     assert not foes & {"syrian-army", "civilians", "united-states", "observatory"}
+    name, found = f.glossed(case), f.passed_on(case).set_index(["teller", "voice"])["claims"]
+    assert found["Syrian Perspective", "a text of Syria Times"] == 31
+    words = found[~found.index.get_level_values("voice").str.contains("text of")]
+    assert words.sum() == f.attribution_hits(case)["hit"].sum()
+    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
 
 
-@pytest.mark.parametrize(
-    ("choices", "told"),
-    [
-        ({"left_out": "amn"}, [(74, 102), (11, 32)]),
-        ({"coder": "first"}, [(29, 44), (2, 15)]),
-        ({"coder": "second"}, [(29, 49), (2, 13)]),
-        ({"ambiguous_labels": "left_out"}, [(71, 98), (11, 42)]),
-        ({"unit": "matched_events"}, [(28, 33), (1, 11)]),
-    ],
-)
-def test_a_choice_changes_the_rows_that_count(choices: dict[str, str], told: Any) -> None:
-    assert counts(f.naming_contrast(case_of("palmyra"), **choices)) == told
-
-
-def test_planted_naming_is_recovered() -> None:
+def test_planted_naming_and_frames_are_recovered() -> None:
     case, truth = case_of("example"), TRUTH["names"]
     for stance in f.STANCES:
         table = shares(f.naming_hits(case, stance=stance), ["camp", "relation"])
         table = table.set_index(["camp", "relation"])
         for camp, foe in (("north", "south"), ("south", "north")):
             own, planted = table.loc[(camp, "foe")], truth[f"{camp}_of_{foe}"]
-            assert own["n"] == planted["realised"]["mentions"]
-            assert own["k"] == planted["counts"][stance]
+            told = planted["counts"][stance], planted["realised"]["mentions"]
+            assert (own["k"], own["n"]) == told
             if 0 < own["k"] < own["n"]:
                 assert own["low"] <= planted["planted"][stance] <= own["high"]
         assert table.loc[("south", "own"), "k"] == truth["south_of_itself"]["counts"][stance]
@@ -94,9 +88,6 @@ def test_planted_naming_is_recovered() -> None:
     table, back = (f.by_event(*one) for one in both)
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     assert list(back["difference"]) == list(-table["difference"])
-
-
-def test_planted_frames_and_leading_terms_are_recovered() -> None:
     case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
     found = f.frame_contrast(case, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]
@@ -107,7 +98,13 @@ def test_planted_frames_and_leading_terms_are_recovered() -> None:
     assert table.set_index("term").at["league", "documents_first"] == 12
 
 
-def test_planted_verbs_are_recovered() -> None:
+def test_planted_verbs_and_agency_are_recovered() -> None:
+    table = shares(f.agency_hits(case_of("example")), ["camp", "relation"])
+    for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
+        told = TRUTH["agency"][f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
+        assert (len(table), row["k"], row["n"]) == (4, told["unnamed"], told["acts"])
+        # Where fewer than three documents leave the agent out there is no interval.
+        assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
     verbs = f.verb_hits(case_of("example")).query("of > 0")
     for (camp, role), own in verbs.groupby(["camp", "role"]):
         side = "its_own" if role == "took" else "the_other"
@@ -118,23 +115,12 @@ def test_planted_verbs_are_recovered() -> None:
     told = {(r.event, r.teller): (r.role, r.verbs) for r in table.itertuples()}
     assert told["The League takes Trevask", "south"] == ("took", "liberate (+) ×2")
     assert told["The League takes Trevask", "north"] == ("lost", "fall (−), seize (−)")
-    # Matched events are told by both camps, or by two outlets where there are none.
     assert table.groupby("event")["teller"].nunique().eq(2).all()
     hits = f.verb_hits(case_of("idlib"), scope="matched_events")
     assert (hits.groupby("event_id")["source_id"].nunique() >= 2).all()
 
 
-def test_planted_agency_is_recovered_document_by_document() -> None:
-    table = shares(f.agency_hits(case_of("example")), ["camp", "relation"])
-    for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
-        told = TRUTH["agency"][f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
-        assert (row["k"], row["n"]) == (told["unnamed"], told["acts"])
-        # Where fewer than three documents leave the agent out there is no interval.
-        assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
-    assert len(table) == 4
-
-
-@pytest.mark.parametrize("name", NAMING)
+@pytest.mark.parametrize("name", ["example", "palmyra"])
 @pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
@@ -145,16 +131,7 @@ def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: s
     assert two.why == one.why
 
 
-def test_whose_words_are_passed_on() -> None:
-    found = f.passed_on(case_of("idlib")).set_index(["teller", "voice"])["claims"]
-    assert found["Syrian Perspective", "a text of Syria Times"] == 31
-    words = found[~found.index.get_level_values("voice").str.contains("text of")]
-    assert words.sum() == f.attribution_hits(case_of("idlib"))["hit"].sum()
-    name = f.glossed(case_of("idlib"))
-    assert name("أنقرة") == "Ankara (أنقرة)" and name("town") == "town"
-
-
-def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
+def test_weak_frames_are_not_tested_and_groups_are_camps_genres_blocs_or_outlets() -> None:
     table = f.frame_contrasts(case_of("idlib")).set_index("frame")
     assert table.at["entman_moral", "status"] == "weak"
     assert "divine_sanction" not in table.index and (table["k_1"] + table["k_2"] > 0).all()
@@ -163,38 +140,21 @@ def test_weak_frames_are_marked_and_not_tested_in_number() -> None:
     assert (tested["p_holm"] >= tested["p"]).all()
     with pytest.raises(DataError, match="no such frame.*divine_sanction"):
         f.frame_contrast(case_of("palmyra"), frame="defeat")
-
-
-def test_groups_are_camps_else_genres_else_blocs_else_outlets() -> None:
     case = case_of("palmyra")
     reposts = case["documents"].assign(duplicate_of="gone")  # nothing of a side counts
     none = f.genres_of(replace(case, tables={**case.tables, "documents": reposts}))
     assert none == "islamic_state: none; government_camp: none"
-    case, told = case_of("idlib"), []
-    changes: list[tuple[str, str, str]] = [("documents", "genre", "report")]
-    changes += [("sources", "bloc", "all"), ("documents", "source_id", "amn")]
-    for table, column, value in changes:
-        told.append(f.groups_of(case))
+    case = case_of("idlib")
+    for table, column, value, told in (
+        ("documents", "genre", "report", ("genre", "opinion + interview", "report")),
+        ("sources", "bloc", "all", ("bloc", "pro_government", "russia_aligned")),
+        ("documents", "source_id", "amn", ("source_id", "south-front", "amn")),
+    ):
+        one = f.groups_of(case)
+        assert one and (one.column, one.first, one.second) == told
         new = case[table].assign(**{column: value})
         case = replace(case, tables={**case.tables, table: new})
-    assert [(one.column, one.first, one.second) for one in told if one] == [
-        ("genre", "opinion + interview", "report"),
-        ("bloc", "pro_government", "russia_aligned"),
-        ("source_id", "south-front", "amn"),
-    ]
     assert f.groups_of(case) is None
-
-
-@pytest.mark.parametrize("name", ["palmyra", "idlib"])
-def test_nothing_coded_gives_empty_tables_and_reasons(name: str) -> None:
-    case, words = uncoded(name), p.key_terms(uncoded(name))
-    tables = (f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts)
-    assert all(made(case).empty for made in tables)
-    answers = [f.naming_contrast(case), *f.capture_verbs(case), *f.other_voice(case)]
-    answers += [f.naming_by_group(case), f.attribution_by_group(case)]
-    assert all(pd.isna(e.value) and "not estimable" in e.why[0] for e in answers)
-    assert words.table.empty and "not estimable" in words.why[0]
-    assert p.leading_terms(case, words).empty
 
 
 def read(table: str) -> pd.DataFrame:
@@ -202,39 +162,29 @@ def read(table: str) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    "finding", [one.id for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
+    "finding", [one for one in declared("fa-kes") if one.analysis.function.startswith("framing")]
 )
-def test_the_findings_of_fa_kes_by_plain_pandas(finding: str) -> None:
-    """Computed anew from the CSV files: counts, shares by outlet, and every deal of the outlets."""
-    case, (one,) = case_of("fa-kes"), [f for f in declared("fa-kes") if f.id == finding]
-    (made,) = main(case, one)
-    texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
-    texts = texts.query("camp != 'neutral'")
-    if "words" in one.with_:
-        every, words = read("features/chunks"), p.several(one.with_["words"])
+def test_the_findings_of_fa_kes_by_plain_pandas(finding: Finding) -> None:
+    """Computed anew from the CSV files: counts, and the mean share of the outlets of each side."""
+    case, (made,) = case_of("fa-kes"), main(case_of("fa-kes"), finding)
+    one, several = (p.word_use(case, words=w) for w in ("regime", ("regime",)))
+    assert one == several and one.measures.startswith("texts that use regime:")
+    if "words" in finding.with_:
+        every, words = read("features/chunks"), p.several(finding.with_["words"])
         stems = tuple(w.removesuffix("*") for w in words if w.endswith("*"))
         met = every[every["token"].isin(words) | every["token"].str.startswith(stems)]
     else:
         every = read("claims").query("actor_id != ''")
         sides = read("actors").set_index("actor_id")["side"]
-        met = every[every["actor_id"].map(sides) == one.with_["side"]]
+        met = every[every["actor_id"].map(sides) == finding.with_["side"]]
+    texts = read("documents").query("duplicate_of == ''").merge(read("sources"), on="source_id")
     texts = texts[texts["doc_id"].isin(every["doc_id"])]
     texts = texts.assign(hit=texts["doc_id"].isin(met["doc_id"]))
     sums = texts.groupby("camp")["hit"].agg(["sum", "size"]).loc[list(case.compare or ())]
-    assert list(made.k) == list(sums["sum"]) and list(made.n) == list(sums["size"])
+    assert counts(made) == list(sums.itertuples(index=False, name=None))
     own = texts.groupby(["camp", "source_id"])["hit"].mean()
-    a, b = (own[camp].to_numpy() for camp in case.compare or ())
+    a, b = (own[camp].to_numpy() for camp in sums.index)
     assert made.value == pytest.approx(100 * (a.mean() - b.mean()))
-    outlets = np.concatenate([a, b])
-    deals = [list(deal) for deal in combinations(range(len(outlets)), len(a))]
-    rest = [[i for i in range(len(outlets)) if i not in deal] for deal in deals]
-    t = np.abs(ttest_ind(outlets[deals], outlets[rest], axis=1, equal_var=False).statistic)
-    assert made.p == pytest.approx((t >= t[0] - 1e-9).mean())
-    table = f.outlet_shares(case).query("finding == @one.name").groupby("side")[["k", "n"]].sum()
-    assert [*map(tuple, table.loc[list(made.groups)].to_numpy())] == counts(made)
-
-
-def test_one_word_is_a_list_of_one() -> None:
-    case, words = case_of("fa-kes"), ["regime", ["regime"]]
-    one, several = (p.word_use(case, words=w) for w in words)  # type: ignore[arg-type]
-    assert one == several and one.measures.startswith("texts that use regime:")
+    table = f.outlet_shares(case).query("finding == @finding.name")
+    sums = table.groupby("side")[["k", "n"]].sum().loc[list(made.groups)]
+    assert counts(made) == list(sums.itertuples(index=False, name=None))

@@ -18,6 +18,10 @@ from framelines.tables.case import Case
 FRAMES = ("divine_sanction", "liberation", "victimhood")
 LENGTH = 100
 DRAWING = {"draws": 60, "seed": 1, "permutations": 99}
+SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
+DAY = {"event_date": "2019-05-03", "event_calendar": "gregorian"}
+MONTH = {"event_date": "2019-05", "event_calendar": "gregorian"}
+RELATIVE = {"event_date": "yesterday", "event_calendar": "relative"}
 
 
 def make(codes: list[Row], documents: int = 2, sentences: int = 4, **more: list[Row]) -> Case:
@@ -26,9 +30,8 @@ def make(codes: list[Row], documents: int = 2, sentences: int = 4, **more: list[
     texts = [toys.document(doc, source, "2019-05-04") for doc, source in ids]
     spans = [{"sentence": s, "start": s * LENGTH, "end": s * LENGTH + 99} for s in range(sentences)]
     rows = {"frame_codes": codes, "documents": texts, "naming_mentions": [], "acts": []} | more
-    rows["sentences"] = [
-        {**text, "kind": "text", "chunk": 0} | span for text in texts for span in spans
-    ]
+    kind = {"kind": "text", "chunk": 0}
+    rows["sentences"] = [text | kind | span for text in texts for span in spans]
     rows["frames"] = [{"frame_id": f, "kind": "frame", "name": f.title()} for f in FRAMES]
     rows["coders"] = [{"coder": "first", "kind": "person", "label": "a student"}]
     rows["coders"] += [{"coder": "machine", "kind": "rules", "label": "word lists"}]
@@ -60,22 +63,15 @@ for coder, sentences in CODED.items():
         BY_HAND += code(coder, int(at[0]), int(at[1]), *frames)
 
 
-def test_frames_by_hand() -> None:
+def test_frames_by_hand_which_one_coder_or_rules_beside_a_person_do_not_establish() -> None:
     case = make(BY_HAND)
     table = trust.frame_agreement(case).set_index("code")
     # Five sentences: furniture by one coder goes, and what only an adjudicator shared.
     assert set(table["n"]) == {5} and set(table["documents"]) == {2}
-    row = table.loc["liberation"]
-    assert row["seen"] == 3
-    assert row["value"] == pytest.approx(
-        alpha_of([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]])(np.ones((1, 5)))[0]
-    )
+    (alpha,) = alpha_of([[1, 1, 0, 0, 1], [1, 0, 0, 0, 1]])(np.ones((1, 5)))
+    assert tuple(table.loc["liberation", ["seen", "value"]]) == (3, pytest.approx(alpha))
     assert not table.at["divine_sanction", "established"]
-    # Three sentences are too few to establish anything.
     assert trust.weak_frames(make(code("first", 0, 0) + BY_HAND)) == set(FRAMES)
-
-
-def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() -> None:
     alone = [row for row in BY_HAND if row["coder"] != "second"]
     rules = [row | {"coder": "machine"} for row in alone]
     for case in map(make, (alone, [], alone[:1], alone + rules)):
@@ -85,9 +81,6 @@ def test_one_coder_or_none_establishes_nothing_nor_do_rules_beside_a_person() ->
         assert found["established"] == 0 and found["why"].startswith("no sentence")
     assert trust.coded_sentences(make([])).empty
     assert trust.second_coder(make([*BY_HAND, *rules])) == "second"
-
-
-SLIPS = {"divine_sanction": 0.02, "liberation": 0.05, "victimhood": 0.45}
 
 
 def simulated(*coders: str, documents: int = 14) -> Case:
@@ -106,7 +99,7 @@ def simulated(*coders: str, documents: int = 14) -> Case:
     return make(codes, documents, 12, claims=claims)
 
 
-def test_slips_decide_what_is_established() -> None:
+def test_slips_decide_what_is_established_and_order_and_names_nothing() -> None:
     case = simulated("first", "second")
     table = trust.frame_agreement(case).set_index("code")
     assert trust.weak_frames(case) == {"victimhood"}
@@ -118,20 +111,11 @@ def test_slips_decide_what_is_established() -> None:
     assert (found["coder"], found["second"]) == ("a student", "second")
     few = trust.frame_agreement(simulated("first", "second", documents=4))
     assert few["value"].notna().all() and few["low"].isna().all()
-
-
-def test_order_of_rows_and_the_name_of_the_second_coder_change_nothing() -> None:
-    one, other = simulated("first", "second"), simulated("first", "zoe")
-    for name, table in other.tables.items():
-        other.tables[name] = table.sample(frac=1, random_state=3).reset_index(drop=True)
-    tables = [trust.agreement_table(case) for case in (one, other)]
-    pd.testing.assert_frame_equal(*tables)
+    one, other = simulated("first", "second"), toys.shuffled(simulated("first", "zoe"))
+    pd.testing.assert_frame_equal(*map(trust.agreement_table, (one, other)))
 
 
 SHARED = [row for c in ("first", "second") for d in (0, 1) for s in (0, 1) for row in code(c, d, s)]
-DAY = {"event_date": "2019-05-03", "event_calendar": "gregorian"}
-MONTH = {"event_date": "2019-05", "event_calendar": "gregorian"}
-RELATIVE = {"event_date": "yesterday", "event_calendar": "relative"}
 CLAIMS = [
     claim("first", 0, 0, 1, value_min=8, value_max=8, event_id="e1", **DAY),
     claim("first", 0, 40, 2, kind="event", event_id="e1", place_id="hill;town") | DAY,
@@ -159,8 +143,7 @@ def test_claims_by_hand() -> None:
         return pytest.approx(row["value"]), int(row["n"])
 
     # Only one has coded the sentence of the claim at 210; that at 190 begins in a shared one.
-    assert found("F1 of spans") == (10 / 11, 11)
-    assert found("share alike", "value") == (3 / 4, 4)
+    assert found("F1 of spans") == (10 / 11, 11) and found("share alike", "value") == (3 / 4, 4)
     # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1

@@ -23,17 +23,12 @@ PLACES += [(p, p.title(), "town", "vale") for p in ("ford", "mill", "hill")]
 TRUTH = yaml.safe_load((REPO / "data" / "example" / "truth.yaml").read_text(encoding="utf-8"))
 NUMBERS = ("value_min", "value_max", "start", "end", "lat", "lon")
 Row = dict[str, Any]
-
-
-@cache
-def case_of(name: str) -> Case:
-    """A case of the repository; read once for all tests, so no test may change it."""
-    return load_case(name)
+# Read once for all tests, so no test may change it.
+case_of = cache(load_case)
 
 
 @cache
 def uncoded(name: str) -> Case:
-    """The case with nothing but its sources and documents."""
     case = case_of(name)
     kept = ("sources", "documents")
     return replace(case, tables={k: t if k in kept else t.iloc[:0] for k, t in case.tables.items()})
@@ -106,12 +101,10 @@ def toy(claims: list[Row], **more: list[Row]) -> Case:
 
 
 def shuffled(case: Case) -> Case:
-    """The case with the rows of every table in another order."""
     rows = {n: f.sample(frac=1, random_state=5, ignore_index=True) for n, f in case.tables.items()}
     return replace(case, tables=rows)
 
 
 def swapped(case: Case) -> Case:
-    """The case with the compared camps in the other order."""
     assert case.compare
     return replace(case, compare=case.compare[::-1])
