@@ -30,6 +30,7 @@ def test_figures_of_the_real_cases() -> None:
     expected = {"its own total, killed or wounded": 350, "sum if later parts include earlier": 360}
     assert table["stated"].groupby("figure").first().to_dict() == expected | {"sum of parts": 522}
     assert table.loc["sum of parts", "ratio"].round(2).to_dict() == {"UCDP": 4.54, "SOHR": 4.35}
+    assert all(e.value > 0 for e in m.summed_losses(palmyra, calendar="hull"))
     (summed,) = [e for e in m.summed_losses(palmyra) if e.part.endswith(", sum of parts")]
     assert (summed.low, summed.high) == (522 / 120, 522 / 115)
 
@@ -122,6 +123,14 @@ def test_forces_near_each_other_in_time_have_a_ratio() -> None:
     assert other.value == pytest.approx(1 / found.value)
     assert found.detail == "1,500 to 2,000 by red (its enemy) and 800 by blue (its own force)"
     assert list(m.event_figures(toy(rows), event_id="siege")["told"]) == ["800", "900"]
+    taken = {"tank": 5, "rifle": 400}  # which lie no 395 apart
+    rows = [
+        figure(f"b1-{i}", "siege", n, kind="equipment_captured", item=i) for i, n in taken.items()
+    ]
+    found = m.figures_of_event(toy(rows), event_id="siege")
+    assert [(e.value, e.part.split(":")[0]) for e in found] == [
+        (0, f"equipment_captured, {item}") for item in sorted(taken)
+    ]
 
 
 def test_parts_and_the_dead_of_single_days_are_added_up() -> None:

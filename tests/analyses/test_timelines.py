@@ -100,8 +100,9 @@ def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_tol
     assert not alone["at_risk"].any() and not alone["listed"].any()
     rows = [claim("r1-c1", "a", modality="planned"), claim("r1-c2", "b", certainty="hedged")]
     rows += [claim("r1-c3", "c", certainty="denied"), claim("r1-c4", "d")]
+    rows += [claim("r1-c5", "e", modality="negated")]
     table = states(toy(rows))
-    assert list(table["Red News"]) == ["partly", "partly", "denied", "told"]
+    assert list(table["Red News"]) == ["partly", "partly", "denied", "told", "denied"]
     assert set(table["Blue News"]) == {t.NOT_AT_RISK}
 
 
@@ -135,7 +136,7 @@ def test_spread_of_day_and_lead() -> None:
     ordered = ["r1-c2", "r1-c1", "b1-c1", "b1-c2"]
     assert list(t.days_of_event(case, event_id="fall")["claim_id"]) == ordered
     found = t.spread_of_day(case, event_id="fall")
-    assert (found.value, found.low, found.n) == (3, 4, (2,))
+    assert (found.value, found.low, found.n) == (3, 3, (2,))
     control = t.days_of_event(case, event_id="fall", wording="full_control_only")
     assert set(control["claim_id"]) == {"b1-c1", "b1-c2"}
     assert t.spread_of_day(toy([claim("r1-c1", "raid")]), event_id="raid").why

@@ -4,7 +4,7 @@ Every question makes hits, one row a mention, wording, act, claim or sentence: `
 has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups of them side by side.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -16,16 +16,17 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.claims import joined, lookup
+from framelines.analyses.claims import joined, lookup, realised, sides
 from framelines.analyses.findings import declared, estimand
 from framelines.analyses.timelines import LEFT_OUT, REPOSTS
 from framelines.analyses.trust import KEYS
+from framelines.analyses.words import Names, glossed
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, shares
 from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case
-from framelines.tables.rows import SCOPES, documents, pair_of, rows, sentence_events, side_of_camp
+from framelines.tables.rows import SCOPES, counted_twice, documents, pair_of, rows, sentence_events
 
 # All that the case's coder read. By any other name a coder is read in the sentences that every
 # coder read, so that the coder alone differs.
@@ -54,7 +55,6 @@ PAIRED = "paired_events"
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
-Names = Sequence[str]
 
 
 def groups_of(case: Case) -> Pair | None:
@@ -99,6 +99,13 @@ def hits_of(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
     return found.assign(hit=np.asarray(hit, dtype=np.float64), of=1.0)
 
 
+def of_outlets(pair: Pair, found: pd.DataFrame) -> bool:
+    """Return whether groups are of enough outlets to be dealt: what they share is theirs."""
+    sides = pair.of(found[pair.column])
+    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
+    return pair.column in OF_OUTLETS and not est.why_no_test((a, b))
+
+
 def compared(
     case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
 ) -> Estimate:
@@ -111,13 +118,10 @@ def compared(
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
     told = sentence_events(case)
+    if which.get("reposts") == "in":
+        told = counted_twice(told, documents(case, reposts="in"))
     made = contrast(found, pair, key, unit=unit, told=told, least=est.MIN_UNITS, **case.drawing)
-    # What is a property of outlets is dealt over outlets, where these are enough.
-    if unit not in ("texts", "documents") or pair.column not in OF_OUTLETS:
-        return made
-    sides = pair.of(found[pair.column])
-    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
-    if est.why_no_test((a, b)):
+    if unit not in ("texts", "documents") or not of_outlets(pair, found):
         return made
     why = "no test over texts: the groups are of outlets, which the unit “outlets” deals anew"
     return replace(made, p=nan, test="", why=(*made.why, why))
@@ -142,16 +146,15 @@ def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
     Of `actor_id`: an actor of the side of the teller's camp, of the other camp's (where no camps
     are compared: an armed one of another side), or anybody else.
     """
-    sides = pd.Series(map("+".join, map(sorted, _sides(case, found["actor_id"]))), found.index)
+    of_actors = pd.Series(map("+".join, map(sorted, _sides(case, found["actor_id"]))), found.index)
     if case.compare:
-        pairs = zip(case.compare, case.compare[::-1], strict=True)
-        foes = {camp: side_of_camp(other, case["actors"]) for camp, other in pairs}
-        foe = found["camp"].map(foes).fillna("") == sides
+        foes = {camp: own for camp, (_, (own,)) in sides(case).items()}
+        foe = found["camp"].map(foes).fillna("") == of_actors
     else:
         kinds = case["actors"].set_index("actor_id")["kind"]
         kind = found["actor_id"].str.split(";").str[0].map(kinds)
-        foe = kind.isin(ARMED) & ~sides.isin(BYSTANDERS)
-    nobody, own = (found["side"] == "") | (sides == ""), found["side"] == sides
+        foe = kind.isin(ARMED) & ~of_actors.isin(BYSTANDERS)
+    nobody, own = (found["side"] == "") | (of_actors == ""), found["side"] == of_actors
     relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
     return hits_of(found.assign(relation=relation), hit)
 
@@ -197,12 +200,6 @@ def stance_shares(case: Case) -> pd.DataFrame:
     hits = {stance: naming_hits(case, stance=stance) for stance in STANCES}
     parts = [shares(own, ["source", "relation"]).assign(stance=n) for n, own in hits.items()]
     return pd.concat(parts, ignore_index=True)
-
-
-def glossed(case: Case) -> Callable[[str], str]:
-    """Return a function that sets a term behind its English translation, where there is one."""
-    gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
-    return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
 
 
 def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.DataFrame:
@@ -395,7 +392,8 @@ def _with_name(case: Case, frame: str) -> str:
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
-    named = rows(case, "claims", **which).query("actor_id != ''")
+    told = realised(rows(case, "claims", **which))
+    named = told.query("actor_id != '' and kind != 'force_size'")
     named = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
     texts = documents(case, **which).merge(named.groupby("doc_id")["hit"].max(), on="doc_id")
     return hits_of(texts, texts["hit"])

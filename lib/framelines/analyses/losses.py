@@ -202,10 +202,12 @@ def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     """Return what a source adds up over what references have for the same days; all of these."""
     made = []
     for (source, figure), rows in summed_figures(case, **choices).groupby(["source", "figure"]):
-        known = " and ".join(f"{r.known:,.10g} ({r.reference})" for r in rows.itertuples())
-        ratios, detail = rows["ratio"], f"{rows['told'].iloc[0]} against {known}"
-        ends = geometric_mean(list(ratios))[0], float(ratios.min()), float(ratios.max())
-        made.append((f"{source}, {figure}", *ends, len(rows), detail))
+        ratios, details = rows["ratio"], list[str]()
+        for told, own in rows.groupby("told", sort=False):
+            known = " and ".join(f"{r.known:,.10g} ({r.reference})" for r in own.itertuples())
+            details.append(f"{told} against {known}")
+        ends = _mean(ratios), float(ratios.min()), float(ratios.max())
+        made.append((f"{source}, {figure}", *ends, len(rows), "; ".join(details)))
     none, over = "no sum meets a reference of the same days", "all references of these days"
     measures = "figures of the dead of some days over the references’ for the same days"
     return estimated(made, none, unit="times", measures=measures, interval=over)
@@ -324,10 +326,11 @@ def force_ratio(
         value = math.sqrt(least * most) if least > 0 and math.isfinite(most) else math.nan
         words = []
         for r in (a, b):
-            own = sides(case)[r["camp"]][0] == r["actor_side"]
-            words.append(f"{r['told']} by {r['camp']} (its {'own force' if own else 'enemy'})")
+            own = sides(case)[r["camp"]][0]
+            whose = f" (its {'own force' if own == r['actor_side'] else 'enemy'})" * (own != "")
+            words.append(f"{r['told']} by {r['camp']}{whose}")
         part = f"{a['actor_side']} at {a['place_scope']}" * (len(pairs) > 1)
-        why = "not estimable: a figure has no upper end" * math.isnan(value)
+        why = "not estimable: a figure is open at one end" * math.isnan(value)
         made.append((part, value, least, most, 1, " and ".join(words), why))
     measures = "strength told by the first camp over that told by the second"
     about = {"unit": "times", "measures": measures, "interval": LEFT_OPEN}
@@ -429,14 +432,15 @@ def event_figures(
     evidence=event_figures,
 )
 def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estimate]:
-    """Return for each outcome and target how far the figures told of one event lie apart."""
+    """Return for each thing counted and target how far the figures told of one event lie apart."""
     table, made = event_figures(case, event_id=event_id, **choices), []
-    for (outcome, target), rows in table.groupby(["outcome", "target"]):
+    table["thing"] = (table["outcome"] + ", " + table["item"].fillna("")).str.removesuffix(", ")
+    for (thing, target), rows in table.groupby(["thing", "target"]):
         low, high = rows["low"], rows["high"]
         who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
         told = joined(f"{told} ({s}, {a})" for (s, a), told in zip(who, rows["told"], strict=True))
         ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
-        made.append((f"{outcome}: {target}", *map(float, ends), len(rows), told))
+        made.append((f"{thing}: {target}", *map(float, ends), len(rows), told))
     measures = "highest minus lowest figure told; an open figure counts as its least number"
     about = {"unit": "apart", "measures": measures, "interval": LEFT_OPEN}
     return estimated(made, "nobody gives a figure of this event", **about)

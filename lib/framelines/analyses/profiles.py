@@ -9,8 +9,9 @@ import pandas as pd
 
 from framelines.analyses.claims import Row, joined
 from framelines.analyses.findings import estimand
-from framelines.analyses.framing import NOBODY, TEXTS, Names, compared, glossed, groups_of, hits_of
+from framelines.analyses.framing import NOBODY, TEXTS, compared, groups_of, hits_of, of_outlets
 from framelines.analyses.trust import KEYS, coded_sentences, frame_names
+from framelines.analyses.words import Names, glossed
 from framelines.corpus.features import COUNTED
 from framelines.methods.contrasts import shares
 from framelines.methods.dates import OPEN, gregorian
@@ -225,7 +226,8 @@ def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -
 def key_terms(case: Case) -> Keyness:
     """Return the words, of the language of most documents, that set `groups_of` apart.
 
-    The prior is made of all texts of the case's folder, those of other cases included.
+    The prior is made of all texts of the case's folder, those of other cases included. Labels are
+    dealt as in `framing.compared`: over outlets where the groups are of enough of them.
     """
     here, every = documents(case), read_tables(case.folder)
     language = here["language"].mode().iloc[0]
@@ -234,7 +236,10 @@ def key_terms(case: Case) -> Keyness:
     words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
     drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
-    return keyness(case["chunks"], here, groups_of(case) or NOBODY, background=prior, **drawn)
+    pair = groups_of(case) or NOBODY
+    with_words = here[here["doc_id"].isin(set(chunks["doc_id"]))]
+    dealt = "source_id" if of_outlets(pair, with_words) else "doc_id"
+    return keyness(case["chunks"], here, pair, background=prior, dealt=dealt, **drawn)
 
 
 def leading_terms(case: Case, found: Keyness, each: int = 10) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 Every table is made of `claims.claims` and `claims.reference`; every estimand takes its choices as
 strings. An event of the reference is at risk of being passed over in a document that came out after
-it, on its theatre, and that tells days on both sides of it; everything else is no silence.
+it, on its theatre, and whose own days enclose it; everything else is no silence.
 """
 
 import math
@@ -232,7 +232,7 @@ def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     exact, outlets = coded.to_the_day(table), sorted(set(table["source"]))
     measures, made = "days between the first and the last day told; only dates to the day count", []
     if len(exact):
-        least = max(0.0, float(table["first"].max() - table["last"].min()))
+        least = max(0.0, float(exact["first"].max() - exact["last"].min()))
         most = float(exact["last"].max() - exact["first"].min())
         detail = f"{len(table)} claims by {len(outlets)} outlets: {', '.join(outlets)}"
         made = [("", most, least, most, len(exact), detail, "", (len(outlets),))]
@@ -343,7 +343,7 @@ def _at_risk(
     case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame
 ) -> pd.MultiIndex:
     """Listed events and sources of which a document could tell the event: came out after it, on
-    the theatre, and by `exact` (claims dated to the day) tells days on both sides of it."""
+    the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
     own = own[own["doc_id"].isin(coded.theatre_documents(case))]
     own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
@@ -371,9 +371,9 @@ def coverage(
     days = _event_days(case, exact, reference)
     if risk_set == "publication":
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
-    said = told[told["modality"].ne("negated") & ~coded.disowned(told)]
+    said, no = told[~coded.disowned(told)], {"modality": "negated", "certainty": "denied"}
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
-    rank = np.select([done, said["certainty"] != "denied"], [0, 1], 2)
+    rank = np.select([done, said[list(no)].ne(no).all(axis=1)], [0, 1], 2)
     # A source's state is the fullest of all that it says of the event.
     fullest = said.assign(rank=rank).groupby(["event_id", "source"])["rank"].min()
     days = days[days["listed"] | days["event_id"].isin(fullest.index.get_level_values(0))]

@@ -3,12 +3,13 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from framelines.methods.estimate import Estimate, number_text
 from framelines.tables.case import Case
 
+Names = Sequence[str]
 # A text that holds more of what is counted is named beside the share that it carries.
 CARRIES = 1 / 3
 NOWHERE = "not estimable"
@@ -47,6 +48,12 @@ def named(case: Case, text: str) -> str:
 
     text = re.sub(r"[a-z]+(?:[_-][a-z]+)+", name, text)
     return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
+
+
+def glossed(case: Case) -> Callable[[str], str]:
+    """Return a function that sets a term behind its English translation, where there is one."""
+    gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
+    return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
 
 
 def capital(text: str) -> str:

@@ -103,14 +103,17 @@ def keyness(
     pair: Pair,
     *,
     background: pd.Series,
+    dealt: str = "doc_id",
     seed: int = 1,
     permutations: int = est.PERMUTATIONS,
 ) -> Keyness:
     """Return the words that set two groups of documents apart; the first's have positive effects.
 
-    `documents` has doc_id and the column of the pair; others than its documents do not count, nor
-    do figures. `background` counts words in more texts than these: a prior that is made of the two
-    groups alone knows the answer. Words that occur `LEAST_COUNT` times are told of.
+    `documents` has doc_id and the columns of the pair and of `dealt`, whose values are dealt whole:
+    where the groups are of outlets, texts of one outlet are no chance sample of it. Others than its
+    documents do not count, nor do figures. `background` counts words in more texts than these: a
+    prior that is made of the two groups alone knows the answer. Words that occur `LEAST_COUNT`
+    times are told of.
     """
     about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
@@ -136,6 +139,12 @@ def keyness(
     table["z"] = log_odds(a, b, n_a, n_b, prior)
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
+    if dealt != "doc_id":
+        places = pd.factorize(about.loc[names, dealt], sort=True)[0]
+        whole = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
+        matrix, sizes = whole @ matrix, whole @ sizes
+        first = np.asarray(whole @ first) > 0
+        here = (int(first.sum()), int((~first).sum()))
     why = est.why_no_test(here) or "no test: no term stands in two documents" * (not may.any())
     if not why:
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.

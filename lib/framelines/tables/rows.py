@@ -15,6 +15,7 @@ SCOPES = ("theatre_sentences", "whole_texts")
 META = "doc_id label source_id source outlet_kind bloc camp side genre language".split()
 # Tables whose rows are tied to events and places.
 PLACED = ("claims", "captures", "acts")
+FAR = 1_000_000  # more than a text has sentences
 ORDER = ("doc_id", "start", "coder", "frame_id", "claim_id")
 
 Values = str | Sequence[str] | None
@@ -118,9 +119,12 @@ def counted_twice(found: pd.DataFrame, every: pd.DataFrame) -> pd.DataFrame:
     pairs = zip(copies["duplicate_of"], copies["doc_id"], strict=True)
     copied = [found[found["doc_id"] == one].assign(doc_id=copy) for one, copy in pairs]
     found = pd.concat([found, *copied], ignore_index=True)
-    inside = dict(zip(every["doc_id"], every["contained_in"], strict=True))
-    host = found["doc_id"].map(inside).fillna("")
-    return pd.concat([found, found.assign(doc_id=host)[host != ""]], ignore_index=True)
+    host = found["doc_id"].map(every.set_index("doc_id")["contained_in"]).fillna("")
+    copies = found.assign(doc_id=host)[host != ""]
+    if "sentence" in copies:  # whose numbers are none of the host's own
+        number = found["doc_id"].map({doc: i for i, doc in enumerate(every["doc_id"], start=1)})
+        copies = copies.assign(sentence=copies["sentence"] + FAR * number[host != ""])
+    return pd.concat([found, copies], ignore_index=True)
 
 
 def rows(
