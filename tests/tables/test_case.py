@@ -240,9 +240,8 @@ def test_reposts_count_for_their_hosts_when_asked_for_and_free_labels_are_no_eve
     inside = (once["doc_id"] == "st-command-vows").sum()
     assert inside > 0 and len(twice) == len(once) + inside
     keys = ["doc_id", "sentence", "start", "coder", "frame_id"]
-    assert (
-        not twice.duplicated(keys).any() and twice.groupby(keys[:2])["start"].nunique().eq(1).all()
-    )
+    assert not twice.duplicated(keys).any()
+    assert (twice.groupby(keys[:2])["start"].nunique() == 1).all()
     case = case_of("idlib")
     example = r.sentence_events(case_of("example"))  # a row takes the place of its event
     assert set(example.loc[example["event_id"] == "vennick-taken", "place_id"]) == {"vennick"}
