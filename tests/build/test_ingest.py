@@ -122,6 +122,7 @@ def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
         ("x.md", b"---\ntitle: a: b\n---\nOne.\n", "front matter is no YAML"),
         ("metadata.csv", b"file,date\nx.txt,2019-08-23,no\n", "row 2 has 3 fields"),
         ("metadata.csv", b"file,date\nx.txt,2019-08-23\n", "names it, and it is not there"),
+        ("metadata.csv", b"id,date\nx.txt,2019-08-23\n", "it names no file of a text"),
         (".git/x.txt", b"Not an article of anybody.", "no texts here"),
     ],
 )
@@ -150,6 +151,10 @@ def test_one_text_of_two_outlets_is_a_repost_and_of_one_outlet_is_known(tmp_path
         file = tmp_path / "data" / "river-war" / f"{table}.csv"
         write(file, file.read_text(encoding="utf-8").replace("radio", "radio-ford"))
     assert len(lay(tmp_path, both)) == 2
+    # The first of two copies to be published is none.
+    dated = [{"text": f"{OTHER} {n}", "source": n, "date": f"2019-08-{n}"} for n in ("22", "20")]
+    told = lay(tmp_path, [{"text": OTHER, "source": "Star"}, *dated]).set_index("published")
+    assert sum(told["duplicate_of"] == told.at["2019-08-20", "doc_id"]) == 2
 
 
 def test_what_columns_say_of_outlets_is_kept_and_two_camps_are_compared(tmp_path: Path) -> None:
@@ -205,6 +210,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     write(tmp_path / "notes.md", "# Head\n\nThe **bridge** [fell](http://a.b).\n")
     write(tmp_path / "rules.txt", "---\nThe bridge fell.\n---\nAll fled.\n")
     write(tmp_path / "marks.txt", LONG.encode("utf-16-le"))
+    write(tmp_path / "cut.jsonl", '{"text": "The bridge fell. \\ud83d"}')
     write(tmp_path / "metadata.csv", "filename;date\nmarks.txt;20190823\n")
     Figure().text(0, 0, "The bridge fell.").figure.savefig(tmp_path / "open.pdf")
     made = pypdf.PdfWriter(clone_from=tmp_path / "open.pdf")
@@ -219,6 +225,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     assert found["marks.txt"].about["published"] == "20190823"
     assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
     assert "The bridge fell." in read["rules.txt"]
+    assert read["cut.jsonl, row 2"] == "The bridge fell. \ufffd"
     assert read["locked.pdf"] == read["open.pdf"] == "The bridge fell."
     assert left == ["lockedsecret.pdf: it is locked by a password"]
 
@@ -237,6 +244,7 @@ ASKED = {
     "1398-05-30": "'1398-05-30' is no day: the year 1398 is a Hijri one, but the calendar is "
     "Gregorian",
     "03.04.2019": "03.04.2019 is 2019-03-04 or 2019-04-03",
+    "Wed 3/4/2019 0:00": "Wed 3/4/2019 0:00 is 2019-03-04 or 2019-04-03",
     "yesterday": "'yesterday' is no day",
     "21/08/19": "'21/08/19' is no day",
 }
@@ -303,5 +311,9 @@ def test_every_name_gives_an_id(name: str) -> None:
 def test_near_copies_are_told_from_texts_on_the_same_thing() -> None:
     near = LONG.replace("number 3 ", "number three ")
     assert twins({"a": LONG, "b": near, "c": OTHER, "d": OTHER + LONG}) == {"b": "a"}
+    # Of short texts every word counts.
+    flash = [" ".join(f"{w}{i}" for w in "abcde") for i in range(9)]
+    short = {str(i): " ".join([*flash[:i], f"x{i}", *flash[i:]]) for i in range(9)}
+    assert not twins(short) and len(twins({"a": OTHER[:300], "b": OTHER[:300] + " x"})) == 1
     # A collection that shares more with a copy than its original does not hide it.
     assert twins({"a": LONG, "d": f"{near} {OTHER} {OTHER[9:]}", "b": near + " Dawn."})["b"] == "a"

@@ -37,7 +37,9 @@ def cell(value: Any) -> str:
     if value is None or value != value:
         return ""
     whole = isinstance(value, float) and value.is_integer()
-    return str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+    text = str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+    # JSON may hold half of a sign, where a program cut a text.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
