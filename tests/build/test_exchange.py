@@ -216,6 +216,10 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     r"row 2.*neither words.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
     r"region r1.*'dead \[.*allowed: event, killed": ("x.json", label_studio(code="dead")),
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
+    "2 files or tasks have codes of this text": (
+        "x.zip",
+        zipped({"anna.jsonl": doccano(), "bert.jsonl": doccano("wounded")}),
+    ),
     "or than 3 zips in one another": ("x.zip", nested(4)),
     "neither words nor a span": ("x.csv", f"{NINE}post,two,{TO},killed,4,4,,,\n"),
     "it cannot be read: it is damaged": ("x.zip", b"PK"),

@@ -136,15 +136,30 @@ class Intake:
         rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
         self.namings = rows.set_index("label")[["actor_id", "stance"]].to_dict("index")
 
-    def take(self, marked: Marked) -> None:
-        """Locate the codes of one text."""
+    def document(self, marked: Marked) -> str | None:
+        """Return the document of a coded text, by its name or by its words."""
         ids = [name.split(".")[0] for name in marked.names]
-        doc_id = next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+        return next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+
+    def take_all(self, found: list[Marked]) -> None:
+        """Locate the codes of all texts but those that come coded more than once."""
+        coded = Counter(self.document(m) for m in found if m.marks and m.text)
+        for marked in found:
+            doc_id = self.document(marked)
+            if doc_id and marked.marks and coded[doc_id] > 1:
+                what = f"{coded[doc_id]} files or tasks have codes of this text"
+                fix = "Take in those of one person"
+                self.left.append(Problem(marked.file, what, value=doc_id, fix=fix))
+            else:
+                self.take(marked, doc_id)
+
+    def take(self, marked: Marked, doc_id: str | None) -> None:
+        """Locate the codes of one text."""
         if doc_id is None:
             what = "its text is none of this case, or that of two documents"
             what += f"; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            told = {"value": next(filter(None, ids), ""), "allowed": known}
+            told = {"value": next(filter(None, marked.names), "").split(".")[0], "allowed": known}
             self.left.append(Problem(marked.file, what, **told))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
@@ -246,8 +261,7 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     coders = _with_coder(folder, coder)
     found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
-    for marked in found:
-        intake.take(marked)
+    intake.take_all(found)
     intake.write(coders)
     coded = (written(folder, table)["coder"] for table in CODED)
     main, unread = said.coder, not any((own == said.coder).any() for own in coded)
