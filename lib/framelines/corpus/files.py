@@ -49,12 +49,8 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """
     path = PurePosixPath(name)
     if path.suffix.lower() == ".xlsx":
-        how: Any = {
-            "engine_kwargs": {"data_only": False},
-            "dtype": object,
-            "keep_default_na": False,
-        }
-        found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
+        how: Any = {"engine": "openpyxl", "engine_kwargs": {"data_only": False}, "dtype": object}
+        found = dict(pd.read_excel(io.BytesIO(content), None, keep_default_na=False, **how))
     elif path.suffix.lower() == ".jsonl":
         lines = filter(str.strip, decoded(content).split("\n"))
         found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}
