@@ -94,7 +94,7 @@ def test_again_it_adds_what_is_new_and_changes_nothing_else(folder: Path, tmp_pa
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".jsonl"])
 def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     rows = [("Silos", "2019-09-03", "Radio Ford", OTHER), ("Bridge", "3/13/2019", "Post", LONG)]
-    table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "Volltext"])
+    table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "İÇERİK"])
     place = tmp_path / f"texts{ending}"
     if ending == ".xlsx":  # with a sheet an outlet, and one of other things
         with pd.ExcelWriter(place) as book:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -91,11 +92,19 @@ READERS: dict[str, tuple[Callable[[Path], tuple[str, dict[str, Any]]], str]] = {
 }
 
 
+@cache
+def _head(name: Any) -> str:
+    """A name of a column in one form: of a Turkish one, too, in capitals or not."""
+    lower = unicodedata.normalize("NFKC", str(name)).strip().lower().replace(" ", "_")
+    return lower.replace("i\u0307", "i").replace("ı", "i")
+
+
 def _known(fields: dict[Any, Any]) -> dict[str, str]:
     """What is known under the names of columns.yaml, by ours; the first that says something."""
-    lower = {str(k).strip().lower().replace(" ", "_"): cell(v) for k, v in fields.items()}
+    lower = {_head(k): cell(v) for k, v in fields.items()}
     names = columns_of("articles").items()
-    told = ((name, next(filter(None, map(lower.get, of.split())), "")) for name, of in names)
+    ours = ((name, [lower.get(_head(one)) for one in of.split()]) for name, of in names)
+    told = ((name, next(filter(None, found), "")) for name, found in ours)
     return {name: value for name, value in told if value and value.lower() != "nan"}
 
 
