@@ -244,8 +244,10 @@ def test_bad_input_is_named_and_writes_nothing(war: Path, said: str) -> None:
 
 
 def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None:
-    take(war, "x.csv", f"{CLAIM}Killed,4,4,,,\npost,0,9,killed,many,,,,\n")
+    again = f"post,{AT},{TO},killed,4,4,,,\n"
+    take(war, "x.csv", f"{CLAIM}Killed,4,4,,,\npost,0,9,killed,many,,,,\n{again}")
     told = capsys.readouterr().out
+    assert "row 4 of x: another code says the same of these words" in told
     assert "not taken: x.csv, row 3 of x, column value_min" in told and "'many'" in told
     assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")

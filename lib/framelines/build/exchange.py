@@ -126,6 +126,7 @@ class Intake:
     covered: set[tuple[str, str]] = field(default_factory=set)
     filled: Counter[str] = field(default_factory=Counter)
     same: Counter[str] = field(default_factory=Counter)
+    said: set[tuple[str, ...]] = field(default_factory=set)
     moved: int = 0
 
     def __post_init__(self) -> None:
@@ -175,6 +176,9 @@ class Intake:
                 key = table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
                 if key in self.taken:
                     raise ValueError("another code of this kind has this id, or begins here")
+                own = table, *(value for column, value in row.items() if column != "claim_id")
+                if own in self.said and not mark.fields.get("claim_id"):
+                    raise ValueError("another code says the same of these words")
             except ValueError as error:
                 stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
                 value = f"{mark.label}{stands}: {' '.join(mark.words.split()[:4])}".rstrip(": ")
@@ -183,6 +187,7 @@ class Intake:
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end or span[1])
             self.taken[key] = row, origin
+            self.said.add(own)
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
         """A row of a table, with neutral values where the coder said nothing."""
