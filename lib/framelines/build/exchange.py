@@ -137,16 +137,16 @@ class Intake:
         rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
         self.namings = rows.set_index("label")[["actor_id", "stance"]].to_dict("index")
 
-    def document(self, marked: Marked) -> str | None:
+    def _document(self, marked: Marked) -> str | None:
         """Return the document of a coded text, by its name or by its words."""
         ids = [name.split(".")[0] for name in marked.names]
         return next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
 
     def take_all(self, found: list[Marked]) -> None:
         """Locate the codes of all texts but those that come coded more than once."""
-        coded = Counter(self.document(m) for m in found if m.marks and m.text)
-        for marked in found:
-            doc_id = self.document(marked)
+        named = [(self._document(marked), marked) for marked in found]
+        coded = Counter(doc_id for doc_id, marked in named if marked.marks and marked.text)
+        for doc_id, marked in named:
             if doc_id and marked.marks and coded[doc_id] > 1:
                 what = f"{coded[doc_id]} files or tasks have codes of this text"
                 fix = "Take in those of one person"
