@@ -194,6 +194,7 @@ def test_words_are_sought_where_they_moved() -> None:
         assert found.startswith(str(wanted)), (start, end, words)
 
 
+TWO = zipped(dict.fromkeys(("anna.jsonl", "bert.jsonl"), FILES["admin.jsonl"]))
 NESTED = FILES["inception.zip"]
 for _ in range(4):
     NESTED = zipped({"x.zip": NESTED})
@@ -203,6 +204,7 @@ BAD: dict[str, tuple[str, str | bytes]] = {
     r"row 2.*neither words.*5, 999": ("x.csv", f"{NINE}bridge,5,999,killed,1,1,,,\n"),
     r"region r1.*'dead \[.*allowed: event, killed": ("x.json", label_studio(code="dead")),
     "a zip that is no .qdpx": ("x.qdpx", zipped({"a.txt": "a"})),
+    "2 files or tasks have codes of this text": ("x.zip", TWO),
     "or than 3 zips in one another": ("x.zip", NESTED),
     "neither words nor a span": ("x.csv", f"{NINE}post,two,{TO},killed,4,4,,,\n"),
     "it cannot be read: it is damaged": ("x.zip", b"PK"),
@@ -226,8 +228,10 @@ def test_bad_input_is_named_and_writes_nothing(war: Path, said: str) -> None:
 
 
 def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None:
-    take(war, "x.csv", f"{CLAIM}Killed,4,4,,,\npost,0,9,killed,many,,,,\n")
+    again = f"post,{AT},{TO},killed,4,4,,,\n"
+    take(war, "x.csv", f"{CLAIM}Killed,4,4,,,\npost,0,9,killed,many,,,,\n{again}")
     told = capsys.readouterr().out
+    assert "row 4 of x: another code says the same of these words" in told
     assert "not taken: x.csv, row 3 of x, column value_min" in told and "'many'" in told
     assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")

@@ -81,7 +81,7 @@ def test_a_folder_becomes_a_case_and_again_nothing_changes(tmp_path: Path) -> No
 @pytest.mark.parametrize("ending", [".csv", ".tsv", ".xlsx", ".jsonl"])
 def test_a_table_of_texts(tmp_path: Path, ending: str) -> None:
     rows = [("Silos", "2019-09-03", "Radio Ford", OTHER), ("Bridge", "3/13/2019", "Post", LONG)]
-    table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "Volltext"])
+    table = pd.DataFrame(rows, columns=["Überschrift", "Date", "المصدر", "İÇERİK"])
     place = tmp_path / f"texts{ending}"
     if ending == ".xlsx":  # with a sheet an outlet, and one of other things
         with pd.ExcelWriter(place) as book:
@@ -108,6 +108,7 @@ UNREADABLE = {
     "front matter is no YAML": ("x.md", "---\ntitle: a: b\n---\nOne.\n"),
     "row 2 has 3 fields": ("metadata.csv", "file,date\nx.txt,2019-08-23,no\n"),
     "names it, and it is not there": ("metadata.csv", "file,date\nx.txt,2019-08-23\n"),
+    "it names no file of a text": ("metadata.csv", "id,date\nx.txt,2019-08-23\n"),
     "no texts here": (".git/x.txt", "Not an article of anybody."),
 }
 
@@ -137,6 +138,10 @@ def test_one_text_of_two_outlets_is_a_repost_and_of_one_outlet_is_known(tmp_path
         file = tmp_path / "data" / "river-war" / f"{table}.csv"
         write(file, file.read_text(encoding="utf-8").replace("radio", "radio-ford"))
     assert len(lay(tmp_path, both)) == 2
+    # The first of two copies to be published is none.
+    dated = [{"text": f"{OTHER} {n}", "source": n, "date": f"2019-08-{n}"} for n in ("22", "20")]
+    told = lay(tmp_path, [{"text": OTHER, "source": "Star"}, *dated]).set_index("published")
+    assert sum(told["duplicate_of"] == told.at["2019-08-20", "doc_id"]) == 2
 
 
 def test_what_columns_say_is_kept_but_what_no_cell_may_hold(tmp_path: Path) -> None:
@@ -188,6 +193,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     undated = f"<html><body><article>{told}<p>12 March 2011.</p></article>© 2015</body></html>"
     files = {"page.htm": page.encode("cp1254"), "undated.htm": undated}
     files |= {"marks.txt": LONG.encode("utf-16-le")}
+    files |= {"cut.jsonl": '{"text": "The bridge fell. \\ud83d"}'}
     files |= {"metadata.csv": "filename;date\nmarks.txt;20190823\n"}
     files |= {"notes.md": "# Head\n\nThe **bridge** [fell](http://a.b).\n"}
     laid(tmp_path, files | {"rules.txt": "---\nThe bridge fell.\n---\nAll fled.\n"})
@@ -204,6 +210,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     assert found["marks.txt"].about["published"] == "20190823"
     assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
     assert "The bridge fell." in read["rules.txt"]
+    assert read["cut.jsonl, row 2"] == "The bridge fell. \ufffd"
     assert read["locked.pdf"] == read["open.pdf"] == "The bridge fell."
     assert left == ["lockedsecret.pdf: it is locked by a password"]
 
@@ -219,6 +226,7 @@ ASKED = (
     "'2019-02-30' is no day: month 2 of 2019 has 28 days, not 30",
     "'1398-05-30' is no day: the year 1398 is a Hijri one",
     "03.04.2019 is 2019-03-04 or 2019-04-03",
+    "Wed 3/4/2019 0:00 is 2019-03-04 or 2019-04-03",
     *("'yesterday' is no day", "'21/08/19' is no day"),
 )
 # Or as a person says that days are written.
@@ -282,5 +290,9 @@ def test_every_name_gives_an_id(name: str) -> None:
 def test_near_copies_are_told_from_texts_on_the_same_thing() -> None:
     near = LONG.replace("number 3 ", "number three ")
     assert twins({"a": LONG, "b": near, "c": OTHER, "d": OTHER + LONG}) == {"b": "a"}
+    # Of short texts every word counts.
+    flash = [" ".join(f"{w}{i}" for w in "abcde") for i in range(9)]
+    short = {str(i): " ".join([*flash[:i], f"x{i}", *flash[i:]]) for i in range(9)}
+    assert not twins(short) and len(twins({"a": OTHER[:300], "b": OTHER[:300] + " x"})) == 1
     # A collection that shares more with a copy than its original does not hide it.
     assert twins({"a": LONG, "d": f"{near} {OTHER} {OTHER[9:]}", "b": near + " Dawn."})["b"] == "a"

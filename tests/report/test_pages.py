@@ -211,6 +211,9 @@ def test_every_claim_of_the_coder_has_one_row() -> None:
     assert tuple(row[["what", "told", "days", "names"]]) == told
     # The reference stands first in each event, and only where somebody tells it.
     first = table[table["event_id"] != ""].drop_duplicates("event_id").set_index("event_id")
+    # Two events with one label stay two.
+    alike = explorer._events(table.assign(event="A clash"))
+    assert len([event for event in alike if event["placed"]]) == len(first)
     told_by_reference = table[table["is_reference"]]["event_id"].unique()
     assert first.loc[told_by_reference, "is_reference"].all()
     page = html.unescape(explorer.render("example").read_text(encoding="utf-8"))

@@ -126,6 +126,7 @@ class Intake:
     covered: set[tuple[str, str]] = field(default_factory=set)
     filled: Counter[str] = field(default_factory=Counter)
     same: Counter[str] = field(default_factory=Counter)
+    said: set[tuple[str, ...]] = field(default_factory=set)
     moved: int = 0
 
     def __post_init__(self) -> None:
@@ -136,15 +137,30 @@ class Intake:
         rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
         self.namings = rows.set_index("label")[["actor_id", "stance"]].to_dict("index")
 
-    def take(self, marked: Marked) -> None:
-        """Locate the codes of one text."""
+    def _document(self, marked: Marked) -> str | None:
+        """Return the document of a coded text, by its name or by its words."""
         ids = [name.split(".")[0] for name in marked.names]
-        doc_id = next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+        return next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
+
+    def take_all(self, found: list[Marked]) -> None:
+        """Locate the codes of all texts but those that come coded more than once."""
+        named = [(self._document(marked), marked) for marked in found]
+        coded = Counter(doc_id for doc_id, marked in named if marked.marks and marked.text)
+        for doc_id, marked in named:
+            if doc_id and marked.marks and coded[doc_id] > 1:
+                what = f"{coded[doc_id]} files or tasks have codes of this text"
+                fix = "Take in those of one person"
+                self.left.append(Problem(marked.file, what, value=doc_id, fix=fix))
+            else:
+                self.take(marked, doc_id)
+
+    def take(self, marked: Marked, doc_id: str | None) -> None:
+        """Locate the codes of one text."""
         if doc_id is None:
             what = "its text is none of this case, or that of two documents"
             what += f"; it has {len(marked.marks)} codes"
             known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            told = {"value": next(filter(None, ids), ""), "allowed": known}
+            told = {"value": next(filter(None, marked.names), "").split(".")[0], "allowed": known}
             self.left.append(Problem(marked.file, what, **told))
             return
         self.covered |= {(table, doc_id) for table in marked.kinds}
@@ -160,6 +176,9 @@ class Intake:
                 key = table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
                 if key in self.taken:
                     raise ValueError("another code of this kind has this id, or begins here")
+                own = table, *(value for column, value in row.items() if column != "claim_id")
+                if own in self.said and not mark.fields.get("claim_id"):
+                    raise ValueError("another code says the same of these words")
             except ValueError as error:
                 stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
                 value = f"{mark.label}{stands}: {' '.join(mark.words.split()[:4])}".rstrip(": ")
@@ -168,6 +187,7 @@ class Intake:
                 continue
             self.moved += mark.start is not None and span != (mark.start, mark.end or span[1])
             self.taken[key] = row, origin
+            self.said.add(own)
 
     def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
         """A row of a table, with neutral values where the coder said nothing."""
@@ -246,8 +266,7 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     coders = _with_coder(folder, coder)
     found, left = marks.read(place, forms())
     intake = Intake(folder, coder, texts, left)
-    for marked in found:
-        intake.take(marked)
+    intake.take_all(found)
     intake.write(coders)
     coded = (written(folder, table)["coder"] for table in CODED)
     main, unread = said.coder, not any((own == said.coder).any() for own in coded)

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +28,11 @@ from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, date_problem, in_edtf
 
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
-NUMERIC = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})[./ -]{1,2}(\d{1,2})[./ -]{1,2}(\d{4})(?!\d)")
 CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)")
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
 # Texts that share this much of their runs of five words are one text told twice.
-RUN, ALIKE = 5, 0.8
+RUN, ALIKE, SKETCH = 5, 0.8, 64
 
 
 @dataclass
@@ -91,11 +92,19 @@ READERS: dict[str, tuple[Callable[[Path], tuple[str, dict[str, Any]]], str]] = {
 }
 
 
+@cache
+def _head(name: Any) -> str:
+    """A name of a column in one form: of a Turkish one, too, in capitals or not."""
+    lower = unicodedata.normalize("NFKC", str(name)).strip().lower().replace(" ", "_")
+    return lower.replace("i\u0307", "i").replace("ı", "i")
+
+
 def _known(fields: dict[Any, Any]) -> dict[str, str]:
     """What is known under the names of columns.yaml, by ours; the first that says something."""
-    lower = {str(k).strip().lower().replace(" ", "_"): cell(v) for k, v in fields.items()}
+    lower = {_head(k): cell(v) for k, v in fields.items()}
     names = columns_of("articles").items()
-    told = ((name, next(filter(None, map(lower.get, of.split())), "")) for name, of in names)
+    ours = ((name, [lower.get(_head(one)) for one in of.split()]) for name, of in names)
+    told = ((name, next(filter(None, found), "")) for name, found in ours)
     return {name: value for name, value in told if value and value.lower() != "nan"}
 
 
@@ -124,8 +133,10 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
     for path in beside:
         try:
             [table] = sheets(path.name, path.read_bytes()).values()
-            rows = map(_known, table.to_dict("records"))
-            listed |= {path.parent / row.get("file", ""): row for row in rows}
+            rows = [row for row in map(_known, table.to_dict("records")) if "file" in row]
+            if not rows:
+                raise ValueError("it names no file of a text, in a column such as file")
+            listed |= {path.parent / row["file"]: row for row in rows}
         except Exception as error:
             left.append(f"{names[path]}: {why(error)}")
     lost = sorted(f"{path}".removeprefix(f"{top}/") for path in listed.keys() - files)
@@ -177,9 +188,9 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
             # Others may have days of one meaning: 2019-04-03, 3 April 2019.
             if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
                 return "", f"{stated!r} is not written as {dates}"
-    if numbers := NUMERIC.fullmatch(stated):
-        a, b, year = (int(n) for n in numbers.groups())
-        both = {f"{year}-{m:02}-{d:02}" for d, m in ((a, b), (b, a))}
+    if numbers := NUMERIC.findall(stated):  # also with an hour or a weekday beside it
+        parts = [(year, int(a), int(b)) for a, b, year in numbers]
+        both = {f"{y}-{m:02}-{d:02}" for y, a, b in parts for d, m in ((a, b), (b, a))}
         read = sorted(d for d in both if not date_problem(d, "gregorian"))
         asked = f"{stated} is {' or '.join(read) or 'no day of any month'}"
         return (read[0], "") if len(read) == 1 else ("", asked)
@@ -204,16 +215,18 @@ def twins(texts: dict[str, str]) -> dict[str, str]:
     """Return the id of an earlier text for each that says nearly the same (Broder 1997).
 
     `texts` in the order in which they came first. Two are alike whose sets of runs of `RUN` words
-    have a Jaccard index of `ALIKE`; runs are sampled by their hash, so that the work stays linear.
+    have a Jaccard index of `ALIKE`: of the `SKETCH` runs of lowest hash, so that the work stays
+    linear, and of all runs of texts that have no more.
     """
     seen, kept, found = defaultdict[int, list[str]](list), dict[str, set[int]](), dict[str, str]()
     for doc_id, text in texts.items():
         told = words(text)
         runs = {" ".join(told[i : i + RUN]) for i in range(max(1, len(told) - RUN + 1))}
-        hashes = {int(sha256(run)[:12], 16) for run in runs}
-        own = {h for h in hashes if h % 8 == 0} or hashes
-        shared = Counter(other for run in own for other in seen[run])
-        alike = {o: n / (len(own) + len(kept[o]) - n) for o, n in shared.items()}
+        own = {*sorted(int(sha256(run)[:12], 16) for run in runs)[:SKETCH]}
+        shared, alike = Counter(other for run in own for other in seen[run]), dict[str, float]()
+        for other in [other for other, n in shared.items() if n >= ALIKE * len(own)]:
+            both = {*sorted(own | kept[other])[:SKETCH]}
+            alike[other] = len(both & own & kept[other]) / len(both)
         best = max(alike, key=lambda other: (alike[other], other), default="")
         if best and alike[best] >= ALIKE:
             found[doc_id] = best

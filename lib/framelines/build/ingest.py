@@ -217,7 +217,10 @@ def _write(
     # Copies of what is there already count, as far as its texts are here.
     before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
     here = {d: p for d, p in before.items() if p.is_file()} if texts else {}
-    every = {d: p.read_text(encoding="utf-8") for d, p in here.items()} | texts
+    every = {d: p.read_text(encoding="utf-8") for d, p in here.items()}
+    # Of new ones the first to be published is no repost; one without a day comes last.
+    for row in sorted(rows, key=lambda row: row["published"] or "9"):
+        every[row["doc_id"]] = texts[row["doc_id"]]
     first = dict(documents.loc[documents["duplicate_of"] != "", ["doc_id", "duplicate_of"]].values)
     same = {doc: first.get(of, of) for doc, of in twins(every).items() if doc in texts}
     report.twins = len(same)

@@ -39,10 +39,6 @@ def build_mentions(tables: Tables, folder: Path) -> Path:
     return write_whole(folder / "naming_mentions.csv", content)
 
 
-def _covered(span: Span, spans: list[Span]) -> bool:
-    return any(start <= span[0] and span[1] <= end for start, end in spans)
-
-
 def audit(tables: Tables, folder: Path) -> pd.DataFrame:
     """Return every number, date expression and actor label of the texts, with what explains it.
 
@@ -58,12 +54,13 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
         found = [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
         for kind, pattern in (("number", number_pattern), ("date", date_pattern)):
             found += [(match.span(), kind) for match in pattern(doc["language"]).finditer(text)]
-        for span, kind in found:
+        for (start, end), kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}
-            explained = next((name for name in places if _covered(span, places[name])), "")
-            passage = "" if explained else in_context(text, span)
-            rows.append((doc_id, *span, kind, explained, passage))
+            around = (n for n, own in places.items() for a, b in own if a <= start and end <= b)
+            explained = next(around, "")
+            passage = "" if explained else in_context(text, (start, end))
+            rows.append((doc_id, start, end, kind, explained, passage))
     columns = ["doc_id", "start", "end", "kind", "explained_by", "passage"]
     return pd.DataFrame(rows, columns=columns).sort_values("doc_id", kind="stable")
 

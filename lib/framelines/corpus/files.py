@@ -37,7 +37,9 @@ def cell(value: Any) -> str:
     if value is None or value != value:
         return ""
     whole = isinstance(value, float) and value.is_integer()
-    return str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+    text = str(int(value) if whole else value).strip().removesuffix(" 00:00:00")
+    # JSON may hold half of a sign, where a program cut a text.
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
@@ -47,12 +49,8 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """
     path = PurePosixPath(name)
     if path.suffix.lower() == ".xlsx":
-        how: Any = {
-            "engine_kwargs": {"data_only": False},
-            "dtype": object,
-            "keep_default_na": False,
-        }
-        found = dict(pd.read_excel(io.BytesIO(content), None, engine="openpyxl", **how))
+        how: Any = {"engine": "openpyxl", "engine_kwargs": {"data_only": False}, "dtype": object}
+        found = dict(pd.read_excel(io.BytesIO(content), None, keep_default_na=False, **how))
     elif path.suffix.lower() == ".jsonl":
         lines = filter(str.strip, decoded(content).split("\n"))
         found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}

@@ -23,8 +23,8 @@ def _events(table: pd.DataFrame) -> list[dict[str, Any]]:
     alone = table["source"] + ": on no event of the list"
     table = table.assign(label=table["event"].where(table["event_id"] != "", alone))
     found = list[dict[str, Any]]()
-    for label, told in table.groupby("label", sort=False):
-        placed = told["event_id"].iloc[0]
+    # Two events may bear one label.
+    for (placed, label), told in table.groupby(["event_id", "label"], sort=False):
         event = {"label": label, "id": placed or slug(str(label)), "placed": bool(placed)}
         own = [(source, r.to_dict("records")) for source, r in told.groupby("source", sort=False)]
         found.append(event | {"accounts": own, "disputed": bool(told["disputed"].any())})
@@ -46,10 +46,10 @@ def render(name: str) -> Path:
     table = accounts(case)
     days = zip(table["stated"], table["days"], strict=True)
     table["day"] = [": ".join(dict.fromkeys(filter(None, one))) for one in days]
-    bloc = case["sources"].set_index("name")["bloc"].map(lambda bloc: named(case, bloc))
+    blocs = dict(case["sources"][["name", "bloc"]].to_numpy())  # two outlets may share a name
     # In the order, and so in the colours, of the figures; all references share one lane.
     sources = {*table["source"][~table["is_reference"]]}
-    tellers = sorted(sources, key=lambda t: (bloc.get(t, ""), t))
+    tellers = sorted(sources, key=lambda t: (named(case, blocs.get(t, "")), t))
     colors = {REFERENCE: ""} | {s: look["color"] for s, look in looks(tellers).items()}
     columns = {key: head for key, head in COLUMNS.items() if (table[key] != "").any()}
     about: dict[str, Any] = {"events": _events(table), "sources": colors, "columns": columns}

@@ -192,14 +192,9 @@ class Results:
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
         numbers = dict(sorted(self.numbers.items()))
-        record = {
-            "case": self.case.name,
-            "notebook": self.notebook,
-            "findings": self.findings,
-            "numbers": numbers,
-            "figures": list(self.figures.values()),
-            "tables": list(self.tables.values()),
-        }
+        record: dict[str, Any] = {"case": self.case.name, "notebook": self.notebook}
+        record |= {"findings": self.findings, "numbers": numbers}
+        record |= {"figures": [*self.figures.values()], "tables": [*self.tables.values()]}
         base = f"reports/{self.case.name}/numbers/{self.notebook}"
         text = json.dumps(record, ensure_ascii=False, indent=1)
         write_whole(self.root / f"{base}.json", f"{text}\n")

@@ -7,15 +7,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
 from framelines import REPO
 from framelines.errors import DataError, Problem, Problems
@@ -44,6 +36,12 @@ def _told(value: str) -> str:
     return value
 
 
+def _two(camps: tuple[str, str] | None) -> tuple[str, str] | None:
+    if camps and camps[0] == camps[1]:
+        raise ValueError("the two camps are the same")
+    return camps
+
+
 # What a field may hold, as a message has it.
 TEXT, CAMPS = "one line, at most 200 characters", "two camps such as [north, south], or null"
 FOLDER = "a folder of this checkout, such as data/river-war"
@@ -52,13 +50,14 @@ CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 Drawn = Annotated[int, Field(ge=99, le=10**5, description="a whole number from 99 to 100,000")]
 Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_told)]
 Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
+Compared = Annotated[tuple[Name, Name] | None, AfterValidator(_two)]
 Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
 Defaults = BeforeValidator(lambda value: value or {})
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+    model_config = {"extra": "forbid", "frozen": True, "coerce_numbers_to_str": True}
 
 
 class Parameters(_Strict):
@@ -83,17 +82,10 @@ class CaseFile(_Strict):
     title: Name
     about: Annotated[str, Field(max_length=600)] = ""
     data: Folder
-    compare: Annotated[tuple[Name, Name] | None, Nothing, Field(description=CAMPS)] = None
+    compare: Annotated[Compared, Nothing, Field(description=CAMPS)] = None
     coder: Name = "first"
     theatre: Annotated[Theatre | None, Nothing] = None
     parameters: Annotated[Parameters, Defaults] = Parameters()
-
-    @field_validator("compare")
-    @classmethod
-    def _two_camps(cls, camps: tuple[str, str] | None) -> tuple[str, str] | None:
-        if camps and camps[0] == camps[1]:
-            raise ValueError("the two camps are the same")
-        return camps
 
 
 @dataclass(frozen=True, eq=False)
