@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -55,11 +56,14 @@ def main() -> None:
 
 
 # A command that a function of the library does, called with arguments and options by their names.
-# What a command needs is imported when it runs.
+# What a command needs is imported when it runs; one that changes tables waits for others.
 def _command(name: str, function: str, about: str, *parameters: click.Parameter) -> None:
     def call(**given: Any) -> Any:
         module, _, called = function.partition(".")
-        return getattr(import_module(f"framelines.build.{module}"), called)(**given)
+        run = getattr(import_module(f"framelines.build.{module}"), called)
+        changes = module in ("ingest", "coding", "exchange", "references")
+        with import_module("framelines.build.runner").alone() if changes else nullcontext():
+            return run(**given)
 
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))
 

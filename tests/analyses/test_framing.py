@@ -155,6 +155,10 @@ def test_weak_frames_are_not_tested_and_groups_are_camps_genres_blocs_or_outlets
         new = case[table].assign(**{column: value})
         case = replace(case, tables={**case.tables, table: new})
     assert f.groups_of(case) is None
+    case = case_of("example")
+    denied = case["claims"].assign(modality="negated")  # who did not do it did nothing
+    none = f.responsible_hits(replace(case, tables=case.tables | {"claims": denied}), side="north")
+    assert none.empty and len(f.responsible_hits(case, side="north"))
 
 
 def read(table: str) -> pd.DataFrame:

@@ -9,15 +9,17 @@ from typing import Any
 import pandas as pd
 import pypdf
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 from small import bytes_of, laid, write
 
 from framelines import write_all
-from framelines.build import gather, ingest, runner
+from framelines.__main__ import main
+from framelines.build import coding, gather, ingest, runner
 from framelines.build.gather import day, twins
-from framelines.build.ingest import Report, corpus, slug
+from framelines.build.ingest import corpus, slug
 from framelines.errors import DataError, problems_of
 from framelines.tables.schema import ID, check_tables
 
@@ -271,15 +273,17 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
     assert [str(problem) for problem in problems_of(caught.value)] == [told]
 
 
-def test_texts_are_laid_down_by_one_run_at_a_time(tmp_path: Path, monkeypatch: Any) -> None:
-    def busy(*_: Any, **__: Any) -> Report:
+def test_tables_are_changed_by_one_run_at_a_time(tmp_path: Path, monkeypatch: Any) -> None:
+    def busy(**_: Any) -> int:
         with pytest.raises(BlockingIOError), (tmp_path / "build" / "lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return Report()
+        return 7
 
     monkeypatch.setattr(runner, "REPO", tmp_path)
-    monkeypatch.setattr(ingest, "corpus", busy)
-    assert ingest.lay_down(tmp_path, "war", "") == 0
+    monkeypatch.setattr(coding, "code", busy)
+    monkeypatch.setattr(ingest, "lay_down", busy)
+    for command in (["code", "war"], ["corpus", str(tmp_path), "war"]):
+        assert CliRunner().invoke(main, command).exit_code == 7
 
 
 @given(st.text(max_size=90))

@@ -89,6 +89,7 @@ def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> No
     assert "the build: a process was killed before its work was done; met 'example 01-few'" in said
     assert small.results(built) == before
     assert "uilt. Open reports/index.html" in small.run(built, "build")
+    small.run(built, *RUN)
     assert not failed.exists() and small.results(built) == before
 
 

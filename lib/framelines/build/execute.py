@@ -127,9 +127,10 @@ def _normalise(draft: Path, target: Path, parameters: dict[str, Any]) -> None:
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell.id = "injected-parameters"
     notebook.metadata["papermill"] = {"parameters": parameters}
-    # Addresses of objects, and this checkout's place.
+    # Addresses of objects, and this checkout's place, but not inside the letters of a picture.
     text = re.sub(r"\bat 0x[0-9a-fA-F]+", "at 0x0", nbformat.writes(notebook))
-    write_whole(target, text.replace(f"{REPO}{os.sep}", "").replace(str(REPO), ".") + "\n")
+    place = rf"(?<![\w+/]){re.escape(str(REPO))}(?:({os.sep})|(?![\w+/]))"
+    write_whole(target, re.sub(place, lambda found: "" if found[1] else ".", text) + "\n")
 
 
 def _install(outputs: Path, case: str, prefix: str) -> list[Path]:

@@ -13,7 +13,6 @@ from anyascii import anyascii
 from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
 from framelines.build.gather import Article, articles, day, twins
-from framelines.build.runner import alone
 from framelines.build.store import changed, written
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
@@ -139,8 +138,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
 
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
-    with alone():
-        report = corpus(place, name, dates=dates)
+    report = corpus(place, name, dates=dates)
     now = f"Now: make code NAME={name}, then make, and open reports/{name}/index.html"
     print("\n".join([*report.lines(f"data/{name}"), now]))
     return 0

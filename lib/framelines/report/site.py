@@ -136,8 +136,9 @@ def render_site() -> list[Path]:
         page_of = (f"{name}/numbers.html", f"Numbers: {about['title']}", links_of(name, "numbers"))
         made.append(publish(*page_of, "numbers.html.j2", "tables.js", case=about))
         cases.append(about)
-    # First what most is found in; a case with planted truth comes last, for it shows nothing new.
-    cases.sort(key=lambda case: (case["planted"], [_rank(one) for one in case["findings"]]))
+    # First what most is found in, then cases without a finding; one with planted truth comes last.
+    ranks = {case["name"]: [_rank(one) for one in case["findings"]] for case in cases}
+    cases.sort(key=lambda case: (case["planted"], not ranks[case["name"]], ranks[case["name"]]))
     links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
     seen = [(c["name"], re.search("<img[^>]*>", c["picture"])) for c in cases if not c["planted"]]
     picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
