@@ -18,7 +18,7 @@ from scipy import sparse, stats
 import framelines.methods.estimate as est
 import framelines.methods.keyness as key
 from framelines import REPO, write_whole
-from framelines.analyses.findings import declared, main
+from framelines.analyses.findings import declared, estimates
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.estimate import Estimate, Floats
@@ -196,7 +196,7 @@ def designs() -> dict[str, Design]:
     for name in case_names():
         case = load_case(name)
         for finding in declared(name):
-            for one in main(case, finding):
+            for one in estimates(case, finding):
                 documents = len(one.sizes) == 2 and "matched" not in one.measures
                 if documents and min(map(len, one.sizes)) >= est.MIN_SIDE:
                     share = sum(one.k) / sum(one.n)

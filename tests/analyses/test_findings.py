@@ -114,7 +114,7 @@ def test_the_main_values_are_those_that_a_function_takes_by_itself() -> None:
     for case in map(case_of, FIRST):
         for one in f.declared(case.name, "03"):
             main = {n: of[0] for n, of in one.choices.items() if n not in ("left_out", "coder")}
-            assert repr(f.main(case, one)) == repr(f.estimates(case, one, main))
+            assert repr(f.estimates(case, one)) == repr(f.estimates(case, one, **main))
 
 
 def times(**more: Any) -> Any:

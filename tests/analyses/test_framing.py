@@ -12,7 +12,7 @@ from toys import TRUTH, case_of, swapped
 from framelines import REPO
 from framelines.analyses import framing as f
 from framelines.analyses import profiles as p
-from framelines.analyses.findings import Finding, declared, main
+from framelines.analyses.findings import Finding, declared, estimates
 from framelines.errors import DataError
 from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
@@ -170,7 +170,7 @@ def read(table: str) -> pd.DataFrame:
 )
 def test_the_findings_of_fa_kes_by_plain_pandas(finding: Finding) -> None:
     """Computed anew from the CSV files: counts, and the mean share of the outlets of each side."""
-    case, (made,) = case_of("fa-kes"), main(case_of("fa-kes"), finding)
+    case, (made,) = case_of("fa-kes"), estimates(case_of("fa-kes"), finding)
     one, several = (p.word_use(case, words=w) for w in ("regime", ("regime",)))
     assert one == several and one.measures.startswith("texts that use regime:")
     if "words" in finding.with_:

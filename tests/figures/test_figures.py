@@ -11,7 +11,6 @@ from matplotlib.colors import to_rgb
 
 from framelines.analyses import framing, losses, timelines
 from framelines.figures import framing as g
-from framelines.figures import profiles
 from framelines.figures import style as s
 from framelines.figures import timelines as f
 from framelines.figures.findings import MAIN, choices_alone, worth_drawing
@@ -126,7 +125,7 @@ def test_an_outlet_keeps_its_lane_and_shape_in_every_panel() -> None:
     table = pd.DataFrame(rows, columns=["metric", "source"]).assign(value=1.0, tokens=10.0)
     table = table.assign(bloc=table["source"], label=table["metric"], unit="per 1,000 words")
     table["low"], table["high"] = [0.5, math.nan, math.nan] * 2, [2.0, math.nan, math.nan] * 2
-    fig = profiles.rate_profile(table.drop(index=3))
+    fig = g.rate_profile(table.drop(index=3))
     first, second = (marks(ax) for ax in fig.axes if ax.get_visible())
     shapes = enumerate(s.looks(["x", "y", "z"]).values())
     expected = [(1.0, lane, look["marker"], lane == 0) for lane, look in shapes]

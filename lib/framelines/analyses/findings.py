@@ -24,19 +24,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.analyses.words import (
-    FIELDS,
-    NOWHERE,
-    SIDES,
-    SINGLE,
-    answer_text,
-    capital,
-    caution,
-    listed,
-    named,
-    said,
-    setting_text,
-)
+from framelines.analyses import words as say
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.estimate import LEVEL, Estimate, to_frame
 from framelines.tables.case import Case, case_names
@@ -132,7 +120,7 @@ class Expect(BaseModel, extra="forbid", frozen=True):
     def holds(self, rows: pd.DataFrame) -> pd.Series:
         """Return which estimates are as expected, with interval and test if they have any."""
         than = next(v for v in (self.above, self.below, self.equal) if v is not None)
-        away, low, high = ((rows[c] - than).round(DIGITS) for c in SINGLE)
+        away, low, high = ((rows[c] - than).round(DIGITS) for c in say.SINGLE)
         loose = low.isna() | high.isna()
         if self.equal is not None:
             return (away == 0) & (loose | ((low <= 0) & (high >= 0)))
@@ -239,13 +227,13 @@ def _checks(
     for column in ("says", "each"):
         used = [name for _, name, _, _ in Formatter().parse(getattr(finding, column)) if name]
         bare = [re.sub(r"_[2-9]$", "", name) for name in used]
-        yield column, "a sentence has no such field", bare, FIELDS
+        yield column, "a sentence has no such field", bare, say.FIELDS
 
 
 def _outlets(case: Case, finding: Finding) -> list[str]:
     """The outlets whose loss leaves somebody to speak for each group, or for the case."""
     given = finding.about.given | finding.with_
-    groups = {name: given[name] for name in ("by", *SIDES) if name in given}
+    groups = {name: given[name] for name in ("by", *say.SIDES) if name in given}
     if groups or case.compare:
         return outlets_of(case, pair_of(case, **groups))
     outlets = sorted(set(documents(case)["source_id"]))
@@ -282,17 +270,12 @@ def _made(case: Case, name: str, asked: tuple[tuple[str, Any], ...]) -> tuple[Es
     return tuple(found)
 
 
-def estimates(case: Case, finding: Finding, chosen: Mapping[str, str]) -> list[Estimate]:
+def estimates(case: Case, finding: Finding, **chosen: str) -> list[Estimate]:
     """Return the estimates of a finding, one a part, with some main choices changed; cached."""
     truth: dict[Any, Any] = {"true": True, "false": False}
     given = {n: v if isinstance(v, tuple) else truth.get(v, v) for n, v in finding.with_.items()}
     asked = {n: v[0] for n, v in choices_of(case, finding).items()} | {**chosen, **given}
     return list(_made(case, finding.analysis.function, tuple(sorted(asked.items()))))
-
-
-def main(case: Case, finding: Finding) -> list[Estimate]:
-    """Return the estimates of a finding at its main specification, one a part."""
-    return estimates(case, finding, {})
 
 
 @cache
@@ -316,10 +299,10 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
         grid += [("product", "", "", first | dict(s)) for s in several]
     parts, seen = [], dict[Any, int]()
     for number, (kind, choice, setting, chosen) in enumerate(grid):
-        table = to_frame(estimates(case, finding, chosen))
-        table["measures"] = [capital(named(case, text)) for text in table["measures"]]
+        table = to_frame(estimates(case, finding, **chosen))
+        table["measures"] = [say.capital(say.named(case, text)) for text in table["measures"]]
         about = {"specification": number, "kind": kind, "choice": choice, "setting": setting}
-        about["label"] = setting_text(case, choice, setting) if choice else kind
+        about["label"] = say.setting_text(case, choice, setting) if choice else kind
         about["chosen"] = tuple(chosen.items())
         about["result"] = seen.setdefault(_result(table), len(seen))
         parts.append(pd.DataFrame([about] * len(table), columns=list(about)).join(table))
@@ -347,7 +330,7 @@ def _judged(case: Case, finding: Finding, expected: Expect) -> pd.DataFrame:
     name, more, less = expected.more_with
 
     def gain(row: pd.Series) -> float:
-        other = estimates(case, finding, dict(row["chosen"]) | {name: less})
+        other = estimates(case, finding, **dict(row["chosen"]) | {name: less})
         return next((row["value"] - e.value for e in other if e.part == row["part"]), math.nan)
 
     own = own[[(name, more) in chosen for chosen in own["chosen"]]]
@@ -366,7 +349,7 @@ def verdict(case: Case, finding: Finding) -> str:
     """
     table = specifications(case, finding)
     if table.loc[table["kind"] == "main", "value"].isna().all():
-        return NOWHERE
+        return say.NOWHERE
     if not finding.expect:
         return DESCRIBED
     judged = pd.concat([_judged(case, finding, expected) for expected in finding.expect])
@@ -376,14 +359,14 @@ def verdict(case: Case, finding: Finding) -> str:
     first = judged[judged["kind"] == "main"]
     by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
     if first.empty:
-        return NOWHERE
+        return say.NOWHERE
     if not first["holds"].all() or sum(by.values()) < len(by) / 2:
         return FAILS
     if len(by) < LEAST_DISTINCT or _one_event(table):
         return EXPECTED
     tested = first["p"].notna() | first["interval"].str.startswith("95 %")
     against = judged[~judged["holds"] & (judged["choice"] != "")]
-    alone = listed(list(dict.fromkeys(against["label"]))) or "some choices taken together"
+    alone = say.listed(list(dict.fromkeys(against["label"]))) or "some choices taken together"
     came = HOLDS if all(by.values()) else f"{HOLDS} but for {alone}"
     return came if tested.any() else f"{came}, untested"
 
@@ -403,7 +386,7 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         came += f": {'it rests on one event' if _one_event(table) else few}"
     if came in (HOLDS, UNTESTED):
         came += f", under all {table['result'].nunique()} specifications that differ"
-    return table, f"{capital(came)}."
+    return table, f"{say.capital(came)}."
 
 
 def told(case: Case, finding: Finding) -> dict[str, Any]:
@@ -413,23 +396,23 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     expected (the headline that does not hold), caution (interval and test, or why there is none),
     and numbers: value and unit by names such as `calendar_offset_value`, `…_value_2` of a second.
     """
-    made, came = main(case, finding), verdict(case, finding)
+    made, came = estimates(case, finding), verdict(case, finding)
     single = _one_event(specifications(case, finding))
-    with_it = caution(case, made, single, finding.known_before)
-    parts, words = [said(case, one) for one in made], defaultdict[str, str](lambda: "–")
+    with_it = say.caution(case, made, single, finding.known_before)
+    parts, words = [say.said(case, one) for one in made], defaultdict[str, str](lambda: "–")
     numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
     for i, (own, entered) in enumerate(parts):
         after = f"_{i + 1}" * (i > 0)
         words |= {name + after: text for name, text in own.items()}
         numbers |= {name + after: value for name, value in entered.items()}
-    known = [own for own, _ in parts if own["answer"] != NOWHERE]
+    known = [own for own, _ in parts if own["answer"] != say.NOWHERE]
     words["each"] = " ".join(finding.each.format_map(own) for own in known)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
-        words["against"] = answer_text(estimates(case, finding, {name: less})[0])
+        words["against"] = say.answer_text(estimates(case, finding, **{name: less})[0])
     key = finding.id.replace("-", "_")
     return {
         "headline": finding.headline if _borne(case, finding, came) else finding.name,
-        "sentence": capital(finding.says.format_map(words)) if known else "",
+        "sentence": say.capital(finding.says.format_map(words)) if known else "",
         "verdict": came,
         "expected": finding.headline if came == FAILS else "",
         "caution": with_it,
@@ -451,7 +434,7 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     columns = ["finding", "expected", "known before", "estimate", "differ", "verdict"]
     rows = []
     for one in findings:
-        parts = [(named(case, e.part), answer_text(e)) for e in main(case, one)]
+        parts = [(say.named(case, e.part), say.answer_text(e)) for e in estimates(case, one)]
         estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
         differ = specifications(case, one)["result"].nunique()
         about = one.name, one.direction, one.known_before, estimate

@@ -34,15 +34,9 @@ _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline 
 BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
-EMPTY = (
-    dict.fromkeys(
-        "event_id actor_id target_id item unit value_min value_max qualifier place_id scope note "
-        "event_date".split(),
-        "",
-    )
-    | {"modality": "realised"}
-    | {c: "none" for c in ("event_calendar", "report_calendar", "as_of_calendar", "date_basis")}
-)
+EMPTY = dict.fromkeys("event_id actor_id target_id value_min value_max qualifier".split(), "")
+EMPTY |= dict.fromkeys(("event_calendar", "report_calendar", "as_of_calendar"), "none")
+EMPTY |= {"place_id": "", "event_date": "", "date_basis": "none", "modality": "realised"}
 
 
 def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[str, list[Row]]:

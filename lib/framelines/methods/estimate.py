@@ -94,10 +94,8 @@ def wilson(k: float, n: float) -> tuple[float, float]:
     """Return the 95 % interval of k of n events (Wilson 1927); NaN with fewer than `MIN_UNITS`."""
     if n < MIN_UNITS:
         return nan, nan
-    z = 1.959963984540054
-    middle = (k + z * z / 2) / (n + z * z)
-    half = z / (n + z * z) * math.sqrt(k * (n - k) / n + z * z / 4)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    ends = stats.binomtest(int(k), int(n)).proportion_ci(method="wilson")
+    return float(ends.low), float(ends.high)
 
 
 def random_stream(seed: int, *keys: str) -> np.random.Generator:

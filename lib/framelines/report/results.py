@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
 from framelines.analyses import coding
-from framelines.analyses.findings import Finding, main, told
+from framelines.analyses.findings import Finding, estimates, told
 from framelines.analyses.words import capital, named
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
@@ -104,7 +104,7 @@ class Results:
         caption, about = f"{finding.name}.", finding.about
         data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
         if draw := (vars(timelines) | vars(framing)).get(about.figure):
-            measures = capital(named(self.case, main(self.case, finding)[0].measures))
+            measures = capital(named(self.case, estimates(self.case, finding)[0].measures))
             head = {"title": words["headline"], "subtitle": measures or finding.name}
             alt = " ".join(finding.estimand.split())
             self.figure(draw, data, finding.id, alt=alt, caption=caption, **head)
