@@ -165,7 +165,11 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
     total, count = len(todo), itertools.count(1)
     failed, told = set[str](), set[str]()
     running = dict[Future[Any], tuple[Unit, str]]()
-    pool = _pool()
+    # Workers are forks of this process, where that is safe: libraries are imported once.
+    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
+        import_module(f"framelines.{name}")
+    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    pool = ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
     try:
         while todo or running:
             unfinished = {unit.name for unit in [*todo, *(unit for unit, _ in running.values())]}
@@ -203,14 +207,6 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
     finally:
         pool.shutdown(cancel_futures=True)
     return bool(failed)
-
-
-def _pool() -> ProcessPoolExecutor:
-    """Workers that are forks of this process, where that is safe: libraries are imported once."""
-    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
-        import_module(f"framelines.{name}")
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    return ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
 
 
 def _watch() -> None:

@@ -10,7 +10,6 @@ from framelines import write_whole
 from framelines.corpus.documents import Row, Tables, read_documents, read_raw, spans_of, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
 from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
-from framelines.corpus.texts import Span
 
 # The repository holds no run of so many words of a text.
 RUN = 8
@@ -59,17 +58,12 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}
             around = (n for n, own in places.items() for a, b in own if a <= start and end <= b)
             explained = next(around, "")
-            passage = "" if explained else in_context(text, (start, end))
+            # The 50 characters around it on one line, itself between ⟦ and ⟧.
+            passage = f"{text[max(0, start - 50) : start]}⟦{text[start:end]}⟧{text[end : end + 50]}"
+            passage = "" if explained else " ".join(passage.split())
             rows.append((doc_id, start, end, kind, explained, passage))
     columns = ["doc_id", "start", "end", "kind", "explained_by", "passage"]
     return pd.DataFrame(rows, columns=columns).sort_values("doc_id", kind="stable")
-
-
-def in_context(text: str, span: Span) -> str:
-    """Return the 50 characters around a span on one line, the span itself between ⟦ and ⟧."""
-    start, end = span
-    before, after = text[max(0, start - 50) : start], text[end : end + 50]
-    return " ".join(f"{before}⟦{text[start:end]}⟧{after}".split())
 
 
 def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:

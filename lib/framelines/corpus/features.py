@@ -5,7 +5,7 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -104,13 +104,14 @@ def _assign_chunks(lengths: list[int]) -> list[int]:
 
 
 def document_features(
-    doc_id: str, text: str, regions: list[Region], terms: Terms
+    doc: Row, text: str, regions: list[Region], terms: dict[str, Terms]
 ) -> dict[str, list[tuple]]:
     """Return the rows of the feature tables for one document, as `COLUMNS` has them.
 
-    A document of less than `CHUNK_TOKENS` has no row of `chunks`: its order could be guessed.
+    `doc` is its row of documents.csv, `terms` are those of every language. A document of less than
+    `CHUNK_TOKENS` has no row of `chunks`: its order could be guessed.
     """
-    spans = texts.sentences(text)
+    spans, doc_id, own_terms = texts.sentences(text), doc["doc_id"], terms.get(doc["language"], {})
     # A sentence is of the kind of the region that covers more than half of it.
     covering = ([k for r, k in regions if _overlap(s, r) * 2 > s[1] - s[0]] for s in spans)
     kinds = [found[0] if found else "text" for found in covering]
@@ -130,15 +131,15 @@ def document_features(
         place = (doc_id, number, *span, chunk_of[number] if found else "", kind)
         measures = (len(words), sum(long), sum(letters), sum(figures), f"{quoted:.3f}")
         rows["sentences"].append((*place, *measures))
-        if not terms.keys().isdisjoint(words):
-            hits = Counter((group, term) for _, group, term in texts.longest_matches(words, terms))
+        if not own_terms.keys().isdisjoint(words):
+            met = texts.longest_matches(words, own_terms)
+            hits = Counter((group, term) for _, group, term in met)
             rows["lexicon_hits"] += [(doc_id, number, *hit, n) for hit, n in sorted(hits.items())]
     if len(types) >= CHUNK_TOKENS:
         for chunk, own in chunks.items():
             counts = Counter(own)
             rows["chunks"] += [(doc_id, chunk, word, counts[word]) for word in sorted(counts)]
-    ratio = mattr(types)
-    diversity = "" if ratio is None else f"{ratio:.6g}"
+    diversity = "" if (ratio := mattr(types)) is None else f"{ratio:.6g}"
     rows["diversity"].append((doc_id, len(types), len(set(types)), diversity))
     return rows
 
@@ -158,20 +159,13 @@ def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     return found
 
 
-def _of_document(
-    terms: dict[str, Terms], item: tuple[Row, str, list[Region]]
-) -> dict[str, list[tuple]]:
-    doc, text, regions = item
-    return document_features(doc["doc_id"], text, regions, terms.get(doc["language"], {}))
-
-
 def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[Path]:
     """Write the feature tables of the corpus in `folder` from its texts; return their paths.
 
     Rows are written while texts are read, by doc_id. `mapped` may work on several texts at once.
     Raises `DataError` where nobody holds them here; then nothing is written.
     """
-    regions, paths = regions_by_document(tables), list[Path]()
+    regions, terms, paths = regions_by_document(tables), lexicon_terms(tables), list[Path]()
     documents = read_documents(tables["documents"], texts_of(folder), by="doc_id")
     items = ((doc, text, regions.get(doc["doc_id"], [])) for doc, text in documents)
     with ExitStack() as stack:
@@ -182,7 +176,7 @@ def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[P
             file = stack.enter_context(io.TextIOWrapper(draft, "utf-8", newline=""))
             writers[name] = csv.writer(file, lineterminator="\n")
             writers[name].writerow(columns.split())
-        for found in mapped(partial(_of_document, lexicon_terms(tables)), items):
+        for found in mapped(lambda of: document_features(of[0], of[1], of[2], terms), items):
             for name, rows in found.items():
                 writers[name].writerows(rows)
     return paths
