@@ -33,7 +33,7 @@ def _lines(files: list[Path]) -> int:
     [
         # On the way to 7,500 and 6,000: these may fall, and never rise.
         ("library", "lib/**/*.py", 11_735),
-        ("tests", "tests/**/*.py", 7_203),
+        ("tests", "tests/**/*.py", 6_078),
         ("README", "README.md", 130),
         ("Makefile", "Makefile", 130),
         ("architecture", "docs/architecture.md", 130),
