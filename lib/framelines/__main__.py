@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -61,8 +60,9 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     def call(**given: Any) -> Any:
         module, _, called = function.partition(".")
         run = getattr(import_module(f"framelines.build.{module}"), called)
-        changes = module in ("ingest", "coding", "exchange", "references")
-        with import_module("framelines.build.runner").alone() if changes else nullcontext():
+        if module not in ("ingest", "coding", "exchange", "references"):
+            return run(**given)
+        with import_module("framelines.build.runner").alone():
             return run(**given)
 
     main.add_command(click.Command(name, callback=call, help=about, params=list(parameters)))

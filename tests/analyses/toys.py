@@ -10,7 +10,7 @@ import yaml
 
 from framelines import REPO
 from framelines.tables.case import Case, load_case
-from framelines.tables.schema import fields_of
+from framelines.tables.schema import fields_of, resources
 
 SOURCES = [("red-news", "Red News", "red"), ("blue-news", "Blue News", "blue")]
 ACTORS = [
@@ -93,8 +93,7 @@ def toy(claims: list[Row], **more: list[Row]) -> Case:
     rows = {"sources": sources, "actors": actors, "places": places, "claims": claims}
     rows |= {"documents": [document("r1", "red-news"), document("b1", "blue-news")]}
     rows |= {"events": [event(e) for e in sorted({c.get("event_id", "") for c in claims} - {""})]}
-    rows |= {"captures": [], "reference": []}
-    tables = {name: table(name, own) for name, own in (rows | more).items()}
+    tables = {name: table(name, (rows | more).get(name, [])) for name in resources()}
     parameters = {"draws": 10, "seed": 1, "permutations": 99}
     others = ("first", "vale", parameters, Path(), tables, ("vale",))
     return Case("toy", "Toy", ("red", "blue"), *others)

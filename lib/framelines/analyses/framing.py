@@ -392,8 +392,7 @@ def _with_name(case: Case, frame: str) -> str:
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     """Return one row a text that names who did a deed: a hit where it is of one side of actors."""
-    told = realised(rows(case, "claims", **which))
-    named = told.query("actor_id != '' and kind != 'force_size'")
+    named = realised(rows(case, "claims", **which)).query("actor_id != '' and kind != 'force_size'")
     named = named.assign(hit=[side in own for own in _sides(case, named["actor_id"])])
     texts = documents(case, **which).merge(named.groupby("doc_id")["hit"].max(), on="doc_id")
     return hits_of(texts, texts["hit"])

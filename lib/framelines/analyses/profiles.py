@@ -237,8 +237,7 @@ def key_terms(case: Case) -> Keyness:
     prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
     drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
     pair = groups_of(case) or NOBODY
-    with_words = here[here["doc_id"].isin(set(chunks["doc_id"]))]
-    dealt = "source_id" if of_outlets(pair, with_words) else "doc_id"
+    dealt = "source_id" if of_outlets(pair, here) else "doc_id"
     return keyness(case["chunks"], here, pair, background=prior, dealt=dealt, **drawn)
 
 

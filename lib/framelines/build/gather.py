@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,7 @@ import yaml
 from framelines.build.store import columns_of
 from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.finders import find_dates
+from framelines.corpus.names import LANGUAGES
 from framelines.corpus.texts import sha256, words
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, date_problem, in_edtf
@@ -181,13 +183,13 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     """
     stated = "".join(str(unicodedata.decimal(c, c)) for c in stated.strip())
     if dates:
-        try:
-            told = datetime.strptime(stated, dates)
-            return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
-        except ValueError:
-            # Others may have days of one meaning: 2019-04-03, 3 April 2019.
-            if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
-                return "", f"{stated!r} is not written as {dates}"
+        for text in (stated, re.sub(r"[T ]+\d{1,2}:\d\d.*", "", stated)):  # also with an hour
+            with suppress(ValueError):
+                told = datetime.strptime(text, dates)
+                return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
+        # Others may have days of one meaning: 2019-04-03, 3 April 2019.
+        if "%Y" in dates[:2] or not re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
+            return "", f"{stated!r} is not written as {dates}"
     if numbers := NUMERIC.findall(stated):  # also with an hour or a weekday beside it
         parts = [(year, int(a), int(b)) for a, b, year in numbers]
         both = {f"{y}-{m:02}-{d:02}" for y, a, b in parts for d, m in ((a, b), (b, a))}
@@ -201,14 +203,15 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     # What has the form of a day is read as one or refused; of two digits the century is a guess.
     if re.match(r"\d{4}-(\d{2}-\d{2}$|.*X)", plain) or not re.search(r"\d{4}", stated):
         return "", f"{stated!r} is no day" + f": {why}" * bool(re.search(r"\d{4}", stated))
-    spelt = in_edtf(stated)
-    if spelt and not date_problem(spelt, "gregorian"):
-        return spelt, ""
-    for one in sum((find_dates(stated, language, OPEN) for language in ("ar", "fa", "en")), []):
+    for one in sum((find_dates(stated, language, OPEN) for language in LANGUAGES), []):
         if one.calendar == "hijri":  # which may begin a day beside the computed one
             days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
             return f"{days.first}/{days.last}", ""
-    return "", f"{stated!r} is no day"
+        if "/" in one.stated and one.calendar == "gregorian":  # 3-5 April 2019
+            return one.stated, ""
+    spelt = in_edtf(stated)
+    known = spelt and not date_problem(spelt, "gregorian")
+    return (spelt, "") if known else ("", f"{stated!r} is no day")
 
 
 def twins(texts: dict[str, str]) -> dict[str, str]:

@@ -113,6 +113,8 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
         if have[pair[0]]:
             have[pair[0]] -= 1
             report.known += 1
+            if pair not in had:
+                report.open["known as a text of another outlet"].append(read[pair].origin)
             continue
         article = read[pair]
         rows.append(_document(article, name, ids, report, dates))
@@ -139,8 +141,8 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report
 def lay_down(place: Path, name: str, dates: str) -> int:
     """Do what `corpus` does and print what came of it; return 0."""
     report = corpus(place, name, dates=dates)
-    now = f"Now: make code NAME={name}, then make, and open reports/{name}/index.html"
-    print("\n".join([*report.lines(f"data/{name}"), now]))
+    print("\n".join(report.lines(f"data/{name}")))
+    print(f"Now: make code NAME={name}, then make, and open reports/{name}/index.html")
     return 0
 
 

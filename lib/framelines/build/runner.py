@@ -65,7 +65,7 @@ class Unit:
 
 
 def units(names: Sequence[str] = ()) -> list[Unit]:
-    """Return all units, or those of named cases, in an order in which they can be built."""
+    """Return all units, or those of named cases and the front page, each after what it is from."""
     # What ends in .yml is refused with the front page, in words.
     cases = sorted(path.stem for path in REPO.glob(CASE_FILES) if path.suffix == ".yaml")
     for name in {*names} - {*cases}:
@@ -83,10 +83,9 @@ def units(names: Sequence[str] = ()) -> list[Unit]:
         for name, one in zip(own, notebooks(), strict=True):
             runs.append(Unit(name, (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one))
         rest.append(Unit(f"{case} report", (*tables, *PAGES), own, case))
-    if not names:
-        made = tuple(unit.name for unit in runs)
-        rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))
-        rest.append(Unit("article", ARTICLE, made))
+    made = tuple(unit.name for unit in runs)
+    rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))
+    rest += [Unit("article", ARTICLE, made)] * (not names)
     return [*runs, *rest]
 
 

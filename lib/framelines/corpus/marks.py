@@ -288,6 +288,9 @@ def _table(name: str, held: Files, forms: Forms) -> Found:
         kind = title if title in forms else max(fit, key=lambda k: fit[k])
         if title == "texts":
             continue
+        if "coder" in frame and frame["coder"].nunique() > 1:
+            yield Problem("", "codes of several people", column="coder", fix="Take in those of one")
+            continue
         form, found = forms[kind], defaultdict[str, list[Mark]](list)
         known = ["coder", "doc_id", "words", "start", "end", "hash", "kind", *form.fields]
         for column in [c for c in frame if c not in known] + ["doc_id"] * ("doc_id" not in frame):

@@ -75,8 +75,7 @@ def valued(section: str, language: str, file: str = "words.yaml") -> dict[str, s
 @cache
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
-    lists = _lists("words.yaml")[section]
-    return frozenset(word.partition("=")[0] for words in lists.values() for word in words.split())
+    return frozenset(w for lang in _lists("words.yaml")[section] for w in valued(section, lang))
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:

@@ -115,7 +115,8 @@ def keyness(
     prior that is made of the two groups alone knows the answer. Words that occur `LEAST_COUNT`
     times are told of.
     """
-    about = documents.assign(side=pair.codes(documents[pair.column])).set_index("doc_id")
+    about = documents.assign(side=pair.codes(documents[pair.column]), key=documents["doc_id"])
+    about = about.set_index("key")
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
     words = words[~words["token"].str[:1].str.isdigit().astype(bool)]
     rows, names = pd.factorize(words["doc_id"], sort=True)
@@ -139,19 +140,16 @@ def keyness(
     table["z"] = log_odds(a, b, n_a, n_b, prior)
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
-    if dealt != "doc_id":
-        places = pd.factorize(about.loc[names, dealt], sort=True)[0]
-        whole = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
-        matrix, sizes = whole @ matrix, whole @ sizes
-        first = np.asarray(whole @ first) > 0
-        here = (int(first.sum()), int((~first).sum()))
+    places = pd.factorize(about.loc[names, dealt], sort=True)[0]
+    whole = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
+    matrix, sizes, first = whole @ matrix, whole @ sizes, np.asarray(whole @ first) > 0
+    here = (int(first.sum()), int((~first).sum()))
     why = est.why_no_test(here) or "no test: no term stands in two documents" * (not may.any())
     if not why:
         # The group that is dealt is the first by name, so that swapping the sides changes nothing.
         mine = first if pair.first <= pair.second else ~first
         arrays, drawn = (matrix[:, may], sizes, mine, prior[may]), (permutations, seed)
         table.loc[may, "p_max"] = permutation_keyness(*arrays, *drawn)[1]
-    table = table[COLUMNS].sort_values(
-        "z", key=lambda z: -z.abs(), kind="stable", ignore_index=True
-    )
+    order = np.argsort(-table["z"].abs().to_numpy(), kind="stable")
+    table = table[COLUMNS].iloc[order].reset_index(drop=True)
     return Keyness(table, groups, (why,) if why else ())

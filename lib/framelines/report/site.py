@@ -37,8 +37,8 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
     said = finding["verdict"]
     ranks = [i for i, word in enumerate(order) if said.startswith(word)]
     rank = max(ranks, default=len(order)) + ("untested" in said)
-    no_headline = finding["headline"] == finding.get("name")
-    return rank, no_headline, finding["exploratory"], not finding["bars"]
+    bare = finding["headline"] == finding.get("name"), finding["exploratory"]
+    return rank, *bare, not finding["bars"]
 
 
 def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -119,9 +119,8 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
     parts = {name: parts[name] for name in SHOWN if name in parts}
     for part in parts.values():
         file = f'src="/{html.escape(part["files"][0])}"'
-        page = (
-            re.sub(r'\bsrc="data:[^"]*"', file, part["html"]) if in_print else clean(part["html"])
-        )
+        own = part["html"]
+        page = re.sub(r'\bsrc="data:[^"]*"', file, own) if in_print else clean(own)
         part["html"] = Markup(page)
     return about, fragment("report.html.j2", case=about, shown=parts, in_print=in_print)
 

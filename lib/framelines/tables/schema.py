@@ -208,9 +208,8 @@ def _wrong(
 ) -> Iterator[tuple[int, str, str]]:
     """Line, first cell and reason of the rows of which `why` has one; each kind is asked once."""
     first, *more = columns
-    cells = (
-        _tuples(frame[columns].drop_duplicates(), columns) if more else zip(frame[first].unique())
-    )
+    once = frame[columns].drop_duplicates() if more else frame
+    cells = _tuples(once, columns) if more else zip(frame[first].unique())
     reasons = {cell: said for cell in cells if (said := why(*cell))}
     for line, cell in zip(frame.index, _tuples(frame, columns), strict=True) if reasons else ():
         if cell in reasons:
