@@ -85,7 +85,7 @@ def matched_figures(
             pairs = [(a, b) for a, b in pairs if point(a) / b["stated"] > 0] or pairs
             every = [list(rows) for rows in zip(*pairs, strict=True)]
             met, used = (list({r["claim_id"]: r for r in rows}.values()) for rows in every)
-            # Of several windows each has its own rows, and every meeting counts.
+            # Where all meet all, a figure counts once; with several windows, at every meeting.
             own, other = (met, used) if len(met) * len(used) == len(pairs) else every
             said, figure = _mean(map(point, own)), _mean(b["stated"] for b in other)
             coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
