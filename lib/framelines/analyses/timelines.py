@@ -351,7 +351,7 @@ def _at_risk(
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
     met = met.query("last < out and low <= first and last <= high")
-    return pd.MultiIndex.from_frame(met[["event_id", "source"]])
+    return pd.MultiIndex.from_frame(met[["event_id", "source_id"]])
 
 
 @cache
@@ -375,14 +375,14 @@ def coverage(
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
     rank = np.select([done, said[list(no)].ne(no).all(axis=1)], [0, 1], 2)
     # A source's state is the fullest of all that it says of the event.
-    fullest = said.assign(rank=rank).groupby(["event_id", "source"])["rank"].min()
+    fullest = said.assign(rank=rank).groupby(["event_id", "source_id"])["rank"].min()
     days = days[days["listed"] | days["event_id"].isin(fullest.index.get_level_values(0))]
     # Inside an event the sources stand by camp: those compared first, as everywhere.
     place = [*(case.compare or ()), *sorted(set(own["camp"]))].index
     sources = own.assign(place=own["camp"].map(place)).drop_duplicates("source_id")
-    sources = sources.sort_values(["place", "bloc", "source"])[["source", "camp", "bloc"]]
-    table = days.merge(sources, how="cross")
-    pair = pd.MultiIndex.from_frame(table[["event_id", "source"]])
+    sources = sources.sort_values(["place", "bloc", "source"])
+    table = days.merge(sources[["source_id", "source", "camp", "bloc"]], how="cross")
+    pair = pd.MultiIndex.from_frame(table[["event_id", "source_id"]])
     ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
     state = np.select([*(ranks == i for i in range(3)), at_risk], STATES[:-1], NOT_AT_RISK)
     table = table.assign(state=state, at_risk=at_risk)
