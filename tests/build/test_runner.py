@@ -1,7 +1,4 @@
-"""A build is decided by content, whole or not at all, and says in words why it stopped.
-
-Also elsewhere, on other days, without a network, and killed.
-"""
+"""A build is decided by content, whole or not at all, wherever it runs, and says why it stopped."""
 
 import json
 import os
@@ -58,8 +55,7 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
         os.utime(path)
     # With nothing to do no tables are loaded.
     asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
-    how: Any = {"cwd": built, "env": {"PYTHONPATH": "lib", **small.environment()}, "text": True}
-    said = subprocess.check_output([".venv/bin/python", "-c", asked], **how)
+    said = small.run(built, "python", "-c", asked)
     assert said == "Everything is built. Open reports/index.html\nFalse\n"
     (built / "figures/example/01-killed.csv").write_text("typed by hand")
     (built / "reports/index.html").unlink()
@@ -160,20 +156,9 @@ SHAPES = {
 
 
 def begin(folder: Path) -> subprocess.Popen[str]:
-    env = {**small.environment(), "PYTHONPATH": str(folder / "lib")}
-    command = [str(folder / ".venv/bin/python"), "-m", "framelines", "build"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **pipes)
-
-
-def hostile(home: Path) -> dict[str, str]:
-    """Return the environment of a user whose own settings would change every result."""
-    files = {".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None"}
-    files |= {".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True"}
-    small.laid(home, files | {".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1"})
-    odd = {"TZ": "Asia/Tokyo", "MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
-    odd |= {"LC_ALL": "C", "COLUMNS": "30", "PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
-    return small.environment() | odd | {"HOME": str(home)}
+    own = {"cwd": folder, "env": small.environment(), "start_new_session": True}
+    return subprocess.Popen("make", **own, **pipes)
 
 
 @pytest.mark.slow
@@ -191,9 +176,16 @@ def test_neither_kills_nor_another_folder_day_and_user_change_a_byte(tmp_path: P
         # Nothing committed is gone, and what is there is whole, old or new.
         assert {n for n in stood if n.startswith("figures/")} <= {*small.results(folder)}
     small.run(folder, "make")
+    # The settings of another user would change every result.
+    files = {".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None"}
+    files |= {".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True"}
+    files |= {".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1"}
+    odd = {"HOME": str(small.laid(tmp_path / "home", files)), "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    odd |= {"MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2", "COLUMNS": "30"}
+    odd |= {"PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
     late = ("faketime", "+100 days") if shutil.which("faketime") else ()
     cut = CUT if not subprocess.run([*CUT, "true"], capture_output=True).returncode else ()
-    small.run(other, *cut, *late, "make", "-j2", env=hostile(tmp_path / "home"))
+    small.run(other, *cut, *late, "make", "-j2", env=small.environment() | odd)
     assert small.results(folder) == small.results(other) != stood
 
 
@@ -214,9 +206,8 @@ def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
     small.run(folder, "build", *SHAPES)
     pages = [*(f"{one}.html" for one in notebooks()), "explore.html", "report.pdf"]
     assert all((folder / "reports" / name / page).is_file() for name in SHAPES for page in pages)
-    assert "No claim of this case is coded" in (folder / "reports/one/explore.html").read_text(
-        "utf-8"
-    )
+    explorer = (folder / "reports/one/explore.html").read_text(encoding="utf-8")
+    assert "No claim of this case is coded" in explorer
     for page in pages[:-2]:
         said = (folder / "reports" / "many" / page).read_text(encoding="utf-8")
         assert "is coded yet: make code reads" in said
