@@ -180,8 +180,7 @@ def test_only_texts_that_share_a_taking_are_set_side_by_side(monkeypatch: Any) -
     monkeypatch.setattr(coded, "pairs_by", lambda *how: seen.extend(every(*how)) or every(*how))
     documents = [document(f"r{i}", "red-news") for i in range(9)]
     rows = [claim(f"r{i}-c1", f"e{i // 2}") for i in range(9)]
-    events = [event(f"e{i}", "taking") for i in range(5)]
-    case = toy(rows, documents=documents, events=events)
+    case = toy(rows, documents=documents, events=[event(f"e{i}", "taking") for i in range(5)])
     assert not list(d._lists(case, coded.claims(case))) and len(seen) == 4
 
 
@@ -192,10 +191,9 @@ def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
     none = claim("b1-c2", "raid", **denial, modality="negated")
     part = "the claim, all or part of it, actor Red army, target Blue army"
     assert list(found(said, other, some)["what"]) == [part]
-    table = found(said, some, none)
-    assert list(table["what"]) == ["that it happened, actor Red army, target Blue army"]
-    assert (table["claims"].iloc[0], table["class"].iloc[0]) == ("b1-c1;b1-c2;r1-c1", d.BETWEEN)
-    assert math.isnan(table["least_width"].iloc[0]) and table["width"].iloc[0] == "–"
+    (row,) = coded.records(found(said, some, none))
+    assert row["what"] == "that it happened, actor Red army, target Blue army"
+    assert (row["claims"], row["class"], row["width"]) == ("b1-c1;b1-c2;r1-c1", d.BETWEEN, "–")
     assert len(found(said, other, some, {**none, "denies": "r1-c2"})) == 2
 
 

@@ -107,11 +107,8 @@ def environment() -> dict[str, str]:
 
 def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
     """Run a command of the library, make or Python in a checkout; return what it says."""
-    python = str(folder / ".venv" / "bin" / "python")
-    own = (
-        [python, *command[1:]] if command[0] == "python" else [python, "-m", "framelines", *command]
-    )
-    wanted = list(command) if "make" in command else own
+    python = ".venv/bin/python"
+    wanted = command if {"make", python} & {*command} else (python, "-m", "framelines", *command)
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=600, **pipes)

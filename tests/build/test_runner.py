@@ -24,6 +24,15 @@ from framelines.build.ingest import corpus
 
 RUN = ("run", "01-few", "example")
 CUT = ("unshare", "-rn", "--")
+# Words, articles, outlets, how many words, and whether days and camps are told.
+SHAPES = {
+    "one": ("دخلت القوات المدينة فجر اليوم . قال إن ثلاثين قتلوا .", 1, 0, 260, False, False),
+    "short": ("نیروها بامداد امروز وارد شهر شدند . سی نفر کشته شدند .", 6, 1, 40, False, False),
+    "two-outlets": ("ordu şafakta kasabayı aldı . otuz savaşçı öldü .", 6, 2, 300, True, False),
+    "two-camps": ("армия взяла город на рассвете . сообщили о гибели .", 12, 4, 300, True, True),
+    "no-spaces": ("军队黎明时分占领了城镇。官员说三十人死亡。", 5, 2, 60, True, False),
+    "many": ("the army took the town at dawn . officials said so .", 500, 5, 220, True, True),
+}
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +64,7 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
         os.utime(path)
     # With nothing to do no tables are loaded.
     asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
-    said = small.run(built, "python", "-c", asked)
+    said = small.run(built, ".venv/bin/python", "-c", asked)
     assert said == "Everything is built. Open reports/index.html\nFalse\n"
     (built / "figures/example/01-killed.csv").write_text("typed by hand")
     (built / "reports/index.html").unlink()
@@ -90,14 +99,6 @@ def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> No
 
 
 def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> None:
-    file = built / "data/example/sources.csv"
-    text = file.read_bytes()
-    file.write_bytes(text.replace(b"magazine", b"a rumour"))
-    lines = small.run(built, *RUN, expect=2).splitlines()
-    file.write_bytes(text)
-    assert lines[0].startswith("data/example/sources.csv, row 3")
-    assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
-    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
     file = built / "notebooks/cases/example.yaml"
     text = file.read_bytes()
     file.write_bytes(text.replace(b"draws: 5000", b"drawz: 5"))
@@ -112,6 +113,12 @@ def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> No
     # An executed notebook tells nothing of the machine.
     assert str(built) not in made and "start_time" not in made
     assert '"id": "injected-parameters"' in made
+    file = built / "data/example/sources.csv"
+    file.write_bytes(file.read_bytes().replace(b"magazine", b"a rumour"))
+    lines = small.run(built, *RUN, expect=2).splitlines()
+    assert lines[0].startswith("data/example/sources.csv, row 3")
+    assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
+    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
 
 
 def test_commands_name_what_is_not_there() -> None:
@@ -142,17 +149,6 @@ def test_make_says_how_many_at_once(monkeypatch: Any) -> None:
     for flags, number in told.items():
         monkeypatch.setenv("MAKEFLAGS", flags)
         assert runner.workers() == number, flags
-
-
-# Words, articles, outlets, how many words, and whether days and camps are told.
-SHAPES = {
-    "one": ("دخلت القوات المدينة فجر اليوم . قال إن ثلاثين قتلوا .", 1, 0, 260, False, False),
-    "short": ("نیروها بامداد امروز وارد شهر شدند . سی نفر کشته شدند .", 6, 1, 40, False, False),
-    "two-outlets": ("ordu şafakta kasabayı aldı . otuz savaşçı öldü .", 6, 2, 300, True, False),
-    "two-camps": ("армия взяла город на рассвете . сообщили о гибели .", 12, 4, 300, True, True),
-    "no-spaces": ("军队黎明时分占领了城镇。官员说三十人死亡。", 5, 2, 60, True, False),
-    "many": ("the army took the town at dawn . officials said so .", 500, 5, 220, True, True),
-}
 
 
 def begin(folder: Path) -> subprocess.Popen[str]:
@@ -208,9 +204,8 @@ def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
     assert all((folder / "reports" / name / page).is_file() for name in SHAPES for page in pages)
     explorer = (folder / "reports/one/explore.html").read_text(encoding="utf-8")
     assert "No claim of this case is coded" in explorer
-    for page in pages[:-2]:
-        said = (folder / "reports" / "many" / page).read_text(encoding="utf-8")
-        assert "is coded yet: make code reads" in said
+    many = [(folder / "reports/many" / page).read_text(encoding="utf-8") for page in pages[:-2]]
+    assert all("is coded yet: make code reads" in page for page in many)
 
 
 @pytest.mark.slow
@@ -222,8 +217,7 @@ def test_two_makes_at_once_do_the_work_once(tmp_path: Path) -> None:
     assert "[4/4]" in said[1] and [one.returncode for one in both] == [0, 0]
 
 
-def test_what_make_hands_on_and_what_help_lists(tmp_path: Path) -> None:
-    """A Python that will not do is told so, and words of a researcher are never run."""
+def test_make_refuses_other_pythons_runs_no_words_and_lists_all_in_help(tmp_path: Path) -> None:
     for name in ("Makefile", "requirements.lock"):
         shutil.copy2(small.REPO / name, tmp_path)
     said = small.run(tmp_path, "make", "PYTHON=no-such-python", expect=2)

@@ -23,7 +23,6 @@ POST, BRIDGE = TEXT[: SPLIT - 2], TEXT[SPLIT:]
 HEAD = b"source_id,name,kind,bloc,camp,country,languages\n"
 # A column that need not be filled may be left out.
 ODD = HEAD.replace(b"bloc", b"block").replace(b"country", b"name") + b"a,b,c,d,e,f,g\n"
-FIELDS = ",".join(s.fields_of("glosses")).encode()
 ALL = """sources.csv, row 3 (red-star), column kind
 sources.csv, row 4 (blue-post), column source_id: this key stands in an earlier row
 documents.csv, row 2 (bridge), column genre
@@ -125,7 +124,7 @@ def test_tables_that_cannot_be_read(tiny: Path) -> None:
 def test_the_fast_reader_takes_what_the_slow_one_takes(lines: list[str]) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         path, told = Path(folder, "glosses.csv"), Problems()
-        path.write_bytes(FIELDS + b"\n" + "\n".join(lines).encode())
+        path.write_bytes("\n".join([",".join(s.fields_of("glosses")), *lines]).encode())
         plain = s._plain(path, "glosses")
         patch.setattr(s, "_plain", lambda *_: None)
         if plain is not None:
@@ -246,8 +245,7 @@ def test_spans_of_codes(tiny: Path) -> None:
     s.check_tables(tiny, with_texts=True)
     (tiny / "raw" / "page.txt").unlink()
     assert "the texts are not here" in problems(tiny, with_texts=True)[0]
-    code = {"coder": "first", "doc_id": "post", "frame_id": "victory", "hash": "0" * 16}
-    code |= {"start": int(sentence["start"]), "end": int(sentence["end"])}
+    code = {**sentence, "coder": "first", "frame_id": "victory", "hash": "0" * 16}
     write(tiny, "frame_codes", code)
     s.check_tables(tiny)
     write(tiny, "frame_codes", code | {"end": code["end"] - 1})
