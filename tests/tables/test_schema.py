@@ -166,7 +166,7 @@ def test_numbers_in_any_digits_and_dates_in_the_calendar_beside_them(tiny: Path)
         ("2019-05-03", "hijri", "event_date"),
         ("3.10.2004", "gregorian", "2004-10-03"),
         ("2019-05-03", "none", "calendar is 'none'"),
-        ("2019-06-01", "gregorian", "up to 2019-05-04"),  # when its document was published
+        ("2019-06-01", "gregorian", "own document; met '2019-06-01'; allowed: up to 2019-05-04"),
     ]
     planned = {"event_date": "2019-06", "event_calendar": "gregorian", "modality": "planned"}
     possible = {"event_date": "1440-08-30", "event_calendar": "hijri"}
