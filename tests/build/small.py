@@ -61,11 +61,9 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
 def checkout(folder: Path, *pages: str) -> Path:
     """Lay down a checkout with the fictional case and one notebook, or ours."""
     for name in [*COPIED.split(), *(f"notebooks/{page}.ipynb" for page in pages)]:
-        if (REPO / name).is_dir():
-            ignored = shutil.ignore_patterns("__pycache__")
-            shutil.copytree(REPO / name, folder / name, ignore=ignored)
-        else:
-            write(folder / name, (REPO / name).read_bytes())
+        for path in [REPO / name, *(REPO / name).rglob("*")]:
+            if path.is_file() and path.suffix != ".pyc":
+                write(folder / path.relative_to(REPO), path.read_bytes())
     laid(folder, {"notebooks/findings.yaml": "declared: 2026-11-26\n", "paper/paper.typ": PAPER})
     if not pages:
         write_notebook(folder, CELLS)
@@ -84,8 +82,7 @@ def write_notebook(folder: Path, cells: Sequence[str]) -> None:
     for number, cell in enumerate(made):
         cell.id = f"cell-{number}"
     about = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    notebook = v4.new_notebook(cells=made, metadata=about)
-    nbformat.write(notebook, folder / "notebooks" / "01-few.ipynb")
+    nbformat.write(v4.new_notebook(cells=made, metadata=about), folder / "notebooks/01-few.ipynb")
 
 
 def change_a_digit(folder: Path) -> None:
@@ -109,9 +106,9 @@ def environment() -> dict[str, str]:
 
 
 def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
-    """Run a command of the library, or make, in a checkout; return what it says."""
-    python = [str(folder / ".venv" / "bin" / "python"), "-m", "framelines"]
-    wanted = list(command) if "make" in command else [*python, *command]
+    """Run a command of the library, make or Python in a checkout; return what it says."""
+    python = ".venv/bin/python"
+    wanted = command if {"make", python} & {*command} else (python, "-m", "framelines", *command)
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=600, **pipes)

@@ -1,7 +1,4 @@
-"""A build is decided by content, whole or not at all, and says in words why it stopped.
-
-Also elsewhere, on other days, without a network, and killed.
-"""
+"""A build is decided by content, whole or not at all, wherever it runs, and says why it stopped."""
 
 import json
 import os
@@ -27,6 +24,15 @@ from framelines.build.ingest import corpus
 
 RUN = ("run", "01-few", "example")
 CUT = ("unshare", "-rn", "--")
+# Words, articles, outlets, how many words, and whether days and camps are told.
+SHAPES = {
+    "one": ("دخلت القوات المدينة فجر اليوم . قال إن ثلاثين قتلوا .", 1, 0, 260, False, False),
+    "short": ("نیروها بامداد امروز وارد شهر شدند . سی نفر کشته شدند .", 6, 1, 40, False, False),
+    "two-outlets": ("ordu şafakta kasabayı aldı . otuz savaşçı öldü .", 6, 2, 300, True, False),
+    "two-camps": ("армия взяла город на рассвете . сообщили о гибели .", 12, 4, 300, True, True),
+    "no-spaces": ("军队黎明时分占领了城镇。官员说三十人死亡。", 5, 2, 60, True, False),
+    "many": ("the army took the town at dawn . officials said so .", 500, 5, 220, True, True),
+}
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +64,7 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
         os.utime(path)
     # With nothing to do no tables are loaded.
     asked = "import sys, framelines.build.runner as r; r.build(); print('pandas' in sys.modules)"
-    how: Any = {"cwd": built, "env": {"PYTHONPATH": "lib", **small.environment()}, "text": True}
-    said = subprocess.check_output([".venv/bin/python", "-c", asked], **how)
+    said = small.run(built, ".venv/bin/python", "-c", asked)
     assert said == "Everything is built. Open reports/index.html\nFalse\n"
     (built / "figures/example/01-killed.csv").write_text("typed by hand")
     (built / "reports/index.html").unlink()
@@ -94,14 +99,6 @@ def test_a_failed_cell_keeps_the_evidence_and_touches_nothing(built: Path) -> No
 
 
 def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> None:
-    file = built / "data/example/sources.csv"
-    text = file.read_bytes()
-    file.write_bytes(text.replace(b"magazine", b"a rumour"))
-    lines = small.run(built, *RUN, expect=2).splitlines()
-    file.write_bytes(text)
-    assert lines[0].startswith("data/example/sources.csv, row 3")
-    assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
-    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
     file = built / "notebooks/cases/example.yaml"
     text = file.read_bytes()
     file.write_bytes(text.replace(b"draws: 5000", b"drawz: 5"))
@@ -116,6 +113,12 @@ def test_what_is_wrong_in_tables_and_parameters_is_told_first(built: Path) -> No
     # An executed notebook tells nothing of the machine.
     assert str(built) not in made and "start_time" not in made
     assert '"id": "injected-parameters"' in made
+    file = built / "data/example/sources.csv"
+    file.write_bytes(file.read_bytes().replace(b"magazine", b"a rumour"))
+    lines = small.run(built, *RUN, expect=2).splitlines()
+    assert lines[0].startswith("data/example/sources.csv, row 3")
+    assert lines[-2].startswith("notebooks/01-few.ipynb, case example: code cell [3]")
+    assert all("'a rumour'" in line for line in lines[:-2])  # a line a problem
 
 
 def test_commands_name_what_is_not_there() -> None:
@@ -148,32 +151,10 @@ def test_make_says_how_many_at_once(monkeypatch: Any) -> None:
         assert runner.workers() == number, flags
 
 
-# Words, articles, outlets, how many words, and whether days and camps are told.
-SHAPES = {
-    "one": ("دخلت القوات المدينة فجر اليوم . قال إن ثلاثين قتلوا .", 1, 0, 260, False, False),
-    "short": ("نیروها بامداد امروز وارد شهر شدند . سی نفر کشته شدند .", 6, 1, 40, False, False),
-    "two-outlets": ("ordu şafakta kasabayı aldı . otuz savaşçı öldü .", 6, 2, 300, True, False),
-    "two-camps": ("армия взяла город на рассвете . сообщили о гибели .", 12, 4, 300, True, True),
-    "no-spaces": ("军队黎明时分占领了城镇。官员说三十人死亡。", 5, 2, 60, True, False),
-    "many": ("the army took the town at dawn . officials said so .", 500, 5, 220, True, True),
-}
-
-
 def begin(folder: Path) -> subprocess.Popen[str]:
-    env = {**small.environment(), "PYTHONPATH": str(folder / "lib")}
-    command = [str(folder / ".venv/bin/python"), "-m", "framelines", "build"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    return subprocess.Popen(command, cwd=folder, env=env, start_new_session=True, **pipes)
-
-
-def hostile(home: Path) -> dict[str, str]:
-    """Return the environment of a user whose own settings would change every result."""
-    files = {".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None"}
-    files |= {".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True"}
-    small.laid(home, files | {".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1"})
-    odd = {"TZ": "Asia/Tokyo", "MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2"}
-    odd |= {"LC_ALL": "C", "COLUMNS": "30", "PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
-    return small.environment() | odd | {"HOME": str(home)}
+    own = {"cwd": folder, "env": small.environment(), "start_new_session": True}
+    return subprocess.Popen("make", **own, **pipes)
 
 
 @pytest.mark.slow
@@ -191,9 +172,16 @@ def test_neither_kills_nor_another_folder_day_and_user_change_a_byte(tmp_path: P
         # Nothing committed is gone, and what is there is whole, old or new.
         assert {n for n in stood if n.startswith("figures/")} <= {*small.results(folder)}
     small.run(folder, "make")
+    # The settings of another user would change every result.
+    files = {".ipython/profile_default/startup/00.py": "import builtins; builtins.int = None"}
+    files |= {".jupyter/jupyter_nbconvert_config.py": "c.HTMLExporter.exclude_input = True"}
+    files |= {".config/matplotlib/matplotlibrc": "figure.figsize: 1, 1"}
+    odd = {"HOME": str(small.laid(tmp_path / "home", files)), "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    odd |= {"MPLBACKEND": "svg", "PYTHONHASHSEED": "7", "OMP_NUM_THREADS": "2", "COLUMNS": "30"}
+    odd |= {"PYTHONWARNINGS": "error", "SOURCE_DATE_EPOCH": "1"}
     late = ("faketime", "+100 days") if shutil.which("faketime") else ()
     cut = CUT if not subprocess.run([*CUT, "true"], capture_output=True).returncode else ()
-    small.run(other, *cut, *late, "make", "-j2", env=hostile(tmp_path / "home"))
+    small.run(other, *cut, *late, "make", "-j2", env=small.environment() | odd)
     assert small.results(folder) == small.results(other) != stood
 
 
@@ -214,12 +202,10 @@ def test_every_shape_builds_and_says_what_is_missing(tmp_path: Path) -> None:
     small.run(folder, "build", *SHAPES)
     pages = [*(f"{one}.html" for one in notebooks()), "explore.html", "report.pdf"]
     assert all((folder / "reports" / name / page).is_file() for name in SHAPES for page in pages)
-    assert "No claim of this case is coded" in (folder / "reports/one/explore.html").read_text(
-        "utf-8"
-    )
-    for page in pages[:-2]:
-        said = (folder / "reports" / "many" / page).read_text(encoding="utf-8")
-        assert "is coded yet: make code reads" in said
+    explorer = (folder / "reports/one/explore.html").read_text(encoding="utf-8")
+    assert "No claim of this case is coded" in explorer
+    many = [(folder / "reports/many" / page).read_text(encoding="utf-8") for page in pages[:-2]]
+    assert all("is coded yet: make code reads" in page for page in many)
 
 
 @pytest.mark.slow
@@ -231,8 +217,7 @@ def test_two_makes_at_once_do_the_work_once(tmp_path: Path) -> None:
     assert "[4/4]" in said[1] and [one.returncode for one in both] == [0, 0]
 
 
-def test_what_make_hands_on_and_what_help_lists(tmp_path: Path) -> None:
-    """A Python that will not do is told so, and words of a researcher are never run."""
+def test_make_refuses_other_pythons_runs_no_words_and_lists_all_in_help(tmp_path: Path) -> None:
     for name in ("Makefile", "requirements.lock"):
         shutil.copy2(small.REPO / name, tmp_path)
     said = small.run(tmp_path, "make", "PYTHON=no-such-python", expect=2)

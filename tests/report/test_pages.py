@@ -31,6 +31,17 @@ TEXTS = {
     "paper/references.bib": "@book{one1999, author={Anne One}, title={Numbers}, year={1999}}",
     "figures/hill/01-dot.svg": SVG,
 }
+HARM = [
+    "<script>alert(1)</script>",
+    '<p onclick="alert(1)">x</p>',
+    '<a href="javascript:alert(1)">x</a>',
+    '<a href="data:text/html,x">x</a>',
+    '<img src="https://example.org/x.png" alt="x">',
+    "<style>p{background:url(//example.org)}</style>",
+    '<iframe src="https://example.org"></iframe>',
+    "<svg><script>alert(1)</script></svg>",
+]
+LIVE = r"<(script|style|iframe|svg)|onclick|javascript:|href=.data:|src=|url\("
 
 
 def _code(*shown: dict[str, Any], source: str = "# Draw it.\nfigure()", **metadata: Any) -> Any:
@@ -88,19 +99,6 @@ def test_a_page_has_landmarks_contents_and_links(place: Path) -> None:
     assert DOT in page and '<a href="../../figures/hill/01-dot.svg">SVG</a>' in page
 
 
-HARM = [
-    "<script>alert(1)</script>",
-    '<p onclick="alert(1)">x</p>',
-    '<a href="javascript:alert(1)">x</a>',
-    '<a href="data:text/html,x">x</a>',
-    '<img src="https://example.org/x.png" alt="x">',
-    "<style>p{background:url(//example.org)}</style>",
-    '<iframe src="https://example.org"></iframe>',
-    "<svg><script>alert(1)</script></svg>",
-]
-LIVE = r"<(script|style|iframe|svg)|onclick|javascript:|href=.data:|src=|url\("
-
-
 @pytest.mark.parametrize("kind", ["text/html", "text/markdown"])
 def test_nothing_live_gets_through(place: Path, kind: str) -> None:
     shown = [_code({kind: f"<p>Kept.</p>\n\n{harm}"}) for harm in HARM]
@@ -138,9 +136,8 @@ def test_a_table_is_sorted_by_its_headings_and_searched(place: Path, tmp_path: P
 
 def test_an_image_without_words_stops_the_page(place: Path) -> None:
     for words in ("", ' alt=""', ' alt=" "'):
-        image = DOT.replace(' alt="A dot."', words)
         with pytest.raises(DataError, match="without alternative text"):
-            _page(place, _code({"text/html": image}))
+            _page(place, _code({"text/html": DOT.replace(' alt="A dot."', words)}))
     assert not [*(place / "reports").rglob("*.html")]
 
 
@@ -214,8 +211,7 @@ def test_every_claim_of_the_coder_has_one_row() -> None:
     # Two events with one label stay two.
     alike = explorer._events(table.assign(event="A clash"))
     assert len([event for event in alike if event["placed"]]) == len(first)
-    told_by_reference = table[table["is_reference"]]["event_id"].unique()
-    assert first.loc[told_by_reference, "is_reference"].all()
+    assert first.loc[table.loc[table["is_reference"], "event_id"], "is_reference"].all()
     page = html.unescape(explorer.render("example").read_text(encoding="utf-8"))
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids)) and {*table["claim_id"]} <= {*ids}

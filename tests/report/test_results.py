@@ -36,11 +36,8 @@ def draw(data: pd.DataFrame) -> Figure:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return the list into which all that is displayed goes."""
     seen: list[Any] = []
-
-    def keep(what: Any, **more: Any) -> None:
-        seen.append(what if isinstance(what, dict) else what.data)
-
-    monkeypatch.setattr(room, "display", keep)
+    monkeypatch.setattr(room, "Markdown", str)
+    monkeypatch.setattr(room, "display", lambda what, **more: seen.append(what))
     return seen
 
 
@@ -55,8 +52,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: list[Any]) -
 def record(results: Results) -> dict[str, Any]:
     """Close the results, and return what their file says."""
     results.close()
-    path = results.root / "reports/arda/numbers/02.json"
-    return dict(json.loads(path.read_text(encoding="utf-8")))
+    return dict(json.loads((results.root / "reports/arda/numbers/02.json").read_text("utf-8")))
 
 
 def test_values_stand_in_sentences_and_in_json_and_tex(results: Results, shown: list[Any]) -> None:
@@ -121,8 +117,7 @@ def test_a_figure_is_written_twice_the_same(results: Results, shown: list[Any]) 
 
 def test_a_finding_brings_words_numbers_and_evidence(results: Results, shown: list[Any]) -> None:
     results = Results(load_case("example", draws=200, permutations=99), "03")
-    finding = next(f for f in declared("example", "03") if f.id == "derogatory-naming")
-    results.finding(finding)
+    results.finding(next(f for f in declared("example", "03") if f.id == "derogatory-naming"))
     entry, numbers = results.findings[0], results.numbers
     assert entry["verdict"].lower() in shown[0].lower()
     assert 'id="finding-derogatory-naming"' in shown[0]
@@ -145,10 +140,9 @@ def test_numbers_read_as_in_prose_and_are_written_alike_everywhere() -> None:
     text = tables.csv_text(pd.DataFrame([row], dtype=object))
     assert text.splitlines()[1] == ',true,7,-1.5,2,2016-12-08,"a,b",inf'
     # Six digits, and no negative zero.
-    frame = pd.DataFrame({"a": [1 / 3, -0.0], "c": [1234567, 2]})
-    rounded = tables.rounded(frame.rename_axis("key")).astype(str)
-    assert rounded.to_dict("list") == {"key": ["0", "1"], "a": ["0.333333", "0.0"],
-                                       "c": ["1234567", "2"]}  # fmt: skip
+    frame = pd.DataFrame({"a": [1 / 3, -0.0], "c": [1234567, 2]}).rename_axis("key")
+    written = tables.rounded(frame).to_csv(index=False)
+    assert written == "key,a,c\n0,0.333333,1234567\n1,0.0,2\n"
     # A column has the digits of its largest, or each its own.
     shown = Shown(pd.DataFrame({"a": [1.0, 12.5], "b": [0.001, 100.5], "c": [1.0, 2.0]}))
     assert shown.rows == [["1.0", "0.00100", "1"], ["12.5", "100", "2"]]
