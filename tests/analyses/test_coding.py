@@ -41,5 +41,4 @@ def test_a_crowd_is_known_by_its_codes_and_not_by_its_folder(tmp_path: Path) -> 
     place, number, side = coding.measured(tmp_path / "mine")["both"]
     assert place >= number >= side > 0 and len(coding.dead(tmp_path / "mine")) == 2
     assert coding.dead(coding.DATA).empty
-    # Where nobody measured nothing is claimed.
     assert coding.measured(tmp_path).empty and coding.dead(tmp_path).empty

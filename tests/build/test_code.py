@@ -3,10 +3,12 @@
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import small
 
-from framelines.tables.schema import check_tables
+from framelines.build.store import written
+from framelines.tables.schema import check_tables, write_table
 
 TEXTS = {
     "2020-03-02_Post_a": "The Syrian army captured Saraqib on 1 March. Strikes on Idlib killed "
@@ -46,6 +48,10 @@ def test_from_texts_to_coded_tables_and_again(coded: Path) -> None:
     case = coded / "notebooks" / "cases" / "river-war.yaml"
     said = case.read_text(encoding="utf-8")
     assert "coder: rules" in said and "places: [syria]" in said
+    folder = coded / "data" / "river-war"
+    for name in ("events", "claims", "coders"):
+        mine = (rows := written(folder, name)).head(1).assign(event_id="rules-old", coder="anna")
+        write_table(pd.concat([rows, mine]), folder, name)
     before = small.bytes_of(coded / "data"), case.read_bytes()
     small.run(coded, "code", "river-war")
     assert before == (small.bytes_of(coded / "data"), case.read_bytes())

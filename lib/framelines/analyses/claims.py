@@ -330,10 +330,11 @@ def disowned(told: pd.DataFrame) -> pd.Series:
 
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
-    """Return the events in the case's theatre: by their own place, else by those claims name."""
+    """Return the theatre's events, by their own place or those of claims; all if it has none."""
     named = _coded(case).groupby("event_id")["place_id"].agg(";".join).to_dict()
     own, here = lookup(case, "events", "place_id"), theatre_places(case)
-    return frozenset(e for e, place in own.items() if here & set_of(place or named.get(e, "")))
+    near = (e for e, place in own.items() if here & set_of(place or named.get(e, "")))
+    return frozenset(near if here else own)
 
 
 @cache

@@ -138,7 +138,6 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
 
 def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFrame]:
     """The days of rules and coder in sentences that the coder dates, and those that are alike.
-
     Each counts once a sentence.
     """
     sentences = _read(folder / "features" / "sentences.csv")[["doc_id", "start"]]

@@ -175,8 +175,9 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
         by_case = yaml.load(text, Loader=yaml.BaseLoader) or {"declared": ""}
         entries = [(case, list(by_case.get(case) or [])) for case in case_names()]
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
         what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
-        raise DataError([Problem(where, what)]) from None
+        raise DataError([Problem(where, what, mark and mark.line + 1)]) from None
     if "declared" not in by_case:
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)

@@ -142,7 +142,6 @@ def _sides(case: Case, ids: pd.Series) -> list[set[str]]:
 
 def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
     """Hits with `relation`: own, foe or other.
-
     Of `actor_id`: an actor of the side of the teller's camp, of the other camp's (where no camps
     are compared: an armed one of another side), or anybody else.
     """
@@ -312,6 +311,7 @@ def passed_on(case: Case) -> pd.DataFrame:
     told, name = attribution_hits(case), lookup(case, "sources", "name")
     told = told.assign(teller=told["source"], voice=told["attribution"].map(VOICES))
     host = told["doc_id"].map(lookup(case, "documents", "published_in"))
+    host = host.where(host != "unknown", told["source_id"])
     texts = told.assign(teller=host.map(name), voice="a text of " + told["source"])
     both = pd.concat([told[told["hit"] > 0], texts[host != texts["source_id"]]])
     found = both.groupby(["teller", "voice"]).size().reset_index(name="claims")

@@ -73,7 +73,10 @@ def code(name: str, root: Path = REPO) -> int:
         by_rules = old[table]["coder"] == coder.CODER
         old[table] = old[table][~(by_rules & old[table]["doc_id"].isin(documents["doc_id"]))]
     old["coders"] = old["coders"][old["coders"]["coder"] != coder.CODER]
+    # Events of an earlier run go, but for those that codes of others or the reference name.
+    named = pd.concat([old["claims"], old["captures"], written(folder, "reference")])["event_id"]
     by_rules = old["events"]["event_id"].str.startswith(f"{coder.CODER}-")
+    by_rules &= ~old["events"]["event_id"].isin(named)
     old["events"] = old["events"][~(by_rules & (old["events"]["case"] == name))]
     whole = {table: _added(old[table], frame, table) for table, frame in new.items()}
     with changed(folder, whole):

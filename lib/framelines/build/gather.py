@@ -30,6 +30,8 @@ from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, date_problem, in_edtf
 
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
+SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
+DATED = re.compile(rf"(?<!\d)(?:\d{{4}}([-_.]?)\d\d\1\d\d|\d\d?([-.])\d\d?\2\d{{4}}|{SPELT})(?!\d)")
 NUMERIC = re.compile(r"(?<![\d./-])(\d{1,2})[./ -]{1,2}(\d{1,2})[./ -]{1,2}(\d{4})(?!\d)")
 CHARSET = re.compile(rb"<meta[^>]+charset=[\"']?([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)")
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
@@ -158,12 +160,13 @@ def articles(place: Path, left: list[str]) -> Iterator[Article]:
         except Exception as error:  # whatever a reader of a stranger's file may raise
             left.append(f"{name}: {why(error).removeprefix(f'{path.name}: ')}")
             continue
-        told = NAMED.fullmatch(path.stem)
+        told, dated = NAMED.fullmatch(path.stem), DATED.search(path.stem)
+        named = {"published": dated[0].replace("_", "-")} if dated else {}
         folders = [f for f in name.split("/")[:-1] if re.search(r"[^\W\d_]", f)]  # not 2023/06
         # A later one of these says more of the text than an earlier one.
         said = {
             "the name of its folder": {"source": folders[-1]} if folders else {},
-            "the name of its file": {"title": path.stem} | (told.groupdict() if told else {}),
+            "the name of its file": {"title": path.stem} | (told.groupdict() if told else named),
             itself: _known(about),
             "metadata.csv": listed.get(path, {}),
         }
@@ -178,8 +181,8 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     """Return a day or month in EDTF, and what to ask a person: one of the two is empty.
 
     03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
-    how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three about it. No day is
-    taken that the calendar does not have.
+    how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three or four about it. No
+    day is taken that the calendar does not have.
     """
     stated = "".join(str(unicodedata.decimal(c, c)) for c in stated.strip())
     if dates:
@@ -207,7 +210,7 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         if one.calendar == "hijri":  # which may begin a day beside the computed one
             days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
             return f"{days.first}/{days.last}", ""
-        if "/" in one.stated and one.calendar == "gregorian":  # 3-5 April 2019
+        if one.calendar == "gregorian" and (one.start, one.end) == (0, len(stated)):
             return one.stated, ""
     spelt = in_edtf(stated)
     known = spelt and not date_problem(spelt, "gregorian")

@@ -105,7 +105,10 @@ def _made_from(unit: Unit, state: dict[str, Any]) -> str:
     parts = [".".join(map(str, sys.version_info[:2]))]
     for path in [path for pattern in unit.inputs for path in sorted(REPO.glob(pattern))]:
         name = path.relative_to(REPO).as_posix()
-        if not (unit.notebook and name.removeprefix("lib/framelines/").startswith(APART)):
+        if path.name == "findings.yaml" and unit.case:  # of which a case has its own part
+            own = rf"(?ms)^(?:declared|{unit.case}):.*?(?=^\S|\Z)"
+            parts += re.findall(own, path.read_text(encoding="utf-8", errors="replace"))
+        elif not (unit.notebook and name.removeprefix("lib/framelines/").startswith(APART)):
             parts.append(f"{name} {_file_sum(path)}")
     parts += [json.dumps(state.get(name, {}).get("outputs"), sort_keys=True) for name in unit.after]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -93,7 +93,6 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
 
 def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -> list[Date]:
     """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
-
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
     """
@@ -173,7 +172,6 @@ def _claims(
 
 def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> tuple[str, str]:
     """Who did it and who suffered it, where the sentence plainly has them.
-
     The sufferer is named in what is counted or behind it (of, from); people whom no word makes
     fighters are civilians; others, and who follow on the same verb, are of those who were counted
     `last`; else it is who lost or suffered them.
@@ -202,7 +200,6 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
 
 def _when_where(sentence: Sentence, span: Span, last: Date | None, published: DateInterval) -> Row:
     """Date and place: the nearest of the sentence, else the last date that was stated.
-
     `day` is the one day that the date means, if it means one.
     """
     here = min(sentence.dates, key=lambda d: (abs(d.start - span[0]), d.start), default=None)
@@ -216,9 +213,6 @@ def _when_where(sentence: Sentence, span: Span, last: Date | None, published: Da
         if days.first and published.last and days.first > published.last:
             row["modality"] = "planned"
     return row
-
-
-# Events that several sources tell.
 
 
 def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[Row]:

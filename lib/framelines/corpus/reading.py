@@ -311,9 +311,6 @@ def _verb(
     return best
 
 
-# Takings.
-
-
 def takings(sentence: Sentence) -> list[Row]:
     """Return the words for taking that have a place or a site for an object, as rows of captures.
 
@@ -371,9 +368,6 @@ def _object(sentence: Sentence, start: int, end: int, last: bool = False) -> Spa
     others = sentence.all("persons", start, end) + sentence.all("equipment", start, end)
     first = sorted(held + others, reverse=last)[:1]
     return (min(held)[0], max(e for _, e in held)) if held and first == held[:1] else None
-
-
-# Voices.
 
 
 def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:

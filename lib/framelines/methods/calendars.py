@@ -129,7 +129,6 @@ def transition(months: int = 1) -> Floats:
 
 def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
     """The posterior (months, offsets) of one source, and its log marginal likelihood.
-
     The anchors at the places `out` say nothing. Where no offset can explain the others, nothing is
     learned: the posterior is the prior, the evidence 0.
     """

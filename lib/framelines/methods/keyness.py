@@ -127,7 +127,7 @@ def keyness(
     first = (about.loc[names, "side"] == 0).to_numpy()
     groups, here = (pair.first, pair.second), (int(first.sum()), int((~first).sum()))
     if min(here) == 0 or not frequent.any():
-        why = "not estimable: no countable text on a side"
+        why = "not estimable: no text on a side is long enough to be counted"
         return Keyness(pd.DataFrame(columns=COLUMNS), groups, (why,))
     matrix, terms = matrix[:, frequent], terms[frequent]
     # A word that the background lacks gets the weight of its rarest.

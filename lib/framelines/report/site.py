@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from framelines import REPO, notebooks
 from framelines.analyses.coding import caution
+from framelines.analyses.words import NOWHERE
 from framelines.corpus.coder import CODER as RULES
 from framelines.report import fragment
 from framelines.report.pages import clean, links_of, publish, render_prose
@@ -49,7 +50,7 @@ def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, An
         if k is not None and n:
             name = numbers.get(f"{key}_{side}", {}).get("text", side)
             bars.append({"name": name, "share": round(100 * k / n, 1)})
-    return bars if len(bars) == 2 else []
+    return bars if len(bars) == 2 and finding["verdict"] != NOWHERE else []
 
 
 def cautioned(coder: str) -> str:
@@ -119,7 +120,7 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
     parts = {name: parts[name] for name in SHOWN if name in parts}
     for part in parts.values():
         file = f'src="/{html.escape(part["files"][0])}"'
-        own = part["html"]
+        own = re.sub(r"<b>(?:Figure|Table) \d+\.</b> ", "", part["html"])  # those of a notebook
         page = re.sub(r'\bsrc="data:[^"]*"', file, own) if in_print else clean(own)
         part["html"] = Markup(page)
     return about, fragment("report.html.j2", case=about, shown=parts, in_print=in_print)

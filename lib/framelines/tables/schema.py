@@ -81,7 +81,6 @@ def display_path(path: Path) -> str:
 
 def _plain(path: Path, name: str) -> pd.DataFrame | None:
     """Return a CSV file without quotation marks as text, where nothing is amiss; else None.
-
     It is read a tenth as long as by `_read_strings`, which can say what is amiss.
     """
     content = path.read_bytes() if path.is_file() else b""
