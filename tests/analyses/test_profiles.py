@@ -62,7 +62,6 @@ def test_rates_by_hand_by_codes_and_what_counting_twice_would_do(tiny: Path) -> 
         rates, frames = p.effect_of_reposts(case_of("idlib"), matter=matter)
         assert (rates.k, rates.n, frames.detail) == ((moved,), (90,), largest)
         assert frames.value == pytest.approx(change, abs=1e-3)
-    # An outlet that has reposts alone has no rate that could move.
     about = (case := case_of("idlib"))["documents"]
     first = about["duplicate_of"].mask(about["source_id"] == "al-ahed", about["doc_id"].iloc[-1])
     case = replace(case, tables=case.tables | {"documents": about.assign(duplicate_of=first)})

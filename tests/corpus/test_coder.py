@@ -102,6 +102,8 @@ def test_two_verbs_share_no_figure_and_counted_ones_do_nothing() -> None:
     assert [(c["kind"], c["value_min"]) for c in claims] == [("killed", "12"), ("wounded", "30")]
     assert {c["actor_id"] for c in claims} == {"syrian-army"}
     assert claims[0]["target_id"] == "armed-opposition" and claims[0]["place_id"] == "saraqib"
+    parts = code("Shells killed 18 civilians, among them 5 children, on 1 March.")["claims"]
+    assert [(c["value_min"], c["scope"]) for c in parts] == [("18", "incremental"), ("5", "")]
     assert figures("12 soldiers killed 3 rebels.")[-1] == ("killed", "3", "3", "exact")
     assert figures("They killed 12 rebels and 3 ISIS.")[-1] == ("killed", "3", "3", "exact")
 

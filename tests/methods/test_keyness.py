@@ -78,7 +78,6 @@ def test_what_is_planted_is_key() -> None:
     assert (first["p_max"], first["count_first"], first["documents_second"]) == (0.001, 72, 0)
     # A word of one document is that document's, whatever it counts: it is not tested.
     assert "2019" not in table.index and list(table.index[table["p_max"].isna()]) == ["lonely"]
-    # An outlet that is dealt whole is as one document of it.
     outlets = documents.assign(source_id=documents["doc_id"].str[-1])
     whole = counts.assign(doc_id=counts["doc_id"].str[-1])
     alike = outlets.drop_duplicates("source_id").assign(doc_id=lambda own: own["source_id"])

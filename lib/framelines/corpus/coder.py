@@ -141,11 +141,14 @@ def _claims(
     """The claims of a sentence without their voice, and its takings: either may be empty."""
     deed = next((d for d in DEEDS if sentence.first(d)), "")
     before: tuple[Span | None, str] = (None, "")
+    whole = 0  # where the last count ends that is no part of another: 18, among them 5 children
 
     def claim(span: Span, row: Row) -> Row:
         return EMPTY | row | _when_where(sentence, span, last, published) | {"span": span}
 
     for count in counts(sentence):
+        part = whole and sentence.first("parts", whole, count.figure.start)
+        whole = whole if part else count.noun
         actor, target = _parties(sentence, count, *before)
         before = (count.verb, target or before[1]) if count.kind in LOSSES else before
         low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
@@ -154,7 +157,7 @@ def _claims(
         row["unit"] = "persons" if count.kind in (*LOSSES, STANDING[0]) else "items"
         row |= {"item": "", "unit": count.item} if count.kind in STANDING[1:] else {}
         row |= {"value_min": low, "value_max": high, "qualifier": count.figure.qualifier}
-        row |= {"scope": "standing" if count.kind in STANDING else total}
+        row |= {"scope": "standing" if count.kind in STANDING else "" if part else total}
         row["deed"] = deed or ("killing" if count.kind in LOSSES else "")
         yield claim((count.start, count.end), row), {}
     for taking in takings(sentence):
