@@ -434,8 +434,8 @@ def event_figures(
 def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estimate]:
     """Return for each thing counted and target how far the figures told of one event lie apart."""
     table, made = event_figures(case, event_id=event_id, **choices), []
-    table["thing"] = (table["outcome"] + ", " + table["item"].fillna("")).str.removesuffix(", ")
-    for (thing, target), rows in table.groupby(["thing", "target"]):
+    for (outcome, target, item), rows in table.groupby(["outcome", "target", "item"]):
+        thing = outcome + f", {item}" * (item != "")
         low, high = rows["low"], rows["high"]
         who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
         told = joined(f"{told} ({s}, {a})" for (s, a), told in zip(who, rows["told"], strict=True))
