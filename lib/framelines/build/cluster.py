@@ -62,13 +62,10 @@ def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any
 
 def _results(client: Any, batch: Any) -> list[Any]:
     """The results of a batch; where all workers died, another one has a time to come."""
-    from distributed import wait
-
-    while not batch.done():
+    while True:
         client.wait_for_workers(1, ANSWER_SECONDS)
-        with suppress(TimeoutError):
-            wait([batch], ANSWER_SECONDS)
-    return list(batch.result())
+        with suppress(TimeoutError):  # also what is done is lost with the worker that did it
+            return list(batch.result(ANSWER_SECONDS))
 
 
 @contextmanager
