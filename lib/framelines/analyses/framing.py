@@ -101,8 +101,8 @@ def hits_of(found: pd.DataFrame, hit: Any) -> pd.DataFrame:
 
 def of_outlets(pair: Pair, found: pd.DataFrame) -> bool:
     """Return whether groups are of enough outlets to be dealt: what they share is theirs."""
-    sides = pair.of(found[pair.column])
-    a, b = (found.loc[sides == g, "source_id"].nunique() for g in (pair.first, pair.second))
+    group = pair.of(found[pair.column])
+    a, b = (found.loc[group == g, "source_id"].nunique() for g in (pair.first, pair.second))
     return pair.column in OF_OUTLETS and not est.why_no_test((a, b))
 
 

@@ -83,11 +83,10 @@ def matched_figures(
             pairs = [(a, b) for a, b in pairs if b["rank"] == best]
             point = partial(quantities.point_of, reading=reading)
             pairs = [(a, b) for a, b in pairs if point(a) / b["stated"] > 0] or pairs
-            every = [list(rows) for rows in zip(*pairs, strict=True)]
+            # A figure counts at every meeting: with several windows each has rows of its own.
+            said, figure = _mean(point(a) for a, _ in pairs), _mean(b["stated"] for _, b in pairs)
+            every = zip(*pairs, strict=True)
             met, used = (list({r["claim_id"]: r for r in rows}.values()) for rows in every)
-            # Where all meet all, a figure counts once; with several windows, at every meeting.
-            own, other = (met, used) if len(met) * len(used) == len(pairs) else every
-            said, figure = _mean(map(point, own)), _mean(b["stated"] for b in other)
             coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
             words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
             row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]

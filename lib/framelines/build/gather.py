@@ -206,7 +206,7 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     # What has the form of a day is read as one or refused; of two digits the century is a guess.
     if re.match(r"\d{4}-(\d{2}-\d{2}$|.*X)", plain) or not re.search(r"\d{4}", stated):
         return "", f"{stated!r} is no day" + f": {why}" * bool(re.search(r"\d{4}", stated))
-    for one in sum((find_dates(stated, language, OPEN) for language in LANGUAGES), []):
+    for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
         if one.calendar == "hijri":  # which may begin a day beside the computed one
             days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
             return f"{days.first}/{days.last}", ""

@@ -115,8 +115,8 @@ def keyness(
     prior that is made of the two groups alone knows the answer. Words that occur `LEAST_COUNT`
     times are told of.
     """
-    about = documents.assign(side=pair.codes(documents[pair.column]), key=documents["doc_id"])
-    about = about.set_index("key")
+    about = documents.assign(side=pair.codes(documents[pair.column]))
+    about = about.set_index("doc_id", drop=False)
     words = counts[counts["doc_id"].isin(about.index[about["side"] >= 0])]
     words = words[~words["token"].str[:1].str.isdigit().astype(bool)]
     rows, names = pd.factorize(words["doc_id"], sort=True)
@@ -140,9 +140,10 @@ def keyness(
     table["z"] = log_odds(a, b, n_a, n_b, prior)
     table["log_ratio"], table["p_max"] = log_rate_ratio(a, b, n_a, n_b), nan
     may = (matrix > 0).sum(axis=0) >= LEAST_DOCUMENTS
-    places = pd.factorize(about.loc[names, dealt], sort=True)[0]
-    whole = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
-    matrix, sizes, first = whole @ matrix, whole @ sizes, np.asarray(whole @ first) > 0
+    if dealt != "doc_id":  # else this would copy the matrix as it is
+        places = pd.factorize(about.loc[names, dealt], sort=True)[0]
+        whole = sparse.csr_array((np.ones(len(places)), (places, np.arange(len(places)))))
+        matrix, sizes, first = whole @ matrix, whole @ sizes, np.asarray(whole @ first) > 0
     here = (int(first.sum()), int((~first).sum()))
     why = est.why_no_test(here) or "no test: no term stands in two documents" * (not may.any())
     if not why:

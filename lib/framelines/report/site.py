@@ -38,8 +38,8 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
     said = finding["verdict"]
     ranks = [i for i, word in enumerate(order) if said.startswith(word)]
     rank = max(ranks, default=len(order)) + ("untested" in said)
-    bare = finding["headline"] == finding.get("name"), finding["exploratory"]
-    return rank, *bare, not finding["bars"]
+    no_headline = finding["headline"] == finding.get("name")
+    return rank, no_headline, finding["exploratory"], not finding["bars"]
 
 
 def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
