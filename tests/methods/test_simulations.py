@@ -74,3 +74,9 @@ def test_false_alarms_are_nominal_over_documents_and_not_over_words() -> None:
     assert value["G² over words"] > 0.15 and value["G² with Bonferroni"] > 0.8
     shown = table_of(pd.read_csv(REPO / "docs" / "simulations.csv").to_numpy().tolist())
     assert shown.loc[found.index, "value"].to_numpy() == pytest.approx(found["value"], rel=1e-5)
+
+
+def test_key_words_of_outlets_are_no_false_alarms_where_outlets_are_dealt_whole() -> None:
+    found = table_of(simulations.of_outlets(runs=60))["value"].droplevel("what")
+    assert found["texts dealt"] > 0.9
+    assert stats.binomtest(round(60 * found["outlets dealt whole"]), 60, 0.05).pvalue > 0.01

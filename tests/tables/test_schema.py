@@ -3,18 +3,15 @@
 import shutil
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 import pytest
 from frictionless import Package
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 from framelines import REPO
 from framelines.corpus.texts import short_hash
-from framelines.errors import DataError, Problems
+from framelines.errors import DataError
 from framelines.tables import schema as s
 
 from conftest import SPLIT, TEXT  # type: ignore[import-not-found]  # isort: skip
@@ -114,22 +111,6 @@ def test_tables_that_cannot_be_read(tiny: Path) -> None:
         path.unlink() if content is None else path.write_bytes(content)
         found = "\n".join(problems(tiny))
         assert [word for word in ["sources.csv", *words] if word not in found] == [], found
-
-
-@given(st.lists(st.text('ab",\r\n'), min_size=1, max_size=4))
-@example(['"a""b"c,x\nd,y'])  # a mark behind a doubled one
-@example(["a,b,c\nd,e,f"])
-@example(["a,b\nc\n"])
-@example(["a,b\n\nc,d\n"])
-def test_the_fast_reader_takes_what_the_slow_one_takes(lines: list[str]) -> None:
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        path, told = Path(folder, "glosses.csv"), Problems()
-        path.write_bytes("\n".join([",".join(s.fields_of("glosses")), *lines]).encode())
-        plain = s._plain(path, "glosses")
-        patch.setattr(s, "_plain", lambda *_: None)
-        if plain is not None:
-            pd.testing.assert_frame_equal(plain, s._read_strings(path, "glosses", told))
-        assert not told
 
 
 @pytest.mark.parametrize(

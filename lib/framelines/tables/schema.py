@@ -79,28 +79,8 @@ def display_path(path: Path) -> str:
     return "/".join(parts[parts.index("data") :]) if "data" in parts else path.name
 
 
-def _plain(path: Path, name: str) -> pd.DataFrame | None:
-    """Return a CSV file without quotation marks as text, where nothing is amiss; else None.
-    It is read a tenth as long as by `_read_strings`, which can say what is amiss.
-    """
-    content = path.read_bytes() if path.is_file() else b""
-    header = ",".join(fields_of(name)).encode() + b"\n"
-    if not content.startswith(header) or any(odd in content for odd in (b'"', b"\r", b"\0")):
-        return None
-    how: dict[str, Any] = {"dtype": str, "na_filter": False, "skip_blank_lines": False}
-    try:
-        frame = pd.read_csv(io.BytesIO(content), **how)
-    except ValueError:  # rows that are too long, no UTF-8
-        return None
-    # Rows that are all too long make an index; one too short, or empty, has no last field.
-    odd = not isinstance(frame.index, pd.RangeIndex) or (frame.iloc[:, -1] == "").any()
-    return None if odd or frame.empty else frame.set_axis(frame.index + 2)
-
-
 def _read_strings(path: Path, name: str, problems: Problems) -> pd.DataFrame:
     """Return a CSV file as text, its lines as the index; without rows where it cannot be read."""
-    if (plain := _plain(path, name)) is not None:
-        return plain
     file, needed, fields = display_path(path), "required" in resources()[name], fields_of(name)
     rows: dict[int, list[str]] = {}
     what, fix = "", "Save the table as CSV, in UTF-8, with commas between the fields"
@@ -229,33 +209,40 @@ def _cell_faults(frame: pd.DataFrame, name: str) -> Faults:
                 yield line, column, f"of {other} and {column}, one is empty"
 
 
+def _where(
+    wrong: pd.DataFrame, column: str, what: str, met: str, allowed: str = "", fix: str = ""
+) -> Faults:
+    """A fault a row; `met` and `allowed` are filled with its cells."""
+    for line, row in wrong.to_dict("index").items():
+        yield line, column, what, met.format_map(row), allowed.format_map(row) or None, fix or None
+
+
 def _key_faults(tables: Tables, name: str) -> Faults:
-    key, what = _key(name), "this key stands in an earlier row already"
+    frame, key = tables[name], _key(name)
+    twice = frame[frame.duplicated(key) & frame[key].notna().all(axis=1)]
     fix = "Keys are unique: delete the row or give it a key of its own"
-    twice = tables[name].loc[tables[name].duplicated(key), key].dropna()
-    for line, *value in twice.itertuples(name=None):
-        yield line, ", ".join(key), what, ", ".join(map(str, value)), None, fix
+    met = ", ".join(f"{{{column}}}" for column in key)
+    return _where(twice, ", ".join(key), "this key stands in an earlier row already", met, "", fix)
 
 
 def _order_faults(tables: Tables, name: str) -> Faults:
-    frame, fields = tables[name], fields_of(name)
-    for high, low in [(c, f["not_below"]) for c, f in fields.items() if "not_below" in f]:
-        wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
-        for line, *ends in wrong[[low, high]].itertuples(name=None):
-            yield line, high, f"{high} is below {low}", f"{ends[0]} > {ends[1]}"
+    frame = tables[name]
+    for high, field in fields_of(name).items():
+        if low := field.get("not_below"):
+            wrong = frame[(frame[low] > frame[high]) & (frame[high] != "")]
+            yield from _where(wrong, high, f"{high} is below {low}", f"{{{low}}} > {{{high}}}")
 
 
 def _span_faults(tables: Tables, name: str) -> Faults:
     """Spans of documents, and of codes in them, that hold nothing or reach too far."""
     frame, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
-    if name != "documents" and "hash" not in frame:
-        return
-    length = documents.set_index("doc_id").eval("end - start")
-    most = frame["end"] if name == "documents" else frame["doc_id"].map(length)
-    wrong = (frame["start"] >= frame["end"]) | (frame["end"] > most)
-    for line, start, end in frame.loc[wrong, ["start", "end"]].itertuples(name=None):
-        what = "the span is empty, or lies outside its document"
-        yield line, "end", what, f"[{start}, {end})", f"{start + 1} to {most[line]} code points"
+    if name == "documents" or "hash" in frame:
+        length = documents.set_index("doc_id").eval("end - start")
+        most = frame["end"] if name == "documents" else frame["doc_id"].map(length)
+        frame = frame.assign(least=frame["start"] + 1, most=most)
+        wrong = frame[(frame["start"] >= frame["end"]) | (frame["end"] > most)]
+        what, allowed = "the span is empty, or lies outside its document", "{least} to {most}"
+        yield from _where(wrong, "end", what, "[{start}, {end})", f"{allowed} code points")
 
 
 def shares_events(tables: Tables, coders: pd.Series) -> pd.Series:
