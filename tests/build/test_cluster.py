@@ -28,7 +28,6 @@ TEXT = "On {0} March strikes on Idlib killed {1} civilians. The army took Saraqi
 
 def test_local_processes_keep_the_order_and_name_the_document(monkeypatch: Any) -> None:
     items = [({"doc_id": f"doc-{number}"}, number) for number in [*range(1, 40), 0]]
-    monkeypatch.setattr(cluster, "HERE_SECONDS", 0)
     monkeypatch.setattr(cluster, "BATCH", 3)
     monkeypatch.setenv("MAKEFLAGS", "-j2")
     results = cluster.mapped(lambda item: 60 / item[1], items)

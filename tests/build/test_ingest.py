@@ -3,6 +3,7 @@
 import fcntl
 import re
 import resource
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -282,8 +283,8 @@ def test_tables_are_changed_by_one_run_at_a_time(tmp_path: Path, monkeypatch: An
         return 7
 
     monkeypatch.setattr(runner, "REPO", tmp_path)
-    monkeypatch.setattr(coding, "code", busy)
-    monkeypatch.setattr(ingest, "lay_down", busy)
+    monkeypatch.setattr(coding, "code", wraps(coding.code)(busy))
+    monkeypatch.setattr(ingest, "lay_down", wraps(ingest.lay_down)(busy))
     for command in (["code", "war"], ["corpus", str(tmp_path), "war"]):
         assert CliRunner().invoke(main, command).exit_code == 7
 
