@@ -7,6 +7,7 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from glob import glob
 from hashlib import sha256
 from pathlib import Path
@@ -24,7 +25,12 @@ def sums(*patterns: str, root: Path = REPO) -> dict[str, str]:
     """Return the SHA-256 of every file below `root` that a pattern names, by its path."""
     found = {name for one in patterns for name in glob(one, root_dir=root, recursive=True)}
     paths = {name: root / name for name in sorted(found) if (root / name).is_file()}
-    return {name: sha256(path.read_bytes()).hexdigest() for name, path in paths.items()}
+    return {name: _sum(path, path.stat().st_mtime_ns) for name, path in paths.items()}
+
+
+@cache
+def _sum(path: Path, changed: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

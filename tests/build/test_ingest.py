@@ -3,7 +3,6 @@
 import fcntl
 import re
 import resource
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -277,14 +276,14 @@ def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> 
 
 
 def test_tables_are_changed_by_one_run_at_a_time(tmp_path: Path, monkeypatch: Any) -> None:
-    def busy(**_: Any) -> int:
+    def busy(name: str, place: str = "") -> int:
         with pytest.raises(BlockingIOError), (tmp_path / "build" / "lock").open("w") as held:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return 7
 
     monkeypatch.setattr(runner, "REPO", tmp_path)
-    monkeypatch.setattr(coding, "code", wraps(coding.code)(busy))
-    monkeypatch.setattr(ingest, "lay_down", wraps(ingest.lay_down)(busy))
+    monkeypatch.setattr(coding, "code", busy)
+    monkeypatch.setattr(ingest, "lay_down", busy)
     for command in (["code", "war"], ["corpus", str(tmp_path), "war"]):
         assert CliRunner().invoke(main, command).exit_code == 7
 

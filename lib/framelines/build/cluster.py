@@ -25,7 +25,7 @@ import cloudpickle
 
 from framelines import REPO, sums
 from framelines.build.runner import pool, workers
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, problems_of
 
 ANSWER_SECONDS, BATCH = 60, 50
 HOW = "docs/scale.md says how a cluster is started; without SCHEDULER this machine does the work"
@@ -75,17 +75,14 @@ def _batch(known: dict[str, str], tool: bytes, batch: bytes) -> list[Any]:
         what, where = "a worker has other versions", f"the cluster, {platform.node()}"
         met, allowed = (", ".join(f"{n} {of[n]}" for n in other) for of in (other, known))
         raise DataError([Problem(where, what, value=met, allowed=allowed, fix=HOW)])
-    return [_one(_loaded(tool), item) for item in pickle.loads(batch)]
-
-
-def _one(function: Callable[[Any], Any], item: Any) -> Any:
-    try:
-        return function(item)
-    except DataError:
-        raise
-    except Exception as error:
-        what = traceback.format_exc(limit=-1).strip()
-        raise DataError([Problem(item[0]["doc_id"], what)]) from error
+    function, done = _loaded(tool), list[Any]()
+    for item in pickle.loads(batch):
+        try:
+            done.append(function(item))
+        except Exception as error:
+            raised = [Problem(item[0]["doc_id"], traceback.format_exc(limit=-1).strip())]
+            raise DataError(problems_of(error) or raised) from error
+    return done
 
 
 @cache

@@ -9,6 +9,8 @@ import os
 import re
 import shutil
 import signal
+import time
+import traceback
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,12 +23,44 @@ from nbformat.v4 import new_output
 from papermill.engines import Engine, papermill_engines
 from traitlets.config import Config
 
-from framelines import REPO, write_all, write_whole
+from framelines import REPO, notebooks, sums, write_all, write_whole
+from framelines.build import cluster
+from framelines.build.runner import State, Unit, as_it_stands
 from framelines.errors import DataError, Problem, problems_of
+from framelines.report import explorer, pages, pdf, site
 from framelines.tables.case import read_case_file
 
 CELL_SECONDS, MOST_PRINTED, MORE = 900, 100_000, "\n… and more\n"
 SHELL = {"HistoryManager": {"enabled": False}, "InteractiveShell": {"colors": "nocolor"}}
+
+
+def work(name: str, unit: Unit, state: State) -> tuple[dict[str, Any], list[str], str]:
+    """Build a unit; return what came of it, as `state` has it, a line a problem, and how it went.
+
+    Nothing is done where a result is missing that it is made from, or where nothing has changed.
+    """
+    began = time.monotonic()
+    if not all(state.get(other) for other in unit.after):
+        return {}, [], "left aside"
+    # Before the work: what changes meanwhile makes it stale again.
+    stands = as_it_stands(name, unit, state)
+    if state.get(name) == stands:
+        return stands, [], "unchanged"
+    try:
+        if unit.notebook:
+            one = cluster.run if os.environ.get("SCHEDULER") else run
+            made = one(unit.notebook, unit.case)
+        elif unit.case:
+            ids = explorer.claim_ids(unit.case)
+            made = [pages.render_notebook(unit.case, one, ids) for one in notebooks()]
+            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
+        else:
+            made = [pdf.article()] if name == "article" else site.render_site()
+    except Exception as error:
+        problems = [str(problem) for problem in problems_of(error)]
+        return {}, problems or [traceback.format_exc(limit=-1).strip()], "FAILED"
+    results = sums(*(path.relative_to(REPO).as_posix() for path in made))
+    return stands | {"made": results}, [], f"{time.monotonic() - began:.0f} s"
 
 
 class InProcess(Engine):

@@ -13,31 +13,33 @@ import re
 import shutil
 import signal
 import sys
-import time
-import traceback
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 from hashlib import sha256
-from importlib import import_module
 from typing import Any, NamedTuple
 
 from framelines import REPO, notebooks, sums, write_whole
-from framelines.errors import DataError, Problem, problems_of
+from framelines.errors import DataError, Problem
 
 # What notebooks, pages and the article are made from, beside their tables: patterns of files.
-LOCK = "requirements.lock"
-ROOMS = "__init__ errors corpus/* methods/* tables/* analyses/* figures/* report/[rt]*s build/execute"
-CODE = tuple(f"lib/framelines/{room}.py" for room in ROOMS.split())
-NOTEBOOK = (LOCK, "matplotlibrc", "lib/framelines/report/templates/[ft]*", "lib/**/*.yaml", *CODE)
-PAGES = (LOCK, "lib/framelines/report/*.py", "lib/framelines/report/templates/*")
+LOCK, TEMPLATES = "requirements.lock", "lib/framelines/report/templates/"
+ROOMS = "corpus/ methods/ tables/ analyses/ figures/"
+CODE = ("lib/framelines/*.py", *(f"lib/framelines/{room}*.py" for room in ROOMS.split()))
+WRITERS = (
+    "lib/framelines/report/[rt]*s.py",
+    f"{TEMPLATES}[ft]*",
+    "lib/framelines/build/execute.py",
+)
+NOTEBOOK = (LOCK, "matplotlibrc", "lib/**/*.yaml", *CODE, *WRITERS)
+PAGES = (LOCK, "lib/framelines/report/*.py", f"{TEMPLATES}*")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = (LOCK, "lib/framelines/report/pdf.py", "paper/*.typ", "paper/*.bib")
 TABLES = ("data/datapackage.yaml", "data/lexicons.csv", "data/**/rules/*")
-PR_SET_PDEATHSIG = 1  # of Linux
 CASES, STATE = "notebooks/cases/*.y*ml", "build/state.json"
+PR_SET_PDEATHSIG = 1  # of Linux
 
 
 class Unit(NamedTuple):
@@ -71,8 +73,8 @@ def units() -> dict[str, Unit]:
     return runs | reports | {name: Unit(files, (*runs,)) for name, files in pages.items()}
 
 
-def _as_it_stands(name: str, unit: Unit, state: State) -> dict[str, Any]:
-    """The sum of all that a unit is made from, and of each of its results as they are now."""
+def as_it_stands(name: str, unit: Unit, state: State) -> dict[str, Any]:
+    """Return the sum of what a unit is made from, and those of its results, as they are now."""
     parts = [str(sys.version_info[:2]), str(sums(*unit.files))]
     parts += [str(state.get(other, {}).get("made")) for other in unit.after]
     if unit.case:  # which has its own part of the findings
@@ -127,7 +129,7 @@ def build() -> int:
         state = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
         stale = dict[str, Unit]()
         for name, unit in units().items():
-            if {*unit.after} & {*stale} or state.get(name) != _as_it_stands(name, unit, state):
+            if {*unit.after} & {*stale} or state.get(name) != as_it_stands(name, unit, state):
                 stale[name] = unit
         if stale:
             _build(stale, state)
@@ -139,9 +141,8 @@ def build() -> int:
 
 def _build(todo: dict[str, Unit], state: State) -> None:
     """Build units, as many at once as there are workers; `state` has nothing of those that fail."""
-    # Before workers are forked.
-    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
-        import_module(f"framelines.{name}")
+    from framelines.build.execute import work  # heavy; before workers are forked
+
     order = TopologicalSorter({name: {*unit.after} & {*todo} for name, unit in todo.items()})
     order.prepare()
     running, told, done = dict[Future[Any], str](), set[str](), 0
@@ -149,7 +150,7 @@ def _build(todo: dict[str, Unit], state: State) -> None:
         with pool() as processes:
             while order.is_active():
                 for name in order.get_ready():
-                    running[processes.submit(_work, name, todo[name], state)] = name
+                    running[processes.submit(work, name, todo[name], state)] = name
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     made, problems, how = future.result()
                     name, done = running.pop(future), done + 1
@@ -165,33 +166,3 @@ def _build(todo: dict[str, Unit], state: State) -> None:
         what, fix = "a process was killed before its work was done", "Build again: it goes on"
         at = ", ".join(running.values())
         raise DataError([Problem("the build", what, value=at, fix=fix)]) from None
-
-
-def _work(name: str, unit: Unit, state: State) -> tuple[dict[str, Any], list[str], str]:
-    """In a worker: what came of a unit, as `state` has it, a line a problem, and how it went."""
-    # Imported here, so that a build with nothing to do takes no time.
-    from framelines.build import cluster, execute
-    from framelines.report import explorer, pages, pdf, site
-
-    began = time.monotonic()
-    if not all(state.get(other) for other in unit.after):
-        return {}, [], "left aside"
-    # Before the work: what changes meanwhile makes it stale again.
-    stands = _as_it_stands(name, unit, state)
-    if state.get(name) == stands:
-        return stands, [], "unchanged"
-    try:
-        if unit.notebook:
-            run = cluster.run if os.environ.get("SCHEDULER") else execute.run
-            made = run(unit.notebook, unit.case)
-        elif unit.case:
-            ids = explorer.claim_ids(unit.case)
-            made = [pages.render_notebook(unit.case, one, ids) for one in notebooks()]
-            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
-        else:
-            made = [pdf.article()] if name == "article" else site.render_site()
-    except Exception as error:
-        problems = [str(problem) for problem in problems_of(error)]
-        return {}, problems or [traceback.format_exc(limit=-1).strip()], "FAILED"
-    results = sums(*(path.relative_to(REPO).as_posix() for path in made))
-    return stands | {"made": results}, [], f"{time.monotonic() - began:.0f} s"
