@@ -3,6 +3,7 @@
 import inspect
 import os
 import sys
+from collections.abc import Sequence
 from contextlib import nullcontext
 from importlib import import_module
 from pathlib import Path
@@ -48,56 +49,48 @@ def _path(value: str) -> Path:
     return Path(value).expanduser().resolve(strict=True)
 
 
-class Commands(click.Group):
-    """Functions of the library, imported when they are called; problems are told in words."""
+def main(words: Sequence[str]) -> int:
+    """Call the function of a command with the words that follow; return the code to exit with.
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the names of all commands."""
-        return [*COMMANDS]
+    Its parameters are arguments if they are among `ARGUMENTS`, else options. Problems are told in
+    words, a line a problem, and the paths of what was made are printed.
+    """
+    if not words or words[0] not in COMMANDS:
+        print("One of these is needed:", *COMMANDS, file=sys.stderr)
+        return 2
+    module, _, name = COMMANDS[words[0]].partition(".")
+    function = getattr(import_module(f"framelines.build.{module}"), name)
+    parameters = list[click.Parameter]()
+    for one in inspect.signature(function).parameters.values():
+        about: dict[str, Any] = {"type": _path} if one.annotation is Path else {}
+        if one.default is not one.empty:
+            about |= {"default": one.default}
+        if one.name in ARGUMENTS:
+            parameters.append(click.Argument([one.name], **about))
+            continue
+        about |= {"default": about.get("default", ""), "is_flag": one.default is False}
+        parameters.append(click.Option([f"--{one.name.replace('_', '-')}"], **about))
+    command = click.Command(words[0], params=parameters, callback=function, help=function.__doc__)
+    try:
+        with alone() if module in CHANGING else nullcontext():
+            made = command.main(words[1:], f"framelines {words[0]}", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except click.Abort:  # Ctrl-C
+        return 130
+    except Exception as error:
+        if not (found := problems_of(error)):
+            raise
+        print(*found, sep="\n", file=sys.stderr)
+        return 2
+    if isinstance(made, int):
+        return made
+    for path in made or ():
+        print(path.relative_to(REPO))
+    return 0
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return the command of a function, whose parameters are `ARGUMENTS` or options."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(".")
-        function = getattr(import_module(f"framelines.build.{module}"), name)
-
-        def call(**given: Any) -> Any:
-            with alone() if module in CHANGING else nullcontext():
-                return function(**given)
-
-        parameters = list[click.Parameter]()
-        for one in inspect.signature(function).parameters.values():
-            about: dict[str, Any] = {"type": _path} if one.annotation is Path else {}
-            if one.default is not one.empty:
-                about |= {"default": one.default}
-            if one.name in ARGUMENTS:
-                parameters.append(click.Argument([one.name], **about))
-                continue
-            about |= {"default": about.get("default", ""), "is_flag": one.default is False}
-            parameters.append(click.Option([f"--{one.name.replace('_', '-')}"], **about))
-        return click.Command(cmd_name, callback=call, params=parameters, help=function.__doc__)
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; exit with the code that it returns, or print the paths of what it made."""
-        try:
-            made = super().invoke(ctx)
-        except Exception as error:
-            if not (found := problems_of(error)):
-                raise
-            print(*found, sep="\n", file=sys.stderr)
-            sys.exit(2)
-        if isinstance(made, int):
-            sys.exit(made)
-        for path in made or ():
-            print(path.relative_to(REPO))
-
-
-main = Commands(
-    help="Framelines: how do opposing sources tell the same war?",
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
 
 if __name__ == "__main__":
     settle()
-    main(prog_name="framelines")
+    sys.exit(main(sys.argv[1:]))

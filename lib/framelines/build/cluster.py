@@ -63,8 +63,7 @@ def mapped(function: Callable[[Any], Any], items: Iterable[Any]) -> Iterator[Any
     except DataError:  # that a task raised, or whoever reads the documents
         raise
     except Exception as error:
-        late = isinstance(error, TimeoutError) and f"no worker answered in {ANSWER_SECONDS} seconds"
-        what = late or f"{type(error).__name__}, {error}"
+        what = f"{type(error).__name__}, {error}"
         at = waiting[0][0] if waiting else None
         raise DataError([Problem(place or "local processes", what, value=at, fix=HOW)]) from error
 

@@ -108,7 +108,7 @@ def run(notebook: str, case: str) -> list[Path]:
     """Run `notebooks/<notebook>.ipynb` for a case; return the paths of all that it made.
 
     Raises `DataError` for an unknown case, a case file that is wrong, and a cell that raises; then
-    nothing that stands is touched, and the notebook as far as it got lies in build/staging/.
+    nothing that stands is touched, and what is named is the notebook as far as it got.
     """
     os.chdir(REPO)
     source, prefix = Path("notebooks", f"{notebook}.ipynb"), notebook[:2]
@@ -121,16 +121,11 @@ def run(notebook: str, case: str) -> list[Path]:
     outputs, draft = staging / "outputs", staging / source.name
     outputs.mkdir(parents=True)
     os.environ["FRAMELINES_STAGING"] = str(REPO / outputs)
-    where, record = f"{source}, case {case}", f"reports/{case}/numbers/{prefix}.json"
-    settings = {"engine_name": "framelines", "progress_bar": False, "where": where}
-    try:
-        executed = papermill.execute_notebook(source, draft, parameters, **settings)
-        if not (outputs / record).is_file():
-            fix = f"It must make Results(case, '{prefix}') and end with results.close()"
-            raise DataError([Problem(where, f"it wrote no {record}", fix=fix)])
-    except DataError as error:
-        error.problems.append(Problem(str(draft), "the notebook as far as it got"))
-        raise
+    settings = {"engine_name": "framelines", "progress_bar": False, "where": str(draft)}
+    executed = papermill.execute_notebook(source, draft, parameters, **settings)
+    if not (outputs / f"reports/{case}/numbers/{prefix}.json").is_file():
+        fix = f"It must make Results(case, '{prefix}') and end with results.close()"
+        raise DataError([Problem(str(draft), f"it wrote no numbers/{prefix}.json", fix=fix)])
     # `build` may lie on another disk, and the one of the results be full.
     found = [path for path in sorted(outputs.rglob("*")) if path.is_file()]
     made = write_all({REPO / path.relative_to(outputs): path.read_bytes() for path in found})

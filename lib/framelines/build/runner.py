@@ -25,16 +25,11 @@ from framelines import REPO, notebooks, sums, write_whole
 from framelines.errors import DataError, Problem
 
 # What notebooks, pages and the article are made from, beside their tables: patterns of files.
-LOCK, TEMPLATES = "requirements.lock", "lib/framelines/report/templates/"
-ROOMS = "corpus/ methods/ tables/ analyses/ figures/"
-CODE = ("lib/framelines/*.py", *(f"lib/framelines/{room}*.py" for room in ROOMS.split()))
-WRITERS = (
-    "lib/framelines/report/[rt]*s.py",
-    f"{TEMPLATES}[ft]*",
-    "lib/framelines/build/execute.py",
-)
-NOTEBOOK = (LOCK, "matplotlibrc", "lib/**/*.yaml", *CODE, *WRITERS)
-PAGES = (LOCK, "lib/framelines/report/*.py", f"{TEMPLATES}*")
+LOCK = "requirements.lock"
+CODE = """*.py corpus/* methods/* tables/* analyses/* figures/* report/[rt]*s.py
+report/templates/[ft]* build/execute.py"""
+NOTEBOOK = (LOCK, "matplotlibrc", *(f"lib/framelines/{one}" for one in CODE.split()))
+PAGES = (LOCK, "lib/framelines/report/*.py", "lib/framelines/report/templates/*")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
 ARTICLE = (LOCK, "lib/framelines/report/pdf.py", "paper/*.typ", "paper/*.bib")
 TABLES = ("data/datapackage.yaml", "data/lexicons.csv", "data/**/rules/*")
