@@ -19,14 +19,13 @@ from framelines.errors import problems_of
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
 # and settings, and nobody else's.
 UNWANTED = ("PYTHON", "MPL", "MATPLOTLIB", "JUPYTER", "IPYTHON", "COLUMNS")
-SETTINGS = {"SOURCE_DATE_EPOCH": "1767225600", "TZ": "UTC", "LC_ALL": "C.UTF-8"}
-SETTINGS |= dict.fromkeys(("PYTHONNOUSERSITE", "JUPYTER_NO_CONFIG"), "1")
-SETTINGS |= dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
-SETTINGS |= {"PYTHONHASHSEED": "0", "PYTHONPATH": str(REPO / "lib")}
-SETTINGS |= {"PYTHONIOENCODING": "utf-8:backslashreplace"}  # names of files may be in no encoding
-SETTINGS |= {"MATPLOTLIBRC": str(REPO / "matplotlibrc"), "IPYTHONDIR": str(REPO / "build/ipython")}
+FIXED = """SOURCE_DATE_EPOCH=1767225600 TZ=UTC LC_ALL=C.UTF-8 PYTHONHASHSEED=0 PYTHONNOUSERSITE=1
+OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 JUPYTER_NO_CONFIG=1
+PYTHONIOENCODING=utf-8:backslashreplace"""  # for names of files in no encoding
+PLACES = {"PYTHONPATH": "lib", "MATPLOTLIBRC": "matplotlibrc", "IPYTHONDIR": "build/ipython"}
+SETTINGS = dict(one.split("=") for one in FIXED.split())
+SETTINGS |= {name: str(REPO / place) for name, place in PLACES.items()}
 SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
-
 # Each command and the function below `framelines.build` that it calls.
 CALLS = """build=runner.build run=execute.run manifest=verify.manifest verify=verify.verify
 diff=verify.diff corpus=ingest.lay_down code=coding.code measure=coding.measure

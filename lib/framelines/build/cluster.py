@@ -89,9 +89,8 @@ def _versions() -> dict[str, str]:
     """What results may hang on: Python, this library and all packages but those that install."""
     own = hashlib.sha256(str(sums("lib/**/*.py", "lib/**/*.yaml", "lib/**/*.csv")).encode())
     found = {one.name: one.version for one in metadata.distributions()}
-    found |= {"Python": platform.python_version().rpartition(".")[0]}
     found |= {"framelines": own.hexdigest()[:12], "pip": "", "setuptools": ""}
-    return found
+    return found | {"Python": platform.python_version().rpartition(".")[0]}
 
 
 def run(notebook: str, case: str) -> list[Path]:

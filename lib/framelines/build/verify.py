@@ -22,8 +22,8 @@ from framelines.errors import DataError, Problem
 FILE, SHOWN = "MANIFEST.json", 20
 COMMITTED = ("figures/**/*", "reports/**/*.[!h]*")
 BUILT = (*COMMITTED, "reports/**/*.html", "build/executed/**/*.ipynb")
-# Laid out from other results; those of the first two kinds are not committed.
-PAGES = (".html", ".ipynb", "report.pdf", "article.pdf")
+# What shows other results, an SVG among them; the first two kinds are not committed.
+SHOWING = (".html", ".ipynb", ".pdf", ".png")
 CUT = ("unshare", "-rn", "--")
 NUMBER = re.compile("[-\u2212]?[0-9]+(?:\\.[0-9]+)?(?:[eE][-+]?[0-9]{1,2})?")
 
@@ -96,15 +96,16 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
     print(f"Python {platform.python_version()} on {platform.platform()}", flush=True)
     rebuild(copy, *(CUT if cut else ()))
     known, built = json.loads((root / FILE).read_bytes())["results"], sums(*BUILT, root=copy)
-    kept = {name: built[name] for name in built if name.endswith(PAGES[:2])}
+    kept = {name: built[name] for name in built if name.endswith(SHOWING[:2])}
     kept |= sums(*COMMITTED, root=root)
-    close = {n for n in {*kept} & {*built} if kept[n] != built[n] and _agree(n, root, copy)}
+    differing = {n for n in {*kept} & {*built} if kept[n] != built[n] and not n.endswith(SHOWING)}
+    close = {name for name in differing if same_values(_text(root / name), _text(copy / name))}
     lines, wrong = list[str](), 0
     for name in sorted({*known, *built, *kept}):
         was, here = known.get(name), kept.get(name)
         now = here if name in close else built.get(name)
-        # Where a machine rounds otherwise, the bytes of pages tell nothing.
-        if was == now == here or (close and name.endswith(PAGES)):
+        # Where a machine rounds otherwise, the bytes of pages and pictures tell nothing.
+        if was == now == here or (close and name.endswith(SHOWING)):
             continue
         how = f"not as {FILE} says; if it was meant: make manifest" if now else "not built"
         if now and was == now:
@@ -121,13 +122,6 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
 
 def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-
-
-def _agree(name: str, old: Path, new: Path) -> bool:
-    """Whether a result has the same values; a picture is compared as the SVG of its name."""
-    drawn = re.sub(r"\.(png|pdf)$", ".svg", name)
-    texts = _text(old / drawn), _text(new / drawn)
-    return all(texts) and same_values(*texts)
 
 
 def same_values(old: str, new: str) -> bool:
