@@ -1,4 +1,4 @@
-"""One notebook and one case: parameters checked, cells run, results moved into place as a whole.
+"""What a worker of a build does: a unit; and a notebook for a case, moved into place as a whole.
 
 papermill puts the parameters in; its engine here runs the cells in this process by IPython, so
 that a build imports its libraries once. The executed notebook holds no clock, no path, no machine.
