@@ -19,7 +19,8 @@ core. Of {what}: {machine}.
 
 def bench() -> None:
     """Time three builds in a copy of the tree."""
-    copy, _, what = scratch(REPO / "build" / "bench")
+    copy = REPO / "build" / "bench"
+    what = scratch(copy)
     table, rows = copy / "data" / "example" / "claims.csv", []
     for about in ("a clean build", "nothing to do", "one table of one case changed"):
         if about.startswith("one"):
@@ -27,7 +28,7 @@ def bench() -> None:
         began = time.monotonic()
         rebuild(copy)
         rows.append(f"| {about} | {time.monotonic() - began:.1f} |\n")
-    shutil.rmtree(copy.parent)
+    shutil.rmtree(copy)
     text = TEXT.format(what=what, machine=machine(), rows="".join(rows))
     write_section("How long a rebuild takes", text)
 

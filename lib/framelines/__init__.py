@@ -7,6 +7,9 @@ The rooms, in the order in which they may import one another: `corpus` and `meth
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
+from glob import glob
+from hashlib import sha256
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +19,18 @@ REPO = Path(__file__).resolve().parents[2]
 def notebooks(root: Path = REPO) -> list[str]:
     """Return the names of all notebooks, without their ending."""
     return sorted(path.stem for path in (root / "notebooks").glob("[0-9][0-9]-*.ipynb"))
+
+
+def sums(*patterns: str, root: Path = REPO) -> dict[str, str]:
+    """Return the SHA-256 of every file below `root` that a pattern names, by its path."""
+    found = {name for one in patterns for name in glob(one, root_dir=root, recursive=True)}
+    paths = {name: root / name for name in sorted(found) if (root / name).is_file()}
+    return {name: _sum(path, path.stat().st_mtime_ns) for name, path in paths.items()}
+
+
+@cache
+def _sum(path: Path, changed: int) -> str:
+    return sha256(path.read_bytes()).hexdigest()
 
 
 @contextmanager

@@ -4,127 +4,84 @@ A unit is stale if the content of anything that it is made from has changed sinc
 a result of it is not as it was left. Nothing that stands is touched before its successor is whole.
 """
 
+import ctypes
 import fcntl
-import hashlib
-import itertools
 import json
 import multiprocessing
 import os
-import platform
 import re
 import shutil
 import signal
-import subprocess
 import sys
-import threading
-import time
-import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import Any
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-from framelines import REPO, notebooks, write_whole
-from framelines.errors import DataError, Problem, problems_of
+from framelines import REPO, notebooks, sums, write_whole
+from framelines.errors import DataError, Problem
 
-STATE = REPO / "build" / "state.json"
-CASE_FILES = "notebooks/cases/*.y*ml"
-LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc") + tuple(
-    f"lib/framelines/report/templates/{name}.*" for name in ("table", "figure")
-)
-# Code of the library from which no notebook has anything.
-APART = tuple(
-    "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
-    "build/coding build/cluster report/explorer report/pages report/pdf report/site".split()
-)
-TABLES = tuple(
-    "notebooks/findings.yaml data/datapackage.yaml data/lexicons.csv data/**/rules/*".split()
-)
-# A case that rules coded says how they err, by the bundled articles.
-CAUTION = ("data/*.csv", "data/features/sentences.csv")
-PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
+# What notebooks, pages and the article are made from, beside their tables: patterns of files.
+LOCK = "requirements.lock"
+CODE = """*.py corpus/* methods/* tables/* analyses/* figures/* report/[rt]*s.py
+report/templates/[ft]* build/execute.py"""
+NOTEBOOK = (LOCK, "matplotlibrc", *(f"lib/framelines/{one}" for one in CODE.split()))
+PAGES = (LOCK, "lib/framelines/report/*.py", "lib/framelines/report/templates/*")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
-ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")
+ARTICLE = (LOCK, "lib/framelines/report/pdf.py", "paper/*.typ", "paper/*.bib")
+TABLES = ("data/datapackage.yaml", "data/lexicons.csv", "data/**/rules/*")
+CASES, STATE = "notebooks/cases/*.y*ml", "build/state.json"
+PR_SET_PDEATHSIG = 1  # of Linux
 
 
-@dataclass(frozen=True)
-class Unit:
-    """One piece of work, from files (`inputs`) and from what other units made (`after`)."""
+class Unit(NamedTuple):
+    """One piece of work, from patterns of files and from what other units made."""
 
-    name: str
-    inputs: tuple[str, ...]
+    files: tuple[str, ...]
     after: tuple[str, ...] = ()
     case: str = ""
     notebook: str = ""
 
 
-def units(names: Sequence[str] = ()) -> list[Unit]:
-    """Return all units, or those of named cases and the front page, each after what it is from."""
-    # What ends in .yml is refused with the front page, in words.
-    cases = sorted(path.stem for path in REPO.glob(CASE_FILES) if path.suffix == ".yaml")
-    for name in {*names} - {*cases}:
-        what, known = "there is no such case", ", ".join(cases) or "none"
-        raise DataError([Problem("notebooks/cases", what, value=name, allowed=known)])
-    runs, rest = list[Unit](), list[Unit]()
-    for case in names or cases:
-        file = f"notebooks/cases/{case}.yaml"
+State = dict[str, dict[str, Any]]
+
+
+def units() -> dict[str, Unit]:
+    """Return all units by their names, each after what it is made from."""
+    runs, reports = dict[str, Unit](), dict[str, Unit]()
+    for file in sorted(REPO.glob("notebooks/cases/*.yaml")):
         # What the file says is checked by whoever reads the tables, in words.
-        text = (REPO / file).read_text(encoding="utf-8", errors="replace")
+        text, case = file.read_text(encoding="utf-8", errors="replace"), file.stem
         said = dict(re.findall(r"(?m)^(data|coder):\s*[\"']?(\w[^\"'#\n]*\b)", text))
-        folder, more = said.get("data", "data"), CAUTION if said.get("coder") == "rules" else ()
-        tables = (file, *TABLES, f"{folder}/*.csv", f"{folder}/features/*.csv", *more, *LIBRARY)
-        own = tuple(f"{case} {one}" for one in notebooks())
-        for name, one in zip(own, notebooks(), strict=True):
-            runs.append(Unit(name, (f"notebooks/{one}.ipynb", *tables), case=case, notebook=one))
-        rest.append(Unit(f"{case} report", (*tables, *PAGES), own, case))
-    made = tuple(unit.name for unit in runs)
-    rest.append(Unit("front page", (*PAGES, *PROSE, *LIBRARY, CASE_FILES), made))
-    rest += [Unit("article", ARTICLE, made)] * (not names)
-    return [*runs, *rest]
+        # A case that rules coded says how they err, by the bundled articles.
+        folders = {said.get("data", "data"), *["data"] * (said.get("coder") == "rules")}
+        tables = [f"{one}/*.csv" for folder in folders for one in (folder, f"{folder}/features")]
+        files = (f"notebooks/cases/{case}.yaml", *TABLES, *tables, *NOTEBOOK)
+        own = {f"{case} {one}": one for one in notebooks()}
+        for name, one in own.items():
+            runs[name] = Unit((f"notebooks/{one}.ipynb", *files), case=case, notebook=one)
+        reports[f"{case} report"] = Unit((*files, *PAGES), (*own,), case)
+    pages = {"front page": (*NOTEBOOK, *PAGES, *PROSE, CASES), "article": ARTICLE}
+    return runs | reports | {name: Unit(files, (*runs,)) for name, files in pages.items()}
 
 
-@cache
-def _sum(path: Path, size: int, changed: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _file_sum(path: Path) -> str:
-    """The SHA-256 of a file; empty where there is none."""
-    about = path.stat() if path.is_file() else None
-    return _sum(path, about.st_size, about.st_mtime_ns) if about else ""
-
-
-def _made_from(unit: Unit, state: dict[str, Any]) -> str:
-    """The digest of all that a unit is made from: Python, files, and the results of others."""
-    parts = [".".join(map(str, sys.version_info[:2]))]
-    for path in [path for pattern in unit.inputs for path in sorted(REPO.glob(pattern))]:
-        name = path.relative_to(REPO).as_posix()
-        if path.name == "findings.yaml" and unit.case:  # of which a case has its own part
-            own = rf"(?ms)^(?:declared|{unit.case}):.*?(?=^\S|\Z)"
-            parts += re.findall(own, path.read_text(encoding="utf-8", errors="replace"))
-        elif not (unit.notebook and name.removeprefix("lib/framelines/").startswith(APART)):
-            parts.append(f"{name} {_file_sum(path)}")
-    parts += [json.dumps(state.get(name, {}).get("outputs"), sort_keys=True) for name in unit.after]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def is_stale(unit: Unit, state: dict[str, Any]) -> bool:
-    """Return whether a unit must be built: nothing is known of it, or anything differs."""
-    known = state.get(unit.name)
-    if not known or known["inputs"] != _made_from(unit, state):
-        return True
-    return any(_file_sum(REPO / name) != digest for name, digest in known["outputs"].items())
+def as_it_stands(name: str, unit: Unit, state: State) -> dict[str, Any]:
+    """Return the sum of what a unit is made from, and those of its results, as they are now."""
+    parts = [str(sys.version_info[:2]), str(sums(*unit.files))]
+    parts += [str(state.get(other, {}).get("made")) for other in unit.after]
+    if unit.case:  # which has its own part of the findings
+        text = (REPO / "notebooks" / "findings.yaml").read_text(encoding="utf-8", errors="replace")
+        parts += re.findall(rf"(?ms)^(?:declared|{unit.case}):.*?(?=^\S|\Z)", text)
+    known = state.get(name, {}).get("made", {})
+    return {"of": sha256("\n".join(parts).encode()).hexdigest(), "made": sums(*known)}
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Hold the checkout, for a build or for texts to be laid down: who comes second waits."""
+    """Hold the checkout, for a build or for tables to be changed: who comes second waits."""
     lock = REPO / "build" / "lock"
     lock.parent.mkdir(exist_ok=True)
     with lock.open("w") as held:
@@ -144,122 +101,63 @@ def workers() -> int:
     return int(asked[1]) if asked else len(usable(0)) if usable else os.cpu_count() or 1
 
 
-def build(names: Sequence[str] = ()) -> int:
-    """Build all that is stale, of the named cases or of all; return 0, or 2 where a unit failed."""
+def pool() -> ProcessPoolExecutor:
+    """Return processes that work for this one, as many as `workers` says, and end with it.
+
+    They are forks, where that is safe: what is imported here is imported there.
+    """
+    how = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
+    return ProcessPoolExecutor(workers(), how, _end_with_parent)
+
+
+def _end_with_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends a worker, too, without a word
+    if sys.platform == "linux":  # where it would hold the lock of a killed build for ever
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def build() -> int:
+    """Build all that is stale; return 0, or 2 where a unit failed."""
     with alone():
-        shutil.rmtree(STATE.parent / "staging", ignore_errors=True)  # what killed runs left
-        try:
-            state = json.loads(STATE.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            state = {}
+        shutil.rmtree(REPO / "build" / "staging", ignore_errors=True)  # what killed runs left
+        kept = REPO / STATE
+        state = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
         stale = dict[str, Unit]()
-        for unit in units(names):
-            if {*unit.after} & {*stale} or is_stale(unit, state):
-                stale[unit.name] = unit
-        failed = bool(stale) and _build(list(stale.values()), state)
-    if not failed:
-        print(f"{'Built' if stale else 'Everything is built'}. Open reports/index.html")
-    return 2 if failed else 0
+        for name, unit in units().items():
+            if {*unit.after} & {*stale} or state.get(name) != as_it_stands(name, unit, state):
+                stale[name] = unit
+        if stale:
+            _build(stale, state)
+    if not all(state[name] for name in stale):
+        return 2
+    print(f"{'Built' if stale else 'Everything is built'}. Open reports/index.html")
+    return 0
 
 
-def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
-    """Build units, as many at once as there are workers; return whether any failed."""
-    total, count = len(todo), itertools.count(1)
-    failed, told = set[str](), set[str]()
-    running = dict[Future[Any], tuple[Unit, str]]()
-    # Workers are forks of this process, where that is safe: libraries are imported once.
-    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
-        import_module(f"framelines.{name}")
-    context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
-    pool = ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
+def _build(todo: dict[str, Unit], state: State) -> None:
+    """Build units, as many at once as there are workers; `state` has nothing of those that fail."""
+    from framelines.build.execute import work  # heavy; before workers are forked
+
+    order = TopologicalSorter({name: {*unit.after} & {*todo} for name, unit in todo.items()})
+    order.prepare()
+    running, told, done = dict[Future[Any], str](), set[str](), 0
     try:
-        while todo or running:
-            unfinished = {unit.name for unit in [*todo, *(unit for unit, _ in running.values())]}
-            for unit in [unit for unit in todo if not unfinished & {*unit.after}]:
-                todo.remove(unit)
-                if {*unit.after} & failed:
-                    failed.add(unit.name)
-                    how = "left aside"
-                elif not is_stale(unit, state):
-                    how = "unchanged"
-                else:
-                    # Before the work: what changes meanwhile makes it stale again.
-                    made_from = _made_from(unit, state)
-                    running[pool.submit(_work, unit)] = (unit, made_from)
-                    continue
-                print(f"[{next(count)}/{total}] {unit.name} {how}", flush=True)
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                sums, problems, seconds = future.result()
-                unit, made_from = running.pop(future)
-                how = "FAILED" if problems else f"{seconds:.0f} s"
-                print(f"[{next(count)}/{total}] {unit.name} {how}", flush=True)
-                if problems:
-                    failed.add(unit.name)
+        with pool() as processes:
+            while order.is_active():
+                for name in order.get_ready():
+                    running[processes.submit(work, name, todo[name], state)] = name
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    made, problems, how = future.result()
+                    name, done = running.pop(future), done + 1
+                    print(f"[{done}/{len(todo)}] {name} {how}", flush=True)
                     # A table that is wrong stops several notebooks, and is told once.
-                    fresh = [f"  {line}" for line in problems if line not in told]
+                    fresh = [f"  {line}\n" for line in problems if line not in told]
                     told.update(problems)
-                    print("\n".join(fresh), file=sys.stderr, flush=True)
-                else:
-                    state[unit.name] = {"inputs": made_from, "outputs": sums}
-                    write_whole(STATE, json.dumps(state, indent=0))
+                    print(*fresh, sep="", end="", file=sys.stderr, flush=True)
+                    state[name] = made
+                    write_whole(REPO / STATE, json.dumps(state, indent=0))
+                    order.done(name)
     except BrokenProcessPool:
-        names = ", ".join(unit.name for unit, _ in running.values())
         what, fix = "a process was killed before its work was done", "Build again: it goes on"
-        raise DataError([Problem("the build", what, value=names, fix=fix)]) from None
-    finally:
-        pool.shutdown(cancel_futures=True)
-    return bool(failed)
-
-
-def _watch() -> None:
-    """End this worker with the build that began it, whose lock it would hold for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C ends it, too, without a word
-
-    def end_with(parent: Any) -> None:
-        parent.join()
-        os._exit(1)
-
-    threading.Thread(target=end_with, args=[multiprocessing.parent_process()], daemon=True).start()
-
-
-def _elsewhere(sent: tuple[Any, str, str, str]) -> list[str]:
-    """On a worker of a cluster: run a notebook with the settings of a build; return its results."""
-    _, token, *run = sent
-    if not Path(token).is_file():
-        what, fix = "a worker does not see this file", "Build without SCHEDULER"
-        raise DataError([Problem(token, what, value=platform.node(), fix=fix)])
-    root, command = Path(token).parents[1], [sys.executable, "-m", "framelines", "run", *run]
-    own = os.environ | {"PYTHONPATH": str(root / "lib")}
-    done = subprocess.run(command, cwd=root, env=own, capture_output=True, text=True)
-    if done.returncode:
-        raise DataError([Problem(f"a worker, {platform.node()}", done.stderr.strip())])
-    return done.stdout.splitlines()
-
-
-def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
-    """In a worker: sums of what a unit made or why not, a line a problem, and its seconds."""
-    # Imported here, so that a build with nothing to do takes no time.
-    from framelines.build import cluster
-    from framelines.build.execute import run
-    from framelines.report import explorer, pages, pdf, site
-
-    started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
-    try:
-        if unit.notebook and os.environ.get("SCHEDULER"):
-            with NamedTemporaryFile(dir=STATE.parent) as token:
-                sent = ({"doc_id": unit.name}, token.name, unit.notebook, unit.case)
-                [names] = cluster.mapped(_elsewhere, [sent])
-            made = [REPO / name for name in names]
-        elif unit.notebook:
-            made = run(unit.notebook, unit.case)
-        elif unit.case:
-            ids = explorer.claim_ids(unit.case)
-            made = [pages.render_notebook(unit.case, name, ids) for name in notebooks()]
-            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
-        else:
-            made = [pdf.article()] if unit.name == "article" else site.render_site()
-        sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(made)}
-    except Exception as error:
-        known = [str(problem) for problem in problems_of(error)]
-        problems = known or [traceback.format_exc(limit=-1).strip()]
-    return sums, problems, time.monotonic() - started
+        at = ", ".join(running.values())
+        raise DataError([Problem("the build", what, value=at, fix=fix)]) from None
