@@ -112,9 +112,12 @@ def test_a_review_wants_everything_committed(root: Path, capsys: Any) -> None:
     assert f"{TABLE}: not as {verify.FILE} says" in said and "6 results: 1 not as recorded." in said
 
 
-def test_what_is_no_clone(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="git: fatal: not a git repository"):
-        verify.verify(tmp_path)
+def test_what_is_no_manifest_and_no_clone(tmp_path: Path) -> None:
+    for text in ("{", "[]", '{"results": 3}', '{"results": {}}'):
+        (tmp_path / verify.FILE).write_text(text)
+        last = "}}" in text  # of nothing to compare with, for there is no git
+        with pytest.raises(DataError, match="git: this needs a clone" if last else "make manifest"):
+            verify.verify(tmp_path)
 
 
 def test_two_revisions_in_words(root: Path, capsys: Any) -> None:

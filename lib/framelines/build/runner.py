@@ -38,12 +38,13 @@ PR_SET_PDEATHSIG = 1  # of Linux
 
 
 class Unit(NamedTuple):
-    """One piece of work, from patterns of files and from what other units made."""
+    """One piece of work, from patterns of files, declared findings and what other units made."""
 
     files: tuple[str, ...]
     after: tuple[str, ...] = ()
     case: str = ""
     notebook: str = ""
+    findings: str = ""
 
 
 State = dict[str, dict[str, Any]]
@@ -52,6 +53,8 @@ State = dict[str, dict[str, Any]]
 def units() -> dict[str, Unit]:
     """Return all units by their names, each after what it is made from."""
     runs, reports = dict[str, Unit](), dict[str, Unit]()
+    place = REPO / "notebooks" / "findings.yaml"
+    findings = place.read_text(encoding="utf-8", errors="replace") if place.is_file() else ""
     for file in sorted(REPO.glob("notebooks/cases/*.yaml")):
         # What the file says is checked by whoever reads the tables, in words.
         text, case = file.read_text(encoding="utf-8", errors="replace"), file.stem
@@ -60,21 +63,20 @@ def units() -> dict[str, Unit]:
         folders = {said.get("data", "data"), *["data"] * (said.get("coder") == "rules")}
         tables = [f"{one}/*.csv" for folder in folders for one in (folder, f"{folder}/features")]
         files = (f"notebooks/cases/{case}.yaml", *TABLES, *tables, *NOTEBOOK)
+        # A case has its own part of the findings.
+        told = str(re.findall(rf"(?ms)^(?:declared|{case}):.*?(?=^\S|\Z)", findings))
         own = {f"{case} {one}": one for one in notebooks()}
         for name, one in own.items():
-            runs[name] = Unit((f"notebooks/{one}.ipynb", *files), case=case, notebook=one)
-        reports[f"{case} report"] = Unit((*files, *PAGES), (*own,), case)
+            runs[name] = Unit((f"notebooks/{one}.ipynb", *files), (), case, one, told)
+        reports[f"{case} report"] = Unit((*files, *PAGES), (*own,), case, "", told)
     pages = {"front page": (*NOTEBOOK, *PAGES, *PROSE, CASES), "article": ARTICLE}
     return runs | reports | {name: Unit(files, (*runs,)) for name, files in pages.items()}
 
 
 def as_it_stands(name: str, unit: Unit, state: State) -> dict[str, Any]:
     """Return the sum of what a unit is made from, and those of its results, as they are now."""
-    parts = [str(sys.version_info[:2]), str(sums(*unit.files))]
+    parts = [str(sys.version_info[:2]), str(sums(*unit.files)), unit.findings]
     parts += [str(state.get(other, {}).get("made")) for other in unit.after]
-    if unit.case:  # which has its own part of the findings
-        text = (REPO / "notebooks" / "findings.yaml").read_text(encoding="utf-8", errors="replace")
-        parts += re.findall(rf"(?ms)^(?:declared|{unit.case}):.*?(?=^\S|\Z)", text)
     known = state.get(name, {}).get("made", {})
     return {"of": sha256("\n".join(parts).encode()).hexdigest(), "made": sums(*known)}
 

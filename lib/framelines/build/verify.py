@@ -34,7 +34,9 @@ def _run(root: Path, *command: str, shown: bool = False) -> subprocess.Completed
 
 
 def git(root: Path, *arguments: str) -> str:
-    """Return what git prints. Raises `DataError` in its words."""
+    """Return what git prints. Raises `DataError` in its words, or where there is no clone."""
+    if not (root / ".git").exists():  # and not that of a folder above
+        raise DataError([Problem("git", "this needs a clone of the repository")])
     done = _run(root, "git", *arguments)
     if done.returncode:
         raise DataError([Problem("git", done.stderr.decode("utf-8", "replace").strip())])
@@ -61,7 +63,17 @@ def scratch(copy: Path, root: Path = REPO, clean: bool = False) -> str:
         if not name.startswith(("figures/", "reports/")):
             write_whole(copy / name, (root / name).read_bytes())
     commit = git(root, "rev-parse", "--short=12", "HEAD").strip()
-    return f"commit {commit} with {len(changed)} changes that are not committed"
+    more = f" with {len(changed)} changes that are not committed" if changed else ""
+    return f"commit {commit}{more}"
+
+
+def recorded(root: Path) -> dict[str, str]:
+    """Return the sums that the manifest records. Raises `DataError` where it is no manifest."""
+    try:
+        return dict(json.loads((root / FILE).read_bytes())["results"])
+    except (ValueError, KeyError, TypeError):
+        fix = f"Restore it: git checkout -- {FILE}; or write it anew: make manifest"
+        raise DataError([Problem(FILE, "this is no manifest of results", fix=fix)]) from None
 
 
 def rebuild(copy: Path, *prefix: str) -> None:
@@ -89,13 +101,13 @@ def verify(root: Path = REPO, *, clean: bool = False) -> int:
     With `clean` it must be the commit, and the network is cut where it can be. Raises `DataError`
     where the build stops, or as `scratch` does.
     """
-    copy = root / "build" / ("review" if clean else "verify")
+    known, copy = recorded(root), root / "build" / ("review" if clean else "verify")
     what = scratch(copy, root, clean)
     cut = clean and shutil.which(CUT[0]) and not _run(root, *CUT, "true").returncode
     print(f"Rebuilding {what} in {copy}, the network {'cut' if cut else 'as it is'}", flush=True)
     print(f"Python {platform.python_version()} on {platform.platform()}", flush=True)
     rebuild(copy, *(CUT if cut else ()))
-    known, built = json.loads((root / FILE).read_bytes())["results"], sums(*BUILT, root=copy)
+    built = sums(*BUILT, root=copy)
     kept = {name: built[name] for name in built if name.endswith(SHOWING[:2])}
     kept |= sums(*COMMITTED, root=root)
     differing = {n for n in {*kept} & {*built} if kept[n] != built[n] and not n.endswith(SHOWING)}
@@ -125,19 +137,20 @@ def _text(path: Path) -> str:
 
 
 def same_values(old: str, new: str) -> bool:
-    """Whether two texts differ at most in numbers that are not whole, by one in 100,000.
+    """Whether two texts differ at most in numbers, by one unit of the sixth significant digit.
 
-    So six digits agree, to one unit of the last. Below 1e-12 all is nought, for statistics are
-    rounded so.
+    Whole numbers must be equal. Below 1e-12 all is nought, for statistics are rounded so.
     """
     old, new = (text.replace("\u2212", "-") for text in (old, new))
-    pairs = zip(NUMBER.findall(old), NUMBER.findall(new), strict=False)
-    return NUMBER.split(old) == NUMBER.split(new) and all(
-        a == b
-        or not (a + b).replace("-", "").isdigit()
-        and math.isclose(float(a), float(b), rel_tol=1e-5, abs_tol=1e-12)
-        for a, b in pairs
-    )
+    if NUMBER.split(old) != NUMBER.split(new):
+        return False
+    for a, b in zip(NUMBER.findall(old), NUMBER.findall(new), strict=True):
+        most = max(abs(float(a)), abs(float(b)), 1e-300)
+        unit = max(1.01 * 10.0 ** (math.floor(math.log10(most)) - 5), 1e-12)
+        whole = (a + b).replace("-", "").isdigit()
+        if a != b and (whole or abs(float(a) - float(b)) > unit):
+            return False
+    return True
 
 
 def _moved(name: str, old: Path, new: Path) -> list[str]:
