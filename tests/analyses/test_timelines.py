@@ -10,6 +10,7 @@ from toys import TRUTH, case_of, claim, document, event, figure, known, toy
 from framelines.analyses import claims as c
 from framelines.analyses import takings as k
 from framelines.analyses import timelines as t
+from framelines.methods.dates import days_text
 
 
 def test_calendar_leads_and_sites_taken_twice_in_the_real_cases() -> None:
@@ -71,7 +72,7 @@ def test_claims_and_reference_name_side_voice_days_and_readings() -> None:
     # A party to the war is no reference, and the best quality dates an event.
     assert "x2" not in set(c.reference(case)["claim_id"])
     day = c.reference_days(case).iloc[0]
-    assert c.days_text(day["first"], day["last"]) == "2019-05-03"
+    assert days_text(day["first"], day["last"]) == "2019-05-03"
     with pytest.raises(ValueError, match="non_belligerent"):
         c.reference(case, "all")
 

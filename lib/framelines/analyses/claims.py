@@ -7,7 +7,6 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
@@ -16,10 +15,9 @@ import numpy as np
 import pandas as pd
 
 from framelines.methods import quantities
-from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
-from framelines.methods.dates import calendar_of, gregorian
+from framelines.methods.calendars import anchor_days, calibrate, offsets_of
+from framelines.methods.dates import calendar_of, gregorian, stated_interval
 from framelines.methods.estimate import Estimate
-from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 from framelines.tables.schema import fields_of
@@ -58,14 +56,6 @@ def set_of(ids: str) -> frozenset[str]:
 def joined(parts: Iterable[str], by: str = "; ") -> str:
     """Return the different values, sorted and joined, without empty ones."""
     return by.join(sorted({str(p) for p in parts if p}))
-
-
-def days_text(first: float, last: float) -> str:
-    """Return the days from one number to another: `2016-12-08 to 2016-12-11`; … where open."""
-    ends = [
-        date.fromordinal(int(n)).isoformat() if math.isfinite(n) else "…" for n in (first, last)
-    ]
-    return " to ".join(ends if "…" in ends else dict.fromkeys(ends))
 
 
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
@@ -153,13 +143,12 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
         vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
     )
     known = case["reference"].query("case == 'anchors' and event_id != ''")
-    known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
-    first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
-    late = known["part_of_day"].isin(["evening", "night", "unknown"])
-    days = {"reference_first": first, "reference_last": last, "open_first": first}
-    days["open_last"] = last.where(~late, last + pd.Timedelta(days=1))
+    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
+    first, last = (
+        known[end].map(lambda day: gregorian(day)[0]) for end in ("date_from", "date_to")
+    )
     parents = lookup(case, "places", "parent")
 
     def country(place: str) -> str:
@@ -168,10 +157,11 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     own = {country(p) for p in case.regions}
     party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
     why = "dated by a party to the war", "in the theatre’s own country"
-    known = known.assign(**days, quality=known["quality"].map(QUALITY))
-    known["width"] = (days["open_last"] - first).dt.days
-    known["reason"] = np.select(party, why, "")
-    known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
+    known = known.assign(
+        first=first, last=last, open_last=last + late, reason=np.select(party, why, "")
+    )
+    known = known.assign(quality=known["quality"].map(QUALITY), width=known["open_last"] - first)
+    known = known["event_id ref_id part_of_day quality first last open_last width reason".split()]
     told = told["source_id doc_id claim_id start event_id stated later vague".split()]
     order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
     return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
@@ -194,7 +184,7 @@ def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[An
     def read(text: str, name: str | None, doc_id: str) -> tuple[float, float]:
         name = calendar_of(text) if name is None else name
         offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
-        return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
+        return stated_interval(text, name, gregorian(published[doc_id]), setting, offsets)
 
     keys = zip(told[column].tolist(), named, told["doc_id"].tolist(), strict=True)
     ends = [read(*key) for key in keys]
@@ -289,7 +279,7 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
         window_slack=0,
     )
     for name, texts in (("", days), ("window_", windows)):
-        ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
+        ends = np.array([gregorian(t) for t in texts], dtype=np.float64).reshape(-1, 2)
         found[f"{name}first"], found[f"{name}last"] = ends.T
     found = _figures(found)
     return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)

@@ -19,7 +19,7 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses import losses, takings, timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
-from framelines.methods.intervals import relate
+from framelines.methods.dates import days_text, relate
 from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
 from framelines.tables.case import Case
 
@@ -224,7 +224,7 @@ def _statement(pair: Row, row: Row) -> str:
             who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
-        day = f" AH ({coded.days_text(row['first'], row['last'])})"
+        day = f" AH ({days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
         said += f", {row['event']}" * (pair["kind"] == STAGE)
     elif pair["kind"] == WHO:

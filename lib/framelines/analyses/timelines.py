@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import Row, claims, days_text, estimated, joined, lookup, table_of
+from framelines.analyses.claims import Row, claims, estimated, joined, lookup, table_of
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
-from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
-from framelines.methods.dates import gregorian
+from framelines.methods.calendars import ERROR_PRIOR, leave_out, posterior
+from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
-from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
 from framelines.tables.rows import documents, theatre_places
 
@@ -46,7 +45,7 @@ def anchor_table(case: Case) -> pd.DataFrame:
     made: list[tuple[str, ...]] = []
     for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
         hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
-        known = days_text(row.reference_first.toordinal(), row.reference_last.toordinal())
+        known = days_text(row.first, row.last)
         known += hour.replace("unknown", "hour unknown")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
         event = label.get(row.event_id, row.event_id)  # that of another case has no label here
@@ -330,7 +329,7 @@ def places_told(case: Case) -> pd.DataFrame:
 def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
     events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
-    windows = [bounds(gregorian(window)) for window in events["window"]]
+    windows = [gregorian(window) for window in events["window"]]
     wide = pd.DataFrame(windows, events.index, ["first", "last"], dtype=float)
     told = exact.groupby("event_id").agg(first=("first", "min"), last=("last", "max"))
     known = coded.reference_days(case, which).set_index("event_id")
@@ -346,7 +345,7 @@ def _at_risk(
     the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
     own = own[own["doc_id"].isin(coded.theatre_documents(case))]
-    own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
+    own = own.assign(out=[gregorian(published[d])[0] for d in own["doc_id"]])
     told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")

@@ -8,8 +8,7 @@ at the ends of the range the move outwards stays instead, so that every month by
 ε ~ Beta(1, 9) is integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors.
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations, pairwise
 
@@ -17,12 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.methods.dates import OPEN, DateInterval, gregorian, hull, read, relative
+from framelines.methods.dates import read
 
 Floats = npt.NDArray[np.float64]
-Offsets = Mapping[str, int]
 
-SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
 ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9
 SINGLE_DAYS_NEEDED, PROBABILITY_NEEDED = 4, 0.95
@@ -32,64 +29,23 @@ _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
 
 
-def convert(
-    text: str, setting: str | int = "calibrated", offsets: Offsets | None = None
-) -> DateInterval:
-    """Return the Gregorian days that a stated Hijri date can mean.
-
-    `umm_al_qura` and an offset in days take the computed calendar; `hull` the days from the earlier
-    to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated` moves each
-    end by the offset of its own month (`offsets_of`), and takes the hull for a month without one.
-    Raises `ValueError` for an unknown setting or date.
-    """
-    computed = read(text, "umm_al_qura")
-    if re.fullmatch(r"[+-]?[0-9]+", str(setting)) or setting == "umm_al_qura":
-        return computed.shift(0 if setting == "umm_al_qura" else int(setting))
-    if setting not in SETTINGS:
-        allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
-        raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
-    wide = hull(computed, read(text, "tabular")).widen(1, 1)
-    if setting == "hull" or not offsets:
-        return wide
-    ends = re.sub("[?~%]", "", text).split("/")
-    months = (ends[0] + "-01")[:7], (ends[-1] + "-12")[:7]
-    low, high = (computed.shift(offsets[m]) if m in offsets else wide for m in months)
-    # Two months with opposite offsets could turn a pair of neighbouring days round.
-    turned = low.first and high.last and low.first > high.last
-    return DateInterval(high.last, low.first) if turned else DateInterval(low.first, high.last)
-
-
-def stated_interval(
-    text: str, calendar: str, published: DateInterval, setting: str | int, offsets: Offsets | None
-) -> DateInterval:
-    """Return the days that a stated date can mean in a document `published` on some of these days.
-
-    `setting` and `offsets` as in `convert`; open where no date is stated.
-    """
-    if not text or calendar == "none":
-        return OPEN
-    if calendar == "hijri":
-        return convert(text, setting, offsets)
-    return relative(text, published) if calendar == "relative" else gregorian(text)
-
-
 def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
     """Return a table of anchors from the matches of a source's Hijri dates with references.
 
-    Needs source_id, event_id, stated, open_first and open_last (timestamps: the days that the
-    reference leaves open), and reason, why a match is no anchor, or "". Completes reason; adds
-    month (`1438-03`), umm_al_qura (c), low, high and tabular (these days minus c), and used: the
-    first without a reason of each source and event.
+    Needs source_id, event_id, stated, first and open_last (the days that the reference leaves
+    open), and reason, why a match is no anchor, or "". Completes reason; adds month (`1438-03`),
+    umm_al_qura (c), low, high and tabular (these days minus c), and used: the first without a
+    reason of each source and event.
     """
     found = matches.reset_index(drop=True)
     day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
     c, civil = (
-        pd.to_datetime(found["stated"].where(day).map(lambda t, s=s: read(t, s).first, "ignore"))
-        for s in ("umm_al_qura", "tabular")
+        found["stated"].where(day).map(lambda t, s=s: read(t, s)[0], "ignore").astype(float)
+        for s in ("hijri", "tabular")
     )
     found = found.assign(month=found["stated"].str[:7], umm_al_qura=c)
-    ends = {"low": found["open_first"], "high": found["open_last"], "tabular": civil}
-    found = found.assign(**{name: (days - c).dt.days for name, days in ends.items()})
+    ends = {"low": found["first"], "high": found["open_last"], "tabular": civil}
+    found = found.assign(**{name: days - c for name, days in ends.items()})
     limit = max(OFFSETS) + ERROR_REACH
     reason = found["reason"].astype(object).where(day, "the claim names no single day")
     far = (reason == "") & ((found["low"] > limit) | (found["high"] < -limit))

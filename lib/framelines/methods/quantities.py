@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.methods.intervals import Ends
+from framelines.methods.dates import Ends
 
 Row = Mapping[str, Any]
 
