@@ -79,7 +79,7 @@ def test_anchors_and_why_a_match_is_none() -> None:
         found = c.anchor_days(matches(**changes))
         assert list(found["used"]) == [True, True, False]
         assert list(found["reason"]) == ["", "", reason]
-        assert len(c.leave_out(found)) == 2
+        assert len(c.posterior(found, without=1)) == 2 * len(c.OFFSETS)
     none = c.calibrate(c.anchor_days(matches().iloc[:0]))
     assert none.empty and c.offsets_of(none, "paper") == {}
 
@@ -125,7 +125,7 @@ def test_the_tabular_calendar_as_a_rival() -> None:
     table = anchors(*[ONE] * 5)
     # The same days without an offset to be found: five times as probable.
     assert c.tabular_factor(table.assign(tabular=1)) == pytest.approx(np.log10(5), abs=0.01)
-    assert c.tabular_factor(table) < -4 and len(c.leave_out(table, 2)) == 10
+    assert c.tabular_factor(table) < -4 and len(c.posterior(table, without=2)) == 50
 
 
 MONTHS = st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1)

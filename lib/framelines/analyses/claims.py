@@ -6,9 +6,9 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ import pandas as pd
 
 from framelines.methods import quantities
 from framelines.methods.calendars import anchor_days, calibrate, offsets_of
-from framelines.methods.dates import calendar_of, gregorian, stated_interval
+from framelines.methods.dates import Ends, calendar_of, gregorian, stated_interval
 from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
@@ -47,7 +47,7 @@ DAY_WIDTH = 4
 THEATRE_SHARE = 0.1
 
 
-@lru_cache(maxsize=10_000)
+@cache
 def set_of(ids: str) -> frozenset[str]:
     """Return ids joined by `;` as a set."""
     return frozenset(i for i in ids.split(";") if i)
@@ -76,11 +76,9 @@ def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
     `-key` has the largest first; keys that are no column are left out, and stand last in tuples.
     """
     wanted, keys = columns.split(), [key.removeprefix("-") for key in by.split()]
-    every = list(dict.fromkeys([*wanted, *keys]))
-    found = rows[every] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=every)
-    if keys:
-        ascending = [not key.startswith("-") for key in by.split()]
-        found = found.sort_values(keys, ascending=ascending, kind="stable")
+    found = pd.DataFrame(rows, columns=list(dict.fromkeys([*wanted, *keys])))
+    ascending = [not key.startswith("-") for key in by.split()]
+    found = found.sort_values(keys, ascending=ascending, kind="stable")
     return found[wanted].reset_index(drop=True)
 
 
@@ -91,15 +89,14 @@ def records(frame: pd.DataFrame) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> Iterator[tuple[Row, Row]]:
-    """Yield the pairs of rows that have one of their keys in common, in the order of the rows."""
-    places, having = defaultdict[Any, list[int]](list), [keys(row) for row in rows]
-    for place, own in enumerate(having):
-        for key in own:
-            places[key].append(place)
-    for place, own in enumerate(having):
-        later = {at for key in own for at in places[key] if at > place}
-        yield from ((rows[place], rows[at]) for at in sorted(later))
+def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> list[tuple[Row, Row]]:
+    """Return the pairs of rows that have one of their keys in common, in the order of the rows."""
+    having = defaultdict[Any, list[int]](list)
+    for place, row in enumerate(rows):
+        for key in dict.fromkeys(keys(row)):
+            having[key].append(place)
+    found = {pair for places in having.values() for pair in combinations(places, 2)}
+    return [(rows[a], rows[b]) for a, b in sorted(found)]
 
 
 def estimated(
@@ -137,33 +134,33 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     told = _coded(case).rename(columns={"event_date": "stated"})
     told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
     # An event's own row before its figures, a first mention before its repetitions.
-    told = told.assign(
-        source_id=told["doc_id"].map(lookup(case, "documents", "source_id")),
-        later=(told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event"),
-        vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
-    )
-    known = case["reference"].query("case == 'anchors' and event_id != ''")
-    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
-    # count so; and an hour that is not told may be one of the evening.
-    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
-    first, last = (
-        known[end].map(lambda day: gregorian(day)[0]) for end in ("date_from", "date_to")
-    )
-    parents = lookup(case, "places", "parent")
+    later = (told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event")
+    source = told["doc_id"].map(lookup(case, "documents", "source_id"))
+    known, parents = case["reference"].query("case == 'anchors'"), lookup(case, "places", "parent")
 
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
-    own = {country(p) for p in case.regions}
+    own = {country(place) for place in case.regions}
     party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
-    why = "dated by a party to the war", "in the theatre’s own country"
-    known = known.assign(
-        first=first, last=last, open_last=last + late, reason=np.select(party, why, "")
+    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
+    # count so; and an hour that is not told may be one of the evening.
+    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
+    ends = known[["date_from", "date_to"]].map(lambda day: gregorian(day)[0]).astype(float)
+    known = known[["event_id", "ref_id", "part_of_day"]].assign(
+        first=ends["date_from"],
+        last=ends["date_to"],
+        open_last=ends["date_to"] + late,
+        width=ends["date_to"] + late - ends["date_from"],
+        quality=known["quality"].map(QUALITY),
+        reason=np.select(
+            party, ["dated by a party to the war", "in the theatre’s own country"], ""
+        ),
     )
-    known = known.assign(quality=known["quality"].map(QUALITY), width=known["open_last"] - first)
-    known = known["event_id ref_id part_of_day quality first last open_last width reason".split()]
-    told = told["source_id doc_id claim_id start event_id stated later vague".split()]
-    order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
+    told = told["doc_id claim_id start event_id stated".split()].assign(
+        source_id=source, later=later
+    )
+    order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
     return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
 
 
@@ -173,56 +170,52 @@ def calibration(case: Case) -> pd.DataFrame:
     return calibrate(anchors(case))
 
 
-def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
-    """First and last day of a stated date of each claim, under a setting of the calendar."""
-    # Text columns are made lists before they are gone through: that is ten times as fast.
-    named = told["event_calendar"].tolist() if column == "event_date" else [None] * len(told)
+def _measured(case: Case, rows: pd.DataFrame, calendar: str) -> pd.DataFrame:
+    """Rows with the days of event_date and window, the days and numbers of their figures.
+
+    first and last are those of the event; hull_ and computed_ under the uncalibrated hull and Umm
+    al-Qura; window_slack the days by which either end of the window may be off because the calendar
+    is not known; covers_ what a figure covers, NaN where the text leaves an end open.
+    """
     published, source = (lookup(case, "documents", c) for c in ("published", "source_id"))
     known = calibration(case)
 
     @cache
-    def read(text: str, name: str | None, doc_id: str) -> tuple[float, float]:
-        name = calendar_of(text) if name is None else name
-        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
-        return stated_interval(text, name, gregorian(published[doc_id]), setting, offsets)
+    def read(text: str, name: str, doc_id: str, setting: str) -> Ends:
+        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else None
+        return stated_interval(text, name, gregorian(published.get(doc_id, "")), setting, offsets)
 
-    keys = zip(told[column].tolist(), named, told["doc_id"].tolist(), strict=True)
-    ends = [read(*key) for key in keys]
-    both = np.array(ends, dtype=np.float64).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
-
-
-def _figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Add covers_ (the days that a figure covers, NaN where the text leaves an end open) and
-    `quantities.FIGURE`. A figure of one deed without a window covers the days of the deed."""
-    own = told["window"].ne("") | told["scope"].ne("incremental")
-    ends = {e: told[f"window_{e}"].where(own, told[e]) for e in ("first", "last")}
-    covers = pd.DataFrame(ends).add_prefix("covers_")
-    covers = covers.where(np.isfinite(covers).all(axis=1))
-    figures = [quantities.figure_of(row) for row in records(told[STATED])]
-    return told.join(covers).join(pd.DataFrame(figures, told.index, [*quantities.FIGURE]))
+    found = rows.assign(window_calendar=list(map(calendar_of, rows["window"].tolist())))
+    event, window = ("event_date", "event_calendar"), ("window", "window_calendar")
+    asked = {"": (event, calendar), "hull_": (event, "hull"), "computed_": (event, "umm_al_qura")}
+    asked |= {"window_": (window, calendar), "slack_": (window, "umm_al_qura")}
+    for prefix, (columns, setting) in asked.items():
+        # Text columns are made lists before they are gone through: that is ten times as fast.
+        keys = zip(*(found[c].tolist() for c in (*columns, "doc_id")), strict=True)
+        ends = np.array([read(*key, setting) for key in keys], dtype=np.float64).reshape(-1, 2)
+        found[f"{prefix}first"], found[f"{prefix}last"] = ends.T
+    wider = found["window_last"] - found["window_first"]
+    wider -= found.pop("slack_last") - found.pop("slack_first")
+    found["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
+    # A figure of one deed without a window covers the days of the deed.
+    own = found["window"].ne("") | found["scope"].ne("incremental")
+    covers = pd.DataFrame({e: found[f"window_{e}"].where(own, found[e]) for e in ("first", "last")})
+    covers = covers.where(np.isfinite(covers).all(axis=1)).add_prefix("covers_")
+    figures = [quantities.figure_of(row) for row in records(found[STATED])]
+    return found.join(covers).join(pd.DataFrame(figures, found.index, [*quantities.FIGURE]))
 
 
 @cache
 def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
-    told, day = _coded(case).reset_index(drop=True), "event_date"
-    asked = {"": (day, calendar), "hull_": (day, "hull"), "computed_": (day, "umm_al_qura")}
-    for prefix, how in (asked | {"window_": ("window", calendar)}).items():
-        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, *how)
-    low, high = _days(case, told, "window", "umm_al_qura")
-    # Days by which either end may be off because the calendar is not known: 0 where it is.
-    with np.errstate(invalid="ignore"):  # ∞ − ∞, for dates that are open at both ends
-        wider = (told["window_last"] - told["window_first"]) - (high - low)
-    told["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
+    told = _measured(case, _coded(case).reset_index(drop=True), calendar)
     side = lookup(case, "actors", "side")
     for role in ("actor", "target"):
         ids = told[f"{role}_id"].map(set_of)
         told[f"{role}_side"] = [joined((side.get(i, "") for i in own), ";") for own in ids]
     kind, label = (told["event_id"].map(lookup(case, "events", c)) for c in ("kind", "label"))
     label = label.fillna(told["event_id"])
-    told = told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
-    return _figures(told)
+    return told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
 
 
 @cache
@@ -231,11 +224,9 @@ def claims(
 ) -> pd.DataFrame:
     """Return the claims of the case's coder with what every comparison needs, in a fixed order.
 
-    Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
-    the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
-    actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
-    none; ids (its own alone); and voice: the outlet, or `quoted in` it for what it passes on of
-    other or enemy media. `reposts` in counts copies for their hosts too.
+    Added are columns of `documents` and `_measured`; the sides of actor and target; event (label),
+    event_kind, momentary; ids (its own alone); and voice: the outlet, or `quoted in` it for what it
+    passes on of other or enemy media. `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -266,22 +257,20 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     wording = np.select([known.all(axis=1), known["value_min"]], ["range", "at_least"], "up_to")
     of_somebody = rows[["target", "item"]].ne("").any(axis=1)
     days = rows["date_from"] + "/" + rows["date_to"]
-    windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
         **dict.fromkeys(("source", "camp"), REFERENCE),
-        **dict.fromkeys(("unit", "scope", "bloc"), ""),
+        **dict.fromkeys(("unit", "scope", "bloc", "doc_id"), ""),
         claim_id=rows["ref_id"],
         kind=rows["outcome"].where(known.any(axis=1) & of_somebody, "event").replace("", "event"),
         qualifier=wording,
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
-        window_slack=0,
+        event_date=days,
+        event_calendar="gregorian",
+        window=rows["window"].where(rows["window"] != "", days),
     )
-    for name, texts in (("", days), ("window_", windows)):
-        ends = np.array([gregorian(t) for t in texts], dtype=np.float64).reshape(-1, 2)
-        found[f"{name}first"], found[f"{name}last"] = ends.T
-    found = _figures(found)
+    found = _measured(case, found, "umm_al_qura")
     return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
 
 
@@ -387,6 +376,10 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
     return records(rows.assign(parts_of="", complete=True))
 
 
+def _counted(row: Row) -> tuple[Any, ...]:
+    return row["kind"], row["target_id"], row["item"], set_of(row["place_scope"])
+
+
 def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
     """Return every total of `figures_of` that has parts, with these and their sum, by its id.
 
@@ -403,8 +396,7 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
         if not parts:
             continue
-        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        alike = {_counted(p) for p in parts} == {_counted(total)}
         kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
         row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
         row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}

@@ -16,7 +16,7 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses.claims import Row, claims, estimated, joined, lookup, table_of
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
-from framelines.methods.calendars import ERROR_PRIOR, leave_out, posterior
+from framelines.methods.calendars import ERROR_PRIOR, calibrate, posterior
 from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
 from framelines.tables.case import Case
@@ -106,12 +106,12 @@ def calendar_offset(
         if before or after:
             detail += f", of which {before} lie before and {after} after the offset"
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
-            kept = leave_out(own, count, prior=prior)["kept"]
-            if len(kept):
+            least = calibrate(own, without=count, prior=prior)["lowest"].min()
+            if not math.isnan(least):
                 # Rounded down: a probability that never claims certainty.
-                down = f"{math.floor(kept.min() * 1000) / 1000:.3f}"
-                least = "above 0.999" if kept.min() > 0.999 else down
-                detail += f"; probability {least} with {words} left out"
+                down = f"{math.floor(least * 1000) / 1000:.3f}"
+                down = "above 0.999" if least > 0.999 else down
+                detail += f"; probability {down} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
         made.append((part, value, *map(float, (credible.min(), credible.max())), len(own), detail))
     measures = "days that the source’s calendar lies after Umm al-Qura"
