@@ -106,9 +106,9 @@ def test_verdicts() -> None:
     # Nobody writes “more than 50” of 500, though it would be true.
     for words, verdict in (told | {"more_than 50 exact 500": "tension"}).items():
         a, number, b, other = words.split()
-        wide, narrow = q.readings(*stated(a, float(number)), a)
-        wide_b, narrow_b = q.readings(*stated(b, float(other)), b)
-        assert q.verdict(wide, wide_b, narrow, narrow_b)[0] == verdict, words
+        rows = [claim(how, *stated(how, float(n))) for how, n in ((a, number), (b, other))]
+        rows = [row | q.figure_of(row) | {"complete": True, "parts_of": ""} for row in rows]
+        assert q.verdict(*rows)[0] == verdict, words
 
 
 # A claim and how it reads; its point as stated, at its logical low and as conventional.
@@ -130,7 +130,7 @@ POINTS = {
 def test_points_and_words_of_a_row(text: str) -> None:
     row, points = POINTS[text]
     figure = q.figure_of(row)
-    found = [q.point_of(figure, reading) for reading in q.READINGS]
+    found = [figure[reading] for reading in q.READINGS]
     assert figure["told"] == text and found == pytest.approx(list(points), nan_ok=True)
     for none in (row | {"kind": "event"}, claim("", None, math.nan)):
         assert q.figure_of(none) == {"figure": False, "told": ""}
@@ -138,9 +138,9 @@ def test_points_and_words_of_a_row(text: str) -> None:
 
 def test_a_round_number_hides_where_it_lies() -> None:
     round_, exact = (q.figure_of(claim(how, *stated(how, 300))) for how in ("more_than", "exact"))
-    hidden = q.coarseness(round_, "conventional")
+    hidden = round_["coarse"]
     assert hidden == pytest.approx(math.log(400 / 301) ** 2 / 12)
-    assert q.coarseness(round_, "stated") == q.coarseness(exact, "conventional") == 0
+    assert exact["coarse"] == 0
     # It adds to the variance of a mean as imputed values do.
     plain, wide = (geometric_mean([1.0, 2.0] * 5, coarse) for coarse in ([], [hidden] * 10))
     half = [math.log(end / value) for value, _, end in (plain, wide)]

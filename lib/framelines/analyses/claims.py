@@ -31,7 +31,6 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "any": ("monitor", "third_party", "belligerent"),
 }
 READING = {"logical": "", "conventional": "close_"}
-ENDS = tuple((f"{reading}low", f"{reading}high") for reading in READING.values())
 STATED = ["value_min", "value_max", "qualifier", "kind", "unit"]
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
@@ -353,20 +352,6 @@ def _tiles(parts: Sequence[Row], whole: Row) -> bool:
     follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
     ends = whole["covers_first"], whole["covers_last"]
     return len(known) > 1 and follows and (known[0][0], known[-1][1]) == ends
-
-
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [[(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
-    both = a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"
-    if (not a["complete"] and not b["parts_of"]) or both == (False, True):
-        ends = [[(x[0], math.inf), (0, y[1])] for x, y in ends]
-    if (not b["complete"] and not a["parts_of"]) or both == (True, False):
-        ends = [[(0, x[1]), (y[0], math.inf)] for x, y in ends]
-    return quantities.verdict(*ends[0], *ends[1])
 
 
 def figures_of(told: pd.DataFrame) -> list[Row]:

@@ -20,7 +20,7 @@ from framelines.analyses import claims as coded
 from framelines.analyses import losses, takings, timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
 from framelines.methods.dates import days_text, relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, verdict
 from framelines.tables.case import Case
 
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
@@ -119,7 +119,7 @@ def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for key, group in groupby(figures, key=_key):
         for a, b in combinations(list(group), 2):
-            found, width = coded.compare(a, b)
+            found, width = verdict(a, b)
             if found != COMPATIBLE:
                 sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
                 yield _pair(sums, a, b, key, "share", reasons(a, b), found, width)
