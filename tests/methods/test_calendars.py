@@ -55,35 +55,6 @@ def test_stated_intervals_of_all_calendars() -> None:
         assert found == gregorian(days), what
 
 
-def matches(**changes: str) -> pd.DataFrame:
-    """Return three matches of a source, the last of them changed."""
-    frame = pd.DataFrame({"source_id": "paper", "event_id": ["e1", "e2", "e3"], "reason": ""})
-    frame["stated"] = ["1438-03-01", "1438-03-02", "1438-03-03"]
-    frame["first"] = frame["open_last"] = ["2016-12-01", "2016-12-02", "2016-12-03"]
-    frame.loc[2, list(changes)] = list(changes.values())
-    days = ["first", "open_last"]
-    return frame.assign(**{day: frame[day].map(lambda text: gregorian(text)[0]) for day in days})
-
-
-def test_anchors_and_why_a_match_is_none() -> None:
-    found = c.anchor_days(matches(open_last="2016-12-04"))
-    assert list(found["low"]) == [1, 1, 1] and list(found["high"]) == [1, 1, 2]
-    assert list(found["tabular"]) == [1, 1, 1] and set(found["month"]) == {"1438-03"}
-    assert found["umm_al_qura"][0] == gregorian("2016-11-30")[0] and found["used"].all()
-    for changes, reason in (
-        ({"stated": "1438-03"}, "the claim names no single day"),
-        (dict.fromkeys(["first", "open_last"], "2017-06-01"), "more than 5 days apart"),
-        ({"reason": "dated by a party"}, "dated by a party"),
-        ({"event_id": "e2"}, "another row of the same source and event is used"),
-    ):
-        found = c.anchor_days(matches(**changes))
-        assert list(found["used"]) == [True, True, False]
-        assert list(found["reason"]) == ["", "", reason]
-        assert len(c.posterior(found, without=1)) == 2 * len(c.OFFSETS)
-    none = c.calibrate(c.anchor_days(matches().iloc[:0]))
-    assert none.empty and c.offsets_of(none, "paper") == {}
-
-
 @pytest.mark.parametrize(
     ("rows", "weights"),
     [

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from framelines.methods import quantities
-from framelines.methods.calendars import anchor_days, calibrate, offsets_of
-from framelines.methods.dates import Ends, calendar_of, gregorian, stated_interval
+from framelines.methods.calendars import ERROR_REACH, OFFSETS, calibrate, offsets_of
+from framelines.methods.dates import Ends, calendar_of, gregorian, read, stated_interval
 from framelines.methods.estimate import Estimate
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
@@ -81,13 +81,6 @@ def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
     return found[wanted].reset_index(drop=True)
 
 
-def records(frame: pd.DataFrame) -> list[Row]:
-    """Return the rows of a table as dicts, as `to_dict` does in a fifth of its time."""
-    names = list(frame)
-    columns = (frame[name].to_numpy().tolist() for name in names)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
 def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> list[tuple[Row, Row]]:
     """Return the pairs of rows that have one of their keys in common, in the order of the rows."""
     having = defaultdict[Any, list[int]](list)
@@ -127,40 +120,54 @@ def _coded(case: Case) -> pd.DataFrame:
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
-    Columns as of `calendars.anchor_days`, and those of the match. An evening, or an hour that is
-    not told, leaves its day and the next open; with `day_only` every row has its own days alone.
+    Added are first and last, the days of the row; month (`1438-03`); umm_al_qura, the computed day
+    of the claim; after it low and high, the days that the row leaves open, and the tabular day;
+    reason, why it is no anchor, or ""; used, the first without a reason of each source and event.
+    An evening, or an hour that is not told, leaves its day and the next open; with `day_only` every
+    row has its own days alone.
     """
     told = _coded(case).rename(columns={"event_date": "stated"})
     told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
     # An event's own row before its figures, a first mention before its repetitions.
     later = (told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event")
     source = told["doc_id"].map(lookup(case, "documents", "source_id"))
-    known, parents = case["reference"].query("case == 'anchors'"), lookup(case, "places", "parent")
+    told = told["doc_id claim_id start event_id stated".split()].assign(
+        source_id=source, later=later
+    )
+    known = case["reference"].query("case == 'anchors'").drop(columns="case")
+    found = told.merge(known.assign(quality=known["quality"].map(QUALITY)), on="event_id")
+
+    def days(column: str, system: str = "gregorian") -> pd.Series:
+        return found[column].map(lambda text: read(text, system)[0]).astype(float)
+
+    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
+    # count so; and an hour that is not told may be one of the evening.
+    late = found["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
+    first, last = days("date_from"), days("date_to")
+    single = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
+    c = days("stated", "hijri").where(single)
+    found = found.assign(first=first, last=last, width=last + late - first, umm_al_qura=c)
+    found = found.assign(low=first - c, high=last + late - c, tabular=days("stated", "tabular") - c)
+    parents = lookup(case, "places", "parent")
 
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
-    own = {country(place) for place in case.regions}
-    party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
-    # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
-    # count so; and an hour that is not told may be one of the evening.
-    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
-    ends = known[["date_from", "date_to"]].map(lambda day: gregorian(day)[0]).astype(float)
-    known = known[["event_id", "ref_id", "part_of_day"]].assign(
-        first=ends["date_from"],
-        last=ends["date_to"],
-        open_last=ends["date_to"] + late,
-        width=ends["date_to"] + late - ends["date_from"],
-        quality=known["quality"].map(QUALITY),
-        reason=np.select(
-            party, ["dated by a party to the war", "in the theatre’s own country"], ""
-        ),
-    )
-    told = told["doc_id claim_id start event_id stated".split()].assign(
-        source_id=source, later=later
-    )
+    own, limit = {*map(country, case.regions)}, max(OFFSETS) + ERROR_REACH
+    reasons = {
+        "the claim names no single day": ~single,
+        "dated by a party to the war": found["origin"] == "belligerent",
+        "in the theatre’s own country": found["place_id"].map(country).isin(own),
+        f"more than {limit} days apart": (found["low"] > limit) | (found["high"] < -limit),
+    }
+    reason = np.select(list(reasons.values()), list(reasons), "")
+    found = found.assign(month=found["stated"].str[:7], reason=reason)
     order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
-    return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
+    found = found.sort_values(order, kind="stable", ignore_index=True)
+    free = found["reason"] == ""
+    used = found.index.isin(found[free].drop_duplicates(["source_id", "event_id"]).index)
+    another = "another row of the same source and event is used"
+    return found.assign(used=used, reason=found["reason"].mask(free & ~used, another))
 
 
 @cache
@@ -180,7 +187,7 @@ def _measured(case: Case, rows: pd.DataFrame, calendar: str) -> pd.DataFrame:
     known = calibration(case)
 
     @cache
-    def read(text: str, name: str, doc_id: str, setting: str) -> Ends:
+    def days(text: str, name: str, doc_id: str, setting: str) -> Ends:
         offsets = offsets_of(known, source[doc_id]) if name == "hijri" else None
         return stated_interval(text, name, gregorian(published.get(doc_id, "")), setting, offsets)
 
@@ -191,7 +198,7 @@ def _measured(case: Case, rows: pd.DataFrame, calendar: str) -> pd.DataFrame:
     for prefix, (columns, setting) in asked.items():
         # Text columns are made lists before they are gone through: that is ten times as fast.
         keys = zip(*(found[c].tolist() for c in (*columns, "doc_id")), strict=True)
-        ends = np.array([read(*key, setting) for key in keys], dtype=np.float64).reshape(-1, 2)
+        ends = np.array([days(*key, setting) for key in keys], dtype=np.float64).reshape(-1, 2)
         found[f"{prefix}first"], found[f"{prefix}last"] = ends.T
     wider = found["window_last"] - found["window_first"]
     wider -= found.pop("slack_last") - found.pop("slack_first")
@@ -200,7 +207,7 @@ def _measured(case: Case, rows: pd.DataFrame, calendar: str) -> pd.DataFrame:
     own = found["window"].ne("") | found["scope"].ne("incremental")
     covers = pd.DataFrame({e: found[f"window_{e}"].where(own, found[e]) for e in ("first", "last")})
     covers = covers.where(np.isfinite(covers).all(axis=1)).add_prefix("covers_")
-    figures = [quantities.figure_of(row) for row in records(found[STATED])]
+    figures = [quantities.figure_of(row) for row in found[STATED].to_dict("records")]
     return found.join(covers).join(pd.DataFrame(figures, found.index, [*quantities.FIGURE]))
 
 
@@ -358,7 +365,7 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
     """Return every figure of something done as a row to compare: its claim with parts_of (the total
     of a sum) and complete (whether a sum leaves nothing out)."""
     rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    return records(rows.assign(parts_of="", complete=True))
+    return rows.assign(parts_of="", complete=True).to_dict("records")
 
 
 def _counted(row: Row) -> tuple[Any, ...]:

@@ -134,7 +134,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     stated = dated.drop_duplicates("claim_id", keep="last").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
-    rows = coded.records(dated.drop_duplicates(keys))
+    rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
             calendars = [r["event_calendar"] == "hijri" for r in (a, b)]
@@ -158,8 +158,8 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
         yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
     denials = told[told["denies"].isin(told["claim_id"])]
     targets = told[told["claim_id"].isin(denials["denies"])]
-    by_id = {r["claim_id"]: r for r in coded.records(targets)[::-1]}
-    for row in coded.records(denials):
+    by_id = {r["claim_id"]: r for r in targets.to_dict("records")[::-1]}
+    for row in denials.to_dict("records"):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
@@ -302,7 +302,7 @@ def _things(row: Row) -> list[tuple[str, str]]:
 
 def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
     """Statements on one event that are told so differently that somebody should read them."""
-    by_id = {r["claim_id"]: r for r in coded.records(told)}
+    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
     rows = [r for r in by_id.values() if r["event_id"]]
     for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
         figures = row["figure"] and first["figure"] and row["stated"] != first["stated"]

@@ -74,7 +74,7 @@ def repeated_takings(
     winner = dated["event_id"].map(lookup(case, "events", "winner"))
     winner = winner.map(lookup(case, "actors", "side"))
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
-    rows = coded.records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
+    rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
     of_source, made = defaultdict[str, list[Row]](list), []
     for row in rows:

@@ -6,6 +6,7 @@ for a source in all its months. δ is uniform over −2…+2 a priori and a Mark
 month keeps the offset of the one before with probability `STAY`, else it moves one day either way;
 at the ends of the range the move outwards stays instead, so that every month by itself is uniform.
 ε ~ Beta(1, 9) is integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors.
+Tables of anchors are those of `analyses.claims.anchors`.
 """
 
 from itertools import combinations, pairwise
@@ -14,8 +15,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-
-from framelines.methods.dates import read
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,30 +26,6 @@ DECIMALS = 12
 KEYS = ["source_id", "month"]
 _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
-
-
-def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of anchors from the matches of a source's Hijri dates with references.
-
-    Needs source_id, event_id, stated, first and open_last (the days that the reference leaves
-    open), and reason, why a match is no anchor, or "". Completes reason; adds month (`1438-03`),
-    umm_al_qura (c), low, high and tabular (these days minus c), and used: the first without a
-    reason of each source and event.
-    """
-    found, limit = matches.reset_index(drop=True), max(OFFSETS) + ERROR_REACH
-    day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
-    c, civil = (
-        found["stated"].map(lambda text, of=of: read(text, of)[0]).where(day).astype(float)
-        for of in ("hijri", "tabular")
-    )
-    found = found.assign(month=found["stated"].str[:7], umm_al_qura=c, tabular=civil - c)
-    found = found.assign(low=found["first"] - c, high=found["open_last"] - c)
-    far = (found["low"] > limit) | (found["high"] < -limit)
-    reasons = "the claim names no single day", found["reason"], f"more than {limit} days apart"
-    reason = np.select([~day, found["reason"] != "", far], reasons, "")
-    used = found.index.isin(found[reason == ""].drop_duplicates(["source_id", "event_id"]).index)
-    reason[~used & (reason == "")] = "another row of the same source and event is used"
-    return found.assign(reason=reason, used=used)
 
 
 def _likelihoods(own: pd.DataFrame, offsets: Floats) -> Floats:
