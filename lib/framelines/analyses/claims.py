@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -110,6 +110,11 @@ def estimated(
 def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
     """Return the rows whose date leaves no more than some days open."""
     return told[told["last"] - told["first"] < DAY_WIDTH]
+
+
+def span_by(told: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return the first and the last day of the rows of each key, which is the index."""
+    return told.groupby(key, sort=True).agg(first=("first", "min"), last=("last", "max"))
 
 
 def _coded(case: Case) -> pd.DataFrame:
@@ -284,9 +289,8 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return event_id, first, last: the days of all rows of the best quality that an event has."""
     rows = reference(case, which)
-    best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
-    found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    return found.reset_index()
+    best = rows["rank"] == rows.groupby("event_id")["rank"].transform("min")
+    return span_by(rows[best], "event_id").reset_index()
 
 
 @cache
@@ -345,22 +349,6 @@ def same_covers(a: Row, b: Row) -> bool:
     return abs(first) <= slack and abs(last) <= slack
 
 
-def _sum(parts: Sequence[Row]) -> Row:
-    """Add up figures; those of one window, target and item may overlap and count once at least."""
-    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
-    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
-    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
-
-
-def _tiles(parts: Sequence[Row], whole: Row) -> bool:
-    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
-    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
-    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    ends = whole["covers_first"], whole["covers_last"]
-    return len(known) > 1 and follows and (known[0][0], known[-1][1]) == ends
-
-
 def figures_of(told: pd.DataFrame) -> list[Row]:
     """Return every figure of something done as a row to compare: its claim with parts_of (the total
     of a sum) and complete (whether a sum leaves nothing out)."""
@@ -388,11 +376,21 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
         if not parts:
             continue
-        alike = {_counted(p) for p in parts} == {_counted(total)}
+        own = pd.DataFrame(parts)
+        # Figures of one window, target and item may overlap and count once at least.
+        least = own.groupby(["kind", "target_id", "item", "window", "event_id"])
+        low = least[["low", "close_low"]].max()
+        sums = {name: math.fsum(low[name]) for name in low}
+        sums |= {name: math.fsum(own[name]) for name in ("high", "close_high", "stated")}
+        # Windows follow each other, without gap or overlap, from start to end of the whole; a part
+        # as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+        days = own.sort_values("covers_first")[["covers_first", "covers_last"]].to_numpy()
+        follow = len(days) > 1 and (days[1:, 0] == days[:-1, 1] + 1).all()
+        follow &= (days[0, 0], days[-1, 1]) == (total["covers_first"], total["covers_last"])
         kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
-        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
-        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
+        alike = {_counted(p) for p in parts} == {_counted(total)}
+        row = total | sums | {"complete": bool(alike and follow), "parts_of": total["claim_id"]}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}
+        row |= {"who": f"{voice} in parts", "told": " + ".join(p["told"] for p in parts)}
+        made.append((total, parts, row | {"ids": tuple(p["claim_id"] for p in parts)}))
     return made
