@@ -4,7 +4,6 @@ import math
 from typing import Any
 
 import pandas as pd
-import pytest
 from toys import TRUTH, case_of, claim, document, event, figure, known, toy
 
 from framelines.analyses import claims as c
@@ -74,8 +73,6 @@ def test_claims_and_reference_name_side_voice_days_and_readings() -> None:
     assert "x2" not in set(c.reference(case)["claim_id"])
     day = c.reference_days(case).iloc[0]
     assert days_text(day["first"], day["last"]) == "2019-05-03"
-    with pytest.raises(ValueError, match="non_belligerent"):
-        c.reference(case, "all")
 
 
 def matches(last: Any = (), **changes: Any) -> pd.DataFrame:

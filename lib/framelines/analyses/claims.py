@@ -36,10 +36,7 @@ QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
 # What happens at one moment; all else in events.csv lasts, and a date within it is one of several.
-MOMENTARY = (
-    *("taking", "attack", "bombing", "withdrawal"),
-    *("statement", "agreement", "killing", "destruction"),
-)
+MOMENTARY = "taking attack bombing withdrawal statement agreement killing destruction".split()
 # A day is told to the day where it leaves at most this many open.
 DAY_WIDTH = 4
 # A document on several theatres belongs to one where this share of its placed events lie.
@@ -133,46 +130,48 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """
     told = _coded(case).rename(columns={"event_date": "stated"})
     told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
-    # An event's own row before its figures, a first mention before its repetitions.
-    later = (told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event")
-    source = told["doc_id"].map(lookup(case, "documents", "source_id"))
-    told = told["doc_id claim_id start event_id stated".split()].assign(
-        source_id=source, later=later
-    )
-    known = case["reference"].query("case == 'anchors'").drop(columns="case")
-    found = told.merge(known.assign(quality=known["quality"].map(QUALITY)), on="event_id")
-
-    def days(column: str, system: str = "gregorian") -> pd.Series:
-        return found[column].map(lambda text: read(text, system)[0]).astype(float)
-
+    known = case["reference"].query("case == 'anchors'")
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
-    late = found["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
-    first, last = days("date_from"), days("date_to")
+    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
+    ends = known[["date_from", "date_to"]].map(lambda day: gregorian(day)[0]).astype(float)
+    known = known[["event_id", "ref_id", "part_of_day", "origin", "place_id"]].assign(
+        quality=known["quality"].map(QUALITY),
+        first=ends["date_from"],
+        last=ends["date_to"],
+        width=ends["date_to"] + late - ends["date_from"],
+    )
+    found = told.drop(columns="place_id").merge(known, on="event_id")
+    # An event's own row before its figures, a first mention before its repetitions.
+    found["later"] = (found["repeats"] != "").astype(int) + 2 * (found["kind"] != "event")
+    found["source_id"] = found["doc_id"].map(lookup(case, "documents", "source_id"))
+    order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
+    found = found.sort_values(order, kind="stable", ignore_index=True)
     single = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
-    c = days("stated", "hijri").where(single)
-    found = found.assign(first=first, last=last, width=last + late - first, umm_al_qura=c)
-    found = found.assign(low=first - c, high=last + late - c, tabular=days("stated", "tabular") - c)
-    parents = lookup(case, "places", "parent")
+    c, civil = (
+        found["stated"].map(lambda text, of=of: read(text, of)[0]).where(single).astype(float)
+        for of in ("hijri", "tabular")
+    )
+    low, parents = found["first"] - c, lookup(case, "places", "parent")
+    high, limit = low + found["width"], max(OFFSETS) + ERROR_REACH
 
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
-    own, limit = {*map(country, case.regions)}, max(OFFSETS) + ERROR_REACH
     reasons = {
         "the claim names no single day": ~single,
         "dated by a party to the war": found["origin"] == "belligerent",
-        "in the theatre’s own country": found["place_id"].map(country).isin(own),
-        f"more than {limit} days apart": (found["low"] > limit) | (found["high"] < -limit),
+        "in the theatre’s own country": found["place_id"]
+        .map(country)
+        .isin({*map(country, case.regions)}),
+        f"more than {limit} days apart": (low > limit) | (high < -limit),
     }
     reason = np.select(list(reasons.values()), list(reasons), "")
-    found = found.assign(month=found["stated"].str[:7], reason=reason)
-    order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
-    found = found.sort_values(order, kind="stable", ignore_index=True)
-    free = found["reason"] == ""
-    used = found.index.isin(found[free].drop_duplicates(["source_id", "event_id"]).index)
-    another = "another row of the same source and event is used"
-    return found.assign(used=used, reason=found["reason"].mask(free & ~used, another))
+    first = found[reason == ""].drop_duplicates(["source_id", "event_id"]).index
+    used, month = found.index.isin(first), found["stated"].str[:7]
+    reason[(reason == "") & ~used] = "another row of the same source and event is used"
+    found = found.assign(month=month, umm_al_qura=c, low=low, high=high, tabular=civil - c)
+    return found.assign(reason=reason, used=used)
 
 
 @cache
@@ -256,11 +255,8 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
     kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
-    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
-    else `ValueError`.
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`.
     """
-    if which not in ORIGINS:
-        raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
@@ -287,10 +283,14 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
 
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return event_id, first, last: the days of all rows of the best quality that an event has."""
+    """Return event_id, first, last: the days of all rows of the best quality that an event has.
+
+    source, camp and bloc are those of the reference.
+    """
     rows = reference(case, which)
     best = rows["rank"] == rows.groupby("event_id")["rank"].transform("min")
-    return span_by(rows[best], "event_id").reset_index()
+    found = span_by(rows[best], "event_id").reset_index()
+    return found.assign(source=REFERENCE, camp=REFERENCE, bloc="")
 
 
 @cache

@@ -139,17 +139,10 @@ def told_days(told: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame
     `with_figures` dates an event by its figures where nothing else of the source does.
     """
     dated = dated_events(told, ("sentence", "document") if with_figures else ())
-    width, figure = dated["last"] - dated["first"], dated["kind"].ne("event").astype(int)
+    width, figure = dated["last"] - dated["first"], dated["kind"].ne("event")
     keys = ["event_id", "source_id", "by_figure", "width", "repeats", "claim_id"]
     dated = dated.assign(width=width, by_figure=figure).sort_values(keys, kind="stable")
     return dated.drop_duplicates(["event_id", "source_id"]).reset_index(drop=True)
-
-
-def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
-    """Days told by sources and by the reference, in the same columns."""
-    known = coded.reference_days(case, which).assign(bloc="")
-    known["source"] = known["camp"] = coded.REFERENCE
-    return pd.concat([known, days], ignore_index=True)
 
 
 def date_agreement_table(
@@ -165,7 +158,8 @@ def date_agreement_table(
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
-    others = _beside(case, coded.to_the_day(days.query("event_calendar != 'hijri'")), reference)
+    others = coded.to_the_day(days.query("event_calendar != 'hijri'"))
+    others = pd.concat([coded.reference_days(case, reference), others], ignore_index=True)
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
     own, other = (both[[f"first{of}", f"last{of}"]].to_numpy() for of in ("", "_other"))
     found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])
@@ -289,8 +283,8 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
 
     accounts: how many date the event. Dates that leave more than `WIDEST` days open are left out.
     """
-    table = _beside(case, told_days(claims(case, calendar)), PEACEFUL)
-    label = lookup(case, "events", "label")
+    known, label = coded.reference_days(case, PEACEFUL), lookup(case, "events", "label")
+    table = pd.concat([known, told_days(claims(case, calendar))], ignore_index=True)
     table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
     table = table.assign(
@@ -329,7 +323,7 @@ def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
     ends = [gregorian(window) for window in events["window"]]
     wide = pd.DataFrame(ends, events.index, ["first", "last"], dtype=float)
-    known = coded.reference_days(case, which).set_index("event_id")
+    known = coded.reference_days(case, which).set_index("event_id")[["first", "last"]]
     days = known.combine_first(coded.span_by(exact, "event_id")).combine_first(wide)
     days = days.reindex(events.index).assign(label=events["label"])
     return days.assign(listed=days.index.isin(known.index)).reset_index()
