@@ -118,7 +118,7 @@ def planted(rate: float | None) -> pd.DataFrame:
     """Return 200 sources with 2 to 12 anchors in two months with known offsets (`truth`)."""
     rng = np.random.default_rng(1438)
     first, wrong_by = rng.integers(-2, 3, 200), rng.beta(1, 9, 200) if rate is None else rate
-    second = [rng.choice(c.OFFSETS, p=line) for line in c.transition()[first + 2]]
+    second = [rng.choice(c.OFFSETS, p=line) for line in c.TRANSITION[first + 2]]
     table = pd.DataFrame({"first": first, "second": second, "wrong_by": wrong_by})
     table = table.loc[np.repeat(table.index, rng.integers(2, 13, 200))].reset_index()
     odd, size = table.index % 2 == 1, len(table)

@@ -90,14 +90,19 @@ def test_the_close_reading_lies_within_the_wide(how: str, n: float, second: int,
         assert wide[0] <= n <= wide[1]
 
 
+def row_of(ends: Ends) -> Any:
+    row = claim("", *ends) | {"complete": True, "parts_of": ""}
+    return row | dict(zip(("low", "high", "close_low", "close_high"), ends * 2, strict=True))
+
+
 @given(quantities, quantities)
 def test_figures_that_share_a_number_need_not_give_way(a: Ends, b: Ends) -> None:
-    width = q.breakdown_width(a, b)
-    assert width == q.breakdown_width(b, a)
-    assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1]))
+    found, width = q.verdict(row_of(a), row_of(b))
+    assert (found, width) == q.verdict(row_of(b), row_of(a))
+    assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1])) == (found == q.COMPATIBLE)
     # 9 against 36: each must be off by the factor 2 to meet at 18.
-    assert q.breakdown_width((36, INF), (1, 9)) == 1
-    assert q.breakdown_width((0, 0), (4, 4)) == INF
+    assert q.verdict(row_of((36, INF)), row_of((1, 9))) == (q.CONTRADICTION, 1)
+    assert q.verdict(row_of((0, 0)), row_of((4, 4))) == (q.CONTRADICTION, INF)
 
 
 def test_verdicts() -> None:

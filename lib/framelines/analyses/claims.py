@@ -39,8 +39,6 @@ NEUTRAL_SIDES = ("none", "civilians", "other")
 MOMENTARY = "taking attack bombing withdrawal statement agreement killing destruction".split()
 # A day is told to the day where it leaves at most this many open.
 DAY_WIDTH = 4
-# A document on several theatres belongs to one where this share of its placed events lie.
-THEATRE_SHARE = 0.1
 
 
 @cache
@@ -122,11 +120,11 @@ def _coded(case: Case) -> pd.DataFrame:
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
-    Added are first and last, the days of the row; month (`1438-03`); umm_al_qura, the computed day
-    of the claim; after it low and high, the days that the row leaves open, and the tabular day;
-    reason, why it is no anchor, or ""; used, the first without a reason of each source and event.
-    An evening, or an hour that is not told, leaves its day and the next open; with `day_only` every
-    row has its own days alone.
+    Added are source and label, of outlet and event; first and last, the days of the row; month
+    (`1438-03`); umm_al_qura, the computed day of the claim; after it low and high, the days that
+    the row leaves open, and the tabular day; reason, why it is no anchor, or ""; used, the first
+    without a reason of each source and event. An evening, or an hour that is not told, leaves its
+    day and the next open; with `day_only` every row has its own days alone.
     """
     told = _coded(case).rename(columns={"event_date": "stated"})
     told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
@@ -145,6 +143,8 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     # An event's own row before its figures, a first mention before its repetitions.
     found["later"] = (found["repeats"] != "").astype(int) + 2 * (found["kind"] != "event")
     found["source_id"] = found["doc_id"].map(lookup(case, "documents", "source_id"))
+    found["source"] = found["source_id"].map(lookup(case, "sources", "name"))
+    found["label"] = found["event_id"].map(lookup(case, "events", "label"))
     order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
     found = found.sort_values(order, kind="stable", ignore_index=True)
     single = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
@@ -158,18 +158,18 @@ def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
+    own = {*map(country, case.regions)}
     reasons = {
         "the claim names no single day": ~single,
         "dated by a party to the war": found["origin"] == "belligerent",
-        "in the theatre’s own country": found["place_id"]
-        .map(country)
-        .isin({*map(country, case.regions)}),
+        "in the theatre’s own country": found["place_id"].map(country).isin(own),
         f"more than {limit} days apart": (low > limit) | (high < -limit),
     }
     reason = np.select(list(reasons.values()), list(reasons), "")
     first = found[reason == ""].drop_duplicates(["source_id", "event_id"]).index
     used, month = found.index.isin(first), found["stated"].str[:7]
-    reason[(reason == "") & ~used] = "another row of the same source and event is used"
+    another = "another row of the same source and event is used"
+    reason = np.where((reason == "") & ~used, another, reason)
     found = found.assign(month=month, umm_al_qura=c, low=low, high=high, tabular=civil - c)
     return found.assign(reason=reason, used=used)
 
@@ -324,17 +324,6 @@ def theatre_events(case: Case) -> frozenset[str]:
     own, here = lookup(case, "events", "place_id"), theatre_places(case)
     near = (e for e, place in own.items() if here & set_of(place or named.get(e, "")))
     return frozenset(near if here else own)
-
-
-@cache
-def theatre_documents(case: Case) -> frozenset[str]:
-    """Return the documents on the theatre; mixed ones by `THEATRE_SHARE` of their placed events."""
-    placed = _coded(case).query("kind == 'event' and place_id != ''")
-    placed = placed.assign(place=placed["place_id"].str.split(";")).explode("place")
-    near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
-    enough = set(near.index[near >= THEATRE_SHARE])
-    at = lookup(case, "documents", "theatre")
-    return frozenset(d for d in at if at[d] == case.theatre or (at[d] == "mixed" and d in enough))
 
 
 def realised(told: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,7 @@ from framelines.methods.calendars import ERROR_PRIOR, calibrate, posterior
 from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
 from framelines.tables.case import Case
-from framelines.tables.rows import documents, theatre_places
+from framelines.tables.rows import documents, theatre_places, theatre_sentences
 
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
@@ -40,13 +40,13 @@ def anchor_table(case: Case) -> pd.DataFrame:
     """Return one row an anchor: event, source, stated, reference, days_after, used or why not."""
     order = ["umm_al_qura", "stated", "event_id", "used"]
     found = coded.anchors(case).sort_values(order, ascending=[True] * 3 + [False], kind="stable")
-    label, name = lookup(case, "events", "label"), lookup(case, "sources", "name")
+    # The label of an event of another case is not known here.
+    found = found.drop_duplicates(["source_id", "event_id"])
     hours, made = {"day": "", "unknown": ", hour unknown"}, []
-    for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
-        event = label.get(row.event_id, row.event_id)  # that of another case has no label here
+    for row in found.fillna({"label": found["event_id"]}).itertuples():
         hour = hours.get(row.part_of_day, f", {row.part_of_day.replace('_', ' ')}")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
-        about = event, name[row.source_id], row.stated, days_text(row.first, row.last) + hour
+        about = row.label, row.source, row.stated, days_text(row.first, row.last) + hour
         made.append((*about, " to ".join(after), "yes" if row.used else f"no: {row.reason}"))
     return table_of(made, "event source stated reference days_after used")
 
@@ -59,18 +59,15 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     """
     used = coded.anchors(case).query("used")
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
-    used = used.assign(
-        label=used["event_id"].map(lookup(case, "events", "label")),
-        source=used["source_id"].map(lookup(case, "sources", "name")),
-        calibrated=used["source_id"].map(sure).astype(object),
-        panel="anchors",
-    )
+    sure = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
     check = check.assign(gap_umm_al_qura=before["gap"], panel="check").drop(columns="stated")
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
     check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
     columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
-    return pd.concat([used, check], ignore_index=True)[columns.split()]
+    return pd.concat([used.assign(calibrated=sure, panel="anchors"), check], ignore_index=True)[
+        columns.split()
+    ]
 
 
 @estimand(
@@ -335,7 +332,8 @@ def _at_risk(
     """Listed events and sources of which a document could tell the event: came out after it, on
     the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
-    own = own[own["doc_id"].isin(coded.theatre_documents(case))]
+    mixed = own["doc_id"].isin(theatre_sentences(case)["doc_id"])
+    own = own[mixed | own["theatre"].eq(case.theatre)]
     own = own.assign(out=[gregorian(published[d])[0] for d in own["doc_id"]])
     told = coded.span_by(exact, "doc_id").set_axis(["low", "high"], axis=1)
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]

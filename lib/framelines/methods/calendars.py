@@ -26,6 +26,9 @@ DECIMALS = 12
 KEYS = ["source_id", "month"]
 _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
+# The probability of each offset (column) a month after each other one.
+TRANSITION = (1 - STAY) / 2 * (np.eye(len(OFFSETS), k=1) + np.eye(len(OFFSETS), k=-1))
+np.fill_diagonal(TRANSITION, 1 - TRANSITION.sum(axis=1))
 
 
 def _likelihoods(own: pd.DataFrame, offsets: Floats) -> Floats:
@@ -45,15 +48,6 @@ def _over_errors(likelihood: Floats, prior: float) -> Floats:
     return likelihood @ (_W / 2 * prior * ((1 - _X) / 2) ** (prior - 1))
 
 
-def transition(months: int = 1) -> Floats:
-    """Return the probabilities of each offset (column) so many months after each other one."""
-    size = len(OFFSETS)
-    move = (1 - STAY) / 2
-    matrix = STAY * np.eye(size) + move * (np.eye(size, k=1) + np.eye(size, k=-1))
-    matrix[[0, -1], [0, -1]] += move
-    return np.linalg.matrix_power(matrix, months)
-
-
 def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
     """The posterior (months, offsets) of one source, and its log marginal likelihood.
     The anchors at the places `out` say nothing. Where no offset can explain the others, nothing is
@@ -64,7 +58,7 @@ def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[
     own_month, months = own["month"].to_numpy(), own["month"].unique()
     likelihoods = [each[own_month == month].prod(axis=0) for month in months]
     numbers = [12 * int(month[:4]) + int(month[5:]) for month in months]
-    steps = [transition(b - a) for a, b in pairwise(numbers)]
+    steps = [np.linalg.matrix_power(TRANSITION, b - a) for a, b in pairwise(numbers)]
 
     def before(likelihoods: list[Floats], steps: list[Floats]) -> list[Floats]:
         """What the months before each one say of it; the same either way through the chain."""

@@ -32,10 +32,9 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 # First and last month; 0 is December of the year before, 14 February of the year after. A winter
 # of the northern and a summer of the southern hemisphere may be the one that begins in the year or
 # the one that ends in it: both are left open.
-_SPRING, _SUMMER, _AUTUMN, _WINTER = (3, 5), (6, 8), (9, 11), (0, 14)
-_NORTH, _SOUTH = (_SPRING, _SUMMER, _AUTUMN, _WINTER), (_AUTUMN, _WINTER, _SPRING, _SUMMER)
+_NORTH = ((3, 5), (6, 8), (9, 11), (0, 14))  # spring to winter
 _SHARES = ((1, 3), (4, 6), (7, 9), (10, 12), (1, 4), (5, 8), (9, 12), (1, 6), (7, 12))
-SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_SOUTH, *_SHARES), 21))
+SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_NORTH[2:], *_NORTH[:2], *_SHARES), 21))
 
 # Before a part of a date or after it: the whole date or the part is uncertain or approximate.
 _YEAR, _MONTH, _DAY = (
@@ -118,9 +117,9 @@ def _single(text: str, system: str) -> Ends:
     thirds = {"": (1, length), "start": (1, 10), "middle": (11, 20), "end": (21, length)}
     low, high = thirds[day] if day in thirds else (int(day), int(day))
     # Where months begin by sighting, any can have a day 30: the one after its 29th.
-    if not 1 <= low <= (length if system == "gregorian" else 30):
-        has = length if system == "gregorian" else "29 or 30"
-        raise ValueError(f"month {number} of {year} has {has} days, not {low}")
+    most = length if system == "gregorian" else 30
+    if not 1 <= low <= most:
+        raise ValueError(f"month {number} of {year} has {most} days, not {low}")
     return first + low - 1, first + high - 1
 
 

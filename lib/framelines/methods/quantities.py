@@ -75,23 +75,13 @@ def readings(
     return (low, high), (low, high)
 
 
-def breakdown_width(a: Ends, b: Ends) -> float:
-    """Return the least share s by which two figures must be wrong to meet; 0 where they do.
-
-    One is divided and the other multiplied by 1 + s; it is ∞ where one is 0 and the other is not.
-    """
-    low, high = max(a[0], b[0]), min(a[1], b[1])
-    if low <= high:
-        return 0.0
-    return math.sqrt(low / high) - 1 if high else math.inf
-
-
 def verdict(a: Row, b: Row) -> tuple[str, float]:
     """Return what two figures of one thing come to, and the least share by which they are wrong.
 
     `contradiction` where the logical readings exclude each other, `tension` where only the
-    conventional ones do, else `compatible`. The dead are at most the dead and wounded, and an
-    incomplete sum at most its total; so rows have kind, complete and parts_of beside `FIGURE`.
+    conventional ones do, else `compatible`. They meet where one is divided and the other multiplied
+    by 1 + the share: ∞ where one is 0. The dead are at most the dead and wounded, an incomplete sum
+    at most its total; so rows have kind, complete and parts_of beside `FIGURE`.
     """
 
     def at_most(one: Row, other: Row) -> bool:
@@ -106,8 +96,9 @@ def verdict(a: Row, b: Row) -> tuple[str, float]:
             high_a, low_b = math.inf, 0
         if at_most(b, a):
             low_a, high_b = 0, math.inf
-        if width := breakdown_width((low_a, high_a), (low_b, high_b)):
-            return found, width
+        low, high = max(low_a, low_b), min(high_a, high_b)
+        if low > high:
+            return found, math.sqrt(low / high) - 1 if high else math.inf
     return COMPATIBLE, 0.0
 
 
