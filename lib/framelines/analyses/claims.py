@@ -54,8 +54,7 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
 
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
     """Return one column of a table by the ids of its rows."""
-    key = next(iter(fields_of(table)))
-    return dict(zip(case[table][key].tolist(), case[table][column].tolist(), strict=True))
+    return case[table].set_index(next(iter(fields_of(table))))[column].to_dict()
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:
@@ -235,8 +234,9 @@ def claims(
     """Return the claims of the case's coder with what every comparison needs, in a fixed order.
 
     Added are columns of `documents` and `_measured`; the sides of actor and target; event (label),
-    event_kind, momentary; ids (its own alone); and voice: the outlet, or `quoted in` it for what it
-    passes on of other or enemy media. `reposts` in counts copies for their hosts too.
+    event_kind, momentary; ids (its own alone); voice: the outlet, or `quoted in` it for what it
+    passes on of other or enemy media; and disowned: told only for the document to deny it in its
+    own voice. `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -247,6 +247,9 @@ def claims(
     found["ids"] = [(i,) for i in found["claim_id"].tolist()]
     quoted = found["attribution"].isin(["other_media", "enemy_media"])
     found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
+    denials = found.query("attribution == 'own_voice' and denies != ''")
+    denied = pd.MultiIndex.from_frame(denials[["doc_id", "denies"]])
+    found["disowned"] = pd.MultiIndex.from_frame(found[["doc_id", "claim_id"]]).isin(denied)
     return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
 
 
@@ -307,14 +310,6 @@ def sides(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
         return {a: (own[a], (own[b],)), b: (own[b], (own[a],))}
     armed = set(case["actors"]["side"]) - {*NEUTRAL_SIDES}
     return {c: (side, tuple(sorted(armed - {side}))) for c, side in own.items() if side}
-
-
-def disowned(told: pd.DataFrame) -> pd.Series:
-    """Return which claims their own document denies in its own voice: told only to be denied."""
-    denials = told[(told["attribution"] == "own_voice") & (told["denies"] != "")]
-    pairs = set(zip(denials["doc_id"], denials["denies"], strict=True))
-    keys = zip(told["doc_id"], told["claim_id"], strict=True)
-    return pd.Series([key in pairs for key in keys], index=told.index, dtype=bool)
 
 
 @cache

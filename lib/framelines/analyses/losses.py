@@ -343,7 +343,7 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     taking is told; what a text tells only to deny it does not count."""
     side = lookup(case, "actors", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
-    told = coded.realised(told[~coded.disowned(told)]).query("event_id != ''")
+    told = coded.realised(told[~told["disowned"]]).query("event_id != ''")
     days = coded.reference_days(case, which)
     days = days.assign(kind="event", target_side="", camp=coded.REFERENCE)
     figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]

@@ -359,7 +359,7 @@ def coverage(
     days = _event_days(case, exact, reference)
     if risk_set == "publication":
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
-    said, no = told[~coded.disowned(told)], {"modality": "negated", "certainty": "denied"}
+    said, no = told[~told["disowned"]], {"modality": "negated", "certainty": "denied"}
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
     state = np.select([done, said[list(no)].ne(no).all(axis=1)], [TOLD, PARTLY], DENIED)
     risk = _at_risk(case, days, exact, own)

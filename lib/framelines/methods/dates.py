@@ -124,7 +124,7 @@ def _single(text: str, system: str) -> Ends:
 
 
 @cache
-def read(text: str, system: str = "gregorian") -> Ends:
+def read(text: str, system: str) -> Ends:
     """Return the days of a single date, an interval `a/b` or a set `[a, b, c..d]`, by a system.
 
     `~`, `?` and `%` keep the stated days. A Hijri date has the forms of a Gregorian one; day 30 of
@@ -149,7 +149,7 @@ def read(text: str, system: str = "gregorian") -> Ends:
 
 def gregorian(text: str) -> Ends:
     """Return the days of a Gregorian date as `read` does; an empty cell is open."""
-    return read(text) if text else OPEN
+    return read(text, "gregorian") if text else OPEN
 
 
 def _before(day: float, text: str) -> Ends:
