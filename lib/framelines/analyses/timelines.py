@@ -339,7 +339,7 @@ def _at_risk(
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
     met = met.query("last < out and low <= first and last <= high")
-    return met[["event_id", "source_id"]].drop_duplicates()
+    return met[["event_id", "source_id"]]
 
 
 @cache
@@ -361,24 +361,21 @@ def coverage(
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
     said, no = told[~told["disowned"]], {"modality": "negated", "certainty": "denied"}
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
-    state = np.select([done, said[list(no)].ne(no).all(axis=1)], [TOLD, PARTLY], DENIED)
-    risk = _at_risk(case, days, exact, own)
+    rank = np.select([done, said[list(no)].ne(no).all(axis=1)], [0, 1], 2)
+    risk, keys = _at_risk(case, days, exact, own), ["event_id", "source_id"]
     # A source's state is the fullest of all that it says of the event.
-    fullest = pd.concat([said.assign(state=state), risk.assign(state=SILENT)])
-    fullest["rank"] = fullest["state"].map(STATES.index)
-    fullest = fullest.sort_values("rank").drop_duplicates(["event_id", "source_id"])
+    every = pd.concat([said.assign(rank=rank), risk.assign(rank=3)])
+    fullest = every.groupby(keys)["rank"].min().map(dict(enumerate(STATES)))
     days = days[days["listed"] | days["event_id"].isin(said["event_id"])]
     # Inside an event the sources stand by camp: those compared first, as everywhere.
     place = [*(case.compare or ()), *sorted(set(own["camp"]))].index
     sources = own.assign(place=own["camp"].map(place)).drop_duplicates("source_id")
     sources = sources.sort_values(["place", "bloc", "source"])
     table = days.merge(sources[["source_id", "source", "camp", "bloc"]], how="cross")
-    keys = ["event_id", "source_id"]
-    table = table.merge(fullest[[*keys, "state"]], how="left", on=keys)
-    table = table.merge(risk.assign(at_risk=True), how="left", on=keys)
-    table = table.fillna({"state": NOT_AT_RISK}).assign(at_risk=table["at_risk"].eq(True))
+    table = table.set_index(keys).assign(state=fullest).fillna({"state": NOT_AT_RISK})
+    table["at_risk"] = table.index.isin(pd.MultiIndex.from_frame(risk))
     columns = "event_id label first last source camp bloc state at_risk listed"
-    return table_of(table, columns, by="first last event_id")
+    return table_of(table.reset_index(), columns, by="first last event_id")
 
 
 def days_between(a: Row, b: Row) -> float:
