@@ -340,10 +340,6 @@ def figures_of(told: pd.DataFrame) -> list[Row]:
     return rows.assign(parts_of="", complete=True).to_dict("records")
 
 
-def _counted(row: Row) -> tuple[Any, ...]:
-    return row["kind"], row["target_id"], row["item"], set_of(row["place_scope"])
-
-
 def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
     """Return every total of `figures_of` that has parts, with these and their sum, by its id.
 
@@ -372,7 +368,8 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
         follow = len(days) > 1 and (days[1:, 0] == days[:-1, 1] + 1).all()
         follow &= (days[0, 0], days[-1, 1]) == (total["covers_first"], total["covers_last"])
         kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        alike = {_counted(p) for p in parts} == {_counted(total)}
+        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        alike &= {set_of(p["place_scope"]) for p in parts} == {set_of(total["place_scope"])}
         row = total | sums | {"complete": bool(alike and follow), "parts_of": total["claim_id"]}
         row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}
         row |= {"who": f"{voice} in parts", "told": " + ".join(p["told"] for p in parts)}
