@@ -22,7 +22,7 @@ from framelines.analyses.findings import declared, estimates
 from framelines.methods.calendars import calibrate
 from framelines.methods.contrasts import Pair, contrast
 from framelines.methods.estimate import Estimate, Floats
-from framelines.methods.quantities import coarseness, figure_of, point_of
+from framelines.methods.quantities import figure_of
 from framelines.tables.case import case_names, load_case
 
 # Sizes of the documents of two groups, and their share of hits.
@@ -139,8 +139,8 @@ def of_ratios(*, runs: int) -> Iterator[list[Any]]:
             step = 10.0 ** np.floor(np.log10(told))
             round_down = step * np.floor(told / step)
             rows = [figure_of(words | {"value_min": n}) for n in round_down]
-            points = np.array([point_of(row, reading) for row in rows])
-            coarse = [coarseness(row, reading) for row in rows]
+            points = np.array([row[reading] for row in rows])
+            coarse = [row["coarse"] * (reading == "conventional") for row in rows]
             value, low, high = est.geometric_mean(list(points / known), coarse)
             values.append(value)
             held.append(low <= 2 <= high)

@@ -191,7 +191,7 @@ def test_a_denial_says_what_it_denies_and_no_more_than_the_codes() -> None:
     none = claim("b1-c2", "raid", **denial, modality="negated")
     part = "the claim, all or part of it, actor Red army, target Blue army"
     assert list(found(said, other, some)["what"]) == [part]
-    (row,) = coded.records(found(said, some, none))
+    (row,) = found(said, some, none).to_dict("records")
     assert row["what"] == "that it happened, actor Red army, target Blue army"
     assert (row["claims"], row["class"], row["width"]) == ("b1-c1;b1-c2;r1-c1", d.BETWEEN, "–")
     assert len(found(said, other, some, {**none, "denies": "r1-c2"})) == 2

@@ -4,12 +4,13 @@ import math
 from typing import Any
 
 import pandas as pd
-import pytest
 from toys import TRUTH, case_of, claim, document, event, figure, known, toy
 
 from framelines.analyses import claims as c
 from framelines.analyses import takings as k
 from framelines.analyses import timelines as t
+from framelines.methods.calendars import OFFSETS, calibrate, offsets_of, posterior
+from framelines.methods.dates import days_text, gregorian
 
 
 def test_calendar_leads_and_sites_taken_twice_in_the_real_cases() -> None:
@@ -71,9 +72,36 @@ def test_claims_and_reference_name_side_voice_days_and_readings() -> None:
     # A party to the war is no reference, and the best quality dates an event.
     assert "x2" not in set(c.reference(case)["claim_id"])
     day = c.reference_days(case).iloc[0]
-    assert c.days_text(day["first"], day["last"]) == "2019-05-03"
-    with pytest.raises(ValueError, match="non_belligerent"):
-        c.reference(case, "all")
+    assert days_text(day["first"], day["last"]) == "2019-05-03"
+
+
+def matches(last: Any = (), **changes: Any) -> pd.DataFrame:
+    """The anchors of a case with three matches, the claim or the row of the last one changed."""
+    claims = [claim(f"r1-c{n}", f"e{n}", event_calendar="hijri") for n in (1, 2, 3)]
+    rows = [known(f"x{n}", f"e{n}", f"2016-12-0{n}", case="anchors") for n in (1, 2, 3)]
+    claims = [one | {"event_date": f"1438-03-0{n}"} for n, one in enumerate(claims, 1)]
+    claims[2] |= dict(last)
+    return c.anchors(toy(claims, reference=[*rows[:2], rows[2] | changes]))
+
+
+def test_anchors_and_why_a_match_is_none() -> None:
+    found = matches(part_of_day="evening")
+    assert list(found["low"]) == [1, 1, 1] and list(found["high"]) == [1, 1, 2]
+    assert list(found["tabular"]) == [1, 1, 1] and set(found["month"]) == {"1438-03"}
+    assert found["umm_al_qura"][0] == gregorian("2016-11-30")[0] and found["used"].all()
+    again = {"event_id": "e2", "event_date": "1438-03-02", "repeats": "r1-c2"}
+    for found, reason in (
+        (matches({"event_date": "1438-03"}), "the claim names no single day"),
+        (matches(date_from="2017-06-01", date_to="2017-06-01"), "more than 5 days apart"),
+        (matches(origin="belligerent"), "dated by a party to the war"),
+        (matches(place_id="ford"), "in the theatre’s own country"),
+        (matches(again), "another row of the same source and event is used"),
+    ):
+        assert list(found["used"]) == [True, True, False]
+        assert list(found["reason"]) == ["", "", reason]
+        assert len(posterior(found, without=1)) == 2 * len(OFFSETS)
+    none = calibrate(c.anchors(toy([])))
+    assert none.empty and offsets_of(none, "paper") == {}
 
 
 def states(case: Any, **choices: str) -> pd.DataFrame:

@@ -2,7 +2,6 @@
 
 import math
 import time
-from datetime import timedelta
 from itertools import chain
 from typing import Any
 
@@ -235,7 +234,7 @@ def test_one_source_alone_or_its_repost_makes_no_event() -> None:
     claims = [told | {"doc_id": doc_id} for doc_id in "ac"]
     assert [e["window"] for e in match_events(claims, documents, "w")] == ["2020-03-01"]
     assert {claim["event_id"] for claim in claims} == {"rules-violence-saraqib-2020-03-01"}
-    apart = [claims[0], claims[1] | {"day": claims[1]["day"] + timedelta(1)}]
+    apart = [claims[0], claims[1] | {"day": claims[1]["day"] + 1}]
     assert match_events(apart, documents, "w") == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from framelines.methods import calendars as c
-from framelines.methods.dates import gregorian
+from framelines.methods.dates import OPEN, gregorian, stated_interval
 
 ONE, EVENING = ("1438-03", 1, 1), ("1438-03", 1, 2)
 
@@ -43,47 +43,16 @@ CONVERTED = """
 def test_convert(at: int) -> None:
     text, setting, expected = CONVERTED[at : at + 3]
     how = ("calibrated", {setting: 1}) if "-" in setting else (setting,)
-    assert c.convert(text, *how) == gregorian(expected)
+    assert stated_interval(text, "hijri", OPEN, *how) == gregorian(expected)
 
 
-def test_stated_intervals_of_all_calendars_and_settings_that_are_none() -> None:
+def test_stated_intervals_of_all_calendars() -> None:
     stated = {"yesterday relative": "2019-08-22/2019-08-23", "2019-08 gregorian": "2019-08"}
     stated |= {"1438-03-11 hijri": "2016-12-11", " hijri": "", "2019 none": ""}
     for what, days in stated.items():
         text, calendar = what.split(" ")
-        found = c.stated_interval(text, calendar, gregorian("2019-08-23/2019-08-24"), 1, None)
+        found = stated_interval(text, calendar, gregorian("2019-08-23/2019-08-24"), 1)
         assert found == gregorian(days), what
-    for setting in ("lunar", "1.5", "", "١"):
-        with pytest.raises(ValueError, match="allowed: calibrated, umm_al_qura, hull, or an off"):
-            c.convert("1438-03-11", setting)
-
-
-def matches(**changes: str) -> pd.DataFrame:
-    """Return three matches of a source, the last of them changed."""
-    frame = pd.DataFrame({"source_id": "paper", "event_id": ["e1", "e2", "e3"], "reason": ""})
-    frame["stated"] = ["1438-03-01", "1438-03-02", "1438-03-03"]
-    frame["open_first"] = frame["open_last"] = ["2016-12-01", "2016-12-02", "2016-12-03"]
-    frame.loc[2, list(changes)] = list(changes.values())
-    return frame.astype(dict.fromkeys(("open_first", "open_last"), "datetime64[ns]"))
-
-
-def test_anchors_and_why_a_match_is_none() -> None:
-    found = c.anchor_days(matches(open_last="2016-12-04"))
-    assert list(found["low"]) == [1, 1, 1] and list(found["high"]) == [1, 1, 2]
-    assert list(found["tabular"]) == [1, 1, 1] and set(found["month"]) == {"1438-03"}
-    assert found["umm_al_qura"][0] == pd.Timestamp("2016-11-30") and found["used"].all()
-    for changes, reason in (
-        ({"stated": "1438-03"}, "the claim names no single day"),
-        (dict.fromkeys(["open_first", "open_last"], "2017-06-01"), "more than 5 days apart"),
-        ({"reason": "dated by a party"}, "dated by a party"),
-        ({"event_id": "e2"}, "another row of the same source and event is used"),
-    ):
-        found = c.anchor_days(matches(**changes))
-        assert list(found["used"]) == [True, True, False]
-        assert list(found["reason"]) == ["", "", reason]
-        assert len(c.leave_out(found)) == 2
-    none = c.calibrate(c.anchor_days(matches().iloc[:0]))
-    assert none.empty and c.offsets_of(none, "paper") == {}
 
 
 @pytest.mark.parametrize(
@@ -127,7 +96,7 @@ def test_the_tabular_calendar_as_a_rival() -> None:
     table = anchors(*[ONE] * 5)
     # The same days without an offset to be found: five times as probable.
     assert c.tabular_factor(table.assign(tabular=1)) == pytest.approx(np.log10(5), abs=0.01)
-    assert c.tabular_factor(table) < -4 and len(c.leave_out(table, 2)) == 10
+    assert c.tabular_factor(table) < -4 and len(c.posterior(table, without=2)) == 50
 
 
 MONTHS = st.lists(st.tuples(st.integers(3, 6), st.integers(-3, 3), st.integers(0, 2)), min_size=1)
@@ -149,7 +118,7 @@ def planted(rate: float | None) -> pd.DataFrame:
     """Return 200 sources with 2 to 12 anchors in two months with known offsets (`truth`)."""
     rng = np.random.default_rng(1438)
     first, wrong_by = rng.integers(-2, 3, 200), rng.beta(1, 9, 200) if rate is None else rate
-    second = [rng.choice(c.OFFSETS, p=line) for line in c.transition()[first + 2]]
+    second = [rng.choice(c.OFFSETS, p=line) for line in c.TRANSITION[first + 2]]
     table = pd.DataFrame({"first": first, "second": second, "wrong_by": wrong_by})
     table = table.loc[np.repeat(table.index, rng.integers(2, 13, 200))].reset_index()
     odd, size = table.index % 2 == 1, len(table)

@@ -9,11 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from framelines.methods import intervals as i
+from framelines.methods import dates as i
 from framelines.methods import quantities as q
-from framelines.methods.dates import OPEN, gregorian
+from framelines.methods.dates import Ends, gregorian
 from framelines.methods.estimate import geometric_mean
-from framelines.methods.intervals import Ends
 
 INF = math.inf
 QUALIFIERS = "exact approx at_least more_than up_to less_than range".split() + list(q.VAGUE)
@@ -51,8 +50,7 @@ def test_direction_and_open_ends_by_hand() -> None:
     assert i.relate((1, 4), (5, 9)) == (i.EXCLUDED, 1)  # neighbouring days are one apart
     assert i.relate((-INF, 8), (8, INF)) == (i.POSSIBLE, 0)
     # The first day of 2016 is day 735,964 of the proleptic calendar.
-    assert i.bounds(gregorian("2016-01-01/..")) == (735_964, INF)
-    assert i.bounds(OPEN) == (-INF, INF)
+    assert gregorian("2016-01-01/..") == (735_964, INF)
 
 
 # Qualifier, value_min, value_max; the wide reading and the close one.
@@ -92,14 +90,19 @@ def test_the_close_reading_lies_within_the_wide(how: str, n: float, second: int,
         assert wide[0] <= n <= wide[1]
 
 
+def row_of(ends: Ends) -> Any:
+    row = claim("", *ends) | {"complete": True, "parts_of": ""}
+    return row | dict(zip(("low", "high", "close_low", "close_high"), ends * 2, strict=True))
+
+
 @given(quantities, quantities)
 def test_figures_that_share_a_number_need_not_give_way(a: Ends, b: Ends) -> None:
-    width = q.breakdown_width(a, b)
-    assert width == q.breakdown_width(b, a)
-    assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1]))
+    found, width = q.verdict(row_of(a), row_of(b))
+    assert (found, width) == q.verdict(row_of(b), row_of(a))
+    assert (width == 0) == (max(a[0], b[0]) <= min(a[1], b[1])) == (found == q.COMPATIBLE)
     # 9 against 36: each must be off by the factor 2 to meet at 18.
-    assert q.breakdown_width((36, INF), (1, 9)) == 1
-    assert q.breakdown_width((0, 0), (4, 4)) == INF
+    assert q.verdict(row_of((36, INF)), row_of((1, 9))) == (q.CONTRADICTION, 1)
+    assert q.verdict(row_of((0, 0)), row_of((4, 4))) == (q.CONTRADICTION, INF)
 
 
 def test_verdicts() -> None:
@@ -108,9 +111,9 @@ def test_verdicts() -> None:
     # Nobody writes “more than 50” of 500, though it would be true.
     for words, verdict in (told | {"more_than 50 exact 500": "tension"}).items():
         a, number, b, other = words.split()
-        wide, narrow = q.readings(*stated(a, float(number)), a)
-        wide_b, narrow_b = q.readings(*stated(b, float(other)), b)
-        assert q.verdict(wide, wide_b, narrow, narrow_b)[0] == verdict, words
+        rows = [claim(how, *stated(how, float(n))) for how, n in ((a, number), (b, other))]
+        rows = [row | q.figure_of(row) | {"complete": True, "parts_of": ""} for row in rows]
+        assert q.verdict(*rows)[0] == verdict, words
 
 
 # A claim and how it reads; its point as stated, at its logical low and as conventional.
@@ -132,7 +135,7 @@ POINTS = {
 def test_points_and_words_of_a_row(text: str) -> None:
     row, points = POINTS[text]
     figure = q.figure_of(row)
-    found = [q.point_of(figure, reading) for reading in q.READINGS]
+    found = [figure[reading] for reading in q.READINGS]
     assert figure["told"] == text and found == pytest.approx(list(points), nan_ok=True)
     for none in (row | {"kind": "event"}, claim("", None, math.nan)):
         assert q.figure_of(none) == {"figure": False, "told": ""}
@@ -140,9 +143,9 @@ def test_points_and_words_of_a_row(text: str) -> None:
 
 def test_a_round_number_hides_where_it_lies() -> None:
     round_, exact = (q.figure_of(claim(how, *stated(how, 300))) for how in ("more_than", "exact"))
-    hidden = q.coarseness(round_, "conventional")
+    hidden = round_["coarse"]
     assert hidden == pytest.approx(math.log(400 / 301) ** 2 / 12)
-    assert q.coarseness(round_, "stated") == q.coarseness(exact, "conventional") == 0
+    assert exact["coarse"] == 0
     # It adds to the variance of a mean as imputed values do.
     plain, wide = (geometric_mean([1.0, 2.0] * 5, coarse) for coarse in ([], [hidden] * 10))
     half = [math.log(end / value) for value, _, end in (plain, wide)]

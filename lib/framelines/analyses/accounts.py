@@ -4,6 +4,7 @@ import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses.disputes import disputes
+from framelines.methods.dates import days_text
 from framelines.tables.case import Case
 from framelines.tables.rows import rows
 
@@ -65,7 +66,7 @@ def accounts(case: Case) -> pd.DataFrame:
     in_dispute = {i for ids in disputes(case)["claims"] for i in ids.split(";")}
     both = both.assign(
         event=both["event_id"].map(coded.lookup(case, "events", "label")).fillna(""),
-        days=[coded.days_text(*one) if min(map(abs, one)) < float("inf") else "" for one in days],
+        days=[days_text(*one) if min(map(abs, one)) < float("inf") else "" for one in days],
         disputed=both["claim_id"].isin(in_dispute),
         dated=both.groupby("event_id")["last"].transform("min"),
     )

@@ -6,20 +6,18 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import cache, lru_cache
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from framelines.methods import quantities
-from framelines.methods.calendars import anchor_days, calibrate, offsets_of, stated_interval
-from framelines.methods.dates import calendar_of, gregorian
+from framelines.methods.calendars import ERROR_REACH, OFFSETS, calibrate, offsets_of
+from framelines.methods.dates import Ends, calendar_of, gregorian, read, stated_interval
 from framelines.methods.estimate import Estimate
-from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 from framelines.tables.rows import counted_twice, documents, side_of_camp, theatre_places
 from framelines.tables.schema import fields_of
@@ -33,23 +31,17 @@ ORIGINS: Mapping[str, tuple[str, ...]] = {
     "any": ("monitor", "third_party", "belligerent"),
 }
 READING = {"logical": "", "conventional": "close_"}
-ENDS = tuple((f"{reading}low", f"{reading}high") for reading in READING.values())
 STATED = ["value_min", "value_max", "qualifier", "kind", "unit"]
 QUALITY = {"high": 0, "medium": 1, "low": 2}
 # Sides of actors.csv that lose nothing in the war that is compared.
 NEUTRAL_SIDES = ("none", "civilians", "other")
 # What happens at one moment; all else in events.csv lasts, and a date within it is one of several.
-MOMENTARY = (
-    *("taking", "attack", "bombing", "withdrawal"),
-    *("statement", "agreement", "killing", "destruction"),
-)
+MOMENTARY = "taking attack bombing withdrawal statement agreement killing destruction".split()
 # A day is told to the day where it leaves at most this many open.
 DAY_WIDTH = 4
-# A document on several theatres belongs to one where this share of its placed events lie.
-THEATRE_SHARE = 0.1
 
 
-@lru_cache(maxsize=10_000)
+@cache
 def set_of(ids: str) -> frozenset[str]:
     """Return ids joined by `;` as a set."""
     return frozenset(i for i in ids.split(";") if i)
@@ -60,18 +52,9 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
     return by.join(sorted({str(p) for p in parts if p}))
 
 
-def days_text(first: float, last: float) -> str:
-    """Return the days from one number to another: `2016-12-08 to 2016-12-11`; … where open."""
-    ends = [
-        date.fromordinal(int(n)).isoformat() if math.isfinite(n) else "…" for n in (first, last)
-    ]
-    return " to ".join(ends if "…" in ends else dict.fromkeys(ends))
-
-
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
     """Return one column of a table by the ids of its rows."""
-    key = next(iter(fields_of(table)))
-    return dict(zip(case[table][key].tolist(), case[table][column].tolist(), strict=True))
+    return case[table].set_index(next(iter(fields_of(table))))[column].to_dict()
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:
@@ -86,30 +69,20 @@ def table_of(rows: Any, columns: str, by: str = "") -> pd.DataFrame:
     `-key` has the largest first; keys that are no column are left out, and stand last in tuples.
     """
     wanted, keys = columns.split(), [key.removeprefix("-") for key in by.split()]
-    every = list(dict.fromkeys([*wanted, *keys]))
-    found = rows[every] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=every)
-    if keys:
-        ascending = [not key.startswith("-") for key in by.split()]
-        found = found.sort_values(keys, ascending=ascending, kind="stable")
+    found = pd.DataFrame(rows, columns=list(dict.fromkeys([*wanted, *keys])))
+    ascending = [not key.startswith("-") for key in by.split()]
+    found = found.sort_values(keys, ascending=ascending, kind="stable")
     return found[wanted].reset_index(drop=True)
 
 
-def records(frame: pd.DataFrame) -> list[Row]:
-    """Return the rows of a table as dicts, as `to_dict` does in a fifth of its time."""
-    names = list(frame)
-    columns = (frame[name].to_numpy().tolist() for name in names)
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
-
-
-def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> Iterator[tuple[Row, Row]]:
-    """Yield the pairs of rows that have one of their keys in common, in the order of the rows."""
-    places, having = defaultdict[Any, list[int]](list), [keys(row) for row in rows]
-    for place, own in enumerate(having):
-        for key in own:
-            places[key].append(place)
-    for place, own in enumerate(having):
-        later = {at for key in own for at in places[key] if at > place}
-        yield from ((rows[place], rows[at]) for at in sorted(later))
+def pairs_by(rows: Sequence[Row], keys: Callable[[Row], list[Any]]) -> list[tuple[Row, Row]]:
+    """Return the pairs of rows that have one of their keys in common, in the order of the rows."""
+    having = defaultdict[Any, list[int]](list)
+    for place, row in enumerate(rows):
+        for key in dict.fromkeys(keys(row)):
+            having[key].append(place)
+    found = {pair for places in having.values() for pair in combinations(places, 2)}
+    return [(rows[a], rows[b]) for a, b in sorted(found)]
 
 
 def estimated(
@@ -133,6 +106,11 @@ def to_the_day(told: pd.DataFrame) -> pd.DataFrame:
     return told[told["last"] - told["first"] < DAY_WIDTH]
 
 
+def span_by(told: pd.DataFrame, key: str) -> pd.DataFrame:
+    """Return the first and the last day of the rows of each key, which is the index."""
+    return told.groupby(key, sort=True).agg(first=("first", "min"), last=("last", "max"))
+
+
 def _coded(case: Case) -> pd.DataFrame:
     return case["claims"][case["claims"]["coder"] == case.coder]
 
@@ -141,40 +119,58 @@ def _coded(case: Case) -> pd.DataFrame:
 def anchors(case: Case, *, part_of_day: str = "as_coded") -> pd.DataFrame:
     """Return every match of a Hijri-dated claim with an anchor row of the reference, best first.
 
-    Columns as of `calendars.anchor_days`, and those of the match. An evening, or an hour that is
-    not told, leaves its day and the next open; with `day_only` every row has its own days alone.
+    Added are source and label, of outlet and event; first and last, the days of the row; month
+    (`1438-03`); umm_al_qura, the computed day of the claim; after it low and high, the days that
+    the row leaves open, and the tabular day; reason, why it is no anchor, or ""; used, the first
+    without a reason of each source and event. An evening, or an hour that is not told, leaves its
+    day and the next open; with `day_only` every row has its own days alone.
     """
     told = _coded(case).rename(columns={"event_date": "stated"})
     told = told.query("event_calendar == 'hijri' and event_id != '' and modality == 'realised'")
-    # An event's own row before its figures, a first mention before its repetitions.
-    told = told.assign(
-        source_id=told["doc_id"].map(lookup(case, "documents", "source_id")),
-        later=(told["repeats"] != "").astype(int) + 2 * (told["kind"] != "event"),
-        vague=~told["stated"].str.fullmatch(r"\d{4}-\d\d-\d\d").astype(bool),
-    )
-    known = case["reference"].query("case == 'anchors' and event_id != ''")
-    known = known if part_of_day == "as_coded" else known.assign(part_of_day="day")
-    first, last = pd.to_datetime(known["date_from"]), pd.to_datetime(known["date_to"])
+    known = case["reference"].query("case == 'anchors'")
     # The Hijri day begins at sunset: an evening belongs to the next one, though a writer may not
     # count so; and an hour that is not told may be one of the evening.
-    late = known["part_of_day"].isin(["evening", "night", "unknown"])
-    days = {"reference_first": first, "reference_last": last, "open_first": first}
-    days["open_last"] = last.where(~late, last + pd.Timedelta(days=1))
-    parents = lookup(case, "places", "parent")
+    late = known["part_of_day"].isin(["evening", "night", "unknown"]) & (part_of_day == "as_coded")
+    ends = known[["date_from", "date_to"]].map(lambda day: gregorian(day)[0]).astype(float)
+    known = known[["event_id", "ref_id", "part_of_day", "origin", "place_id"]].assign(
+        quality=known["quality"].map(QUALITY),
+        first=ends["date_from"],
+        last=ends["date_to"],
+        width=ends["date_to"] + late - ends["date_from"],
+    )
+    found = told.drop(columns="place_id").merge(known, on="event_id")
+    # An event's own row before its figures, a first mention before its repetitions.
+    found["later"] = (found["repeats"] != "").astype(int) + 2 * (found["kind"] != "event")
+    found["source_id"] = found["doc_id"].map(lookup(case, "documents", "source_id"))
+    found["source"] = found["source_id"].map(lookup(case, "sources", "name"))
+    found["label"] = found["event_id"].map(lookup(case, "events", "label"))
+    order = "source_id event_id later doc_id start claim_id quality width ref_id".split()
+    found = found.sort_values(order, kind="stable", ignore_index=True)
+    single = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
+    c, civil = (
+        found["stated"].map(lambda text, of=of: read(text, of)[0]).where(single).astype(float)
+        for of in ("hijri", "tabular")
+    )
+    low, parents = found["first"] - c, lookup(case, "places", "parent")
+    high, limit = low + found["width"], max(OFFSETS) + ERROR_REACH
 
     def country(place: str) -> str:
         return country(parents[place]) if parents.get(place) else place
 
-    own = {country(p) for p in case.regions}
-    party = known["origin"] == "belligerent", known["place_id"].map(country).isin(own)
-    why = "dated by a party to the war", "in the theatre’s own country"
-    known = known.assign(**days, quality=known["quality"].map(QUALITY))
-    known["width"] = (days["open_last"] - first).dt.days
-    known["reason"] = np.select(party, why, "")
-    known = known[["event_id", "ref_id", "part_of_day", "quality", *days, "width", "reason"]]
-    told = told["source_id doc_id claim_id start event_id stated later vague".split()]
-    order = "source_id event_id vague later doc_id start claim_id quality width ref_id".split()
-    return anchor_days(told.merge(known, on="event_id").sort_values(order, kind="stable"))
+    own = {*map(country, case.regions)}
+    reasons = {
+        "the claim names no single day": ~single,
+        "dated by a party to the war": found["origin"] == "belligerent",
+        "in the theatre’s own country": found["place_id"].map(country).isin(own),
+        f"more than {limit} days apart": (low > limit) | (high < -limit),
+    }
+    reason = np.select(list(reasons.values()), list(reasons), "")
+    first = found[reason == ""].drop_duplicates(["source_id", "event_id"]).index
+    used, month = found.index.isin(first), found["stated"].str[:7]
+    another = "another row of the same source and event is used"
+    reason = np.where((reason == "") & ~used, another, reason)
+    found = found.assign(month=month, umm_al_qura=c, low=low, high=high, tabular=civil - c)
+    return found.assign(reason=reason, used=used)
 
 
 @cache
@@ -183,56 +179,52 @@ def calibration(case: Case) -> pd.DataFrame:
     return calibrate(anchors(case))
 
 
-def _days(case: Case, told: pd.DataFrame, column: str, setting: str) -> tuple[Any, Any]:
-    """First and last day of a stated date of each claim, under a setting of the calendar."""
-    # Text columns are made lists before they are gone through: that is ten times as fast.
-    named = told["event_calendar"].tolist() if column == "event_date" else [None] * len(told)
+def _measured(case: Case, rows: pd.DataFrame, calendar: str) -> pd.DataFrame:
+    """Rows with the days of event_date and window, the days and numbers of their figures.
+
+    first and last are those of the event; hull_ and computed_ under the uncalibrated hull and Umm
+    al-Qura; window_slack the days by which either end of the window may be off because the calendar
+    is not known; covers_ what a figure covers, NaN where the text leaves an end open.
+    """
     published, source = (lookup(case, "documents", c) for c in ("published", "source_id"))
     known = calibration(case)
 
     @cache
-    def read(text: str, name: str | None, doc_id: str) -> tuple[float, float]:
-        name = calendar_of(text) if name is None else name
-        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else {}
-        return bounds(stated_interval(text, name, gregorian(published[doc_id]), setting, offsets))
+    def days(text: str, name: str, doc_id: str, setting: str) -> Ends:
+        offsets = offsets_of(known, source[doc_id]) if name == "hijri" else None
+        return stated_interval(text, name, gregorian(published.get(doc_id, "")), setting, offsets)
 
-    keys = zip(told[column].tolist(), named, told["doc_id"].tolist(), strict=True)
-    ends = [read(*key) for key in keys]
-    both = np.array(ends, dtype=np.float64).reshape(-1, 2)
-    return both[:, 0], both[:, 1]
-
-
-def _figures(told: pd.DataFrame) -> pd.DataFrame:
-    """Add covers_ (the days that a figure covers, NaN where the text leaves an end open) and
-    `quantities.FIGURE`. A figure of one deed without a window covers the days of the deed."""
-    own = told["window"].ne("") | told["scope"].ne("incremental")
-    ends = {e: told[f"window_{e}"].where(own, told[e]) for e in ("first", "last")}
-    covers = pd.DataFrame(ends).add_prefix("covers_")
-    covers = covers.where(np.isfinite(covers).all(axis=1))
-    figures = [quantities.figure_of(row) for row in records(told[STATED])]
-    return told.join(covers).join(pd.DataFrame(figures, told.index, [*quantities.FIGURE]))
+    found = rows.assign(window_calendar=list(map(calendar_of, rows["window"].tolist())))
+    event, window = ("event_date", "event_calendar"), ("window", "window_calendar")
+    asked = {"": (event, calendar), "hull_": (event, "hull"), "computed_": (event, "umm_al_qura")}
+    asked |= {"window_": (window, calendar), "slack_": (window, "umm_al_qura")}
+    for prefix, (columns, setting) in asked.items():
+        # Text columns are made lists before they are gone through: that is ten times as fast.
+        keys = zip(*(found[c].tolist() for c in (*columns, "doc_id")), strict=True)
+        ends = np.array([days(*key, setting) for key in keys], dtype=np.float64).reshape(-1, 2)
+        found[f"{prefix}first"], found[f"{prefix}last"] = ends.T
+    wider = found["window_last"] - found["window_first"]
+    wider -= found.pop("slack_last") - found.pop("slack_first")
+    found["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
+    # A figure of one deed without a window covers the days of the deed.
+    own = found["window"].ne("") | found["scope"].ne("incremental")
+    covers = pd.DataFrame({e: found[f"window_{e}"].where(own, found[e]) for e in ("first", "last")})
+    covers = covers.where(np.isfinite(covers).all(axis=1)).add_prefix("covers_")
+    figures = [quantities.figure_of(row) for row in found[STATED].to_dict("records")]
+    return found.join(covers).join(pd.DataFrame(figures, found.index, [*quantities.FIGURE]))
 
 
 @cache
 def _based(case: Case, calendar: str) -> pd.DataFrame:
     """The claims of the case's coder with days and figures, whoever they count for."""
-    told, day = _coded(case).reset_index(drop=True), "event_date"
-    asked = {"": (day, calendar), "hull_": (day, "hull"), "computed_": (day, "umm_al_qura")}
-    for prefix, how in (asked | {"window_": ("window", calendar)}).items():
-        told[f"{prefix}first"], told[f"{prefix}last"] = _days(case, told, *how)
-    low, high = _days(case, told, "window", "umm_al_qura")
-    # Days by which either end may be off because the calendar is not known: 0 where it is.
-    with np.errstate(invalid="ignore"):  # ∞ − ∞, for dates that are open at both ends
-        wider = (told["window_last"] - told["window_first"]) - (high - low)
-    told["window_slack"] = np.where(np.isfinite(wider), np.ceil(wider / 2), 0)
+    told = _measured(case, _coded(case).reset_index(drop=True), calendar)
     side = lookup(case, "actors", "side")
     for role in ("actor", "target"):
         ids = told[f"{role}_id"].map(set_of)
         told[f"{role}_side"] = [joined((side.get(i, "") for i in own), ";") for own in ids]
     kind, label = (told["event_id"].map(lookup(case, "events", c)) for c in ("kind", "label"))
     label = label.fillna(told["event_id"])
-    told = told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
-    return _figures(told)
+    return told.assign(event=label, event_kind=kind, momentary=kind.isin(MOMENTARY))
 
 
 @cache
@@ -241,11 +233,10 @@ def claims(
 ) -> pd.DataFrame:
     """Return the claims of the case's coder with what every comparison needs, in a fixed order.
 
-    Added are columns of `documents`; first and last (days of the event), hull_ and computed_ under
-    the uncalibrated hull and Umm al-Qura; window_first, window_last and window_slack; the sides of
-    actor and target; event (label), event_kind, momentary; those of `_figures`, NaN where open or
-    none; ids (its own alone); and voice: the outlet, or `quoted in` it for what it passes on of
-    other or enemy media. `reposts` in counts copies for their hosts too.
+    Added are columns of `documents` and `_measured`; the sides of actor and target; event (label),
+    event_kind, momentary; ids (its own alone); voice: the outlet, or `quoted in` it for what it
+    passes on of other or enemy media; and disowned: told only for the document to deny it in its
+    own voice. `reposts` in counts copies for their hosts too.
     """
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
@@ -256,6 +247,9 @@ def claims(
     found["ids"] = [(i,) for i in found["claim_id"].tolist()]
     quoted = found["attribution"].isin(["other_media", "enemy_media"])
     found["voice"] = found["source"].where(~quoted, "quoted in " + found["source"])
+    denials = found.query("attribution == 'own_voice' and denies != ''")
+    denied = pd.MultiIndex.from_frame(denials[["doc_id", "denies"]])
+    found["disowned"] = pd.MultiIndex.from_frame(found[["doc_id", "claim_id"]]).isin(denied)
     return found.sort_values(["claim_id", "doc_id"], kind="stable").reset_index(drop=True)
 
 
@@ -264,11 +258,8 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     """Return the rows of the reference that meet an event of ours, in the columns of `claims`.
 
     kind is the outcome of a figure, or `event` where a row bears none that could meet a claim;
-    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`,
-    else `ValueError`.
+    target_ who suffered it; rank that of the quality, 0 the best. `which` is a key of `ORIGINS`.
     """
-    if which not in ORIGINS:
-        raise ValueError(f"no choice of reference: {which!r}; allowed: {', '.join(ORIGINS)}")
     rows = case["reference"]
     rows = rows[(rows["case"] == case.name) & (rows["event_id"] != "")]
     rows = rows[rows["origin"].isin(ORIGINS[which])].reset_index(drop=True)
@@ -276,32 +267,33 @@ def reference(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
     wording = np.select([known.all(axis=1), known["value_min"]], ["range", "at_least"], "up_to")
     of_somebody = rows[["target", "item"]].ne("").any(axis=1)
     days = rows["date_from"] + "/" + rows["date_to"]
-    windows = rows["window"].where(rows["window"] != "", days)
     found = rows.assign(
         **dict.fromkeys(("source", "camp"), REFERENCE),
-        **dict.fromkeys(("unit", "scope", "bloc"), ""),
+        **dict.fromkeys(("unit", "scope", "bloc", "doc_id"), ""),
         claim_id=rows["ref_id"],
         kind=rows["outcome"].where(known.any(axis=1) & of_somebody, "event").replace("", "event"),
         qualifier=wording,
         target_side=[side.get(t, t) for t in rows["target"]],
         target_id=rows["target"].where(rows["target"].isin(side), ""),
         rank=rows["quality"].map(QUALITY),
-        window_slack=0,
+        event_date=days,
+        event_calendar="gregorian",
+        window=rows["window"].where(rows["window"] != "", days),
     )
-    for name, texts in (("", days), ("window_", windows)):
-        ends = np.array([bounds(gregorian(t)) for t in texts], dtype=np.float64).reshape(-1, 2)
-        found[f"{name}first"], found[f"{name}last"] = ends.T
-    found = _figures(found)
+    found = _measured(case, found, "umm_al_qura")
     return found.sort_values(["event_id", "rank", "ref_id"], kind="stable", ignore_index=True)
 
 
 @cache
 def reference_days(case: Case, which: str = "non_belligerent") -> pd.DataFrame:
-    """Return event_id, first, last: the days of all rows of the best quality that an event has."""
+    """Return event_id, first, last: the days of all rows of the best quality that an event has.
+
+    source, camp and bloc are those of the reference.
+    """
     rows = reference(case, which)
-    best = rows[rows["rank"] == rows.groupby("event_id")["rank"].transform("min")]
-    found = best.groupby("event_id", sort=True).agg(first=("first", "min"), last=("last", "max"))
-    return found.reset_index()
+    best = rows["rank"] == rows.groupby("event_id")["rank"].transform("min")
+    found = span_by(rows[best], "event_id").reset_index()
+    return found.assign(source=REFERENCE, camp=REFERENCE, bloc="")
 
 
 @cache
@@ -320,14 +312,6 @@ def sides(case: Case) -> dict[str, tuple[str, tuple[str, ...]]]:
     return {c: (side, tuple(sorted(armed - {side}))) for c, side in own.items() if side}
 
 
-def disowned(told: pd.DataFrame) -> pd.Series:
-    """Return which claims their own document denies in its own voice: told only to be denied."""
-    denials = told[(told["attribution"] == "own_voice") & (told["denies"] != "")]
-    pairs = set(zip(denials["doc_id"], denials["denies"], strict=True))
-    keys = zip(told["doc_id"], told["claim_id"], strict=True)
-    return pd.Series([key in pairs for key in keys], index=told.index, dtype=bool)
-
-
 @cache
 def theatre_events(case: Case) -> frozenset[str]:
     """Return the theatre's events, by their own place or those of claims; all if it has none."""
@@ -335,17 +319,6 @@ def theatre_events(case: Case) -> frozenset[str]:
     own, here = lookup(case, "events", "place_id"), theatre_places(case)
     near = (e for e, place in own.items() if here & set_of(place or named.get(e, "")))
     return frozenset(near if here else own)
-
-
-@cache
-def theatre_documents(case: Case) -> frozenset[str]:
-    """Return the documents on the theatre; mixed ones by `THEATRE_SHARE` of their placed events."""
-    placed = _coded(case).query("kind == 'event' and place_id != ''")
-    placed = placed.assign(place=placed["place_id"].str.split(";")).explode("place")
-    near = placed["place"].isin(theatre_places(case)).groupby(placed["doc_id"]).mean()
-    enough = set(near.index[near >= THEATRE_SHARE])
-    at = lookup(case, "documents", "theatre")
-    return frozenset(d for d in at if at[d] == case.theatre or (at[d] == "mixed" and d in enough))
 
 
 def realised(told: pd.DataFrame) -> pd.DataFrame:
@@ -360,41 +333,11 @@ def same_covers(a: Row, b: Row) -> bool:
     return abs(first) <= slack and abs(last) <= slack
 
 
-def _sum(parts: Sequence[Row]) -> Row:
-    """Add up figures; those of one window, target and item may overlap and count once at least."""
-    keys, rows = ["kind", "target_id", "item", "window", "event_id"], pd.DataFrame(parts)
-    ends = {f"{r}low": math.fsum(rows.groupby(keys)[f"{r}low"].max()) for r in READING.values()}
-    return ends | {f"{r}high": math.fsum(rows[f"{r}high"]) for r in READING.values()}
-
-
-def _tiles(parts: Sequence[Row], whole: Row) -> bool:
-    """Whether windows follow each other, without gap or overlap, from start to end of the whole."""
-    known = sorted((p["covers_first"], p["covers_last"]) for p in parts)
-    # A part as long as the whole is “one of them”, and no day of it; an open end equals nothing.
-    follows = all(b[0] == a[1] + 1 for a, b in pairwise(known))
-    ends = whole["covers_first"], whole["covers_last"]
-    return len(known) > 1 and follows and (known[0][0], known[-1][1]) == ends
-
-
-def compare(a: Row, b: Row) -> tuple[str, float]:
-    """Return the verdict on two figures, and the least share by which they must be widened.
-
-    The dead are at most the dead and wounded, and an incomplete sum at most its total.
-    """
-    ends = [[(f[low], f[high]) for f in (a, b)] for low, high in ENDS]
-    both = a["kind"] == "killed_or_wounded", b["kind"] == "killed_or_wounded"
-    if (not a["complete"] and not b["parts_of"]) or both == (False, True):
-        ends = [[(x[0], math.inf), (0, y[1])] for x, y in ends]
-    if (not b["complete"] and not a["parts_of"]) or both == (True, False):
-        ends = [[(0, x[1]), (y[0], math.inf)] for x, y in ends]
-    return quantities.verdict(*ends[0], *ends[1])
-
-
 def figures_of(told: pd.DataFrame) -> list[Row]:
     """Return every figure of something done as a row to compare: its claim with parts_of (the total
     of a sum) and complete (whether a sum leaves nothing out)."""
     rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    return records(rows.assign(parts_of="", complete=True))
+    return rows.assign(parts_of="", complete=True).to_dict("records")
 
 
 def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
@@ -413,12 +356,22 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
         if not parts:
             continue
-        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
-        alike &= all(set_of(p["place_scope"]) == set_of(total["place_scope"]) for p in parts)
+        own = pd.DataFrame(parts)
+        # Figures of one window, target and item may overlap and count once at least.
+        least = own.groupby(["kind", "target_id", "item", "window", "event_id"])
+        low = least[["low", "close_low"]].max()
+        sums = {name: math.fsum(low[name]) for name in low}
+        sums |= {name: math.fsum(own[name]) for name in ("high", "close_high", "stated")}
+        # Windows follow each other, without gap or overlap, from start to end of the whole; a part
+        # as long as the whole is “one of them”, and no day of it; an open end equals nothing.
+        days = own.sort_values("covers_first")[["covers_first", "covers_last"]].to_numpy()
+        follow = len(days) > 1 and (days[1:, 0] == days[:-1, 1] + 1).all()
+        follow &= (days[0, 0], days[-1, 1]) == (total["covers_first"], total["covers_last"])
         kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        row = total | _sum(parts) | {"complete": alike and _tiles(parts, total), "voice": voice}
-        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded"}
-        row |= {"ids": tuple(p["claim_id"] for p in parts), "parts_of": total["claim_id"]}
-        row |= {"who": f"{voice} in parts", "stated": math.fsum(p["stated"] for p in parts)}
-        made.append((total, parts, row | {"told": " + ".join(p["told"] for p in parts)}))
+        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        alike &= {set_of(p["place_scope"]) for p in parts} == {set_of(total["place_scope"])}
+        row = total | sums | {"complete": bool(alike and follow), "parts_of": total["claim_id"]}
+        row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}
+        row |= {"who": f"{voice} in parts", "told": " + ".join(p["told"] for p in parts)}
+        made.append((total, parts, row | {"ids": tuple(p["claim_id"] for p in parts)}))
     return made

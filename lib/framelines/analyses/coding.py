@@ -14,8 +14,7 @@ import pandas as pd
 from framelines import REPO
 from framelines.corpus.names import LANGUAGES
 from framelines.methods.agreement import match_spans
-from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import gregorian
+from framelines.methods.dates import gregorian, stated_interval
 
 DATA = REPO / "data"
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
@@ -148,7 +147,7 @@ def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFram
         placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
         published = placed["doc_id"].map(documents["published"]).map(gregorian)
         stated = zip(placed["event_date"], placed["event_calendar"], published, strict=True)
-        days = [str(stated_interval(*cells, "umm_al_qura", None)) for cells in stated]
+        days = [str(stated_interval(*cells)) for cells in stated]
         found.append(placed.assign(days=days)[["doc_id", "at", "days"]].drop_duplicates())
     rules, coder = found[0].merge(found[1][["doc_id", "at"]].drop_duplicates()), found[1]
     return [rules, coder, rules.merge(coder)]

@@ -19,8 +19,8 @@ import pandas as pd
 from framelines.analyses import claims as coded
 from framelines.analyses import losses, takings, timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
-from framelines.methods.intervals import relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
+from framelines.methods.dates import days_text, relate
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, verdict
 from framelines.tables.case import Case
 
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
@@ -119,7 +119,7 @@ def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for key, group in groupby(figures, key=_key):
         for a, b in combinations(list(group), 2):
-            found, width = coded.compare(a, b)
+            found, width = verdict(a, b)
             if found != COMPATIBLE:
                 sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
                 yield _pair(sums, a, b, key, "share", reasons(a, b), found, width)
@@ -134,7 +134,7 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     stated = dated.drop_duplicates("claim_id", keep="last").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
-    rows = coded.records(dated.drop_duplicates(keys))
+    rows = dated.drop_duplicates(keys).to_dict("records")
     for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
         for a, b in combinations(list(group), 2):
             calendars = [r["event_calendar"] == "hijri" for r in (a, b)]
@@ -158,8 +158,8 @@ def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
         yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
     denials = told[told["denies"].isin(told["claim_id"])]
     targets = told[told["claim_id"].isin(denials["denies"])]
-    by_id = {r["claim_id"]: r for r in coded.records(targets)[::-1]}
-    for row in coded.records(denials):
+    by_id = {r["claim_id"]: r for r in targets.to_dict("records")[::-1]}
+    for row in denials.to_dict("records"):
         denied = by_id[row["denies"]]
         if denied["certainty"] != "denied":
             key = denied["event_id"], denied["claim_id"]
@@ -224,7 +224,7 @@ def _statement(pair: Row, row: Row) -> str:
             who = f"{row['attribution'].replace('_', ' ')} in {row['source']}"
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
-        day = f" AH ({coded.days_text(row['first'], row['last'])})"
+        day = f" AH ({days_text(row['first'], row['last'])})"
         said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
         said += f", {row['event']}" * (pair["kind"] == STAGE)
     elif pair["kind"] == WHO:
@@ -302,7 +302,7 @@ def _things(row: Row) -> list[tuple[str, str]]:
 
 def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
     """Statements on one event that are told so differently that somebody should read them."""
-    by_id = {r["claim_id"]: r for r in coded.records(told)}
+    by_id = {r["claim_id"]: r for r in told.to_dict("records")}
     rows = [r for r in by_id.values() if r["event_id"]]
     for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
         figures = row["figure"] and first["figure"] and row["stated"] != first["stated"]

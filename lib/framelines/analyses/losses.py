@@ -5,7 +5,6 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import product
 from typing import Any
 
@@ -66,7 +65,7 @@ def matched_figures(
 
     The second `outcome` sets dead and wounded together against the dead. told and known are
     geometric means over all that meet; ratio is NaN where `reading` gives none, and coarse is the
-    variance of its log that rounding hides (`quantities.coarseness`).
+    variance of its log that rounding hides (`quantities.figure_of`).
     """
     told = _in_own_name(claims(case, **which), OUTCOMES[outcome])
     figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
@@ -81,13 +80,13 @@ def matched_figures(
                 continue
             best = min(b["rank"] for _, b in pairs)
             pairs = [(a, b) for a, b in pairs if b["rank"] == best]
-            point = partial(quantities.point_of, reading=reading)
-            pairs = [(a, b) for a, b in pairs if point(a) / b["stated"] > 0] or pairs
+            pairs = [(a, b) for a, b in pairs if a[reading] / b["stated"] > 0] or pairs
             # A figure counts at every meeting: with several windows each has rows of its own.
-            said, figure = _mean(point(a) for a, _ in pairs), _mean(b["stated"] for _, b in pairs)
+            said, figure = _mean(a[reading] for a, _ in pairs), _mean(b["stated"] for _, b in pairs)
             every = zip(*pairs, strict=True)
             met, used = (list({r["claim_id"]: r for r in rows}.values()) for rows in every)
-            coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
+            coarse = sum(c["coarse"] for c in met) / len(met) ** 2
+            coarse *= reading == "conventional"  # else a number is taken as it stands
             words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
             row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
             row += [said / figure, coarse, joined(r["origin"] for r in used), words, event]
@@ -135,8 +134,7 @@ def told_by_both_table(
     """
     told = _in_own_name(claims(case, **which), ["killed"])
     told = told[(told["target_id"] == target) & (told["event_id"] != "")]
-    told = told.assign(point=[quantities.point_of(row, reading) for row in told.to_dict("records")])
-    means = told.groupby(["event_id", "event", "camp"])["point"].agg(_mean).unstack("camp")
+    means = told.groupby(["event_id", "event", "camp"])[reading].agg(_mean).unstack("camp")
     first, second = (means.get(camp, math.nan) for camp in case.compare or ("", ""))
     table = means.assign(first=first, second=second).dropna(subset=["first", "second"])
     table = table.assign(ratio=table["first"] / table["second"]).reset_index()
@@ -264,7 +262,11 @@ def parts_table(
         sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
         row = [total["event"], total["source"], what, own["told"], total["told"], stated]
         row += [stated - total["stated"], own[f"{end}low"] - total[f"{end}high"]]
-        row += [own[f"{end}high"] - total[f"{end}low"], coded.compare(own, total)[0], len(parts)]
+        row += [
+            own[f"{end}high"] - total[f"{end}low"],
+            quantities.verdict(own, total)[0],
+            len(parts),
+        ]
         row += [f"{own['told']}{sums} against {total['told']}", thing, total["event_id"]]
         made.append((*row, ", ".join((total["claim_id"], *own["ids"]))))
     columns = "event source what parts total sum difference low high verdict count words thing"
@@ -341,7 +343,7 @@ def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
     taking is told; what a text tells only to deny it does not count."""
     side = lookup(case, "actors", "side")
     loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
-    told = coded.realised(told[~coded.disowned(told)]).query("event_id != ''")
+    told = coded.realised(told[~told["disowned"]]).query("event_id != ''")
     days = coded.reference_days(case, which)
     days = days.assign(kind="event", target_side="", camp=coded.REFERENCE)
     figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]

@@ -14,7 +14,7 @@ from framelines.analyses.trust import KEYS, coded_sentences, frame_names
 from framelines.analyses.words import Names, glossed
 from framelines.corpus.features import COUNTED
 from framelines.methods.contrasts import shares
-from framelines.methods.dates import OPEN, gregorian
+from framelines.methods.dates import days_text, gregorian
 from framelines.methods.estimate import POINTS, Estimate, share
 from framelines.methods.keyness import Keyness, keyness
 from framelines.tables.case import Case
@@ -57,8 +57,8 @@ def by_source(case: Case) -> pd.DataFrame:
     """Return one row an outlet: documents, reposts, tokens of text, days, languages, genres."""
     found = documents(case, reposts="in").merge(case["documents"][["doc_id", "published"]])
     found = found.merge(case["diversity"][["doc_id", "tokens"]], on="doc_id", how="left")
-    days = [gregorian(str(day)) if day else OPEN for day in found["published"]]
-    found = found.assign(first=[day.first for day in days], last=[day.last for day in days])
+    days = [[*map(days_text, gregorian(day))] for day in found["published"]]
+    found[["first", "last"]] = pd.DataFrame(days).replace("…", None)
     found["genre"] = found["genre"].str.replace("_", " ")
     words = partial(joined, by=", ")
     return found.groupby(["source_id", "source", "bloc"], as_index=False).agg(

@@ -11,7 +11,6 @@ from framelines.analyses.findings import estimand
 from framelines.analyses.timelines import AREAS, CALENDAR, REPOSTS, dated_events, days_between
 from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate
-from framelines.methods.intervals import bounds
 from framelines.tables.case import Case
 
 # Parts of one place can be taken days apart; over more than a month it is taken anew.
@@ -30,8 +29,8 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     """
     told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
     told = told[told["kind"].isin(["event", "sites_captured"])]
-    dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
-    out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
+    dates, (start, end) = lookup(case, "documents", "published"), gregorian(published)
+    out = {d: gregorian(dates[d]) for d in told["doc_id"]}
     within = [d for d, (low, high) in out.items() if start <= low and high <= end]
     name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
     rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
@@ -75,7 +74,7 @@ def repeated_takings(
     winner = dated["event_id"].map(lookup(case, "events", "winner"))
     winner = winner.map(lookup(case, "actors", "side"))
     dated = dated.assign(taker=winner.where(winner.notna(), dated["actor_side"]))
-    rows = coded.records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
+    rows = dated.sort_values(["claim_id", "doc_id"], kind="stable").to_dict("records")
     key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
     of_source, made = defaultdict[str, list[Row]](list), []
     for row in rows:

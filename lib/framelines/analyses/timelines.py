@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses.claims import Row, claims, days_text, estimated, joined, lookup, table_of
+from framelines.analyses.claims import Row, claims, estimated, joined, lookup, table_of
 from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
-from framelines.methods.calendars import ERROR_PRIOR, SETTINGS, leave_out, posterior
-from framelines.methods.dates import gregorian
+from framelines.methods.calendars import ERROR_PRIOR, calibrate, posterior
+from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
-from framelines.methods.intervals import EXCLUDED, bounds, relate
 from framelines.tables.case import Case
-from framelines.tables.rows import documents, theatre_places
+from framelines.tables.rows import documents, theatre_places, theatre_sentences
 
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
@@ -39,19 +38,16 @@ STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 
 def anchor_table(case: Case) -> pd.DataFrame:
     """Return one row an anchor: event, source, stated, reference, days_after, used or why not."""
-    found = coded.anchors(case)
-    found = found.assign(unused=~found["used"].astype(bool))
-    found = found.sort_values(["umm_al_qura", "stated", "event_id", "unused"], kind="stable")
-    label, name = lookup(case, "events", "label"), lookup(case, "sources", "name")
-    made: list[tuple[str, ...]] = []
-    for row in found.drop_duplicates(["source_id", "event_id"]).itertuples():
-        hour = "" if row.part_of_day == "day" else f", {row.part_of_day.replace('_', ' ')}"
-        known = days_text(row.reference_first.toordinal(), row.reference_last.toordinal())
-        known += hour.replace("unknown", "hour unknown")
+    order = ["umm_al_qura", "stated", "event_id", "used"]
+    found = coded.anchors(case).sort_values(order, ascending=[True] * 3 + [False], kind="stable")
+    # The label of an event of another case is not known here.
+    found = found.drop_duplicates(["source_id", "event_id"])
+    hours, made = {"day": "", "unknown": ", hour unknown"}, []
+    for row in found.fillna({"label": found["event_id"]}).itertuples():
+        hour = hours.get(row.part_of_day, f", {row.part_of_day.replace('_', ' ')}")
         after = [f"{v:.0f}" for v in dict.fromkeys([row.low, row.high]) if not math.isnan(v)]
-        event = label.get(row.event_id, row.event_id)  # that of another case has no label here
-        about = event, name[row.source_id], row.stated, known, " to ".join(after)
-        made.append((*about, f"no: {row.reason}" if row.unused else "yes"))
+        about = row.label, row.source, row.stated, days_text(row.first, row.last) + hour
+        made.append((*about, " to ".join(after), "yes" if row.used else f"no: {row.reason}"))
     return table_of(made, "event source stated reference days_after used")
 
 
@@ -61,18 +57,17 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     anchors: low and high, in days after Umm al-Qura, and whether all months of the source are
     calibrated. check: gaps of compared events, before and after.
     """
-    used = coded.anchors(case).query("used").copy()
+    used = coded.anchors(case).query("used")
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
-    used["label"] = used["event_id"].map(lookup(case, "events", "label"))
-    used["source"] = used["source_id"].map(lookup(case, "sources", "name"))
-    used["calibrated"] = used["source_id"].map(sure).astype(object)
+    sure = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
+    check = check.assign(gap_umm_al_qura=before["gap"], panel="check").drop(columns="stated")
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
-    check = check.assign(gap_umm_al_qura=before["gap"], panel="check")
     check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
-    both = [used.assign(panel="anchors"), check.drop(columns="stated")]
     columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
-    return pd.concat(both, ignore_index=True)[columns.split()]
+    return pd.concat([used.assign(calibrated=sure, panel="anchors"), check], ignore_index=True)[
+        columns.split()
+    ]
 
 
 @estimand(
@@ -92,8 +87,7 @@ def calendar_offset(
     """Return the most probable offset of every source in every month with anchors, in days."""
     used = coded.anchors(case, part_of_day=part_of_day).query("used and event_id != @left_out")
     prior, name, made = float(error_prior), lookup(case, "sources", "name"), []
-    found = posterior(used, prior=prior)
-    found = found[found["month"].isin(months)] if months else found
+    found = posterior(used, prior=prior)[lambda f: f["month"].isin(months or f["month"])]
     several = [found[c].nunique() > 1 for c in ("source_id", "month")]
     for (source, month), rows in found.groupby(["source_id", "month"]):
         own = used[used["source_id"] == source]
@@ -107,12 +101,12 @@ def calendar_offset(
         if before or after:
             detail += f", of which {before} lie before and {after} after the offset"
         for count, words in ((1, "any one"), (2, "any two")) if left_out == "none" else ():
-            kept = leave_out(own, count, prior=prior)["kept"]
-            if len(kept):
+            least = calibrate(own, without=count, prior=prior)["lowest"].min()
+            if not math.isnan(least):
                 # Rounded down: a probability that never claims certainty.
-                down = f"{math.floor(kept.min() * 1000) / 1000:.3f}"
-                least = "above 0.999" if kept.min() > 0.999 else down
-                detail += f"; probability {least} with {words} left out"
+                down = f"{math.floor(least * 1000) / 1000:.3f}"
+                down = "above 0.999" if least > 0.999 else down
+                detail += f"; probability {down} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
         made.append((part, value, *map(float, (credible.min(), credible.max())), len(own), detail))
     measures = "days that the source’s calendar lies after Umm al-Qura"
@@ -142,17 +136,10 @@ def told_days(told: pd.DataFrame, *, with_figures: bool = False) -> pd.DataFrame
     `with_figures` dates an event by its figures where nothing else of the source does.
     """
     dated = dated_events(told, ("sentence", "document") if with_figures else ())
-    width, figure = dated["last"] - dated["first"], dated["kind"].ne("event").astype(int)
+    width, figure = dated["last"] - dated["first"], dated["kind"].ne("event")
     keys = ["event_id", "source_id", "by_figure", "width", "repeats", "claim_id"]
     dated = dated.assign(width=width, by_figure=figure).sort_values(keys, kind="stable")
     return dated.drop_duplicates(["event_id", "source_id"]).reset_index(drop=True)
-
-
-def _beside(case: Case, days: pd.DataFrame, which: str) -> pd.DataFrame:
-    """Days told by sources and by the reference, in the same columns."""
-    known = coded.reference_days(case, which).assign(bloc="")
-    known["source"] = known["camp"] = coded.REFERENCE
-    return pd.concat([known, days], ignore_index=True)
 
 
 def date_agreement_table(
@@ -168,7 +155,8 @@ def date_agreement_table(
     hijri = days[days["event_calendar"].eq("hijri") & ~days["event_id"].isin(far)]
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
-    others = _beside(case, coded.to_the_day(days.query("event_calendar != 'hijri'")), reference)
+    others = coded.to_the_day(days.query("event_calendar != 'hijri'"))
+    others = pd.concat([coded.reference_days(case, reference), others], ignore_index=True)
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
     own, other = (both[[f"first{of}", f"last{of}"]].to_numpy() for of in ("", "_other"))
     found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])
@@ -292,8 +280,8 @@ def lanes(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
 
     accounts: how many date the event. Dates that leave more than `WIDEST` days open are left out.
     """
-    table = _beside(case, told_days(claims(case, calendar)), PEACEFUL)
-    label = lookup(case, "events", "label")
+    known, label = coded.reference_days(case, PEACEFUL), lookup(case, "events", "label")
+    table = pd.concat([known, told_days(claims(case, calendar))], ignore_index=True)
     table = table[table["event_id"].isin(coded.theatre_events(case) & label.keys())]
     table = table[(table["last"] - table["first"]) < WIDEST]
     table = table.assign(
@@ -317,41 +305,41 @@ def places_told(case: Case) -> pd.DataFrame:
     told = told[told["place_id"].isin(theatre_places(case) or set(about.index))]
     around = set(about.loc[sorted(set(told["place_id"])), "parent"])
     wide = around & set(about.index[about["kind"].isin(AREAS)])
-    made = []
-    for place, rows in told[~told["place_id"].isin(wide)].groupby("place_id"):
-        camps = [camp for camp in case.compare or () if camp in set(rows["camp"])]
-        several = "several outlets" if rows["source"].nunique() > 1 else "one outlet"
-        by = " + ".join(camps) if case.compare else several
-        made.append((*about.loc[place, ["name", "lat", "lon"]], len(rows), by))
-    table = table_of(made, "place lat lon claims by", by="-claims place")
-    return table[table["lat"].notna() & (table["by"] != "")].reset_index(drop=True)
+    by = told[~told["place_id"].isin(wide)].groupby("place_id")
+    table = by.agg(claims=("source", "size"), outlets=("source", "nunique"), camps=("camp", set))
+    table = table.join(about).rename(columns={"name": "place"})
+    several = table["outlets"].gt(1).map({True: "several outlets", False: "one outlet"})
+    met = [" + ".join(c for c in case.compare or () if c in camps) for camps in table["camps"]]
+    table = table.assign(by=met if case.compare else several)
+    table = table[table["lat"].notna() & (table["by"] != "")]
+    return table_of(table, "place lat lon claims by", by="-claims place")
 
 
 def _event_days(case: Case, exact: pd.DataFrame, which: str) -> pd.DataFrame:
     """Days of every event: of the reference; else as told to the day; else its widest reading."""
     events = case["events"][case["events"]["case"] == case.name].set_index("event_id").sort_index()
-    windows = [bounds(gregorian(window)) for window in events["window"]]
-    wide = pd.DataFrame(windows, events.index, ["first", "last"], dtype=float)
-    told = exact.groupby("event_id").agg(first=("first", "min"), last=("last", "max"))
-    known = coded.reference_days(case, which).set_index("event_id")
-    days = known.combine_first(told).combine_first(wide).reindex(wide.index)
-    days = days.assign(label=events["label"], listed=days.index.isin(known.index))
-    return days.reset_index()
+    ends = [gregorian(window) for window in events["window"]]
+    wide = pd.DataFrame(ends, events.index, ["first", "last"], dtype=float)
+    known = coded.reference_days(case, which).set_index("event_id")[["first", "last"]]
+    days = known.combine_first(coded.span_by(exact, "event_id")).combine_first(wide)
+    days = days.reindex(events.index).assign(label=events["label"])
+    return days.assign(listed=days.index.isin(known.index)).reset_index()
 
 
 def _at_risk(
     case: Case, days: pd.DataFrame, exact: pd.DataFrame, own: pd.DataFrame
-) -> pd.MultiIndex:
+) -> pd.DataFrame:
     """Listed events and sources of which a document could tell the event: came out after it, on
     the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
-    own = own[own["doc_id"].isin(coded.theatre_documents(case))]
-    own = own.assign(out=[bounds(gregorian(published[d]))[0] for d in own["doc_id"]])
-    told = exact.groupby("doc_id").agg(low=("first", "min"), high=("last", "max"))
+    mixed = own["doc_id"].isin(theatre_sentences(case)["doc_id"])
+    own = own[mixed | own["theatre"].eq(case.theatre)]
+    own = own.assign(out=[gregorian(published[d])[0] for d in own["doc_id"]])
+    told = coded.span_by(exact, "doc_id").set_axis(["low", "high"], axis=1)
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
     met = here.merge(own.merge(told, on="doc_id"), how="cross")
     met = met.query("last < out and low <= first and last <= high")
-    return pd.MultiIndex.from_frame(met[["event_id", "source_id"]])
+    return met[["event_id", "source_id"]]
 
 
 @cache
@@ -371,23 +359,23 @@ def coverage(
     days = _event_days(case, exact, reference)
     if risk_set == "publication":
         exact = own[["doc_id"]].assign(first=-math.inf, last=math.inf)
-    said, no = told[~coded.disowned(told)], {"modality": "negated", "certainty": "denied"}
+    said, no = told[~told["disowned"]], {"modality": "negated", "certainty": "denied"}
     done = said["modality"].eq("realised") & said["certainty"].eq("asserted")
     rank = np.select([done, said[list(no)].ne(no).all(axis=1)], [0, 1], 2)
+    risk, keys = _at_risk(case, days, exact, own), ["event_id", "source_id"]
     # A source's state is the fullest of all that it says of the event.
-    fullest = said.assign(rank=rank).groupby(["event_id", "source_id"])["rank"].min()
-    days = days[days["listed"] | days["event_id"].isin(fullest.index.get_level_values(0))]
+    every = pd.concat([said.assign(rank=rank), risk.assign(rank=3)])
+    fullest = every.groupby(keys)["rank"].min().map(dict(enumerate(STATES)))
+    days = days[days["listed"] | days["event_id"].isin(said["event_id"])]
     # Inside an event the sources stand by camp: those compared first, as everywhere.
     place = [*(case.compare or ()), *sorted(set(own["camp"]))].index
     sources = own.assign(place=own["camp"].map(place)).drop_duplicates("source_id")
     sources = sources.sort_values(["place", "bloc", "source"])
     table = days.merge(sources[["source_id", "source", "camp", "bloc"]], how="cross")
-    pair = pd.MultiIndex.from_frame(table[["event_id", "source_id"]])
-    ranks, at_risk = fullest.reindex(pair).to_numpy(), pair.isin(_at_risk(case, days, exact, own))
-    state = np.select([*(ranks == i for i in range(3)), at_risk], STATES[:-1], NOT_AT_RISK)
-    table = table.assign(state=state, at_risk=at_risk)
+    table = table.set_index(keys).assign(state=fullest).fillna({"state": NOT_AT_RISK})
+    table["at_risk"] = table.index.isin(pd.MultiIndex.from_frame(risk))
     columns = "event_id label first last source camp bloc state at_risk listed"
-    return table_of(table, columns, by="first last event_id")
+    return table_of(table.reset_index(), columns, by="first last event_id")
 
 
 def days_between(a: Row, b: Row) -> float:

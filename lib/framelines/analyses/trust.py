@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 
 import framelines.methods.agreement as agree
-from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import OPEN, gregorian
+from framelines.methods.dates import gregorian, stated_interval
 from framelines.tables.case import Case
 from framelines.tables.rows import rows, with_sentences
 
@@ -119,10 +118,10 @@ def _rows_of_both(case: Case, table: str, second: str) -> pd.DataFrame:
     own = with_sentences(case, own).merge(_coded_by_both(case, second), on=KEYS)
     if table == "claims":
         published = own["doc_id"].map(case["documents"].set_index("doc_id")["published"])
-        said = [gregorian(day) if day else OPEN for day in published]
+        said = map(gregorian, published)
         dates = zip(own["event_date"], own["event_calendar"], said, strict=True)
         # Whatever the calendar, the days count.
-        days = [stated_interval(*date, "umm_al_qura", None) if date[0] else "" for date in dates]
+        days = [stated_interval(*date) if date[0] else "" for date in dates]
         own["event_date"] = list(map(str, days))
         ends = own[["value_min", "value_max"]].to_numpy(dtype=np.float64)
         own["value"] = ["" if np.isnan(end).all() else str(end) for end in ends]

@@ -26,8 +26,7 @@ from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.finders import find_dates
 from framelines.corpus.names import LANGUAGES
 from framelines.corpus.texts import sha256, words
-from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import OPEN, date_problem, in_edtf
+from framelines.methods.dates import OPEN, date_problem, days_text, in_edtf, stated_interval
 
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
@@ -208,13 +207,12 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         return "", f"{stated!r} is no day" + f": {why}" * bool(re.search(r"\d{4}", stated))
     for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
         if one.calendar == "hijri":  # which may begin a day beside the computed one
-            days = stated_interval(one.stated, "hijri", OPEN, "hull", None)
-            return f"{days.first}/{days.last}", ""
+            days = stated_interval(one.stated, "hijri", setting="hull")
+            return "/".join(map(days_text, days)), ""
         if one.calendar == "gregorian" and (one.start, one.end) == (0, len(stated)):
             return one.stated, ""
-    spelt = in_edtf(stated)
-    known = spelt and not date_problem(spelt, "gregorian")
-    return (spelt, "") if known else ("", f"{stated!r} is no day")
+    spelt = [one for one in in_edtf(stated) if not date_problem(one, "gregorian")]
+    return (spelt[0], "") if len(spelt) == 1 else ("", f"{stated!r} is no day")
 
 
 def twins(texts: dict[str, str]) -> dict[str, str]:

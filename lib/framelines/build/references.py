@@ -10,7 +10,7 @@ import pandas as pd
 from framelines import REPO
 from framelines.build.store import changed, columns_of, written
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian
+from framelines.methods.dates import Ends, date_problem, days_text, gregorian
 from framelines.tables.case import read_case_file
 
 Row = dict[str, str]
@@ -34,10 +34,10 @@ def _row(of: dict[str, Any], row: Row) -> Row:
         return int(stated)
 
     first, last = (_day(row[column]) for column in of["days"])
-    span, days = of["around"].get(row[of["time"]], "day"), DateInterval(first, last)
+    span, days = of["around"].get(row[of["time"]], "day"), gregorian(f"{first}/{last}")
     if first == last:
-        week = span == "week"
-        days = gregorian(f"{first}"[: SHORT.get(span, 10)]).widen(3 * week, 3 * week)
+        low, high = gregorian(f"{first}"[: SHORT.get(span, 10)])
+        days = low - 3 * (span == "week"), high + 3 * (span == "week")
     made = Row()
     for column, said in of["row"].items():
         pattern = said if isinstance(said, str) else said.get(row[said["by"]], said["else"])
@@ -51,10 +51,10 @@ def _row(of: dict[str, Any], row: Row) -> Row:
     named = re.sub(" (town|city|village)$", "", made["place_id"])
     made |= {"place_id": named * (whole(of["place"]) <= of["exact"]), "quality": quality}
     made |= {"ref_id": made["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
-    return made | MONITOR | {"date_from": f"{days.first}", "date_to": f"{days.last}"}
+    return made | MONITOR | {"date_from": days_text(days[0]), "date_to": days_text(days[1])}
 
 
-def _filters(days: str, box: str) -> tuple[DateInterval, list[float]]:
+def _filters(days: str, box: str) -> tuple[Ends, list[float]]:
     problems, ends = Problems(), [float(n) for n in re.findall(r"-?\d+(?:\.\d+)?", box)]
     if reason := date_problem(days, "gregorian"):
         known = "days in EDTF, such as 2017-04-01/2017-04-30"
@@ -63,7 +63,7 @@ def _filters(days: str, box: str) -> tuple[DateInterval, list[float]]:
         known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
         problems.add("BOX", "no box", value=box, allowed=known)
     problems.raise_if_any()
-    return gregorian(days) if days else OPEN, ends
+    return gregorian(days), ends
 
 
 def _read(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -101,7 +101,7 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     # Yemen is "Yemen (North Yemen)" in UCDP.
     lands, wanted = whole["country"].str.casefold(), country.strip().casefold()
     fits = lands.eq(wanted) | lands.str.partition(" (")[0].eq(wanted) | (not wanted)
-    added, known, first = dict[str, Row](), set(old["ref_id"]), str(span.first or "")
+    added, known = dict[str, Row](), set(old["ref_id"])
     for line, row in whole[fits].iterrows():
         try:
             made = _row(of, {str(c): " ".join(v.split()) for c, v in row.items()})
@@ -110,7 +110,8 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
         except ValueError as error:
             problems.add(place.name, f"it cannot be read: {error}", row=int(str(line)) + 2)
             continue
-        if inside and made["date_from"] <= str(span.last or "9") and made["date_to"] >= first:
+        low, high = gregorian(f"{made['date_from']}/{made['date_to']}")
+        if inside and low <= span[1] and high >= span[0]:
             made |= {"case": name, "place_id": places.get(made["place_id"].casefold(), "")}
             added.setdefault(made["ref_id"], made)
     if not added:

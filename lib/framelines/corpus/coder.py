@@ -19,8 +19,7 @@ from framelines.corpus.finders import Date, find_dates, find_mentions
 from framelines.corpus.names import Names, known_actors
 from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
-from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import DateInterval, gregorian
+from framelines.methods.dates import Ends, days_text, gregorian, stated_interval
 
 CODER = "rules"
 TABLES = ("claims", "naming_mentions", "captures", "dates")
@@ -91,7 +90,7 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
         yield from pairwise([begin, *(begin + s for s, _ in words[LONGEST::LONGEST]), end])
 
 
-def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -> list[Date]:
+def _of_deeds(sentence: Sentence, stated: list[Date], published: Ends) -> list[Date]:
     """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
@@ -102,9 +101,9 @@ def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -
         says = sentence.first("says", day.end, sentence.after(day.end, reading.OBJECT))
         if says and _OPENS.search(sentence.text[: day.start]):
             near |= sentence.next("that", says[1]) or bool(sentence.first("denied", *says))
-        by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
-        if near and by and "/" not in day.stated:
-            day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
+        _, by = stated_interval(day.stated, day.calendar, published)
+        if near and math.isfinite(by) and "/" not in day.stated:
+            day = Date(day.start, day.end, f"../{days_text(by)}", "gregorian")
         found.append(day)
     return found
 
@@ -135,9 +134,7 @@ def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str
     return found
 
 
-def _claims(
-    sentence: Sentence, last: Date | None, published: DateInterval
-) -> Iterator[tuple[Row, Row]]:
+def _claims(sentence: Sentence, last: Date | None, published: Ends) -> Iterator[tuple[Row, Row]]:
     """The claims of a sentence without their voice, and its takings: either may be empty."""
     deed = next((d for d in DEEDS if sentence.first(d)), "")
     before: tuple[Span | None, str] = (None, "")
@@ -201,7 +198,7 @@ def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> 
     return ("" if actor == target else actor), target
 
 
-def _when_where(sentence: Sentence, span: Span, last: Date | None, published: DateInterval) -> Row:
+def _when_where(sentence: Sentence, span: Span, last: Date | None, published: Ends) -> Row:
     """Date and place: the nearest of the sentence, else the last date that was stated.
     `day` is the one day that the date means, if it means one.
     """
@@ -211,9 +208,9 @@ def _when_where(sentence: Sentence, span: Span, last: Date | None, published: Da
     if day := here or last:
         row |= {"event_date": day.stated, "event_calendar": day.calendar}
         row["date_basis"] = "sentence" if here else "document"
-        days = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None)
-        row["day"] = days.first if days.first == days.last else None
-        if days.first and published.last and days.first > published.last:
+        low, high = stated_interval(day.stated, day.calendar, published)
+        row["day"] = low if low == high else None
+        if low > published[1]:
             row["modality"] = "planned"
     return row
 
@@ -234,7 +231,7 @@ def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[
             told[GROUPS[claim["deed"]], claim["place_id"]].append(claim)
     found = []
     for (group, place), rows in sorted(told.items()):
-        apart = [(b["day"] - a["day"]).days for a, b in pairwise(rows)]
+        apart = [b["day"] - a["day"] for a, b in pairwise(rows)]
         slack = TAKING_DAYS if group == "taking" else 0
         cuts = [i for i, days in enumerate(apart, start=1) if days > slack]
         for first, last in pairwise([0, *cuts, len(rows)]):
@@ -248,7 +245,7 @@ def _event(group: str, place: str, claims: list[Row], case: str) -> Row:
     """One event, entered in its claims; who won and lost it only where all that say so agree."""
     deeds = sorted(claim["deed"] for claim in claims)
     kind = max(deeds, key=deeds.count)
-    first, last = (claim["day"].isoformat() for claim in (claims[0], claims[-1]))
+    first, last = (days_text(claim["day"]) for claim in (claims[0], claims[-1]))
     event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
     event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
     event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}

@@ -15,7 +15,7 @@ from hijridate import Gregorian
 from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.texts import Span, Terms, valued
-from framelines.methods.dates import WEEKDAYS, DateInterval, date_problem, month_days, relative
+from framelines.methods.dates import WEEKDAYS, Ends, date_problem, days_text, month_days, relative
 
 # There are not so many of anything that a war counts.
 MOST = 10**10
@@ -279,7 +279,7 @@ def _date_patterns(language: str) -> dict[str, regex.Pattern[str]]:
     return {name: regex.compile(form) for name, form in found.items()}
 
 
-def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
+def find_dates(text: str, language: str, published: Ends) -> list[Date]:
     """Return the dates of a text as the tables write them; the longest of a place wins.
 
     A day or month without its year is the last one up to the last day of publication, where that is
@@ -311,7 +311,7 @@ def find_dates(text: str, language: str, published: DateInterval) -> list[Date]:
     return found
 
 
-def _stated(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
+def _stated(match: regex.Match[str], language: str, published: Ends) -> tuple[str, str]:
     """How the tables write what was met, and the calendar; empty where it cannot be told."""
     day, last, third, system = None, None, "", "gregorian"
     if digits := match["iso"] or match["numeric"]:
@@ -342,7 +342,7 @@ def _stated(match: regex.Match[str], language: str, published: DateInterval) -> 
     return "" if date_problem(stated, system) else stated, system
 
 
-def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tuple[str, str]:
+def _ago(match: regex.Match[str], language: str, published: Ends) -> tuple[str, str]:
     """A day or span before now: yesterday, three days ago, this week, the past few months."""
     word, number = match.group(), match["n"] or ""
     value = number if number.isdecimal() else _value(number, language, "numbers")
@@ -353,21 +353,21 @@ def _ago(match: regex.Match[str], language: str, published: DateInterval) -> tup
     first, _, last = form.partition("/")
     if not last:
         return form, "relative"
-    days = relative(first, published).first, relative(last, published).last
-    return (f"{days[0]}/{days[1]}", "gregorian") if all(days) else ("", "relative")
+    days = relative(first, published)[0], relative(last, published)[1]
+    known = all(map(math.isfinite, days))
+    return ("/".join(map(days_text, days)), "gregorian") if known else ("", "relative")
 
 
-def _year(month: int, day: int | None, published: DateInterval, system: str) -> int:
+def _year(month: int, day: int | None, published: Ends, system: str) -> int:
     """The year in which a day or month without one was last, up to the day of publication."""
-    if not published.first or not published.last or not month:
+    if not all(map(math.isfinite, published)) or not month:
         return 0  # a document of any day tells no year
     try:
-        latest = published.last.year
-        if system == "hijri":
-            latest = Gregorian.fromdate(published.last).to_hijri().year
-        for year in (latest, latest - 1):
-            first, length = month_days(year, month, "umm_al_qura" if system == "hijri" else system)
-            if first.toordinal() + min(day or 1, length) - 1 <= published.last.toordinal():
+        latest = Gregorian.fromordinal(int(published[1]))
+        until = latest.to_hijri().year if system == "hijri" else latest.year
+        for year in (until, until - 1):
+            first, last = month_days(year, (month, month), system)
+            if min(first + (day or 1) - 1, last) <= published[1]:
                 return year
     except (OverflowError, ValueError):
         pass  # the computed Hijri calendar has no such year

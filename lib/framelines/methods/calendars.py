@@ -6,103 +6,34 @@ for a source in all its months. δ is uniform over −2…+2 a priori and a Mark
 month keeps the offset of the one before with probability `STAY`, else it moves one day either way;
 at the ends of the range the move outwards stays instead, so that every month by itself is uniform.
 ε ~ Beta(1, 9) is integrated by Gauss–Legendre with 64 nodes, exact for up to 119 anchors.
+Tables of anchors are those of `analyses.claims.anchors`.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from functools import cache
 from itertools import combinations, pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from framelines.methods.dates import OPEN, DateInterval, gregorian, hull, read, relative
-
 Floats = npt.NDArray[np.float64]
-Offsets = Mapping[str, int]
 
-SETTINGS = ("calibrated", "umm_al_qura", "hull")
 OFFSETS = (-2, -1, 0, 1, 2)
 ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9
 SINGLE_DAYS_NEEDED, PROBABILITY_NEEDED = 4, 0.95
 # Statistics are rounded before they are compared, so that no machine's last bit decides.
 DECIMALS = 12
+KEYS = ["source_id", "month"]
 _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
+# The probability of each offset (column) a month after each other one.
+TRANSITION = (1 - STAY) / 2 * (np.eye(len(OFFSETS), k=1) + np.eye(len(OFFSETS), k=-1))
+np.fill_diagonal(TRANSITION, 1 - TRANSITION.sum(axis=1))
 
 
-def convert(
-    text: str, setting: str | int = "calibrated", offsets: Offsets | None = None
-) -> DateInterval:
-    """Return the Gregorian days that a stated Hijri date can mean.
-
-    `umm_al_qura` and an offset in days take the computed calendar; `hull` the days from the earlier
-    to the later of Umm al-Qura and tabular, one day wider on either side. `calibrated` moves each
-    end by the offset of its own month (`offsets_of`), and takes the hull for a month without one.
-    Raises `ValueError` for an unknown setting or date.
-    """
-    computed = read(text, "umm_al_qura")
-    if re.fullmatch(r"[+-]?[0-9]+", str(setting)) or setting == "umm_al_qura":
-        return computed.shift(0 if setting == "umm_al_qura" else int(setting))
-    if setting not in SETTINGS:
-        allowed = f"{', '.join(SETTINGS)}, or an offset in whole days such as 1"
-        raise ValueError(f"no calendar setting: {setting!r}; allowed: {allowed}")
-    wide = hull(computed, read(text, "tabular")).widen(1, 1)
-    if setting == "hull" or not offsets:
-        return wide
-    ends = re.sub("[?~%]", "", text).split("/")
-    months = (ends[0] + "-01")[:7], (ends[-1] + "-12")[:7]
-    low, high = (computed.shift(offsets[m]) if m in offsets else wide for m in months)
-    # Two months with opposite offsets could turn a pair of neighbouring days round.
-    turned = low.first and high.last and low.first > high.last
-    return DateInterval(high.last, low.first) if turned else DateInterval(low.first, high.last)
-
-
-def stated_interval(
-    text: str, calendar: str, published: DateInterval, setting: str | int, offsets: Offsets | None
-) -> DateInterval:
-    """Return the days that a stated date can mean in a document `published` on some of these days.
-
-    `setting` and `offsets` as in `convert`; open where no date is stated.
-    """
-    if not text or calendar == "none":
-        return OPEN
-    if calendar == "hijri":
-        return convert(text, setting, offsets)
-    return relative(text, published) if calendar == "relative" else gregorian(text)
-
-
-def anchor_days(matches: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of anchors from the matches of a source's Hijri dates with references.
-
-    Needs source_id, event_id, stated, open_first and open_last (timestamps: the days that the
-    reference leaves open), and reason, why a match is no anchor, or "". Completes reason; adds
-    month (`1438-03`), umm_al_qura (c), low, high and tabular (these days minus c), and used: the
-    first without a reason of each source and event.
-    """
-    found = matches.reset_index(drop=True)
-    day = found["stated"].str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool)
-    c, civil = (
-        pd.to_datetime(found["stated"].where(day).map(lambda t, s=s: read(t, s).first, "ignore"))
-        for s in ("umm_al_qura", "tabular")
-    )
-    found = found.assign(month=found["stated"].str[:7], umm_al_qura=c)
-    ends = {"low": found["open_first"], "high": found["open_last"], "tabular": civil}
-    found = found.assign(**{name: (days - c).dt.days for name, days in ends.items()})
-    limit = max(OFFSETS) + ERROR_REACH
-    reason = found["reason"].astype(object).where(day, "the claim names no single day")
-    far = (reason == "") & ((found["low"] > limit) | (found["high"] < -limit))
-    reason = reason.mask(far, f"more than {limit} days apart")
-    free = reason == ""
-    used = free & ~found[["source_id", "event_id"]].where(free).duplicated()
-    reason = reason.where(~free | used, "another row of the same source and event is used")
-    return found.assign(reason=reason, used=used)
-
-
-def _likelihoods(first: pd.Series, last: pd.Series, offsets: Floats) -> Floats:
+def _likelihoods(own: pd.DataFrame, offsets: Floats) -> Floats:
     """L of every anchor, offset (the same for all, or a row for each) and node of ε, an array."""
-    low, high = (days.to_numpy(dtype=np.float64)[:, None] for days in (first, last))
+    low, high = (own[[end]].to_numpy(np.float64) for end in ("low", "high"))
 
     def share(reach: int) -> Floats:  # of the open days at most so far from each offset
         within = np.minimum(high, offsets + reach) - np.maximum(low, offsets - reach) + 1
@@ -117,88 +48,73 @@ def _over_errors(likelihood: Floats, prior: float) -> Floats:
     return likelihood @ (_W / 2 * prior * ((1 - _X) / 2) ** (prior - 1))
 
 
-@cache
-def transition(months: int = 1) -> Floats:
-    """Return the probabilities of each offset (column) so many months after each other one."""
-    size = len(OFFSETS)
-    move = (1 - STAY) / 2
-    matrix = STAY * np.eye(size) + move * (np.eye(size, k=1) + np.eye(size, k=-1))
-    matrix[[0, -1], [0, -1]] += move
-    return np.linalg.matrix_power(matrix, months)
-
-
 def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
     """The posterior (months, offsets) of one source, and its log marginal likelihood.
     The anchors at the places `out` say nothing. Where no offset can explain the others, nothing is
     learned: the posterior is the prior, the evidence 0.
     """
-    each = _likelihoods(own["low"], own["high"], np.array(OFFSETS, dtype=np.float64))
+    each = _likelihoods(own, np.array(OFFSETS, dtype=np.float64))
     each[list(out)] = 1
-    months, place = np.unique(own["month"], return_inverse=True)
-    products = np.ones((len(months), *each.shape[1:]))
-    np.multiply.at(products, place, each)
-    # Scaled, so that many anchors do not underflow; the scale returns in the marginal.
-    top = products.max(axis=(1, 2), keepdims=True)
-    scaled = products / np.where(top > 0, top, 1)
-    numbers = [int(month[:4]) * 12 + int(month[5:]) for month in months]
-    steps = [transition(b - a) for a, b in pairwise(numbers)]
-    forward, backward = [scaled[0] / len(OFFSETS)], [np.ones_like(scaled[0])]
-    for step, likelihood in zip(steps, scaled[1:], strict=True):
-        forward.append(step.T @ forward[-1] * likelihood)
-    for step, likelihood in zip(reversed(steps), scaled[:0:-1], strict=True):
-        backward.insert(0, step @ (backward[0] * likelihood))
-    joint = _over_errors(np.stack(forward) * np.stack(backward), prior)
+    own_month, months = own["month"].to_numpy(), own["month"].unique()
+    likelihoods = [each[own_month == month].prod(axis=0) for month in months]
+    numbers = [12 * int(month[:4]) + int(month[5:]) for month in months]
+    steps = [np.linalg.matrix_power(TRANSITION, b - a) for a, b in pairwise(numbers)]
+
+    def before(likelihoods: list[Floats], steps: list[Floats]) -> list[Floats]:
+        """What the months before each one say of it; the same either way through the chain."""
+        found = [np.ones_like(likelihoods[0])]
+        for step, likelihood in zip(steps, likelihoods, strict=False):
+            found.append(step @ (found[-1] * likelihood))
+        return found
+
+    after = before(likelihoods[::-1], steps[::-1])[::-1]
+    joint = np.stack(before(likelihoods, steps)) * np.stack(likelihoods) * np.stack(after)
+    joint = _over_errors(joint, prior) / len(OFFSETS)
     evidence = joint.sum(axis=1, keepdims=True)
-    if not evidence[0, 0]:
+    if not evidence.all():
         return np.full_like(joint, 1 / len(OFFSETS)), -np.inf
-    found = np.round(joint / evidence, DECIMALS)
-    return found, float(np.log(evidence[0, 0]) + np.log(top).sum())
+    return np.round(joint / evidence, DECIMALS), float(np.log(evidence[0, 0]))
 
 
-def _sources(anchors: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield every source with its used anchors, in an order that depends on no order of rows."""
-    rows = anchors[anchors["used"].astype(bool)]
-    rows = rows.sort_values(["source_id", "month", "event_id"], kind="stable")
-    yield from rows.groupby("source_id", sort=True)
+def _by_source(anchors: pd.DataFrame) -> Any:
+    """The used anchors of every source, in an order that depends on no order of rows."""
+    used = anchors[anchors["used"].astype(bool)]
+    return used.sort_values([*KEYS, "event_id"], kind="stable").groupby("source_id")
 
 
-def posterior(anchors: pd.DataFrame, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
-    """Return the posterior of every offset: source_id, month, offset (days), probability."""
-    rows = [
-        (source_id, month, offset, p)
-        for source_id, own in _sources(anchors)
-        for month, line in zip(own["month"].unique(), _chain(own, prior)[0].tolist(), strict=True)
-        for offset, p in zip(OFFSETS, line, strict=True)
-    ]
-    return pd.DataFrame(rows, columns=["source_id", "month", "offset", "probability"])
+def posterior(
+    anchors: pd.DataFrame, *, without: int = 0, prior: float = ERROR_PRIOR
+) -> pd.DataFrame:
+    """Return the posterior of every offset: source_id, month, left_out, offset, probability.
 
-
-def leave_out(anchors: pd.DataFrame, count: int = 1, *, prior: float = ERROR_PRIOR) -> pd.DataFrame:
-    """Return what is left to the offset of every month without each anchor, or `count` of them.
-
-    One row a combination and month: source_id, month, left_out (event ids joined by ;), and `kept`,
-    the probability of the offset that all anchors give.
+    `without` so many anchors it has one for every choice of them, whose event ids left_out joins
+    by a semicolon. Offsets are in days.
     """
-    rows = []
-    for source_id, own in _sources(anchors):
-        events, best = list(own["event_id"]), _chain(own, prior)[0].argmax(axis=1)
-        for out in combinations(range(len(events)), count):
-            names, left = ";".join(events[place] for place in out), _chain(own, prior, out)[0]
-            for month, line, was in zip(own["month"].unique(), left, best, strict=True):
-                rows.append((source_id, month, names, line[was]))
-    return pd.DataFrame(rows, columns=["source_id", "month", "left_out", "kept"])
+    made = []
+    for source_id, own in _by_source(anchors):
+        for out in combinations(range(len(own)), without):
+            left_out = ";".join(own["event_id"].iloc[list(out)])
+            found = _chain(own, prior, out)[0].tolist()
+            for month, line in zip(own["month"].unique(), found, strict=True):
+                of = zip(OFFSETS, line, strict=True)
+                made += [(source_id, month, left_out, *pair) for pair in of]
+    return pd.DataFrame(made, columns=[*KEYS, "left_out", "offset", "probability"])
 
 
-def calibrate(anchors: pd.DataFrame) -> pd.DataFrame:
+def calibrate(
+    anchors: pd.DataFrame, *, without: int = 1, prior: float = ERROR_PRIOR
+) -> pd.DataFrame:
     """Return source_id, month, offset, probability, lowest, calibrated: a row a source and month.
 
-    `lowest` is the offset's probability without the anchor that supports it most. It is calibrated
-    with four single-day anchors of the source or more, and a `lowest` of 0.95 or more.
+    `lowest` is the offset's probability without the anchors, `without` of them, that support it
+    most, NaN where there are fewer. It is calibrated with four single-day anchors of the source or
+    more, and a `lowest` of 0.95 or more.
     """
-    keys = ["source_id", "month"]
-    found = posterior(anchors).sort_values("probability", ascending=False, kind="stable")
-    lowest = leave_out(anchors).groupby(keys)["kept"].min().rename("lowest")
-    found = found.drop_duplicates(keys).sort_values(keys).merge(lowest, on=keys, validate="1:1")
+    found = posterior(anchors, prior=prior).drop(columns="left_out")
+    found = found.sort_values("probability", ascending=False, kind="stable").drop_duplicates(KEYS)
+    left = posterior(anchors, without=without, prior=prior).groupby([*KEYS, "offset"])
+    lowest = left["probability"].min().rename("lowest")
+    found = found.sort_values(KEYS).merge(lowest, how="left", on=[*KEYS, "offset"])
     single = anchors["used"].astype(bool) & (anchors["low"] == anchors["high"])
     enough = anchors.loc[single, "source_id"].value_counts() >= SINGLE_DAYS_NEEDED
     sure = found["source_id"].isin(enough.index[enough]) & (found["lowest"] >= PROBABILITY_NEEDED)
@@ -211,9 +127,8 @@ def tabular_factor(anchors: pd.DataFrame) -> float:
     The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior.
     """
     found = 0.0
-    for _, own in _sources(anchors):
-        days = own["tabular"].to_numpy(np.float64)[:, None]
-        civil = _likelihoods(own["low"], own["high"], days)[:, 0].prod(axis=0)
+    for _, own in _by_source(anchors):
+        civil = _likelihoods(own, own[["tabular"]].to_numpy(np.float64))[:, 0].prod(axis=0)
         found += float(np.log(_over_errors(civil, ERROR_PRIOR))) - _chain(own, ERROR_PRIOR)[1]
     return found / float(np.log(10))
 

@@ -1,23 +1,30 @@
-"""Dates as stated, and the Gregorian days that each may mean.
+"""Dates as stated, and the days that each may mean: intervals, and how two of them relate.
+
+An interval is a tuple (low, high): every day that a date leaves open, or every number that a figure
+does. No weight is put on any of them, since nothing in a text supports one. Days are numbers (of
+`datetime.date.toordinal`), −∞ and +∞ for open ends, so that an open end compares as it should.
 
 A Gregorian date is written in EDTF (Library of Congress 2019): every form of level 1, and of level
 2 the seasons, the qualified parts and the sets; the other forms are refused in words. Two small
 extensions: a third of a month (`1437-06-start`), and dates relative to the document (`yesterday`,
-`-10d`). A Hijri date is written alike (`1438-03-11`). Nothing vague is guessed: a date that leaves
-several days open becomes the interval of them.
+`-10d`). A Hijri date is written alike (`1438-03-11`). Nothing vague is guessed.
 """
 
-import calendar
+import math
 import re
-import unicodedata
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from datetime import date
 from functools import cache
 from typing import Any
 
-from hijridate import Hijri
+from hijridate.ummalqura import MONTH_STARTS
+
+Ends = tuple[float, float]
+OPEN: Ends = (-math.inf, math.inf)
+RELATIONS = SAME, POSSIBLE, EXCLUDED = "certainly_same", "possibly_same", "certainly_different"
 
 CALENDARS = ("gregorian", "hijri", "relative")
+SETTINGS = ("calibrated", "umm_al_qura", "hull")
 YEARS = {"Gregorian": (1600, 2100), "Hijri": (1343, 1500)}  # those of the Umm al-Qura calendar
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
@@ -25,130 +32,104 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 # First and last month; 0 is December of the year before, 14 February of the year after. A winter
 # of the northern and a summer of the southern hemisphere may be the one that begins in the year or
 # the one that ends in it: both are left open.
-_SPRING, _SUMMER, _AUTUMN, _WINTER = (3, 5), (6, 8), (9, 11), (0, 14)
-_NORTH, _SOUTH = (_SPRING, _SUMMER, _AUTUMN, _WINTER), (_AUTUMN, _WINTER, _SPRING, _SUMMER)
+_NORTH = ((3, 5), (6, 8), (9, 11), (0, 14))  # spring to winter
 _SHARES = ((1, 3), (4, 6), (7, 9), (10, 12), (1, 4), (5, 8), (9, 12), (1, 6), (7, 12))
-SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_SOUTH, *_SHARES), 21))
+SEASONS = dict(enumerate((*_NORTH, *_NORTH, *_NORTH[2:], *_NORTH[:2], *_SHARES), 21))
 
-_DATE = re.compile(
-    r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX|start|middle|end))?)?"
-)
 # Before a part of a date or after it: the whole date or the part is uncertain or approximate.
-_QUALIFIER = re.compile(r"(?:\A|(?<=-))[?~%](?=[0-9X])|(?<=[0-9Xted])[?~%](?=-|\Z)")
-_RELATIVE = re.compile(
-    r"today|yesterday|last-week|last-month|last-year|-[0-9]{1,3}[dw]|-[0-9]{1,2}[my]"
-    rf"|weekday-(?:{'|'.join(WEEKDAYS)})|month-(?:{'|'.join(MONTHS)})"
+_YEAR, _MONTH, _DAY = (
+    rf"[?~%]?({part})[?~%]?"
+    for part in ("[0-9]{4}|[0-9]{3}X|[0-9]{2}XX", "[0-9]{2}|XX", "[0-9]{2}|XX|start|middle|end")
 )
-# Friday 16 July 622 in the Julian calendar, as a day number of the proleptic Gregorian one.
-_TABULAR_EPOCH = date(622, 7, 19).toordinal()
+_DATE = re.compile(f"{_YEAR}(?:-{_MONTH}(?:-{_DAY})?)?")
+_RELATIVE = re.compile(
+    rf"last-week|-[0-9]{{1,3}}[dwmy]|weekday-(?:{'|'.join(WEEKDAYS)})|month-(?:{'|'.join(MONTHS)})"
+)
+_COUNTED = {"today": "-0d", "yesterday": "-1d", "last-month": "-1m", "last-year": "-1y"}
+# Friday 16 July 622 in the Julian calendar; day 0 of the Julian days that hijridate reduces.
+_TABULAR, _UMM_AL_QURA = date(622, 7, 19).toordinal(), date(1858, 11, 16).toordinal()
 
 
-@dataclass(frozen=True)
-class DateInterval:
-    """All days from `first` to `last`; either may be None, where the date leaves it open."""
+def relate(a: Ends, b: Ends) -> tuple[str, float]:
+    """Return whether a and b are the same, can be, or cannot (`RELATIONS`), and how far apart.
 
-    first: date | None
-    last: date | None
-
-    def __post_init__(self) -> None:
-        if self.first and self.last and self.first > self.last:
-            raise ValueError(f"the interval ends before it begins: {self.first} to {self.last}")
-
-    def shift(self, days: int) -> "DateInterval":
-        """Return the interval moved by so many days."""
-        return self.widen(-days, days)
-
-    def widen(self, before: int, after: int) -> "DateInterval":
-        """Return the interval with so many days more before and after it."""
-        first, last = timedelta(days=before), timedelta(days=after)
-        return DateInterval(self.first and self.first - first, self.last and self.last + last)
-
-
-OPEN = DateInterval(None, None)
-
-
-def hull(*intervals: DateInterval) -> DateInterval:
-    """Return the smallest interval that holds all of them; an open end stays open."""
-    first = min(i.first or date.min for i in intervals)
-    last = max(i.last or date.max for i in intervals)
-    return DateInterval(None if first == date.min else first, None if last == date.max else last)
-
-
-def month_days(year: int, month: int, system: str = "gregorian") -> tuple[date, int]:
-    """Return the first day of a month and its length, in a system.
-
-    Systems: `gregorian`; `umm_al_qura`, computed by `hijridate`; `tabular`, the civil calendar:
-    months of 30 and 29 days in turn, eleven leap days in thirty years (Reingold and Dershowitz
-    2018, Calendrical Calculations, ch. 7). Raises `ValueError` where there is no such month.
+    Certainly the same needs two single values that are equal; certainly different, none in common.
+    The gap is above 0 where b lies higher; neighbouring days are 1 apart.
     """
-    if not 1 <= month <= 12:
-        raise ValueError(f"the year {year} has no month {month}")
-    if system == "gregorian":
-        return date(year, month, 1), calendar.monthrange(year, month)[1]
-    if system == "tabular":
-        leap = (3 + 11 * year) // 30
-        before = 354 * (year - 1) + leap + 29 * (month - 1) + month // 2
-        long = month % 2 == 1 or (month == 12 and (14 + 11 * year) // 30 > leap)
-        return date.fromordinal(_TABULAR_EPOCH + before), 30 if long else 29
-    _check_years(year, year, system)
-    found = Hijri(year, month, 1)
-    return date(*found.to_gregorian().datetuple()), found.month_length()
+    (low_a, high_a), (low_b, high_b) = a, b
+    if low_b > high_a:
+        return EXCLUDED, low_b - high_a
+    if low_a > high_b:
+        return EXCLUDED, high_b - low_a
+    return SAME if low_a == high_a == low_b == high_b else POSSIBLE, 0.0
 
 
-def _span(year: int, begin: int, end: int, system: str = "gregorian") -> DateInterval:
-    """Return the days of months counted from January of a year, also below 1 or above 12."""
-    first, _ = month_days(year + (begin - 1) // 12, (begin - 1) % 12 + 1, system)
-    last, length = month_days(year + (end - 1) // 12, (end - 1) % 12 + 1, system)
-    return DateInterval(first, last + timedelta(days=length - 1))
+def days_text(*days: float) -> str:
+    """Return a day as `2016-12-08`, two as `2016-12-08 to 2016-12-11` if they differ; … if open."""
+    ends = [date.fromordinal(int(n)).isoformat() if math.isfinite(n) else "…" for n in days]
+    return " to ".join(ends if "…" in ends else dict.fromkeys(ends))
 
 
-def _check_years(early: int, late: int, system: str) -> None:
-    own, other = ("Gregorian", "Hijri") if system == "gregorian" else ("Hijri", "Gregorian")
-    least, most = YEARS[own]
-    if YEARS[other][0] <= early <= late <= YEARS[other][1]:
-        raise ValueError(f"the year {early} is a {other} one, but the calendar is {own}")
-    if not least <= early <= late <= most:
-        raise ValueError(f"the {own} year {early:04d} lies outside {least} to {most}")
+def month_days(year: int, months: tuple[int, int], system: str = "gregorian") -> Ends:
+    """Return the days from one month to another, counted from the first of a year.
+
+    Months below 1 and above 12 are of the years about it. Systems: `gregorian`; `hijri`, the Umm
+    al-Qura calendar as `hijridate` has it; `tabular`, the civil one: months of 30 and 29 days in
+    turn, eleven leap days in thirty years (Reingold and Dershowitz 2018, Calendrical Calculations,
+    ch. 7).
+    """
+
+    def begin(month: int) -> int:
+        of, place = year + (month - 1) // 12, (month - 1) % 12
+        if system == "gregorian":
+            return date(of, place + 1, 1).toordinal()
+        if system == "hijri":
+            return _UMM_AL_QURA + MONTH_STARTS[12 * (of - YEARS["Hijri"][0]) + place]
+        before = 354 * (of - 1) + (3 + 11 * of) // 30 + 29 * place + (place + 1) // 2
+        return _TABULAR + before
+
+    return float(begin(months[0])), float(begin(months[1] + 1) - 1)
 
 
-def _single(text: str, system: str) -> DateInterval:
+def _single(text: str, system: str) -> Ends:
     """Return the days of a date that is no interval: year, season, month, part of one, or day."""
-    match = _DATE.fullmatch(_QUALIFIER.sub("", text))
+    own, other = ("Gregorian", "Hijri") if system == "gregorian" else ("Hijri", "Gregorian")
+    match = _DATE.fullmatch(text)
     if match is None:
         kind, day = ("EDTF", "2019-08-23") if system == "gregorian" else ("Hijri", "1438-03-11")
         raise ValueError(f"no {kind} date such as {day}, {day[:7]} or an interval a/b")
-    year, month, day = match.groups()
+    year, month, day = ("" if part in (None, "XX") else part for part in match.groups())
     early, late = int(year.replace("X", "0")), int(year.replace("X", "9"))
-    _check_years(early, late, system)
-    if month in (None, "XX"):
-        if day not in (None, "XX"):
-            raise ValueError("a day is stated, but not its month")
-        return _span(early, 1, 12 * (late - early + 1), system)
-    if early != late:
-        raise ValueError("a month is stated, but not its year")
-    number = int(month)
-    if system == "gregorian" and number in SEASONS:
-        if day is not None:
-            raise ValueError(f"{month} is a season or a part of a year, which has no days")
-        return _span(early, *SEASONS[number])
-    first, length = month_days(early, number, system)
-    low, high = {"start": (1, 10), "middle": (11, 20), "end": (21, length)}.get(day, (1, length))
-    if (day or "X").isdigit():
-        low = high = int(day)
-        # Where months begin by sighting, any can have a day 30: the one after its 29th.
-        if not 1 <= low <= (length if system == "gregorian" else 30):
-            has = length if system == "gregorian" else "29 or 30"
-            raise ValueError(f"month {number} of {year} has {has} days, not {low}")
-    return DateInterval(first + timedelta(days=low - 1), first + timedelta(days=high - 1))
+    (least, most), others = YEARS[own], YEARS[other]
+    if not least <= early <= late <= most:
+        foreign = others[0] <= early <= others[1]
+        lies = f"is a {other} one" if foreign else f"lies outside {least} to {most}"
+        raise ValueError(f"the year {early:04d} {lies}, but the calendar is {own}")
+    if (month and early < late) or (day and not month):
+        raise ValueError("a month or day is stated, but not the year or month that it is of")
+    number = int(month or 0)
+    if not month or (number in SEASONS and system == "gregorian" and not day):
+        return month_days(early, SEASONS.get(number, (1, 12 * (late - early + 1))), system)
+    if not 1 <= number <= 12:
+        raise ValueError(f"the year {year} has no month {number}")
+    first, last = month_days(early, (number, number), system)
+    length = int(last - first) + 1
+    thirds = {"": (1, length), "start": (1, 10), "middle": (11, 20), "end": (21, length)}
+    low, high = thirds[day] if day in thirds else (int(day), int(day))
+    # Where months begin by sighting, any can have a day 30: the one after its 29th.
+    most = length if system == "gregorian" else 30
+    if not 1 <= low <= most:
+        raise ValueError(f"month {number} of {year} has {most} days, not {low}")
+    return first + low - 1, first + high - 1
 
 
 @cache
-def read(text: str, system: str) -> DateInterval:
+def read(text: str, system: str) -> Ends:
     """Return the days of a single date, an interval `a/b` or a set `[a, b, c..d]`, by a system.
 
-    `~`, `?` and `%` keep the stated days; an open or unknown end is None. A Hijri date has the
-    forms of a Gregorian one; day 30 of a month that has 29 is the day after the 29th: a calendar by
-    sighting may print it. Raises `ValueError` with the reason.
+    `~`, `?` and `%` keep the stated days. A Hijri date has the forms of a Gregorian one; day 30 of
+    a month that has 29 is the day after the 29th: a calendar by sighting may print it. Raises
+    `ValueError` with the reason.
     """
     members, found = [text], []
     if text[:1] + text[-1:] in ("[]", "{}"):
@@ -156,45 +137,83 @@ def read(text: str, system: str) -> DateInterval:
     for member in members:
         ends = member.split("/", 1)
         days = [OPEN if e in ("", "..") and ends[1:] else _single(e, system) for e in ends]
-        if days == [OPEN, OPEN]:
+        low, high = days[0][0], days[-1][1]
+        if (low, high) == OPEN:
             raise ValueError("neither end of the interval is stated")
-        found.append(DateInterval(days[0].first, days[-1].last))
-    return hull(*found)
+        if low > high:
+            raise ValueError(f"the interval ends before it begins: {days_text(low, high)}")
+        found.append((low, high))
+    lows, highs = zip(*found, strict=True)
+    return min(lows), max(highs)
 
 
-def gregorian(text: str) -> DateInterval:
+def gregorian(text: str) -> Ends:
     """Return the days of a Gregorian date as `read` does; an empty cell is open."""
     return read(text, "gregorian") if text else OPEN
 
 
-def _relative_to_day(text: str, day: date) -> DateInterval:
+def _before(day: float, text: str) -> Ends:
     """Return the days of a relative date in a document of one day."""
-    count, unit = (int(text[1:-1]), text[-1]) if text[0] == "-" else (1, text)
-    if unit in ("last-year", "y"):
-        return _span(day.year - count, 1, 12)
-    if unit.startswith("month-"):
-        count = (day.month - 1 - MONTHS.index(unit[6:])) % 12
-    if unit.startswith("month-") or unit in ("last-month", "m"):
-        return _span(day.year, day.month - count, day.month - count)
-    if unit.startswith("weekday-"):
-        count = (day.weekday() - WEEKDAYS.index(unit[8:])) % 7
-    early = {"today": 0, "last-week": 13, "w": 7 * count}.get(unit, count)
-    late = 1 if unit == "last-week" else early
-    return DateInterval(day - timedelta(days=early), day - timedelta(days=late))
+    if text == "last-week":
+        return day - 13, day - 1
+    on, (what, name) = date.fromordinal(int(day)), text.split("-")
+    if what == "weekday":
+        back, unit = (on.weekday() - WEEKDAYS.index(name)) % 7, "d"
+    elif what == "month":
+        back, unit = (on.month - 1 - MONTHS.index(name)) % 12, "m"
+    else:
+        back, unit = int(name[:-1]), name[-1]
+    if unit in "my":
+        months = (on.month - back, on.month - back) if unit == "m" else (1, 12)
+        return month_days(on.year - back * (unit == "y"), months)
+    back *= 7 if unit == "w" else 1
+    return day - back, day - back
 
 
-def relative(text: str, published: DateInterval) -> DateInterval:
+def relative(text: str, published: Ends) -> Ends:
     """Return the days that a relative date can mean, over all days the document may be of.
 
     `weekday-fri` is the last Friday up to the day of publication, `month-may` the last May,
     `last-week` the thirteen days before, `-10d` ten days before (`w`, `m`, `y` likewise). Raises
     `ValueError` where the notation is unknown.
     """
-    if not _RELATIVE.fullmatch(text):
+    counted = _COUNTED.get(text, text)
+    if not _RELATIVE.fullmatch(counted):
         raise ValueError("no relative date such as yesterday, weekday-fri, month-may or -10d")
-    early = _relative_to_day(text, published.first).first if published.first else None
-    late = _relative_to_day(text, published.last).last if published.last else None
-    return DateInterval(early, late)
+    low, high = (_before(day, counted) if math.isfinite(day) else OPEN for day in published)
+    return low[0], high[1]
+
+
+def stated_interval(
+    text: str,
+    calendar: str,
+    published: Ends = OPEN,
+    setting: str | int = "umm_al_qura",
+    offsets: Mapping[str, int] | None = None,
+) -> Ends:
+    """Return the days that a stated date can mean in a document `published` on some of these days.
+
+    Of a Hijri date `umm_al_qura` and an offset in days take the computed calendar; `hull` the days
+    from the earlier to the later of Umm al-Qura and tabular, one day wider on either side.
+    `calibrated` moves each end by the offset of its own month (`calendars.offsets_of`), and takes
+    the hull for a month without one. Open where no date is stated. Raises `ValueError` for an
+    unknown setting or date.
+    """
+    if not text or calendar == "none":
+        return OPEN
+    if calendar != "hijri":
+        return relative(text, published) if calendar == "relative" else gregorian(text)
+    (low, high), civil = read(text, "hijri"), read(text, "tabular")
+    if setting not in ("calibrated", "hull"):
+        offset = 0 if setting == "umm_al_qura" else int(setting)
+        return low + offset, high + offset
+    known = offsets if offsets and setting == "calibrated" else {}
+    ends = re.sub("[?~%]", "", text).split("/")
+    first, last = (ends[0] + "-01")[:7], (ends[-1] + "-12")[:7]
+    low = low + known[first] if first in known else min(low, civil[0]) - 1
+    high = high + known[last] if last in known else max(high, civil[1]) + 1
+    # Two months with opposite offsets could turn a pair of neighbouring days round.
+    return min(low, high), max(low, high)
 
 
 def calendar_of(text: str) -> str:
@@ -208,64 +227,37 @@ def calendar_of(text: str) -> str:
     return "relative" if not years else "hijri" if all_hijri else "gregorian"
 
 
-def _problem(text: str, name: str) -> str:
-    try:
-        if name == "relative":
-            relative(text, OPEN)
-        else:
-            read(text, "umm_al_qura" if name == "hijri" else name)
-    except ValueError as error:
-        return str(error)
-    return ""
-
-
 def date_problem(stated: str, calendar: str = "") -> str | None:
     """Return in words what is wrong with a stated date in the calendar of `CALENDARS`, or None.
 
-    An empty cell is no problem here. Where no calendar is named, the year tells. Where another way
-    of writing would be read, it is offered.
+    An empty cell is no problem here. Where no calendar is named, the year tells. A date that is
+    written otherwise is offered in EDTF.
     """
     name = calendar or calendar_of(stated)
     if stated and name not in CALENDARS:
         return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS)}"
-    if not stated or not (problem := _problem(stated, name)):
-        return None
-    ways = [*_rewritten(stated), in_edtf(stated) if name == "gregorian" else ""]
-    offers = [one for one in dict.fromkeys(ways) if one and not _problem(one, name)]
-    return f"{problem.split(' such as')[0]}; write {' or '.join(offers)}" if offers else problem
-
-
-# Other ways to write what may be meant: day, month and year; month and year.
-_REWRITINGS = [
-    (r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
-    (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
-    (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
-]
-
-
-def _rewritten(text: str) -> list[str]:
-    """Return other ways to write what may be meant; ASCII digits and hyphens first of all."""
-    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text)]
-    swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
-    found = [plain := "".join(swaps.get(kind, str)(c) for c, kind in kinds).replace(" ", "")]
-    for pattern, ways in _REWRITINGS:
-        if match := re.fullmatch(pattern, plain):
-            # A day or month of one digit gets a nought before it.
-            found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
-    return found
+    try:
+        stated_interval(stated, name)
+    except ValueError as error:
+        problem, _, examples = str(error).partition(" such as ")
+        ways = in_edtf(stated) if examples and name != "relative" else []
+        offers = [one for one in ways if not date_problem(one, name)]
+        return f"{problem}; write {' or '.join(offers)}" if offers else str(error)
+    return None
 
 
 @cache
-def in_edtf(text: str) -> str:
-    """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
-    either = r"(?<![0-9])(0?[0-9]|1[0-2])([-/. ])(?!\1\2)(0?[0-9]|1[0-2])\2[0-9]{4}"  # 03/04/2019
-    told = re.search("[0-9]{4}", text) and re.search(r"[^\W\d_]{3}|:", text)
-    if not told or re.search(either, text):
-        return ""
+def in_edtf(text: str) -> list[str]:
+    """Return a day or month that is written otherwise in EDTF: 03/04/2019 both ways, or nothing."""
+    years = {int(year) for year in re.findall(r"\d{4}", text)}
+    if not years or re.search("[0-9]X", text):
+        return []
     import dateparser  # takes half a second, and few dates need it
 
     for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
-        strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
-        if found := dateparser.parse(text, settings=strict):
-            return found.strftime(form)
-    return ""
+        how: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
+        orders = (how | {"DATE_ORDER": order} for order in ("DMY", "MDY"))
+        days = [dateparser.parse(text, settings=order) for order in orders]
+        if found := [day.strftime(form) for day in days if day and day.year in years]:
+            return list(dict.fromkeys(found))
+    return []

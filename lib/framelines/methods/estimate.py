@@ -173,7 +173,7 @@ def geometric_mean(
 ) -> tuple[float, float, float]:
     """Return the geometric mean of numbers above 0, with Student's 95 % interval of the mean log.
 
-    `coarse` are variances of logs (`quantities.coarseness`), which add to that between the numbers
+    `coarse` are variances of logs (`quantities.figure_of`), which add to that between the numbers
     as in Rubin's rules for imputed ones. The ends are NaN with fewer than `MIN_UNITS` numbers, and
     where all are alike; all are of none.
     """

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.methods.intervals import Ends
+from framelines.methods.dates import Ends
 
 Row = Mapping[str, Any]
 
@@ -29,8 +29,8 @@ VAGUE: Mapping[str, tuple[float, float]] = {
     **{"thousands": (2000, 10000), "most": (1, math.inf), "many": (1, math.inf)},
 }
 COMPATIBLE, TENSION, CONTRADICTION = "compatible", "tension", "contradiction"
-FIGURE = ("figure", "told", "low", "high", "close_low", "close_high", "stated")
 READINGS = ("stated", "logical_low", "conventional")
+FIGURE = ("figure", "told", "low", "high", "close_low", "close_high", *READINGS, "coarse")
 # Lengths, areas and shares are no whole things: “more than 2 km” leaves 2 km open.
 _MEASURES = ("distance_km", "area_km2", "share", "percent", "miles", "km", "km2")
 
@@ -75,35 +75,43 @@ def readings(
     return (low, high), (low, high)
 
 
-def breakdown_width(a: Ends, b: Ends) -> float:
-    """Return the least share s by which two figures must be wrong to meet; 0 where they do.
-
-    One is divided and the other multiplied by 1 + s; it is ∞ where one is 0 and the other is not.
-    """
-    low, high = max(a[0], b[0]), min(a[1], b[1])
-    if low <= high:
-        return 0.0
-    return math.sqrt(low / high) - 1 if high else math.inf
-
-
-def verdict(a: Ends, b: Ends, narrow_a: Ends, narrow_b: Ends) -> tuple[str, float]:
+def verdict(a: Row, b: Row) -> tuple[str, float]:
     """Return what two figures of one thing come to, and the least share by which they are wrong.
 
     `contradiction` where the logical readings exclude each other, `tension` where only the
-    conventional ones (`narrow_`) do, else `compatible`.
+    conventional ones do, else `compatible`. They meet where one is divided and the other multiplied
+    by 1 + the share: ∞ where one is 0. The dead are at most the dead and wounded, an incomplete sum
+    at most its total; so rows have kind, complete and parts_of beside `FIGURE`.
     """
-    if width := breakdown_width(a, b):
-        return CONTRADICTION, width
-    width = breakdown_width(narrow_a, narrow_b)
-    return TENSION if width else COMPATIBLE, width
+
+    def at_most(one: Row, other: Row) -> bool:
+        wider = other["kind"] == "killed_or_wounded" != one["kind"]
+        return wider or not (one["complete"] or other["parts_of"])
+
+    for found, reading in ((CONTRADICTION, ""), (TENSION, "close_")):
+        (low_a, high_a), (low_b, high_b) = (
+            (f[f"{reading}low"], f[f"{reading}high"]) for f in (a, b)
+        )
+        if at_most(a, b):
+            high_a, low_b = math.inf, 0
+        if at_most(b, a):
+            low_a, high_b = 0, math.inf
+        low, high = max(low_a, low_b), min(high_a, high_b)
+        if low > high:
+            return found, math.sqrt(low / high) - 1 if high else math.inf
+    return COMPATIBLE, 0.0
 
 
 def figure_of(row: Row) -> dict[str, Any]:
     """Return what a claim's figure says, by `FIGURE`; figure alone is there where it has none.
 
     told is how it reads in a table (`more than 50`, `1,500 to 2,000`), low to high all numbers that
-    it leaves open, close_ those that a reader takes from it, stated the number as it stands: of
-    two their geometric middle, NaN for 0 and for words that state no number.
+    it leaves open, close_ those that a reader takes from it. By `READINGS` it is one number, or NaN
+    where it has none above 0: as it stands, the least that the words leave open, or the geometric
+    middle of what a reader takes. coarse is the variance of the log of the number in the place of
+    that middle, any of the conventional reading being alike in logs: rounding hides it from the
+    spread of what is told (Heitjan and Rubin 1990, Journal of the American Statistical Association
+    85(410):304–314).
     """
     ends = row["value_min"], row["value_max"]
     known = [float(end) for end in ends if not pd.isna(end)]
@@ -115,8 +123,10 @@ def figure_of(row: Row) -> dict[str, Any]:
     number = " to ".join(dict.fromkeys(f"{v:,.10g}" for v in known))
     word = "about" if number and qualifier == "approx" else qualifier.replace("_", " ")
     told = number if number and qualifier in ("exact", "range") else f"{word} {number}".strip()
-    stated = _middle(known[0], known[-1]) if known else math.nan
-    return dict(zip(FIGURE, (True, told, *wide, *close, stated), strict=True))
+    middle = _middle(known[0], known[-1]) if known else math.nan
+    points = middle, wide[0] or math.nan, _middle(*close)
+    coarse = 0.0 if math.isnan(points[2]) else math.log(close[1] / close[0]) ** 2 / 12
+    return dict(zip(FIGURE, (True, told, *wide, *close, *points, coarse), strict=True))
 
 
 def _middle(low: float, high: float) -> float:
@@ -125,26 +135,3 @@ def _middle(low: float, high: float) -> float:
         return math.nan
     # The root of a square need not be the number to its last digit.
     return low if low == high else math.sqrt(low * high)
-
-
-def point_of(figure: Row, reading: str = "stated") -> float:
-    """Return one number for a figure with `FIGURE` under one of `READINGS`; NaN where it has none.
-
-    `stated` is the number as it stands, whatever its qualifier; `logical_low` the least that the
-    words leave open; `conventional` the geometric middle of what a reader takes.
-    """
-    if reading == "conventional":
-        return _middle(figure["close_low"], figure["close_high"])
-    return figure["stated"] if reading == "stated" else figure["low"] or math.nan
-
-
-def coarseness(figure: Row, reading: str) -> float:
-    """Return the variance of the log of the number that a figure stands for, in its middle's place.
-
-    It is that of any number of the conventional reading, all alike in logs; 0 where a number is
-    taken as it stands. Rounding hides it from the spread of what is told (Heitjan and Rubin 1990,
-    Journal of the American Statistical Association 85(410):304–314).
-    """
-    low, high = figure["close_low"], figure["close_high"]
-    known = reading == "conventional" and low > 0 and math.isfinite(high)
-    return math.log(high / low) ** 2 / 12 if known else 0.0

@@ -23,8 +23,7 @@ import yaml
 from framelines import REPO, write_whole
 from framelines.corpus.documents import check_texts, texts_of
 from framelines.errors import Problem, Problems
-from framelines.methods.calendars import stated_interval
-from framelines.methods.dates import OPEN, DateInterval, date_problem
+from framelines.methods.dates import OPEN, Ends, date_problem, days_text, stated_interval
 
 Tables = dict[str, pd.DataFrame]
 Field = dict[str, Any]
@@ -309,12 +308,12 @@ def _document_faults(tables: Tables, name: str) -> Faults:
 
 
 @cache
-def _days(stated: str, calendar: str) -> DateInterval:
+def _days(stated: str, calendar: str) -> Ends:
     """The days of a date, open where it is relative or unreadable."""
     if date_problem(stated, calendar):
         return OPEN
     # A calendar some days off Umm al-Qura is no mistake of the coder.
-    return stated_interval(stated, calendar, OPEN, -CALENDAR_SLACK, None)
+    return stated_interval(stated, calendar, setting=-CALENDAR_SLACK)
 
 
 def _claim_faults(tables: Tables, name: str) -> Faults:
@@ -324,11 +323,11 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
     source = claims["doc_id"].map(owner)
     sources = dict(zip(_tuples(claims, _key(name)), source, strict=True))
     for line, row in zip(claims.index, claims.to_dict("records"), strict=True):
-        early = _days(row["event_date"], row["event_calendar"]).first
-        late = _days(published.get(row["doc_id"], ""), "gregorian").last
-        if row["modality"] == "realised" and early and late and early > late:
+        early, _ = _days(row["event_date"], row["event_calendar"])
+        _, late = _days(published.get(row["doc_id"], ""), "gregorian")
+        if row["modality"] == "realised" and early > late:
             what = "the event is dated after its own document"
-            yield line, "event_date", what, row["event_date"], f"up to {late}"
+            yield line, "event_date", what, row["event_date"], f"up to {days_text(late)}"
         if sources.get((row["coder"], row["part_of"]), source[line]) != source[line]:
             yield line, "part_of", "part_of points to a claim of another source", row["part_of"]
 
