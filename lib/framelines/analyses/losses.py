@@ -1,28 +1,33 @@
-"""How many: figures against a reference, parts against totals, forces, and whose losses are told.
+"""How many: figures against a reference, parts against totals, forces, losses told, places taken.
 
 Two figures meet only where event, outcome, side of the dead and window are the same.
 """
 
 import math
 from collections.abc import Iterable, Sequence
-from functools import partial
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses import timelines
 from framelines.analyses.claims import READING, Row, claims, estimated, joined, lookup, sides
 from framelines.analyses.findings import estimand
-from framelines.analyses.timelines import CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
+from framelines.analyses.timelines import AREAS, CALENDAR, LEFT_OPEN, LEFT_OUT, REFERENCES, REPOSTS
 from framelines.methods import quantities
+from framelines.methods.dates import gregorian
 from framelines.methods.estimate import Estimate, geometric_mean, number_text, share, wilson
+from framelines.methods.intervals import bounds, relate
 from framelines.tables.case import Case
 
 OUTCOMES = {"killed": ("killed",), "killed_or_wounded_included": ("killed", "killed_or_wounded")}
 LOSSES = dict.fromkeys(("killed", "wounded", "killed_or_wounded", "captured_persons"), "people")
 LOSSES |= {f"equipment_{how}": "equipment" for how in ("destroyed", "damaged", "captured")}
+LOSSES["sites_captured"] = "places"
+# From the smallest to the widest: the rank of a place by its kind.
+AREA_KINDS = "hill base checkpoint locality village town city valley plain".split() + [*AREAS]
 # Sums of fewer days are no line.
 DAYS = 3
 # Garrisons change within weeks: figures further apart are of another force.
@@ -31,10 +36,18 @@ T_INTERVAL = "95 % t interval over matched events"
 NO_CAMP = "no camp here speaks for a side"
 
 
-def _meets(claim: Row, known: Row, kinds: dict[str, str]) -> bool:
-    actor, same = known["target_id"], known["target_side"] == claim["target_side"]
-    named = not actor or actor in coded.set_of(claim["target_id"]) or kinds.get(actor) == "state"
-    return same and named and coded.same_covers(claim, known)
+def _beside(case: Case, told: pd.DataFrame, known: pd.DataFrame, *on: str) -> pd.DataFrame:
+    """Figures beside rows of the reference (`_known`) that count the same dead: alike in `on`, on
+    the same days, and of the row's actor by name, if it has one that is no state."""
+    both, kinds = (
+        told.merge(known, on=[*on], suffixes=("", "_known")),
+        lookup(case, "actors", "kind"),
+    )
+    for day in ("covers_first", "covers_last"):
+        both = both[(both[day] - both[f"{day}_known"]).abs() <= both["window_slack"]]
+    of = both[["target_id_known", "target_id"]].to_numpy()
+    named = [not a or a in coded.set_of(t) or kinds.get(a) == "state" for a, t in of]
+    return both.loc[named].rename(columns={"stated_known": "known"})
 
 
 def _mean(figures: Iterable[float]) -> float:
@@ -50,8 +63,9 @@ def _in_own_name(told: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
 def _factor(part: str, ratios: Sequence[float], detail: str = "", coarse: Any = ()) -> list[Any]:
     """A row of `estimated`: the mean of ratios of matched events, and why it has no interval."""
     ends, n = geometric_mean(ratios, coarse), len(ratios)
-    why = f"no interval: {n} matched event{'s'[: n > 1]}" if math.isnan(ends[1]) else ""
-    return [part, *ends, n, detail, why, (n,)]
+    few = f"no interval: {n} matched event{'s'[: n > 1]}" * math.isnan(ends[1])
+    why = few if n else "not estimable: no figure meets one of the reference"
+    return [part, *ends, n, detail, why, (n,) * (n > 0)]
 
 
 def matched_figures(
@@ -69,31 +83,24 @@ def matched_figures(
     variance of its log that rounding hides (`quantities.coarseness`).
     """
     told = _in_own_name(claims(case, **which), OUTCOMES[outcome])
-    figures = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
-    known = {event: rows.to_dict("records") for event, rows in figures.groupby("event_id")}
-    actors, made = lookup(case, "actors", "kind"), []
-    for camp, (_, enemies) in sides(case).items():
-        foes = told[told["target_side"].isin(enemies) & (told["camp"] == camp)]
-        for (event, loser), group in foes.groupby(["event_id", "target_side"]):
-            both = product(group.to_dict("records"), known.get(event, []))
-            pairs = [(a, b) for a, b in both if _meets(a, b, actors)]
-            if not pairs:
-                continue
-            best = min(b["rank"] for _, b in pairs)
-            pairs = [(a, b) for a, b in pairs if b["rank"] == best]
-            point = partial(quantities.point_of, reading=reading)
-            pairs = [(a, b) for a, b in pairs if point(a) / b["stated"] > 0] or pairs
-            # A figure counts at every meeting: with several windows each has rows of its own.
-            said, figure = _mean(point(a) for a, _ in pairs), _mean(b["stated"] for _, b in pairs)
-            every = zip(*pairs, strict=True)
-            met, used = (list({r["claim_id"]: r for r in rows}.values()) for rows in every)
-            coarse = sum(quantities.coarseness(c, reading) for c in met) / len(met) ** 2
-            words = " against ".join(joined(r["told"] for r in rows) for rows in (met, used))
-            row = [met[0]["event"], joined(c["source"] for c in met), camp, loser, said, figure]
-            row += [said / figure, coarse, joined(r["origin"] for r in used), words, event]
-            made.append((*row, min(r["first"] for r in used)))
+    known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
+    foes = [(camp, side) for camp, (_, enemies) in sides(case).items() for side in enemies]
+    told = told.merge(pd.DataFrame(foes, columns=["camp", "target_side"]))
+    both, made = _beside(case, told, known, "event_id", "target_side"), list[Row]()
+    for _, own in both.groupby(["camp", "target_side", "event_id"]):
+        own = own[own["rank"] == own["rank"].min()]
+        own = own.assign(number=[quantities.point_of(r, reading) for r in coded.records(own)])
+        rated = own[["number", "known"]].notna().all(axis=1)
+        # A figure counts at every meeting: with several windows each has rows of its own.
+        own = own[rated | ~rated.any()]
+        row: Row = {key: joined(own[key]) for key in ("source", "origin")}
+        row["told_words"] = f"{joined(own['told'])} against {joined(own['told_known'])}"
+        row |= {"told": _mean(own["number"]), "known": _mean(own["known"])}
+        once = coded.records(own.drop_duplicates("claim_id"))
+        row["coarse"] = sum(quantities.coarseness(r, reading) for r in once) / len(once) ** 2
+        made.append(once[0] | row | {"ratio": row["told"] / row["known"]})
     columns = "event source camp target_side told known ratio coarse origin told_words event_id"
-    return coded.table_of(made, columns, by="camp first event_id")
+    return coded.table_of(made, columns, by="camp first_known event_id")
 
 
 @estimand(
@@ -110,16 +117,12 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     seventh of itself (`simulations.of_ratios`).
     """
     asked, made = (choices, choices | {"reading": "logical_low"}), []
-    tables = [matched_figures(case, **own).dropna(subset=["ratio"]) for own in asked]
+    tables = [matched_figures(case, **own).dropna(subset="ratio") for own in asked]
     for camp in sorted(sides(case)):
         rows, least = (table[table["camp"] == camp] for table in tables)
-        if rows.empty:
-            why = "not estimable: no figure meets one of the reference"
-            made.append([camp, *[math.nan] * 3, 0, "", why])
-            continue
-        named = "; ".join(f"{r.event}: {r.told_words}" for r in rows.head(3).itertuples())
-        by = number_text(_mean(least["ratio"]), "times")
-        detail = f"{named}. Read at their least, {by} times"
+        named = "; ".join((rows["event"] + ": " + rows["told_words"]).head(3))
+        least_text = number_text(_mean(least["ratio"]), "times")
+        detail = f"{named}. Read at their least, {least_text} times" * (named != "")
         made.append(_factor(camp, list(rows["ratio"]), detail, rows["coarse"]))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     return estimated(made, NO_CAMP, unit="times", measures=measures, interval=T_INTERVAL)
@@ -135,11 +138,12 @@ def told_by_both_table(
     """
     told = _in_own_name(claims(case, **which), ["killed"])
     told = told[(told["target_id"] == target) & (told["event_id"] != "")]
-    told = told.assign(point=[quantities.point_of(row, reading) for row in told.to_dict("records")])
+    told = told.assign(point=[quantities.point_of(row, reading) for row in coded.records(told)])
     means = told.groupby(["event_id", "event", "camp"])["point"].agg(_mean).unstack("camp")
-    first, second = (means.get(camp, math.nan) for camp in case.compare or ("", ""))
-    table = means.assign(first=first, second=second).dropna(subset=["first", "second"])
-    table = table.assign(ratio=table["first"] / table["second"]).reset_index()
+    table = means.reindex(columns=[*(case.compare or ("", ""))]).set_axis(
+        ["first", "second"], axis=1
+    )
+    table = table.assign(ratio=table["first"] / table["second"]).dropna().reset_index()
     return coded.table_of(table, "event_id event first second ratio", by="event_id")
 
 
@@ -177,19 +181,20 @@ def summed_figures(
     One row a figure (sum of the parts, this sum where later parts may include earlier ones, the
     stated total) and reference of the same side and days, whatever their event.
     """
-    actors, made = lookup(case, "actors", "kind"), []
-    references = coded.reference(case, origin).query("kind == 'killed'").to_dict("records")
-    for total, parts, own in coded.wholes(coded.figures_of(claims(case, calendar))):
-        figures = {"sum of parts": own, f"its own total, {total['kind'].replace('_', ' ')}": total}
+    told, made = claims(case, calendar), list[Row]()
+    for total, parts, own in coded.wholes(coded.figures_of(told)):
+        made += [own | {"figure": "sum of parts"}]
+        made += [total | {"figure": f"its own total, {total['kind'].replace('_', ' ')}"}]
         if (running := _running(parts)) != own["stated"]:
-            figures["sum if later parts include earlier"] = own | {"stated": running}
-        for (name, figure), known in product(figures.items(), references):
-            if figure["kind"].startswith("killed") and _meets(figure, known, actors):
-                row = [total["source"], total["event"], name, figure["told"], figure["stated"]]
-                row += [known["stated"], figure["stated"] / known["stated"], known["according_to"]]
-                made.append((*row, total["event_id"], ", ".join(figure["ids"])))
+            made += [own | {"figure": "sum if later parts include earlier", "stated": running}]
+    sums = pd.DataFrame(made, columns=told.columns)[lambda t: t["kind"].str.startswith("killed")]
+    both = _beside(
+        case, sums, coded.reference(case, origin).query("kind == 'killed'"), "target_side"
+    )
+    both = both.assign(ratio=both["stated"] / both["known"], reference=both["according_to"])
+    both["claims"] = both["ids"].map(", ".join)
     columns = "source event figure told stated known ratio reference event_id claims"
-    return coded.table_of(made, columns, by="source event figure known")
+    return coded.table_of(both, columns, by="source event figure known")
 
 
 @estimand(
@@ -199,14 +204,13 @@ def summed_figures(
 )
 def summed_losses(case: Case, **choices: str) -> list[Estimate]:
     """Return what a source adds up over what references have for the same days; all of these."""
-    made = []
-    for (source, figure), rows in summed_figures(case, **choices).groupby(["source", "figure"]):
-        ratios, details = rows["ratio"], list[str]()
-        for told, own in rows.groupby("told", sort=False):
-            known = " and ".join(f"{r.known:,.10g} ({r.reference})" for r in own.itertuples())
-            details.append(f"{told} against {known}")
+    table, made = summed_figures(case, **choices), []
+    table["known"] = [f"{r.known:,.10g} ({r.reference})" for r in table.itertuples()]
+    for (source, figure), rows in table.groupby(["source", "figure"]):
+        ratios, known = rows["ratio"], rows.groupby("told", sort=False)["known"].agg(" and ".join)
+        detail = "; ".join(f"{told} against {of}" for told, of in known.items())
         ends = _mean(ratios), float(ratios.min()), float(ratios.max())
-        made.append((f"{source}, {figure}", *ends, len(rows), "; ".join(details)))
+        made.append((f"{source}, {figure}", *ends, len(rows), detail))
     none, over = "no sum meets a reference of the same days", "all references of these days"
     measures = "figures of the dead of some days over the references’ for the same days"
     return estimated(made, none, unit="times", measures=measures, interval=over)
@@ -219,32 +223,30 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     one event the geometric mean); with what anybody states for all these days at once, in one row.
     A side that one outlet or reference alone counts is left out. The camps compared come first.
     """
-    kinds = OUTCOMES["killed_or_wounded_included"]
+    kinds, account = OUTCOMES["killed_or_wounded_included"], ["side", "source"]
     known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
-    told = [_in_own_name(claims(case, calendar), kinds), known[known["kind"].isin(kinds)]]
-    rows = pd.concat(told, ignore_index=True).query("stated > 0")
-    rows = rows[~rows["target_side"].isin([*coded.NEUTRAL_SIDES, ""])]
-    keys = ["target_side", "source", "covers_first", "event_id"]
+    rows = [_in_own_name(claims(case, calendar), kinds), known[known["kind"].isin(kinds)]]
+    rows = pd.concat(rows, ignore_index=True).query("stated > 0")
+    rows = rows.assign(side=rows["target_side"], day=rows["covers_last"], sum=rows["stated"])
+    rows = rows[~rows["side"].isin([*coded.NEUTRAL_SIDES, ""])]
     days = rows.query("kind == 'killed' and covers_first == covers_last")
     days = days[~days["part_of"].isin(days["claim_id"])]
-    days = days.groupby([*keys, "doc_id"])["stated"].sum().groupby(keys)
-    days = days.agg(_mean).groupby(keys[:3]).sum()
-    made: list[tuple[Any, ...]] = []
-    for (side, source), own in days.groupby(level=keys[:2]):
-        of_day = own.droplevel(keys[:2]).cumsum()
-        if len(of_day) >= DAYS:
-            made += [(side, source, day, total, source) for day, total in of_day.items()]
-            same = rows[(rows["target_side"] == side) & (rows["covers_first"] == of_day.index[0])]
-            for row in same[same["covers_last"] == of_day.index[-1]].itertuples():
-                name = f"{row.source}, {row.kind.replace('_', ' ')} on all days"
-                made.append((side, name, row.covers_last, row.stated, row.source))
-    table = pd.DataFrame(made, columns=["side", "account", "day", "sum", "teller"])
-    table = table[table.groupby("side")["teller"].transform("nunique") > 1].drop_duplicates()
-    camps = rows.set_index("source")["camp"].to_dict()
-    place = [*(case.compare or ()), *sorted({*camps.values()})].index
-    table = table.assign(camp=table["teller"].map(camps))
-    table = table.assign(place=table["camp"].map(place))
-    return coded.table_of(table, "side account day sum camp", by="place side account day")
+    days = days.groupby([*account, "day", "event_id", "doc_id"])["sum"].sum()
+    days = days.groupby([*account, "day", "event_id"]).agg(_mean)
+    days = days.groupby([*account, "day"]).sum().reset_index()
+    days = days[days.groupby(account)["day"].transform("size") >= DAYS]
+    lines = days.groupby(account)
+    ends = lines["day"].agg(covers_first="min", covers_last="max").reset_index("side")
+    whole = rows.merge(ends.drop_duplicates())
+    how = ", " + whole["kind"].str.replace("_", " ") + " on all days"
+    days = days.assign(sum=lines["sum"].cumsum(), account=days["source"])
+    table = pd.concat([days, whole.assign(account=whole["source"] + how)])
+    table = table[table.groupby("side")["source"].transform("nunique") > 1]
+    camp = table["source"].map(rows.set_index("source")["camp"].to_dict())
+    place = [*(case.compare or ()), *sorted({*rows["camp"]})].index
+    table = table.assign(camp=camp, place=camp.map(place))
+    found = coded.table_of(table, "side account day sum camp", by="place side account day")
+    return found.drop_duplicates(ignore_index=True)
 
 
 def parts_table(
@@ -255,18 +257,22 @@ def parts_table(
     low and high are the ends of the difference (sum minus total) under `reading`; thing is an item
     or a kind. With `repeats` kept repeated parts are counted again.
     """
-    told, end, made = claims(case, **which), READING[reading], []
+    told, made = claims(case, **which), list[Row]()
     told = told if repeats == "kept" else told.query("repeats == ''")
+    low, high = f"{READING[reading]}low", f"{READING[reading]}high"
     for total, parts, own in coded.wholes(coded.figures_of(told)):
-        stated, thing = own["stated"], total["item"] or total["kind"]
+        added, thing = own["stated"], total["item"] or total["kind"]
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"
-        sums = f" = {stated:,.10g}" if len(parts) > 1 and stated == stated else ""
-        row = [total["event"], total["source"], what, own["told"], total["told"], stated]
-        row += [stated - total["stated"], own[f"{end}low"] - total[f"{end}high"]]
-        row += [own[f"{end}high"] - total[f"{end}low"], coded.compare(own, total)[0], len(parts)]
-        row += [f"{own['told']}{sums} against {total['told']}", thing, total["event_id"]]
-        made.append((*row, ", ".join((total["claim_id"], *own["ids"]))))
+        words = own["told"] + f" = {added:,.10g}" * (len(parts) > 1 and added == added)
+        row = {"what": what, "thing": thing, "parts": own["told"], "total": total["told"]}
+        row |= {"sum": added, "difference": added - total["stated"], "count": len(parts)}
+        row |= {"low": own[low] - total[high], "high": own[high] - total[low]}
+        row |= {
+            "verdict": coded.compare(own, total)[0],
+            "words": f"{words} against {total['told']}",
+        }
+        made.append(total | row | {"claims": ", ".join((total["claim_id"], *own["ids"]))})
     columns = "event source what parts total sum difference low high verdict count words thing"
     return coded.table_of(made, f"{columns} event_id claims")
 
@@ -292,17 +298,6 @@ def parts_and_totals(
     return estimated(made, "no source tells a total with its parts", unit="in number", **words)
 
 
-def force_obstacle(a: Row, b: Row, within_days: float = FORCE_DAYS) -> str:
-    """Return why the dates of two forces keep them apart; empty where they can be one force.
-
-    A force is counted at a time: two days of one garrison are near each other.
-    """
-    if a["window"] == "" or b["window"] == "":
-        return "the window of one is unknown"
-    apart = max(a["window_first"] - b["window_last"], b["window_first"] - a["window_last"])
-    return "another window" if apart > within_days else ""
-
-
 @estimand("timelines.force_ratio", choices={"reading": tuple(READING), "calendar": CALENDAR})
 def force_ratio(
     case: Case, *, reading: str = "logical", calendar: str = "calibrated"
@@ -312,10 +307,18 @@ def force_ratio(
     Pairs are of one actor's persons at one place, at most `FORCE_DAYS` apart. Of what the words
     leave open the value is the middle on a scale of ratios.
     """
-    told = coded.realised(claims(case, calendar)).query("figure and kind == 'force_size'")
-    told = told.query("unit == 'persons' and repeats == '' and actor_side and place_scope")
-    both = (told[told["camp"] == camp].to_dict("records") for camp in case.compare or ("", ""))
-    pairs = [(a, b) for a, b in product(*both) if not force_obstacle(a, b)]
+    told = coded.realised(claims(case, calendar)).query(
+        "kind == 'force_size' and unit == 'persons'"
+    )
+    told = told.query("figure and repeats == '' and actor_side and place_scope and window")
+    own = told["camp"].map({camp: side for camp, (side, _) in sides(case).items()})
+    whose = np.where(own == told["actor_side"], " (its own force)", " (its enemy)")
+    told = told.assign(words=told["told"] + " by " + told["camp"] + np.where(own == "", "", whose))
+    told["days"] = list(zip(told["window_first"], told["window_last"], strict=True))
+    both = (coded.records(told[told["camp"] == camp]) for camp in case.compare or ("", ""))
+    pairs = [
+        (a, b) for a, b in product(*both) if abs(relate(a["days"], b["days"])[1]) <= FORCE_DAYS
+    ]
     for key in ("actor_id", "place_scope", "item"):
         pairs = [(a, b) for a, b in pairs if coded.set_of(a[key]) == coded.set_of(b[key])]
     low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
@@ -323,54 +326,40 @@ def force_ratio(
         least = a[low] / b[high] if b[high] else math.nan
         most = a[high] / b[low] if b[low] else math.inf
         value = math.sqrt(least * most) if least > 0 and math.isfinite(most) else math.nan
-        words = []
-        for r in (a, b):
-            own = sides(case)[r["camp"]][0]
-            whose = f" (its {'own force' if own == r['actor_side'] else 'enemy'})" * (own != "")
-            words.append(f"{r['told']} by {r['camp']}{whose}")
         part = f"{a['actor_side']} at {a['place_scope']}" * (len(pairs) > 1)
         why = "not estimable: a figure is open at one end" * math.isnan(value)
-        made.append((part, value, least, most, 1, " and ".join(words), why))
+        made.append((part, value, least, most, 1, f"{a['words']} and {b['words']}", why))
     measures = "strength told by the first camp over that told by the second"
     about = {"unit": "times", "measures": measures, "interval": LEFT_OPEN}
     return estimated(made, "no force is told by both sides", **about)
-
-
-def _losses(case: Case, which: str, told: pd.DataFrame) -> pd.DataFrame:
-    """Who tells a loss of which side: event_id, side, loss, camp. A place counts as lost where its
-    taking is told; what a text tells only to deny it does not count."""
-    side = lookup(case, "actors", "side")
-    loser = {e: side.get(a, "") for e, a in lookup(case, "events", "loser").items()}
-    told = coded.realised(told[~coded.disowned(told)]).query("event_id != ''")
-    days = coded.reference_days(case, which)
-    days = days.assign(kind="event", target_side="", camp=coded.REFERENCE)
-    figures = coded.reference(case, which)[lambda r: r["kind"].isin(LOSSES)]
-    rows = pd.concat([told, figures, days], ignore_index=True)
-    lost = rows["event_id"].map(loser).fillna("")
-    taken = rows["kind"].eq("event") & lost.ne("")
-    rows["loss"] = rows["kind"].map({**LOSSES, "sites_captured": "places"}).where(~taken, "places")
-    rows["side"] = rows["target_side"].where(~taken, lost).str.split(";")
-    rows = rows.dropna(subset=["loss"]).explode("side").query("side != ''")
-    return rows[["event_id", "side", "loss", "camp"]].drop_duplicates()
 
 
 def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.DataFrame:
     """Return the losses that the reference lists beside each camp, one row camp, side, loss, event.
 
     Only events at risk (by `coverage`) stand here. own: the side is the camp's; told: by the camp.
+    A place counts as lost where its taking is told; what a text tells only to deny it does not.
     """
-    table = timelines.coverage(case, **choices)
     which = {k: v for k, v in choices.items() if k in ("calendar", "left_out", "reposts")}
-    told = _losses(case, choices.get("reference", "non_belligerent"), claims(case, **which))
-    told = told[~told["side"].isin(coded.NEUTRAL_SIDES) & told["loss"].isin(losses or told["loss"])]
-    listed = told[told["camp"] == coded.REFERENCE].drop(columns="camp")
-    risk = table.loc[table["at_risk"], ["camp", "event_id", "label", "first"]].drop_duplicates()
-    found = listed.merge(risk[risk["camp"].isin(sides(case))], on="event_id")
-    own = found["camp"].map({camp: side for camp, (side, _) in sides(case).items()})
-    found = found.merge(told.assign(told=True), how="left").assign(own=found["side"] == own)
+    told, side = claims(case, **which), lookup(case, "actors", "side")
+    known = coded.reference(case, choices.get("reference", "non_belligerent"))
+    every = [coded.realised(told[~coded.disowned(told)]), known, known.assign(kind="event")]
+    rows = pd.concat(every, ignore_index=True)
+    lost = rows["event_id"].map(lookup(case, "events", "loser")).map(side).fillna("")
+    taken = rows["kind"].eq("event") & lost.ne("")
+    rows["loss"] = rows["kind"].map(LOSSES).where(~taken, "places")
+    rows["side"] = rows["target_side"].where(~taken, lost).str.split(";")
+    rows = rows.explode("side")[["event_id", "side", "loss", "camp"]].drop_duplicates()
+    rows = rows[~rows["side"].isin([*coded.NEUTRAL_SIDES, ""])]
+    rows = rows[rows["loss"].isin(losses or LOSSES.values())].assign(told=True)
+    risk = timelines.coverage(case, **choices).query("at_risk")
+    risk = risk[["camp", "event_id", "label", "first"]].drop_duplicates()
+    own = pd.Series({camp: side for camp, (side, _) in sides(case).items()}, name="of", dtype=str)
+    found = rows.query("camp == @coded.REFERENCE")[["event_id", "side", "loss"]].merge(risk)
+    found = found.join(own, on="camp", how="inner").merge(rows, how="left")
+    found = found.assign(own=found["of"] == found["side"], told=found["told"].eq(True))
     columns = "camp own side loss event_id label told"
-    found = coded.table_of(found, columns, by="camp -own side loss first event_id")
-    return found.assign(told=found["told"].eq(True)).astype({"own": bool, "told": bool})
+    return coded.table_of(found, columns, by="camp -own side loss first event_id")
 
 
 @estimand(
@@ -433,13 +422,47 @@ def event_figures(
 def figures_of_event(case: Case, *, event_id: str, **choices: str) -> list[Estimate]:
     """Return for each thing counted and target how far the figures told of one event lie apart."""
     table, made = event_figures(case, event_id=event_id, **choices), []
+    who = table["source"] + ", " + table["attribution"].str.replace("_", " ")
+    table["words"] = table["told"] + " (" + who + ")"
     for (outcome, target, item), rows in table.groupby(["outcome", "target", "item"]):
-        thing = outcome + f", {item}" * (item != "")
-        low, high = rows["low"], rows["high"]
-        who = zip(rows["source"], rows["attribution"].str.replace("_", " "), strict=True)
-        told = joined(f"{told} ({s}, {a})" for (s, a), told in zip(who, rows["told"], strict=True))
+        low, high, thing = rows["low"], rows["high"], outcome + f", {item}" * (item != "")
         ends = low.max() - low.min(), max(0.0, low.max() - high.min()), high.max() - low.min()
-        made.append((f"{thing}: {target}", *map(float, ends), len(rows), told))
+        made.append((f"{thing}: {target}", *map(float, ends), len(rows), joined(rows["words"])))
     measures = "highest minus lowest figure told; an open figure counts as its least number"
     about = {"unit": "apart", "measures": measures, "interval": LEFT_OPEN}
     return estimated(made, "nobody gives a figure of this event", **about)
+
+
+def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
+    """Return how much each outlet tells as taken in documents of `published` (EDTF), widest last.
+
+    places counts those told as taken; the widest is so by its kind, then by the alphabet.
+    """
+    told = coded.realised(claims(case, **which)).query("event_kind == 'taking' and place_id != ''")
+    told = told[told["kind"].isin(["event", "sites_captured"])]
+    dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
+    out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
+    within = [d for d, (low, high) in out.items() if start <= low and high <= end]
+    (name, kind), made = (lookup(case, "places", c) for c in ("name", "kind")), list[Row]()
+    rank = {place: AREA_KINDS.index(k) for place, k in kind.items() if k in AREA_KINDS}
+    for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
+        ids = sorted({p for own in rows["place_id"] for p in coded.set_of(own)})
+        widest = max(ids, key=lambda p: (rank.get(p, 0), p))
+        row = {"source": source, "documents": rows["doc_id"].nunique(), "places": len(ids)}
+        row |= {"widest": name.get(widest, widest), "widest_kind": kind.get(widest, "")}
+        row |= {"place_names": "; ".join(name.get(p, p) for p in ids)}
+        made.append(row | {"rank": rank.get(widest, 0)})
+    columns = "source documents places widest widest_kind place_names"
+    return coded.table_of(made, columns, by="rank places source")
+
+
+@estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
+def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
+    """Return for each outlet how many places it tells as taken, and the widest of them."""
+    table = scope_table(case, published=published, **choices).sort_values("source")
+    widest = "widest: " + table["widest"] + ", a " + table["widest_kind"]
+    table = table.assign(value=table["places"].astype(float), ends=math.nan, widest=widest)
+    made = table[["source", "value", "ends", "ends", "documents", "widest"]].to_numpy()
+    measures = "places told as taken; the widest is named"
+    none = "no document of these days tells a taking"
+    return estimated(made, none, unit="places", measures=measures)
