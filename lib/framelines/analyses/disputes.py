@@ -55,6 +55,7 @@ def _pair(kind: str, a: Row, b: Row, unit: str = "", width: float = math.nan, **
     if unit == "days":
         width = stake = float(np.ceil(width / 2))
     row = {"kind": kind, "first": a, "second": b, "unit": unit, "width": width}
+    row |= {"event": a["event"] or b["event"], "event_id": a["event_id"] or b["event_id"]}
     row |= {"key": (a["event_id"],), "reasons": [], "verdict": CONTRADICTION}
     return row | {"ids": frozenset(a["ids"] + b["ids"]), "stake": round(stake, 9)} | more
 
@@ -71,38 +72,28 @@ def _quotes_other(a: Row, b: Row) -> bool:
     return a["camp"] != b["camp"] and "enemy_media" in (a["attribution"], b["attribution"])
 
 
-def _opposed(a: Row, b: Row) -> bool:
-    """Whether two figures of one key can be of one thing, and neither of them a part of the other;
-    a sum that leaves out a part of window or place is set against its own total alone."""
-    force, sums = a["kind"] == "force_size", bool(a["parts_of"]) + bool(b["parts_of"])
-    actors, targets = ([set_of(f[of]) for f in (a, b)] for of in ("actor_id", "target_id"))
-    short = sums != 1 and not (a["complete"] and b["complete"])
-    unlike = all(targets) and not force and targets[0].isdisjoint(targets[1])
-    parted = (
-        {a["kind"], b["kind"]} == {"killed", "wounded"},
-        not sums and (a["part_of"] in b["ids"] or b["part_of"] in a["ids"]),
-        a["part_of"] == b["part_of"] != "" or {*a["ids"]} & {*b["ids"]},
-        actors[0] != actors[1] and (force or all(actors)),
-        (short or unlike) and not _sum_of(a, b),
-    )
-    return not any(parted) and not _quotes_other(a, b)
-
-
-def _sum_of(a: Row, b: Row) -> bool:
-    return a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
-
-
-def reasons(a: Row, b: Row) -> list[str]:
-    """Return what keeps two figures from contradicting each other; empty where they do.
+def reasons(a: Row, b: Row) -> list[str] | None:
+    """Return what keeps two figures of one key from contradicting each other; empty where they do,
+    None where they cannot be of one thing, or one is a part of the other.
 
     These conditions guard against artefacts, and cost real disputes: a reader may look past one.
     """
-    scope = ["another scope, or none told"] * (a["scope"] != b["scope"] or a["scope"] == "")
-    if _sum_of(a, b):  # window and place were asked when it was made
-        return scope
-    targets, places = ([set_of(f[of]) for f in (a, b)] for of in ("target_id", "place_scope"))
+    roles = ("actor_id", "target_id", "place_scope")
+    actors, targets, places = ([set_of(f[role]) for f in (a, b)] for role in roles)
+    force, sums = a["kind"] == "force_size", bool(a["parts_of"]) + bool(b["parts_of"])
+    part = not sums and (a["part_of"] in b["ids"] or b["part_of"] in a["ids"])
+    part |= a["part_of"] == b["part_of"] != "" or bool({*a["ids"]} & {*b["ids"]})
+    # Of the sum of a total's parts window and place were asked when it was made; one that leaves
+    # out a part of either meets no other figure.
+    total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
+    short = sums != 1 and not (a["complete"] and b["complete"])
+    unlike = not force and all(targets) and targets[0].isdisjoint(targets[1])
+    others = actors[0] != actors[1] and (force or all(actors))
+    others |= {a["kind"], b["kind"]} == {"killed", "wounded"} or _quotes_other(a, b)
+    if part or others or (not total and (short or unlike)):
+        return None
     known, same = not math.isnan(a["covers_first"] + b["covers_first"]), coded.same_covers(a, b)
-    if force := a["kind"] == "force_size":
+    if force:
         # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
         days = ((f["window_first"], f["window_last"]) for f in (a, b))
         known, same = "" not in (a["window"], b["window"]), relate(*days)[1] == 0
@@ -115,7 +106,9 @@ def reasons(a: Row, b: Row) -> list[str]:
         "another place": places[0] != places[1] and all(places),
         "the place of one is unknown": places[0] != places[1] and not (all(places) or deed),
     }
-    return [why for why, holds in met.items() if holds] + scope
+    found = [why for why, holds in met.items() if holds and not total]
+    scopes = a["scope"] != b["scope"] or a["scope"] == ""
+    return found + ["another scope, or none told"] * scopes
 
 
 def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
@@ -125,10 +118,9 @@ def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
     for a, b in coded.pairs_by(figures, lambda figure: [_key(figure)]):
         found, width = coded.compare(a, b)
-        if found != COMPATIBLE and _opposed(a, b):
+        if found != COMPATIBLE and (why := reasons(a, b)) is not None:
             sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            about = {"key": _key(a), "reasons": reasons(a, b), "verdict": found}
-            yield _pair(sums, a, b, "share", width, **about)
+            yield _pair(sums, a, b, "share", width, key=_key(a), reasons=why, verdict=found)
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
@@ -147,8 +139,8 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
             hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
             apart.append(abs(relate(*hulls)[1]))
         if any(apart) and not _quotes_other(a, b):
-            about: Row = {"reasons": [] if a["momentary"] else [LASTS]}
-            about |= {} if all(apart) else {"verdict": CALENDAR}
+            about: Row = {"reasons": [LASTS] * (not a["momentary"])}
+            about["verdict"] = CONTRADICTION if all(apart) else CALENDAR
             yield _pair("date", a, b, "days", min(filter(None, apart)), **about)
 
 
@@ -285,16 +277,13 @@ def _rows(case: Case, asked: Iterable[Row], *apart: str) -> list[Row]:
         key = *(pair[name] for name in apart), *pair["key"], what * (pair["kind"] != "denial")
         groups[key].append(pair | {"what": what})
     for own in groups.values():
-        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
-        of = own[0]["first"] if own[0]["first"]["event_id"] else own[0]["second"]
-        row = own[0] | {"statements": coded.listed(sorted(said)), "event": of["event"]}
-        row |= {"event_id": of["event_id"], "stake": max(p["stake"] for p in own)}
+        said = sorted({_statement(p, p[r]) for p in own for r in ("first", "second")})
+        row = own[0] | {"statements": coded.listed(said), "stake": max(p["stake"] for p in own)}
         width = max(p["width"] for p in own)
         days = f"{decimal_text(width, 0)} day{'s'[: int(width != 1)]}"
         words = {"days": days, "share": f"{decimal_text(100 * width, 0)} %", "": "–"}
-        row["width"] = words[row["unit"]]
         # Of several denials of a claim, the one that denies most.
-        row |= {"what": min(p["what"] for p in own)}
+        row |= {"width": words[row["unit"]], "what": min(p["what"] for p in own)}
         made.append(row | {"claims": joined((i for p in own for i in p["ids"]), ";")})
     return made
 

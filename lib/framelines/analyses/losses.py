@@ -5,6 +5,7 @@ Two figures meet only where event, outcome, side of the dead and window are the 
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import product
 from typing import Any
 
@@ -39,13 +40,11 @@ NO_CAMP = "no camp here speaks for a side"
 def _beside(case: Case, told: pd.DataFrame, known: pd.DataFrame, *on: str) -> pd.DataFrame:
     """Figures beside rows of the reference (`_known`) that count the same dead: alike in `on`, on
     the same days, and of the row's actor by name, if it has one that is no state."""
-    both, kinds = (
-        told.merge(known, on=[*on], suffixes=("", "_known")),
-        lookup(case, "actors", "kind"),
-    )
+    known = known.astype(dict.fromkeys(on, str))  # of none, pandas knows no type
+    both = told.merge(known, on=[*on], suffixes=("", "_known"))
     for day in ("covers_first", "covers_last"):
         both = both[(both[day] - both[f"{day}_known"]).abs() <= both["window_slack"]]
-    of = both[["target_id_known", "target_id"]].to_numpy()
+    of, kinds = both[["target_id_known", "target_id"]].to_numpy(), lookup(case, "actors", "kind")
     named = [not a or a in coded.set_of(t) or kinds.get(a) == "state" for a, t in of]
     return both.loc[named].rename(columns={"stated_known": "known"})
 
@@ -54,10 +53,14 @@ def _mean(figures: Iterable[float]) -> float:
     return geometric_mean([n for n in figures if not math.isnan(n)])[0]
 
 
-def _in_own_name(told: pd.DataFrame, kinds: Sequence[str]) -> pd.DataFrame:
-    """The figures of people that a teller states in its own name, each once."""
+def _in_own_name(told: pd.DataFrame, kinds: Sequence[str], reading: str = "stated") -> pd.DataFrame:
+    """The figures of people that a teller states in its own name, each once, with the number that
+    `reading` gives, its coarseness, and the least number; without those that have none."""
     own = coded.realised(told).query("figure and item == '' and repeats == ''")
-    return own[own["kind"].isin(kinds) & ~own["voice"].str.startswith("quoted in ")]
+    own = own[own["kind"].isin(kinds) & ~own["voice"].str.startswith("quoted in ")]
+    own["number"] = [quantities.point_of(row, reading) for row in coded.records(own)]
+    own["coarse"] = [quantities.coarseness(row, reading) for row in coded.records(own)]
+    return own.assign(least=own["low"].where(own["low"] > 0)).dropna(subset="number")
 
 
 def _factor(part: str, ratios: Sequence[float], detail: str = "", coarse: Any = ()) -> list[Any]:
@@ -79,28 +82,27 @@ def matched_figures(
     """Return the figures of enemy dead that meet one of the reference, one row camp and event.
 
     The second `outcome` sets dead and wounded together against the dead. told and known are
-    geometric means over all that meet; ratio is NaN where `reading` gives none, and coarse is the
-    variance of its log that rounding hides (`quantities.coarseness`).
+    geometric means over all that meet, without figures that `reading` gives no number. least is
+    the ratio of what the words leave open at least, and coarse the variance of the log of ratio
+    that rounding hides (`quantities.coarseness`).
     """
-    told = _in_own_name(claims(case, **which), OUTCOMES[outcome])
+    told = _in_own_name(claims(case, **which), OUTCOMES[outcome], reading)
     known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
     foes = [(camp, side) for camp, (_, enemies) in sides(case).items() for side in enemies]
-    told = told.merge(pd.DataFrame(foes, columns=["camp", "target_side"]))
-    both, made = _beside(case, told, known, "event_id", "target_side"), list[Row]()
-    for _, own in both.groupby(["camp", "target_side", "event_id"]):
-        own = own[own["rank"] == own["rank"].min()]
-        own = own.assign(number=[quantities.point_of(r, reading) for r in coded.records(own)])
-        rated = own[["number", "known"]].notna().all(axis=1)
-        # A figure counts at every meeting: with several windows each has rows of its own.
-        own = own[rated | ~rated.any()]
-        row: Row = {key: joined(own[key]) for key in ("source", "origin")}
-        row["told_words"] = f"{joined(own['told'])} against {joined(own['told_known'])}"
-        row |= {"told": _mean(own["number"]), "known": _mean(own["known"])}
-        once = coded.records(own.drop_duplicates("claim_id"))
-        row["coarse"] = sum(quantities.coarseness(r, reading) for r in once) / len(once) ** 2
-        made.append(once[0] | row | {"ratio": row["told"] / row["known"]})
-    columns = "event source camp target_side told known ratio coarse origin told_words event_id"
-    return coded.table_of(made, columns, by="camp first_known event_id")
+    told = told.merge(pd.DataFrame(foes, columns=["camp", "target_side"], dtype=str))
+    both = _beside(case, told, known.query("stated > 0"), "event_id", "target_side")
+    keys = ["camp", "event_id", "target_side"]
+    both = both[both["rank"] == both.groupby(keys)["rank"].transform("min")]
+    groups, once = both.groupby(keys), both.drop_duplicates([*keys, "claim_id"]).groupby(keys)
+    table = groups[["event", "source", "origin", "told", "told_known"]].agg(joined)
+    table["told_words"] = table["told"] + " against " + table["told_known"]
+    # A figure counts at every meeting: with several windows each has rows of its own.
+    table[["told", "least", "known"]] = groups[["number", "least", "known"]].agg(_mean)
+    table["coarse"] = once["coarse"].sum() / once.size() ** 2
+    table = table.assign(ratio=table["told"] / table["known"], first=groups["first_known"].min())
+    table = table.assign(least=table["least"] / table["known"]).reset_index()
+    columns = "event source camp target_side told known ratio least coarse origin told_words"
+    return coded.table_of(table, f"{columns} event_id", by="camp first event_id")
 
 
 @estimand(
@@ -116,13 +118,12 @@ def inflation(case: Case, **choices: str) -> list[Estimate]:
     What rounds down (“more than 50”) is read as a reader takes it, or a factor of two would lose a
     seventh of itself (`simulations.of_ratios`).
     """
-    asked, made = (choices, choices | {"reading": "logical_low"}), []
-    tables = [matched_figures(case, **own).dropna(subset="ratio") for own in asked]
+    table, made = matched_figures(case, **choices), []
     for camp in sorted(sides(case)):
-        rows, least = (table[table["camp"] == camp] for table in tables)
+        rows = table[table["camp"] == camp]
         named = "; ".join((rows["event"] + ": " + rows["told_words"]).head(3))
-        least_text = number_text(_mean(least["ratio"]), "times")
-        detail = f"{named}. Read at their least, {least_text} times" * (named != "")
+        least = number_text(_mean(rows["least"]), "times")
+        detail = f"{named}. Read at their least, {least} times" * (named != "")
         made.append(_factor(camp, list(rows["ratio"]), detail, rows["coarse"]))
     measures = "figures of enemy dead over the reference’s, geometric mean over matched events"
     return estimated(made, NO_CAMP, unit="times", measures=measures, interval=T_INTERVAL)
@@ -136,15 +137,12 @@ def told_by_both_table(
     first and second are the geometric means of what the texts of either camp tell; ratio is first
     over second.
     """
-    told = _in_own_name(claims(case, **which), ["killed"])
+    told = _in_own_name(claims(case, **which), ["killed"], reading)
     told = told[(told["target_id"] == target) & (told["event_id"] != "")]
-    told = told.assign(point=[quantities.point_of(row, reading) for row in coded.records(told)])
-    means = told.groupby(["event_id", "event", "camp"])["point"].agg(_mean).unstack("camp")
-    table = means.reindex(columns=[*(case.compare or ("", ""))]).set_axis(
-        ["first", "second"], axis=1
-    )
-    table = table.assign(ratio=table["first"] / table["second"]).dropna().reset_index()
-    return coded.table_of(table, "event_id event first second ratio", by="event_id")
+    means = told.groupby(["event_id", "event", "camp"])["number"].agg(_mean).unstack("camp")
+    first, second = (means.get(camp, math.nan) for camp in case.compare or ("", ""))
+    table = means.assign(first=first, second=second, ratio=first / second).dropna(subset="ratio")
+    return coded.table_of(table.reset_index(), "event_id event first second ratio", by="event_id")
 
 
 @estimand(
@@ -164,15 +162,6 @@ def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Es
     return estimated(found, none, unit="times", measures=measures, interval=T_INTERVAL)[0]
 
 
-def _running(parts: Sequence[Row]) -> float:
-    """The sum where every later figure that is no less than all before it includes them."""
-    total = 0.0
-    for part in sorted(parts, key=lambda p: (p["covers_first"], p["claim_id"])):
-        stated = float(part["stated"])
-        total = stated if stated >= total else total + stated
-    return total
-
-
 def summed_figures(
     case: Case, *, origin: str = "non_belligerent", calendar: str = "calibrated"
 ) -> pd.DataFrame:
@@ -182,15 +171,17 @@ def summed_figures(
     stated total) and reference of the same side and days, whatever their event.
     """
     told, made = claims(case, calendar), list[Row]()
+    known = coded.reference(case, origin).query("kind == 'killed'")
     for total, parts, own in coded.wholes(coded.figures_of(told)):
         made += [own | {"figure": "sum of parts"}]
         made += [total | {"figure": f"its own total, {total['kind'].replace('_', ' ')}"}]
-        if (running := _running(parts)) != own["stated"]:
+        days = sorted(parts, key=lambda p: (p["covers_first"], p["claim_id"]))
+        # A later figure that is no less than all before it includes them.
+        running = reduce(lambda n, p: p["stated"] + n * (p["stated"] < n), days, 0.0)
+        if running != own["stated"]:
             made += [own | {"figure": "sum if later parts include earlier", "stated": running}]
     sums = pd.DataFrame(made, columns=told.columns)[lambda t: t["kind"].str.startswith("killed")]
-    both = _beside(
-        case, sums, coded.reference(case, origin).query("kind == 'killed'"), "target_side"
-    )
+    both = _beside(case, sums, known, "target_side")
     both = both.assign(ratio=both["stated"] / both["known"], reference=both["according_to"])
     both["claims"] = both["ids"].map(", ".join)
     columns = "source event figure told stated known ratio reference event_id claims"
@@ -232,7 +223,7 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days = rows.query("kind == 'killed' and covers_first == covers_last")
     days = days[~days["part_of"].isin(days["claim_id"])]
     days = days.groupby([*account, "day", "event_id", "doc_id"])["sum"].sum()
-    days = days.groupby([*account, "day", "event_id"]).agg(_mean)
+    days = days.groupby([*account, "day", "event_id"]).agg(_mean).astype(float)
     days = days.groupby([*account, "day"]).sum().reset_index()
     days = days[days.groupby(account)["day"].transform("size") >= DAYS]
     lines = days.groupby(account)
