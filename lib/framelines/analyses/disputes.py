@@ -20,16 +20,15 @@ from framelines.analyses import claims as coded
 from framelines.analyses import timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, records, set_of, table_of
 from framelines.analyses.findings import estimand
-from framelines.analyses.timelines import CALENDAR as CALENDARS
 from framelines.analyses.timelines import days_between
 from framelines.methods.estimate import Estimate, decimal_text
 from framelines.methods.intervals import relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, TENSION
 from framelines.tables.case import Case
 from framelines.tables.rows import rows
 
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
-TENSION, CALENDAR = "tension", "calendar-dependent"
+CALENDAR = "calendar-dependent"
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
 # Parts of one place can be taken days apart; over more than a month it is taken anew.
@@ -154,21 +153,17 @@ def repeated_takings(
     winner = winner.map(lookup(case, "actors", "side"))
     dated = dated.assign(taker=winner.fillna(dated["actor_side"]))
     takings = records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
-    of_source, made = defaultdict[str, list[Row]](list), []
-    for row in takings:
-        of_source[row["source_id"]].append(row)
-    key = {"one_document": "doc_id", "one_source": "source_id"}[across_documents]
+    key, made = {"one_document": "doc_id", "one_source": "source_id"}[across_documents], []
     for a, b in coded.pairs_by(takings, lambda r: [(r[key], r["taker"])]):
         apart = days_between(a, b)
         again = a["taker"] and a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
         if again or (a["event_id"] == b["event_id"] and apart > 0):
             # Whether the source, by all its takings, has another side take it in between.
             low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
-            between = [
-                r for r in of_source[a["source_id"]] if r["last"] >= low and r["first"] <= high
-            ]
+            own = [r for r in takings if r["source_id"] == a["source_id"]]
+            between = [r for r in own if r["last"] >= low and r["first"] <= high]
             both = set_of(a["place_id"]) & set_of(b["place_id"])
-            lost = [r for r in between if r["taker"] != a["taker"] and set_of(r["place_id"]) & both]
+            lost = any(r["taker"] != a["taker"] and set_of(r["place_id"]) & both for r in between)
             made += [(a, b)] * (not lost)
     return made
 
@@ -192,7 +187,7 @@ def taken_twice_table(
 
 @estimand(
     "timelines.taken_twice",
-    choices={"calendar": CALENDARS, "across_documents": ("one_document", "one_source")},
+    choices={"calendar": timelines.CALENDAR, "across_documents": ("one_document", "one_source")},
     evidence=taken_twice_table,
 )
 def taken_twice(case: Case, **choices: str) -> Estimate:
@@ -357,10 +352,8 @@ def _lists(case: Case, told: pd.DataFrame) -> Iterable[Row]:
         if a["events"] != both != b["events"] and 2 * len(both) >= len(every):
             alone = taken[taken["doc_id"].isin([a["doc"], b["doc"]])]
             alone = alone[~alone["event_id"].isin(both)]
-            said = [
-                f"{label[doc]}: {coded.listed(sorted({*events}))}"
-                for doc, events in alone.groupby("doc_id")["event"]
-            ]
+            left_out = alone.groupby("doc_id")["event"].agg(lambda e: coded.listed(sorted({*e})))
+            said = [f"{label[doc]}: {events}" for doc, events in left_out.items()]
             row = {"event": "Takings that one of two texts leaves out", "asks": LISTS, "tier": 1}
             row |= {"what": f"{len(both)} are in both", "statements": "; ".join(said)}
             yield row | {"stake": 0.0, "claims": joined(alone["claim_id"], ";")}

@@ -214,7 +214,7 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     one event the geometric mean); with what anybody states for all these days at once, in one row.
     A side that one outlet or reference alone counts is left out. The camps compared come first.
     """
-    kinds, account = OUTCOMES["killed_or_wounded_included"], ["side", "source"]
+    kinds, account = OUTCOMES["killed_or_wounded_included"], ["side", "source", "camp"]
     known = coded.reference(case).assign(doc_id="", source=lambda r: r["according_to"])
     rows = [_in_own_name(claims(case, calendar), kinds), known[known["kind"].isin(kinds)]]
     rows = pd.concat(rows, ignore_index=True).query("stated > 0")
@@ -233,9 +233,8 @@ def running_losses(case: Case, *, calendar: str = "calibrated") -> pd.DataFrame:
     days = days.assign(sum=lines["sum"].cumsum(), account=days["source"])
     table = pd.concat([days, whole.assign(account=whole["source"] + how)])
     table = table[table.groupby("side")["source"].transform("nunique") > 1]
-    camp = table["source"].map(rows.set_index("source")["camp"].to_dict())
     place = [*(case.compare or ()), *sorted({*rows["camp"]})].index
-    table = table.assign(camp=camp, place=camp.map(place))
+    table = table.assign(place=table["camp"].map(place))
     found = coded.table_of(table, "side account day sum camp", by="place side account day")
     return found.drop_duplicates(ignore_index=True)
 
@@ -256,13 +255,11 @@ def parts_table(
         kinds = joined((p["kind"] for p in parts), " and ")
         what = thing if kinds == total["kind"] else f"{kinds}, of {thing}"
         words = own["told"] + f" = {added:,.10g}" * (len(parts) > 1 and added == added)
+        words = f"{words} against {total['told']}"
         row = {"what": what, "thing": thing, "parts": own["told"], "total": total["told"]}
         row |= {"sum": added, "difference": added - total["stated"], "count": len(parts)}
         row |= {"low": own[low] - total[high], "high": own[high] - total[low]}
-        row |= {
-            "verdict": coded.compare(own, total)[0],
-            "words": f"{words} against {total['told']}",
-        }
+        row |= {"verdict": coded.compare(own, total)[0], "words": words}
         made.append(total | row | {"claims": ", ".join((total["claim_id"], *own["ids"]))})
     columns = "event source what parts total sum difference low high verdict count words thing"
     return coded.table_of(made, f"{columns} event_id claims")
@@ -298,18 +295,14 @@ def force_ratio(
     Pairs are of one actor's persons at one place, at most `FORCE_DAYS` apart. Of what the words
     leave open the value is the middle on a scale of ratios.
     """
-    told = coded.realised(claims(case, calendar)).query(
-        "kind == 'force_size' and unit == 'persons'"
-    )
-    told = told.query("figure and repeats == '' and actor_side and place_scope and window")
+    told = coded.realised(claims(case, calendar)).query("kind == 'force_size' and repeats == ''")
+    told = told.query("figure and unit == 'persons' and actor_side and place_scope and window")
     own = told["camp"].map({camp: side for camp, (side, _) in sides(case).items()})
     whose = np.where(own == told["actor_side"], " (its own force)", " (its enemy)")
     told = told.assign(words=told["told"] + " by " + told["camp"] + np.where(own == "", "", whose))
-    told["days"] = list(zip(told["window_first"], told["window_last"], strict=True))
+    told["at"] = list(zip(told["window_first"], told["window_last"], strict=True))
     both = (coded.records(told[told["camp"] == camp]) for camp in case.compare or ("", ""))
-    pairs = [
-        (a, b) for a, b in product(*both) if abs(relate(a["days"], b["days"])[1]) <= FORCE_DAYS
-    ]
+    pairs = [(a, b) for a, b in product(*both) if abs(relate(a["at"], b["at"])[1]) <= FORCE_DAYS]
     for key in ("actor_id", "place_scope", "item"):
         pairs = [(a, b) for a, b in pairs if coded.set_of(a[key]) == coded.set_of(b[key])]
     low, high, made = f"{READING[reading]}low", f"{READING[reading]}high", []
@@ -345,10 +338,11 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     rows = rows[rows["loss"].isin(losses or LOSSES.values())].assign(told=True)
     risk = timelines.coverage(case, **choices).query("at_risk")
     risk = risk[["camp", "event_id", "label", "first"]].drop_duplicates()
-    own = pd.Series({camp: side for camp, (side, _) in sides(case).items()}, name="of", dtype=str)
-    found = rows.query("camp == @coded.REFERENCE")[["event_id", "side", "loss"]].merge(risk)
-    found = found.join(own, on="camp", how="inner").merge(rows, how="left")
-    found = found.assign(own=found["of"] == found["side"], told=found["told"].eq(True))
+    listed = rows[rows["camp"] == coded.REFERENCE][["event_id", "side", "loss"]]
+    own = {camp: side for camp, (side, _) in sides(case).items()}
+    found = listed.merge(risk[risk["camp"].isin(own)]).merge(rows, how="left")
+    own_side = found["camp"].map(own) == found["side"]
+    found = found.assign(own=own_side, told=found["told"].eq(True))
     columns = "camp own side loss event_id label told"
     return coded.table_of(found, columns, by="camp -own side loss first event_id")
 
