@@ -45,12 +45,11 @@ REFERENCE = "Reference"
 
 
 def _pair(kind: str, a: Row, b: Row, unit: str = "", width: float = math.nan, **more: Any) -> Row:
-    """A pair as `pairs` has it, of one event and a contradiction unless `more` says otherwise.
-
-    Of the days between two dates each gives way by half. At stake are these days, or of figures
-    their |log ratio| times the larger."""
-    known = unit == "share" and a["stated"] > 0 and b["stated"] > 0
-    stake = abs(math.log(a["stated"] / b["stated"])) * max(a["stated"], b["stated"]) if known else 0
+    """A pair as `pairs` has it. Of the days between two dates each gives way by half; at stake are
+    these, or of figures their |log ratio| times the larger."""
+    least, most = sorted((a["stated"], b["stated"]))
+    known = unit == "share" and least > 0 and most > 0
+    stake = math.log(most / least) * most if known else 0.0
     if unit == "days":
         width = stake = float(np.ceil(width / 2))
     row = {"kind": kind, "first": a, "second": b, "unit": unit, "width": width}
@@ -150,9 +149,9 @@ def repeated_takings(
     with no loss told between."""
     dated = timelines.dated_events(told).query("place_id != '' and event_kind == 'taking'")
     winner = dated["event_id"].map(lookup(case, "events", "winner"))
-    winner = winner.map(lookup(case, "actors", "side"))
-    dated = dated.assign(taker=winner.fillna(dated["actor_side"]))
-    takings = records(dated.sort_values(["claim_id", "doc_id"], kind="stable"))
+    taker = winner.map(lookup(case, "actors", "side")).fillna(dated["actor_side"])
+    dated = dated.assign(taker=taker).sort_values(["claim_id", "doc_id"], kind="stable")
+    takings = records(dated)
     key, made = {"one_document": "doc_id", "one_source": "source_id"}[across_documents], []
     for a, b in coded.pairs_by(takings, lambda r: [(r[key], r["taker"])]):
         apart = days_between(a, b)
@@ -388,17 +387,14 @@ def accounts(case: Case) -> pd.DataFrame:
     (of taking there), words (in whose words, how sure, done or not), claim_id, is_reference,
     disputed. Events in the order of their days; in each the reference first, then sources by name.
     """
-    told = rows(case, "claims")[["doc_id", "claim_id", "sentence"]]
+    told, at = rows(case, "claims")[["doc_id", "claim_id", "sentence"]], ["doc_id", "sentence"]
     told = claims(case).merge(told, on=["doc_id", "claim_id"])
-    at, name = (
-        pd.MultiIndex.from_frame(told[["doc_id", "sentence"]]),
-        lookup(case, "actors", "name"),
-    )
     named = {"names": ("naming_mentions", "wording"), "verbs": ("captures", "lemma")}
     for column, (table, of) in named.items():
-        met = rows(case, table).groupby(["doc_id", "sentence"])[of]
-        told[column] = met.agg(lambda own: joined(own, ", ")).reindex(at).to_numpy()
+        met = rows(case, table).groupby(at)[of].agg(lambda own: joined(own, ", "))
+        told = told.join(met.rename(column), on=at)
     event, force = told["kind"].eq("event"), told["kind"].eq("force_size")
+    name = lookup(case, "actors", "name")
     told["kind"] = told["event_kind"].fillna("event").where(event, told["kind"])
     doers = told["actor_id"].where(event | force, told["target_id"]).str.split(";")
     who = doers.map(lambda ids: " and ".join(name.get(i, i) for i in ids if i))
@@ -407,22 +403,19 @@ def accounts(case: Case) -> pd.DataFrame:
     told["words"] = _listed(told[["attribution", "certainty", "modality"]].replace(usual, ""))
     told = told.assign(what=_listed(told[["kind", "item"]]) + who, is_reference=False)
     known = coded.reference(case, "any")[lambda r: r["event_id"].isin(told["event_id"])]
-    known = known.assign(
-        whose=known["target"].replace(name), source=REFERENCE + ": " + known["according_to"]
-    )
+    known = known.assign(whose=known["target"].replace(name), is_reference=True)
     figure = pd.Series(_listed(known[["kind", "whose"]]), known.index, dtype=str)
     known["what"] = known["event"].where(known["kind"] == "event", figure)
-    known = known.assign(words=known["origin"].str.replace("_", " "), is_reference=True)
-    both = pd.concat([told, known])
-    days = both[["first", "last"]].to_numpy()
-    in_dispute = {i for ids in disputes(case)["claims"] for i in ids.split(";")}
+    known["source"] = REFERENCE + ": " + known["according_to"]
+    both = pd.concat([told, known.assign(words=known["origin"].str.replace("_", " "))])
     both = both.assign(
         event=both["event_id"].map(lookup(case, "events", "label")),
         stated=both["event_date"],
-        days=[coded.days_text(*one) if abs(one).min() < math.inf else "" for one in days],
-        disputed=both["claim_id"].isin(in_dispute),
+        days=list(map(coded.days_text, both["first"], both["last"])),
+        disputed=both["claim_id"].isin(";".join(disputes(case)["claims"]).split(";")),
         dated=both.groupby("event_id")["last"].transform("min"),
     )
     texts = "event_id event source what told stated days names verbs words claim_id"
     order = "dated event_id -is_reference source claim_id"
-    return table_of(both, f"{texts} is_reference disputed", by=order).fillna("")
+    found = table_of(both, f"{texts} is_reference disputed", by=order)
+    return found.fillna("").replace("… to …", "")

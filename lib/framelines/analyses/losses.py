@@ -428,15 +428,14 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
     dates, (start, end) = lookup(case, "documents", "published"), bounds(gregorian(published))
     out = {d: bounds(gregorian(dates[d])) for d in told["doc_id"]}
     within = [d for d, (low, high) in out.items() if start <= low and high <= end]
-    (name, kind), made = (lookup(case, "places", c) for c in ("name", "kind")), list[Row]()
-    rank = {place: AREA_KINDS.index(k) for place, k in kind.items() if k in AREA_KINDS}
+    name, kind = (lookup(case, "places", c) for c in ("name", "kind"))
+    rank, made = {p: AREA_KINDS.index(k) for p, k in kind.items() if k in AREA_KINDS}, []
     for source, rows in told[told["doc_id"].isin(within)].groupby("source"):
         ids = sorted({p for own in rows["place_id"] for p in coded.set_of(own)})
         widest = max(ids, key=lambda p: (rank.get(p, 0), p))
-        row = {"source": source, "documents": rows["doc_id"].nunique(), "places": len(ids)}
-        row |= {"widest": name.get(widest, widest), "widest_kind": kind.get(widest, "")}
-        row |= {"place_names": "; ".join(name.get(p, p) for p in ids)}
-        made.append(row | {"rank": rank.get(widest, 0)})
+        names, documents = "; ".join(name.get(p, p) for p in ids), rows["doc_id"].nunique()
+        about = source, documents, len(ids), name.get(widest, widest), kind.get(widest, ""), names
+        made.append((*about, rank.get(widest, 0)))
     columns = "source documents places widest widest_kind place_names"
     return coded.table_of(made, columns, by="rank places source")
 
@@ -444,10 +443,10 @@ def scope_table(case: Case, *, published: str, **which: str) -> pd.DataFrame:
 @estimand("timelines.scope_of_taking", choices={"reposts": REPOSTS}, evidence=scope_table)
 def scope_of_taking(case: Case, *, published: str, **choices: str) -> list[Estimate]:
     """Return for each outlet how many places it tells as taken, and the widest of them."""
-    table = scope_table(case, published=published, **choices).sort_values("source")
-    widest = "widest: " + table["widest"] + ", a " + table["widest_kind"]
-    table = table.assign(value=table["places"].astype(float), ends=math.nan, widest=widest)
-    made = table[["source", "value", "ends", "ends", "documents", "widest"]].to_numpy()
+    made = []
+    for r in scope_table(case, published=published, **choices).sort_values("source").itertuples():
+        widest = f"widest: {r.widest}, a {r.widest_kind}"
+        made.append((r.source, float(r.places), math.nan, math.nan, r.documents, widest))
     measures = "places told as taken; the widest is named"
     none = "no document of these days tells a taking"
     return estimated(made, none, unit="places", measures=measures)
