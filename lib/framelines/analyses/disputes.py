@@ -81,10 +81,9 @@ def reasons(a: Row, b: Row) -> list[str] | None:
     force, sums = a["kind"] == "force_size", bool(a["parts_of"]) + bool(b["parts_of"])
     part = not sums and (a["part_of"] in b["ids"] or b["part_of"] in a["ids"])
     part |= a["part_of"] == b["part_of"] != "" or bool({*a["ids"]} & {*b["ids"]})
-    # Of the sum of a total's parts window and place were asked when it was made; one that leaves
-    # out a part of either meets no other figure.
+    # Of the sum of a total's parts window and place were asked when it was made.
     total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
-    short = sums != 1 and not (a["complete"] and b["complete"])
+    short = sums == 2 and not (a["complete"] and b["complete"])
     unlike = not force and all(targets) and targets[0].isdisjoint(targets[1])
     others = actors[0] != actors[1] and (force or all(actors))
     others |= {a["kind"], b["kind"]} == {"killed", "wounded"} or _quotes_other(a, b)
@@ -117,8 +116,10 @@ def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     for a, b in coded.pairs_by(figures, lambda figure: [_key(figure)]):
         found, width = coded.compare(a, b)
         if found != COMPATIBLE and (why := reasons(a, b)) is not None:
-            sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-            yield _pair(sums, a, b, "share", width, key=_key(a), reasons=why, verdict=found)
+            # Sources that contradict each other do so whether in one figure or in its parts.
+            inside = a["voice"] == b["voice"] and (a["parts_of"] or b["parts_of"])
+            kind = "parts and total" if inside else "figure"
+            yield _pair(kind, a, b, "share", width, key=_key(a), reasons=why, verdict=found)
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
@@ -290,15 +291,13 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """
     found = []
     for pair in (p for p in pairs(case, calendar) if not p["reasons"]):
-        a, b, kind, group = pair["first"], pair["second"], pair["kind"], pair["verdict"]
+        a, b, group = pair["first"], pair["second"], pair["verdict"]
         if group == CONTRADICTION:
             # Whoever is denied in a document is heard there, if not in the document's own voice.
-            own = kind != "denial" or a["attribution"] == b["attribution"] == "own_voice"
+            own = pair["kind"] != "denial" or a["attribution"] == b["attribution"] == "own_voice"
             group = INSIDE if own and a["voice"] == b["voice"] else BETWEEN
-        # Sources that contradict each other do so whether in one figure or in its parts.
-        kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
-        about = {"class": group, "kind": kind, "order": max(KINDS.index(kind), 1)}
-        found.append(pair | about | {"soft": group in (TENSION, CALENDAR)})
+        soft, order = group in (TENSION, CALENDAR), max(KINDS.index(pair["kind"]), 1)
+        found.append(pair | {"class": group, "soft": soft, "order": order})
     columns = "event what statements class width kind event_id claims stake"
     by = "soft order -stake event_id what claims"
     table = table_of(_rows(case, found, "class", "kind"), columns, by=by)

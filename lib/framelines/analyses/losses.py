@@ -157,7 +157,7 @@ def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Es
     """
     ratios = list(told_by_both_table(case, target=target, **choices)["ratio"])
     measures = f"{target} killed as the first camp tells, over the second, by event"
-    found = [_factor("", ratios)] if ratios else []
+    found = [_factor("", ratios)] * bool(ratios)
     none = "no event has dead of this target in texts of both camps"
     return estimated(found, none, unit="times", measures=measures, interval=T_INTERVAL)[0]
 
