@@ -310,15 +310,15 @@ def _unlike(told: pd.DataFrame) -> Iterable[Row]:
     deeds = told["kind"].eq("event") & told["momentary"]
     told = told.assign(deed=deeds, site=told["place_id"].where(deeds, ""))
     by_id = {r["claim_id"]: r for r in records(told)}
-    own = [(r, by_id.get(r["repeats"], {})) for r in by_id.values() if r["event_id"]]
-    for row, first in ((row, first) for row, first in own if first):
+    every = [r for r in by_id.values() if r["event_id"]]
+    for first, row in ((by_id[r["repeats"]], r) for r in every if r["repeats"] in by_id):
         figures = row["figure"] and first["figure"]
         dates = row["date_basis"] == first["date_basis"] == "sentence"
         dates, apart = dates and row["event_date"] != first["event_date"], days_between(row, first)
         if (figures and row["stated"] != first["stated"]) or (dates and apart > 0):
             yield _pair(CHANGED, first, row, "share" if figures else "days", apart)
     # A repeat that gives another date is a statement of its own.
-    fresh = [row for row, first in own if row["event_date"] != first.get("event_date")]
+    fresh = [r for r in every if r["event_date"] != by_id.get(r["repeats"], {}).get("event_date")]
     for a, b in coded.pairs_by(fresh, lambda r: [r["event_id"], r["site"] or r["event_id"]]):
         if a["voice"] == b["voice"] or _quotes_other(a, b):
             continue

@@ -40,8 +40,8 @@ NO_CAMP = "no camp here speaks for a side"
 def _beside(case: Case, told: pd.DataFrame, known: pd.DataFrame, *on: str) -> pd.DataFrame:
     """Figures beside rows of the reference (`_known`) that count the same dead: alike in `on`, on
     the same days, and of the row's actor by name, if it has one that is no state."""
-    known = known.astype(dict.fromkeys(on, str))  # of none, pandas knows no type
-    both = told.merge(known, on=[*on], suffixes=("", "_known"))
+    text = dict.fromkeys(on, str)  # of no rows, pandas knows no type
+    both = told.astype(text).merge(known.astype(text), on=[*on], suffixes=("", "_known"))
     for day in ("covers_first", "covers_last"):
         both = both[(both[day] - both[f"{day}_known"]).abs() <= both["window_slack"]]
     of, kinds = both[["target_id_known", "target_id"]].to_numpy(), lookup(case, "actors", "kind")
@@ -88,8 +88,8 @@ def matched_figures(
     """
     told = _in_own_name(claims(case, **which), OUTCOMES[outcome], reading)
     known = coded.reference(case, origin)[lambda r: r["kind"].isin(OUTCOMES[outcome])]
-    foes = [(camp, side) for camp, (_, enemies) in sides(case).items() for side in enemies]
-    told = told.merge(pd.DataFrame(foes, columns=["camp", "target_side"], dtype=str))
+    foes = {(camp, side) for camp, (_, enemies) in sides(case).items() for side in enemies}
+    told = told.loc[[of in foes for of in zip(told["camp"], told["target_side"], strict=True)]]
     both = _beside(case, told, known.query("stated > 0"), "event_id", "target_side")
     keys = ["camp", "event_id", "target_side"]
     both = both[both["rank"] == both.groupby(keys)["rank"].transform("min")]
@@ -332,10 +332,10 @@ def known_losses(case: Case, losses: Sequence[str] = (), **choices: str) -> pd.D
     lost = rows["event_id"].map(lookup(case, "events", "loser")).map(side).fillna("")
     taken = rows["kind"].eq("event") & lost.ne("")
     rows["loss"] = rows["kind"].map(LOSSES).where(~taken, "places")
-    rows["side"] = rows["target_side"].where(~taken, lost).str.split(";")
+    rows["side"] = rows["target_side"].where(~taken, lost).map(lambda ids: ids.split(";"))
     rows = rows.explode("side")[["event_id", "side", "loss", "camp"]].drop_duplicates()
     rows = rows[~rows["side"].isin([*coded.NEUTRAL_SIDES, ""])]
-    rows = rows[rows["loss"].isin(losses or LOSSES.values())].assign(told=True)
+    rows = rows[rows["loss"].isin(losses or LOSSES.values())].astype(str).assign(told=True)
     risk = timelines.coverage(case, **choices).query("at_risk")
     risk = risk[["camp", "event_id", "label", "first"]].drop_duplicates()
     listed = rows[rows["camp"] == coded.REFERENCE][["event_id", "side", "loss"]]
