@@ -1,12 +1,10 @@
 """Every rule of what may contradict what, by small cases; and the example's planted disputes."""
 
-import math
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 import toys
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +12,7 @@ from toys import Row, case_of, claim, document, event, figure, toy
 
 from framelines.analyses import claims as coded
 from framelines.analyses import disputes as d
-from framelines.analyses.takings import scope_table
+from framelines.analyses.losses import scope_table
 
 RED, BLUE = figure("r1-c1", "raid", 30), figure("b1-c1", "raid", 12)
 WHOLE = dict.fromkeys(("window", "event_date"), "2019-05-03/2019-05-05")
@@ -51,7 +49,7 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
     assert found == {d.BETWEEN: sorted(events), d.INSIDE: inside}
     row = table[table["kind"] == "parts and total"].iloc[0]
     assert row["event_id"] == toys.TRUTH["totals"]["contradicted_by_its_parts"]["event"]
-    assert row["least_width"] == pytest.approx(math.sqrt(90 / 56) - 1)
+    assert row["width"] == "27 %"  # of √(90 / 56)
     table = d.disputes(case, "umm_al_qura").query("kind == 'date'")
     assert set(table["class"]) == {d.CALENDAR}
 
@@ -59,9 +57,8 @@ def test_the_example_has_the_planted_disputes_and_no_other() -> None:
 def test_two_numbers_of_one_deed_contradict_and_are_ranked() -> None:
     row = found(RED, BLUE).iloc[0]
     assert (row["class"], row["claims"]) == (d.BETWEEN, "b1-c1;r1-c1")
-    assert row["least_width"] == pytest.approx(math.sqrt(30 / 12) - 1)
     assert row["statements"] == "Blue News: 12 [b1-c1]; Red News: 30 [r1-c1]"
-    assert (row["what"], row["width"]) == ("killed, Blue army", "58 %")
+    assert (row["what"], row["width"]) == ("killed, Blue army", "58 %")  # of √(30 / 12)
     both = figure("b1-c1", "raid", 40, kind="killed_or_wounded")
     assert [len(found(figure("r1-c1", "raid", n), both)) for n in (50, 40, 30)] == [1, 0, 0]
     # Log ratio times the larger: 522 against 350 is 209, launchers 2 against 1 are 1.4.
@@ -75,15 +72,15 @@ def test_two_numbers_of_one_deed_contradict_and_are_ranked() -> None:
 
 def test_what_differs_is_counted_and_not_disputed() -> None:
     changes: list[tuple[Row, str]] = [
-        ({"target_id": "townsfolk"}, "another target"),
+        ({"target_id": "townsfolk"}, ""),
         ({"target_id": "townsfolk;blue-army"}, "a wider target, or none told"),
-        ({"actor_id": "blue-army"}, "another actor"),
-        ({"kind": "wounded"}, "another outcome"),
+        ({"actor_id": "blue-army"}, ""),
+        ({"kind": "wounded"}, ""),
         ({"window": "2019-05-04", "event_date": "2019-05-04"}, "another window"),
         ({"place_scope": "mill"}, "another place"),
         ({"scope": "cumulative"}, "another scope, or none told"),
-        ({"attribution": "enemy_media"}, "one passes on what the other side says"),
-        ({"part_of": "r1-c1"}, "a part against its total"),
+        ({"attribution": "enemy_media"}, ""),
+        ({"part_of": "r1-c1"}, ""),
         ({"event_id": "siege"}, ""),
         ({"item": "tank"}, ""),
     ]
@@ -205,7 +202,7 @@ def test_two_days_of_a_momentary_event_conflict_and_a_site_is_not_taken_twice() 
     pair = dated("r1-c1", "2019-05-03"), dated("b1-c1", "2019-05-08")
     siege = event("raid", "siege")
     row = found(*pair).iloc[0]
-    assert (row["class"], row["least_width"], row["width"]) == (d.BETWEEN, 3, "3 days")
+    assert (row["class"], row["width"]) == (d.BETWEEN, "3 days")
     assert found(*pair, events=[siege]).empty and reasons(*pair, events=[siege]) == [d.LASTS]
     assert found(pair[0], {**pair[1], "date_basis": "outside"}).empty
     # 1 Ramadan 1440 is 6 May 2019 by Umm al-Qura; the hull has some days more.

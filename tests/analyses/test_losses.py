@@ -9,7 +9,6 @@ from scipy.stats import t
 from toys import TRUTH, Row, case_of, claim, document, event, figure, known, swapped, toy
 
 from framelines.analyses import losses as m
-from framelines.analyses import takings as k
 from framelines.methods.estimate import random_stream
 
 # Days on both sides of what may be passed over.
@@ -104,12 +103,12 @@ def test_scope_of_taking_names_the_widest() -> None:
     rows = [claim("r1-c1", "e1", place_id="ford;mill"), claim("r1-c2", "e2", place_id="vale")]
     rows += [claim("b1-c1", "e1", place_id="ford", modality="planned")]
     case = toy(rows, events=[event("e1", "taking"), event("e2", "taking")])
-    (found,) = k.scope_of_taking(case, published="2019-06")
+    (found,) = m.scope_of_taking(case, published="2019-06")
     assert (found.part, found.value, found.detail) == ("Red News", 3, "widest: Vale, a region")
-    assert k.scope_table(case, published="2019-05").empty
+    assert m.scope_table(case, published="2019-05").empty
     documents = [document("r1", "red-news", contained_in="b1"), document("b1", "blue-news")]
     case = toy(rows[:1], events=[event("e1", "taking")], documents=documents)
-    once, twice = (k.scope_table(case, published="2019-06", reposts=way) for way in ("out", "in"))
+    once, twice = (m.scope_table(case, published="2019-06", reposts=way) for way in ("out", "in"))
     assert list(once["source"]) == ["Red News"] and len(twice) == 2
 
 

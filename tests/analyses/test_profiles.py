@@ -12,7 +12,7 @@ from toys import case_of, shuffled, swapped, uncoded
 
 from framelines.analyses import claims as c
 from framelines.analyses import disputes as d
-from framelines.analyses import findings, losses, takings
+from framelines.analyses import findings, losses
 from framelines.analyses import framing as f
 from framelines.analyses import profiles as p
 from framelines.analyses import timelines as t
@@ -21,7 +21,7 @@ from framelines.tables.schema import read_tables
 
 CASES = ("example", "palmyra", "idlib")
 TABLES = [t.anchor_table, c.reference, t.calibration_panels, t.date_agreement_table, t.leads]
-TABLES += [t.lanes, t.coverage, t.places_told, takings.taken_twice_table, losses.known_losses]
+TABLES += [t.lanes, t.coverage, t.places_told, d.taken_twice_table, losses.known_losses]
 TABLES += [losses.running_losses, losses.parts_table, p.rates, c.claims, d.disputes, d.questions]
 TABLES += [f.stance_shares, f.verbs_by_event, f.agency_hits, f.frame_contrasts]
 PARAMETERS = {"draws": 50, "seed": 1, "permutations": 99}
@@ -102,7 +102,7 @@ def test_without_codes_every_estimand_says_why(name: str) -> None:
         made = one.function(case, **needed)
         for found in made if isinstance(made, list) else [made]:
             assert math.isnan(found.value) and "not estimable" in found.why[0], key
-    assert takings.taken_twice(case).value == 0
+    assert d.taken_twice(case).value == 0
     words, undated = p.key_terms(case), case["documents"].assign(published="")
     assert p.leading_terms(case, words).empty and "not estimable" in words.why[0]
     table = p.by_source(replace(case, tables={**case.tables, "documents": undated}))

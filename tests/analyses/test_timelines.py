@@ -7,7 +7,7 @@ import pandas as pd
 from toys import TRUTH, case_of, claim, document, event, figure, known, toy
 
 from framelines.analyses import claims as c
-from framelines.analyses import takings as k
+from framelines.analyses import disputes as d
 from framelines.analyses import timelines as t
 from framelines.methods.calendars import OFFSETS, calibrate, offsets_of, posterior
 from framelines.methods.dates import days_text, gregorian
@@ -26,8 +26,8 @@ def test_calendar_leads_and_sites_taken_twice_in_the_real_cases() -> None:
     assert [(e.k, e.n) for e in agreed] == [((0,), (4,)), ((4,), (4,))]
     assert t.leads(case_of("idlib"))["lead"].value_counts().to_dict() == {"same": 3, "open": 2}
     assert t.lead(case_of("idlib"))[0].detail.startswith("the same day as the reference (Al-")
-    assert [k.taken_twice(case_of(name)).value for name in ("palmyra", "example")] == [4, 0]
-    assert k.taken_twice(case_of("palmyra"), across_documents="one_source").value == 5
+    assert [d.taken_twice(case_of(name)).value for name in ("palmyra", "example")] == [4, 0]
+    assert d.taken_twice(case_of("palmyra"), across_documents="one_source").value == 5
 
 
 def test_the_planted_calendar_and_silence_are_found() -> None:

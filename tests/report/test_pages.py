@@ -11,7 +11,7 @@ import pytest
 from browser import looked, needs_browser
 from nbformat import v4
 
-from framelines.analyses.accounts import accounts
+from framelines.analyses.disputes import accounts
 from framelines.errors import DataError
 from framelines.report import explorer, pages, pdf, site
 from framelines.tables.case import load_case

@@ -1,4 +1,4 @@
-"""What cannot all be true: pairs of claims with the reason why they are not compared, and disputes.
+"""What cannot all be true: pairs of claims, the reason why they are not compared, and all accounts.
 
 Most careless pairings are artefacts: a day's dead against a month's, a part against its total. So
 two figures meet only where event, item and unit are the same and no `reason` parts them; two dates
@@ -11,31 +11,29 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cache
-from itertools import combinations, groupby
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from framelines.analyses import claims as coded
-from framelines.analyses import losses, takings, timelines
+from framelines.analyses import timelines
 from framelines.analyses.claims import Row, claims, joined, lookup, set_of, table_of
+from framelines.analyses.findings import estimand
+from framelines.analyses.timelines import days_between
 from framelines.methods.dates import days_text, relate
-from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, verdict
+from framelines.methods.estimate import Estimate, decimal_text
+from framelines.methods.quantities import COMPATIBLE, CONTRADICTION, TENSION, verdict
 from framelines.tables.case import Case
+from framelines.tables.rows import rows
 
 BETWEEN, INSIDE = "contradiction between sources", "contradiction inside a source"
-TENSION, CALENDAR = "tension", "calendar-dependent"
+CALENDAR = "calendar-dependent"
 KINDS = ("figure", "parts and total", "date", "repeated deed", "denial")
-PAIR = ("kind", "first", "second", "key", "unit", "reasons", "verdict", "width")
 PERSONS = ("killed", "wounded", "killed_or_wounded")
+# Parts of one place can be taken days apart; over more than a month it is taken anew.
+SAME_CAMPAIGN = 31
 LASTS = "the event lasts, and each may tell another day of it"
-QUOTED = "one passes on what the other side says"
-LEFT_AWAY = "a sum that leaves out a part of the window or place"
-# What a reader may look past: these conditions guard against artefacts, and cost real disputes.
-LOOKED_PAST = {
-    *("another window", "the window of one is unknown", "another place", LASTS),
-    *("the place of one is unknown", "another scope, or none told", "a wider target, or none told"),
-}
 CHANGED, FATE = "a repeat tells it otherwise", "one thing, captured or destroyed"
 WHO, DONE, LISTS = "who did it", "done or not", "two lists that differ"
 STAGE = "the day of a place, by another stage of its fall"
@@ -43,86 +41,85 @@ STAGE = "the day of a place, by another stage of its fall"
 UNDONE = ({"realised", "negated"}, {"realised", "attempted"})
 # In this order by the alphabet too: the first says more.
 NOT_DONE, ALL_OR_PART = "that it happened", "the claim, all or part of it"
+REFERENCE = "Reference"
+
+
+def _pair(kind: str, a: Row, b: Row, unit: str = "", width: float = math.nan, **more: Any) -> Row:
+    """A pair as `pairs` has it. Of the days between two dates each gives way by half; at stake are
+    these, or of figures their |log ratio| times the larger."""
+    least, most = sorted((a["stated"], b["stated"]))
+    known = unit == "share" and least > 0 and most > 0
+    stake = math.log(most / least) * most if known else 0.0
+    if unit == "days":
+        width = stake = float(np.ceil(width / 2))
+    row = {"kind": kind, "first": a, "second": b, "unit": unit, "width": width}
+    row |= {"event": a["event"] or b["event"], "event_id": a["event_id"] or b["event_id"]}
+    row |= {"key": (a["event_id"],), "reasons": [], "verdict": CONTRADICTION}
+    return row | {"ids": frozenset(a["ids"] + b["ids"]), "stake": round(stake, 9)} | more
 
 
 def _key(figure: Row) -> tuple[str, ...]:
     """What two figures must share to be a pair at all."""
     kind = "persons" if figure["kind"] in PERSONS else figure["kind"]
-    thing = figure["event_id"]
-    if kind == "force_size" and figure["place_scope"]:
-        # A force is one wherever it is told of: place, role and date make it the same.
-        thing = "at " + joined(set_of(figure["place_scope"]), ";")
-    return thing, kind, figure["item"], figure["unit"]
-
-
-def _is_deed(a: Row, b: Row) -> bool:
-    """Whether both tell the losses of one momentary deed, which is its own window and place."""
-    return a["scope"] == b["scope"] == "incremental" and a["momentary"]
+    # A force is one wherever it is told of: place, role and date make it the same.
+    place = joined(set_of(figure["place_scope"]), ";") * (kind == "force_size")
+    return f"at {place}" if place else figure["event_id"], kind, figure["item"], figure["unit"]
 
 
 def _quotes_other(a: Row, b: Row) -> bool:
     return a["camp"] != b["camp"] and "enemy_media" in (a["attribution"], b["attribution"])
 
 
-def _window(a: Row, b: Row) -> str:
-    if a["kind"] == b["kind"] == "force_size":
-        # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
-        return losses.force_obstacle(a, b, within_days=0)
-    if math.isnan(a["covers_first"] + b["covers_first"]):
-        return "" if _is_deed(a, b) else "the window of one is unknown"
-    return "" if coded.same_covers(a, b) else "another window"
+def reasons(a: Row, b: Row) -> list[str] | None:
+    """Return what keeps two figures of one key from contradicting each other; empty where they do,
+    None where they cannot be of one thing, or one is a part of the other.
 
-
-def _place(a: Row, b: Row) -> str:
-    first, second = set_of(a["place_scope"]), set_of(b["place_scope"])
-    if first == second or (_is_deed(a, b) and not (first and second)):
-        return ""
-    return "another place" if first and second else "the place of one is unknown"
-
-
-def reasons(a: Row, b: Row) -> list[str]:
-    """Return why two figures of one key are not set against each other; empty where they are."""
-    force, sums = a["kind"] == "force_size", (a["parts_of"] != "", b["parts_of"] != "")
-    actors = set_of(a["actor_id"]), set_of(b["actor_id"])
-    targets = set_of(a["target_id"]), set_of(b["target_id"])
-    direct = a["part_of"] in b["ids"] or b["part_of"] in a["ids"]
-    # The sum of a total's parts is asked apart: window and place were asked when it was made.
+    These conditions guard against artefacts, and cost real disputes: a reader may look past one.
+    """
+    roles = ("actor_id", "target_id", "place_scope")
+    actors, targets, places = ([set_of(f[role]) for f in (a, b)] for role in roles)
+    force, sums = a["kind"] == "force_size", bool(a["parts_of"]) + bool(b["parts_of"])
+    part = not sums and (a["part_of"] in b["ids"] or b["part_of"] in a["ids"])
+    part |= a["part_of"] == b["part_of"] != "" or bool({*a["ids"]} & {*b["ids"]})
+    # Of the sum of a total's parts window and place were asked when it was made.
     total = a["parts_of"] in b["ids"] or b["parts_of"] in a["ids"]
-    others = targets[0] != targets[1] and not force and not total
-    unlike = others and all(targets) and targets[0].isdisjoint(targets[1])
+    short = sums == 2 and not (a["complete"] and b["complete"])
+    unlike = not force and all(targets) and targets[0].isdisjoint(targets[1])
+    others = actors[0] != actors[1] and (force or all(actors))
+    others |= {a["kind"], b["kind"]} == {"killed", "wounded"} or _quotes_other(a, b)
+    if part or others or (not total and (short or unlike)):
+        return None
+    known, same = not math.isnan(a["covers_first"] + b["covers_first"]), coded.same_covers(a, b)
+    if force:
+        # Forces of two days are compared as a ratio, but can both be true: a garrison changes.
+        days = ((f["window_first"], f["window_last"]) for f in (a, b))
+        known, same = "" not in (a["window"], b["window"]), relate(*days)[1] == 0
+    # A momentary deed is its own window and place.
+    deed = a["scope"] == b["scope"] == "incremental" and a["momentary"]
     met = {
-        "a part against its total": (direct and not any(sums)) or {*a["ids"]} & {*b["ids"]},
-        "two parts of one total": a["part_of"] == b["part_of"] != "",
-        QUOTED: _quotes_other(a, b),
-        "another outcome": {a["kind"], b["kind"]} == {"killed", "wounded"},
-        "another actor": actors[0] != actors[1] and (force or all(actors)),
-        "another target": unlike,
-        "a wider target, or none told": others and not unlike,
-        "another scope, or none told": a["scope"] != b["scope"] or a["scope"] == "",
+        "a wider target, or none told": targets[0] != targets[1] and not force,
+        "another window": known and not same,
+        "the window of one is unknown": not (known or deed),
+        "another place": places[0] != places[1] and all(places),
+        "the place of one is unknown": places[0] != places[1] and not (all(places) or deed),
     }
-    found = [why for why, holds in met.items() if holds]
-    if total:
-        return found
-    partial = sums[0] == sums[1] and not (a["complete"] and b["complete"])
-    return [*found, *filter(None, [_window(a, b), _place(a, b), LEFT_AWAY * partial])]
-
-
-def _pair(*values: Any) -> Row:
-    return dict(zip(PAIR, values, strict=True))
+    found = [why for why, holds in met.items() if holds and not total]
+    scopes = a["scope"] != b["scope"] or a["scope"] == ""
+    return found + ["another scope, or none told"] * scopes
 
 
 def _figure_pairs(told: pd.DataFrame) -> Iterable[Row]:
     """Pairs of figures that tell something done, each once, and of sums, that do not agree."""
-    once = told.query("event_id != '' and repeats == ''")
-    figures = coded.figures_of(once)
+    figures = coded.figures_of(told.query("event_id != '' and repeats == ''"))
     figures += [own for _, _, own in coded.wholes(figures)]
     figures.sort(key=lambda f: (_key(f), f["parts_of"], *f["ids"]))
-    for key, group in groupby(figures, key=_key):
-        for a, b in combinations(list(group), 2):
-            found, width = verdict(a, b)
-            if found != COMPATIBLE:
-                sums = "parts and total" if a["parts_of"] or b["parts_of"] else "figure"
-                yield _pair(sums, a, b, key, "share", reasons(a, b), found, width)
+    for a, b in coded.pairs_by(figures, lambda figure: [_key(figure)]):
+        found, width = verdict(a, b)
+        if found != COMPATIBLE and (why := reasons(a, b)) is not None:
+            # Sources that contradict each other do so whether in one figure or in its parts.
+            inside = a["voice"] == b["voice"] and (a["parts_of"] or b["parts_of"])
+            kind = "parts and total" if inside else "figure"
+            yield _pair(kind, a, b, "share", width, key=_key(a), reasons=why, verdict=found)
 
 
 def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
@@ -134,66 +131,97 @@ def _date_pairs(told: pd.DataFrame) -> Iterable[Row]:
     stated = dated.drop_duplicates("claim_id", keep="last").set_index("claim_id")["event_date"]
     dated = dated[dated["repeats"].map(stated) != dated["event_date"]]
     keys = ["event_id", "source_id", "doc_id", "voice", "first", "last"]
-    rows = dated.drop_duplicates(keys).to_dict("records")
-    for event, group in groupby(rows, key=lambda row: str(row["event_id"])):
-        for a, b in combinations(list(group), 2):
-            calendars = [r["event_calendar"] == "hijri" for r in (a, b)]
-            apart = [timelines.days_between(a, b)] * 2
-            if any(calendars) and (not all(calendars) or a["source_id"] != b["source_id"]):
-                hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
-                apart[1] = abs(relate(*hulls)[1])
-            if any(apart):
-                why = [QUOTED] * _quotes_other(a, b) + [LASTS] * (not a["momentary"])
-                found = CONTRADICTION if all(apart) else CALENDAR
-                days = min(apart) if all(apart) else max(apart)
-                width = math.ceil(days / 2) if math.isfinite(days) else math.inf
-                yield _pair("date", a, b, (event,), "days", why, found, width)
+    dates = dated.drop_duplicates(keys).to_dict("records")
+    for a, b in coded.pairs_by(dates, lambda row: [row["event_id"]]):
+        apart, calendars = [days_between(a, b)], {a["event_calendar"], b["event_calendar"]}
+        if "hijri" in calendars and (len(calendars) > 1 or a["source_id"] != b["source_id"]):
+            hulls = ((r["hull_first"], r["hull_last"]) for r in (a, b))
+            apart.append(abs(relate(*hulls)[1]))
+        if any(apart) and not _quotes_other(a, b):
+            about: Row = {"reasons": [LASTS] * (not a["momentary"])}
+            about["verdict"] = CONTRADICTION if all(apart) else CALENDAR
+            yield _pair("date", a, b, "days", min(filter(None, apart)), **about)
 
 
-def _other_pairs(case: Case, told: pd.DataFrame) -> Iterable[Row]:
-    """Sites taken twice in one document, and every denial with the one claim that it denies."""
-    for a, b in takings.repeated_takings(case, told):
-        key: tuple[str, ...] = (a["event_id"],)
-        width = math.ceil(timelines.days_between(a, b) / 2)
-        yield _pair("repeated deed", a, b, key, "days", [], CONTRADICTION, width)
-    denials = told[told["denies"].isin(told["claim_id"])]
-    targets = told[told["claim_id"].isin(denials["denies"])]
-    by_id = {r["claim_id"]: r for r in targets.to_dict("records")[::-1]}
-    for row in denials.to_dict("records"):
-        denied = by_id[row["denies"]]
-        if denied["certainty"] != "denied":
-            key = denied["event_id"], denied["claim_id"]
-            yield _pair("denial", denied, row, key, "", [], CONTRADICTION, math.nan)
+def repeated_takings(
+    case: Case, told: pd.DataFrame, across_documents: str = "one_document"
+) -> list[tuple[Row, Row]]:
+    """Return pairs of claims, of one document or one source, by which one side takes a site twice,
+    with no loss told between."""
+    dated = timelines.dated_events(told).query("place_id != '' and event_kind == 'taking'")
+    winner = dated["event_id"].map(lookup(case, "events", "winner"))
+    taker = winner.map(lookup(case, "actors", "side")).fillna(dated["actor_side"])
+    dated = dated.assign(taker=taker).sort_values(["claim_id", "doc_id"], kind="stable")
+    takings = dated.to_dict("records")
+    key, made = {"one_document": "doc_id", "one_source": "source_id"}[across_documents], []
+    for a, b in coded.pairs_by(takings, lambda r: [(r[key], r["taker"])]):
+        apart = days_between(a, b)
+        again = a["taker"] and a["place_id"] == b["place_id"] and apart > SAME_CAMPAIGN
+        if again or (a["event_id"] == b["event_id"] and apart > 0):
+            # Whether the source, by all its takings, has another side take it in between.
+            low, high = min(a["last"], b["last"]), max(a["first"], b["first"])
+            own = [r for r in takings if r["source_id"] == a["source_id"]]
+            between = [r for r in own if r["last"] >= low and r["first"] <= high]
+            both = set_of(a["place_id"]) & set_of(b["place_id"])
+            lost = any(r["taker"] != a["taker"] and set_of(r["place_id"]) & both for r in between)
+            made += [(a, b)] * (not lost)
+    return made
+
+
+def taken_twice_table(
+    case: Case, *, calendar: str = "calibrated", across_documents: str = "one_document"
+) -> pd.DataFrame:
+    """Return sites that one source has one side (taker) take twice, with no loss told between."""
+    groups = defaultdict[tuple[str, str], list[Row]](list)
+    for a, b in repeated_takings(case, claims(case, calendar), across_documents):
+        groups[a["source_id"], min(a["event_id"], b["event_id"])] += [a, b]
+    name, made = lookup(case, "places", "name"), []
+    for _, own in sorted(groups.items()):
+        place = joined(name.get(p, p) for r in own for p in set_of(r["place_id"]))
+        apart = max(map(days_between, own[::2], own[1::2]))
+        row = own[0] | {"place": place, "stated": joined(r["event_date"] for r in own)}
+        row |= {"days_apart": int(apart), "claims": joined((r["claim_id"] for r in own), ", ")}
+        made.append(row)
+    return table_of(made, "place source taker stated days_apart claims")
+
+
+@estimand(
+    "timelines.taken_twice",
+    choices={"calendar": timelines.CALENDAR, "across_documents": ("one_document", "one_source")},
+    evidence=taken_twice_table,
+)
+def taken_twice(case: Case, **choices: str) -> Estimate:
+    """Return the number of sites that one source has its side take twice."""
+    table = taken_twice_table(case, **choices)
+    measures = "sites told as taken twice, with no loss told between"
+    detail = "; ".join(sorted(table["place"]))
+    return Estimate(float(len(table)), "sites", measures=measures, detail=detail)
+
+
+def _denial_pairs(told: pd.DataFrame) -> Iterable[Row]:
+    """Every denial with the one claim that it denies."""
+    targets = told[told["claim_id"].isin(told["denies"])].to_dict("records")
+    denied = {r["claim_id"]: r for r in targets[::-1]}
+    for row in told[told["denies"].isin(denied)].to_dict("records"):
+        one = denied[row["denies"]]
+        if one["certainty"] != "denied":
+            yield _pair("denial", one, row, key=(one["event_id"], one["claim_id"]))
 
 
 @cache
 def pairs(case: Case, calendar: str = "calibrated") -> list[Row]:
     """Return every pair of claims of one thing that do not agree, with the reasons to pass it over.
 
-    Keys are `PAIR`: of what kind (`KINDS`), two claims or figures, what both are of, the reasons,
-    the verdict (what it would be, where there are reasons), and by how much both must give way to
-    agree: a share, or days; a denial has none. Reposts count once.
+    Keys: kind (of `KINDS`), first and second (claims or figures), key (what both are of), reasons,
+    verdict (what it would be, where there are reasons), unit and width: by how much both must give
+    way to agree, a share or days; a denial has none. Reposts count once.
     """
     told = claims(case, calendar)
-    made = [*_figure_pairs(told), *_date_pairs(told), *_other_pairs(case, told)]
-    deeds = {_claims_of(p) for p in made if p["kind"] == "repeated deed"}
-    return [p for p in made if p["kind"] != "date" or p["reasons"] or _claims_of(p) not in deeds]
-
-
-def _claims_of(pair: Row) -> frozenset[str]:
-    return frozenset(pair["first"]["ids"] + pair["second"]["ids"])
-
-
-def _class_of(pair: Row) -> str:
-    a, b = pair["first"], pair["second"]
-    if pair["verdict"] in (TENSION, CALENDAR):
-        return str(pair["verdict"])
-    inside = a["voice"] == b["voice"]
-    if pair["kind"] == "denial":
-        # Whoever is denied in a document is heard there, if not in the document's own voice.
-        inside = a["source_id"] == b["source_id"]
-        inside &= a["attribution"] == b["attribution"] == "own_voice"
-    return INSIDE if inside else BETWEEN
+    both = repeated_takings(case, told)
+    twice = [_pair("repeated deed", a, b, "days", days_between(a, b)) for a, b in both]
+    deeds = {pair["ids"] for pair in twice}
+    dates = [p for p in _date_pairs(told) if p["reasons"] or p["ids"] not in deeds]
+    return [*_figure_pairs(told), *dates, *twice, *_denial_pairs(told)]
 
 
 def _what(pair: Row, names: dict[str, str]) -> str:
@@ -225,48 +253,34 @@ def _statement(pair: Row, row: Row) -> str:
         said = "denied" if row is pair["second"] else "told"
     elif pair["unit"] == "days":
         day = f" AH ({days_text(row['first'], row['last'])})"
-        said = row["event_date"] + (day if row["event_calendar"] == "hijri" else "")
+        said = row["event_date"] + day * (row["event_calendar"] == "hijri")
         said += f", {row['event']}" * (pair["kind"] == STAGE)
     elif pair["kind"] == WHO:
-        said = " and ".join(sorted(set_of(row["actor_side"]))).replace("_", " ")
+        said = joined(set_of(row["actor_side"]), " and ").replace("_", " ")
     elif pair["first"]["kind"] != pair["second"]["kind"]:
         said += f" {row['kind'].replace('_', ' ')}"
     return f"{who}: {said} [{', '.join(row['ids'])}]"
 
 
-def _width_text(width: float, unit: str) -> str:
-    if math.isnan(width):
-        return "–"
-    if math.isinf(width):
-        return "open" if unit == "days" else "no share"
-    return f"{width:.0f} day{'s'[: width != 1]}" if unit == "days" else f"{100 * width:.0f} %"
-
-
-def _stake(pair: Row) -> float:
-    """How much hangs on a pair: of figures |log ratio| times the larger, of dates the days."""
-    if pair["unit"] == "days":
-        return float(pair["width"])
-    a, b = pair["first"]["stated"], pair["second"]["stated"]
-    known = pair["unit"] == "share" and a > 0 and b > 0
-    return round(abs(math.log(a / b)) * max(a, b), 9) if known else 0.0
-
-
-def _rows(found: Iterable[tuple[tuple[Any, ...], Row]]) -> list[Row]:
-    """One row a key, of all its pairs: its dispute or question, with who says what."""
-    groups, made = defaultdict[Any, list[Row]](list), list[Row]()
-    for key, pair in found:
-        groups[key].append(pair)
+def _rows(case: Case, asked: Iterable[Row], *apart: str) -> list[Row]:
+    """One row a dispute or question, of all its pairs: those on one thing that are alike in
+    `apart`; with who says what."""
+    names, groups = lookup(case, "actors", "name"), defaultdict[Any, list[Row]](list)
+    made = list[Row]()
+    for pair in asked:
+        what = _what(pair, names)
+        # All denials of one claim are one dispute, however much of it each denies.
+        key = *(pair[name] for name in apart), *pair["key"], what * (pair["kind"] != "denial")
+        groups[key].append(pair | {"what": what})
     for own in groups.values():
-        said = {_statement(p, p[r]) for p in own for r in ("first", "second")}
-        of = own[0]["first"] if own[0]["first"]["event_id"] else own[0]["second"]
-        # Rounded before it ranks: equal widths are equal on every machine.
-        width = round(max(p["width"] for p in own), 12)
+        said = sorted({_statement(p, p[r]) for p in own for r in ("first", "second")})
+        row = own[0] | {"statements": coded.listed(said), "stake": max(p["stake"] for p in own)}
+        width = max(p["width"] for p in own)
+        days = f"{decimal_text(width, 0)} day{'s'[: int(width != 1)]}"
+        words = {"days": days, "share": f"{decimal_text(100 * width, 0)} %", "": "–"}
         # Of several denials of a claim, the one that denies most.
-        row = {"what": min(p["what"] for p in own), "stake": max(map(_stake, own))}
-        row |= {"least_width": width, "width": _width_text(width, own[0]["unit"])}
-        row |= {"statements": coded.listed(sorted(said)), "event": of["event"]}
-        row |= {"claims": joined((i for p in own for i in _claims_of(p)), ";")}
-        made.append(own[0] | row | {"event_id": of["event_id"]})
+        row |= {"width": words[row["unit"]], "what": min(p["what"] for p in own)}
+        made.append(row | {"claims": joined((i for p in own for i in p["ids"]), ";")})
     return made
 
 
@@ -276,79 +290,72 @@ def disputes(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     statements say who says what, with the ids of claims; width, in words, how far all must give
     way.
     """
-    names, found = lookup(case, "actors", "name"), []
-    for pair in pairs(case, calendar):
-        if pair["reasons"]:
-            continue
-        kind, group, what = pair["kind"], _class_of(pair), _what(pair, names)
-        # Sources that contradict each other do so whether in one figure or in its parts.
-        kind = "figure" if kind == "parts and total" and group == BETWEEN else kind
-        # All denials of one claim are one dispute, however much of it each denies.
-        key = pair["key"] if kind == "denial" else (*pair["key"], what)
-        about = {"what": what, "class": group, "kind": kind, "order": max(KINDS.index(kind), 1)}
-        about["soft"] = group in (TENSION, CALENDAR)
-        found.append(((group, kind, *key), pair | about))
-    columns = "event what statements class width kind event_id claims least_width stake"
-    table = table_of(_rows(found), columns, by="soft order -stake event_id what claims")
+    found = []
+    for pair in (p for p in pairs(case, calendar) if not p["reasons"]):
+        a, b, group = pair["first"], pair["second"], pair["verdict"]
+        if group == CONTRADICTION:
+            # Whoever is denied in a document is heard there, if not in the document's own voice.
+            own = pair["kind"] != "denial" or a["attribution"] == b["attribution"] == "own_voice"
+            group = INSIDE if own and a["voice"] == b["voice"] else BETWEEN
+        soft, order = group in (TENSION, CALENDAR), max(KINDS.index(pair["kind"]), 1)
+        found.append(pair | {"class": group, "soft": soft, "order": order})
+    columns = "event what statements class width kind event_id claims stake"
+    by = "soft order -stake event_id what claims"
+    table = table_of(_rows(case, found, "class", "kind"), columns, by=by)
     table.insert(0, "rank", range(1, len(table) + 1))
     return table
 
 
-def _things(row: Row) -> list[tuple[str, str]]:
-    """What two statements must share to be on one thing: the event, or the place of a deed."""
-    deed = row["kind"] == "event" and row["momentary"] and row["place_id"]
-    return [("event", row["event_id"]), *[("deed at", row["place_id"])] * bool(deed)]
-
-
-def _unlike(told: pd.DataFrame) -> Iterable[tuple[str, Row, Row]]:
-    """Statements on one event that are told so differently that somebody should read them."""
+def _unlike(told: pd.DataFrame) -> Iterable[Row]:
+    """Pairs of statements that are told so differently that somebody should read them."""
+    deeds = told["kind"].eq("event") & told["momentary"]
+    told = told.assign(deed=deeds, site=told["place_id"].where(deeds, ""))
     by_id = {r["claim_id"]: r for r in told.to_dict("records")}
-    rows = [r for r in by_id.values() if r["event_id"]]
-    for row, first in ((r, by_id[r["repeats"]]) for r in rows if r["repeats"] in by_id):
-        figures = row["figure"] and first["figure"] and row["stated"] != first["stated"]
-        dates = row["event_date"] != first["event_date"]
-        dates &= row["date_basis"] == first["date_basis"] == "sentence"
-        if figures or (dates and timelines.days_between(row, first) > 0):
-            yield CHANGED, first, row
+    every = [r for r in by_id.values() if r["event_id"]]
+    for first, row in ((by_id[r["repeats"]], r) for r in every if r["repeats"] in by_id):
+        figures = row["figure"] and first["figure"]
+        dates = row["date_basis"] == first["date_basis"] == "sentence"
+        dates, apart = dates and row["event_date"] != first["event_date"], days_between(row, first)
+        if (figures and row["stated"] != first["stated"]) or (dates and apart > 0):
+            yield _pair(CHANGED, first, row, "share" if figures else "days", apart)
     # A repeat that gives another date is a statement of its own.
-    fresh = [r for r in rows if r["event_date"] != by_id.get(r["repeats"], {}).get("event_date")]
-    for a, b in coded.pairs_by(fresh, _things):
+    fresh = [r for r in every if r["event_date"] != by_id.get(r["repeats"], {}).get("event_date")]
+    for a, b in coded.pairs_by(fresh, lambda r: [r["event_id"], r["site"] or r["event_id"]]):
         if a["voice"] == b["voice"] or _quotes_other(a, b):
             continue
-        deeds = a["kind"] == b["kind"] == "event" and a["momentary"] and b["momentary"]
-        if a["event_id"] == b["event_id"]:
-            sides = [set_of(r["actor_side"]) for r in (a, b)]
-            things = all(r["item"] and r["kind"].startswith("equipment_") for r in (a, b))
-            if things and a["item"] == b["item"] and a["kind"] != b["kind"]:
-                yield FATE, a, b
-            elif deeds and all(sides) and not sides[0] & sides[1]:
-                yield WHO, a, b
-            elif deeds and {a["modality"], b["modality"]} in UNDONE:
-                yield DONE, a, b
-        elif deeds and "taking" in (a["event_kind"], b["event_kind"]):
-            # Entry, control and withdrawal are events of their own, and stages of one fall.
-            same = a["place_id"] == b["place_id"] != "" and a["modality"] == b["modality"]
-            if same and 0 < timelines.days_between(a, b) <= takings.SAME_CAMPAIGN:
-                yield STAGE, a, b
+        one, other = (set_of(r["actor_side"]) for r in (a, b))
+        same, deeds = a["event_id"] == b["event_id"], a["deed"] and b["deed"]
+        things = all(r["item"] and r["kind"].startswith("equipment_") for r in (a, b))
+        # Entry, control and withdrawal are events of their own, and stages of one fall.
+        falls = "taking" in (a["event_kind"], b["event_kind"]) and a["place_id"] == b["place_id"]
+        falls = falls and a["modality"] == b["modality"] and deeds and not same
+        asks = {
+            FATE: same and things and a["item"] == b["item"] and a["kind"] != b["kind"],
+            WHO: same and deeds and one and other and not one & other,
+            DONE: same and deeds and {a["modality"], b["modality"]} in UNDONE,
+            STAGE: falls and 0 < days_between(a, b) <= SAME_CAMPAIGN,
+        }
+        for why in [why for why, holds in asks.items() if holds][:1]:
+            unit = "share" if a["figure"] and b["figure"] else "days" * (why == STAGE)
+            key = (a["place_id"] if why == STAGE else a["event_id"],)
+            yield _pair(why, a, b, unit, days_between(a, b), key=key)
 
 
 def _lists(case: Case, told: pd.DataFrame) -> Iterable[Row]:
     """Two texts that tell mostly the same takings, each with some that the other leaves out."""
     taken = told.query("kind == 'event' and event_kind == 'taking' and modality == 'realised'")
-    texts = [{"doc": doc, "told": own} for doc, own in taken.groupby("doc_id")]
+    texts = [{"doc": doc, "events": {*own}} for doc, own in taken.groupby("doc_id")["event_id"]]
     label = lookup(case, "documents", "label")
-    for pair in coded.pairs_by(texts, lambda text: list(text["told"]["event_id"])):
-        a, b = (set(text["told"]["event_id"]) for text in pair)
-        if a - b and b - a and 2 * len(a & b) >= len(a | b):
-            alone = [t["told"][~t["told"]["event_id"].isin(a & b)] for t in pair]
-            said = [
-                f"{label[text['doc']]}: {coded.listed(sorted(set(own['event'])))}"
-                for text, own in zip(pair, alone, strict=True)
-            ]
+    for a, b in coded.pairs_by(texts, lambda text: list(text["events"])):
+        both, every = a["events"] & b["events"], a["events"] | b["events"]
+        if a["events"] != both != b["events"] and 2 * len(both) >= len(every):
+            alone = taken[taken["doc_id"].isin([a["doc"], b["doc"]])]
+            alone = alone[~alone["event_id"].isin(both)]
+            left_out = alone.groupby("doc_id")["event"].agg(lambda e: coded.listed(sorted({*e})))
+            said = [f"{label[doc]}: {events}" for doc, events in left_out.items()]
             row = {"event": "Takings that one of two texts leaves out", "asks": LISTS, "tier": 1}
-            row |= {"what": f"{len(a & b)} are in both", "stake": 0.0}
-            row |= {"statements": "; ".join(said)}
-            yield row | {"claims": joined(pd.concat(alone)["claim_id"], ";")}
+            row |= {"what": f"{len(both)} are in both", "statements": "; ".join(said)}
+            yield row | {"stake": 0.0, "claims": joined(alone["claim_id"], ";")}
 
 
 def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
@@ -357,20 +364,58 @@ def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     First pairs that one condition alone keeps from contradicting each other (named in `asks`), what
     has most at stake first; then statements on one event that are told otherwise.
     """
-    told, names = claims(case, calendar), lookup(case, "actors", "name")
-    asked = [p for p in pairs(case, calendar) if p["verdict"] == CONTRADICTION]
-    asked = [p for p in asked if len(p["reasons"]) == 1 and p["reasons"][0] in LOOKED_PAST]
-    for why, a, b in _unlike(told):
-        days = "days" if why in (CHANGED, STAGE) else ""
-        unit = "share" if a["figure"] and b["figure"] else days
-        width = timelines.days_between(a, b) if unit == "days" else math.nan
-        key = (a["place_id"] if why == STAGE else a["event_id"],)
-        asked.append(_pair(why, a, b, key, unit, [why], "", width))
-    found = []
-    for pair in asked:
-        why, what = pair["reasons"][0], _what(pair, names)
-        about = {"asks": why, "what": what, "tier": int(pair["kind"] == why)}
-        found.append(((why, *pair["key"], what), pair | about))
+    told, found = claims(case, calendar), pairs(case, calendar)
+    asked = [p | {"asks": p["kind"], "tier": 1} for p in _unlike(told)]
+    for pair in found:
+        if pair["verdict"] == CONTRADICTION and len(pair["reasons"]) == 1:
+            asked.append(pair | {"asks": pair["reasons"][0], "tier": 0})
+    made = [*_rows(case, asked, "asks"), *_lists(case, told)]
     columns = "event asks what statements stake claims"
-    made = [*_rows(found), *_lists(case, told)]
     return table_of(made, columns, by="tier -stake event asks claims")
+
+
+def _listed(table: pd.DataFrame) -> list[str]:
+    return [", ".join(filter(None, row)).replace("_", " ") for row in table.to_numpy()]
+
+
+def accounts(case: Case) -> pd.DataFrame:
+    """Return one row a claim of the case's coder, and one a row of the reference on its events.
+
+    Columns: event_id, event (its label; both empty where the claim is of no shared event), source,
+    what (kind and item, by whom or of whom), told (the figure as worded), stated (the date as
+    stated), days (that it leaves open, in words), names (labels of actors in the sentence), verbs
+    (of taking there), words (in whose words, how sure, done or not), claim_id, is_reference,
+    disputed. Events in the order of their days; in each the reference first, then sources by name.
+    """
+    told, at = rows(case, "claims")[["doc_id", "claim_id", "sentence"]], ["doc_id", "sentence"]
+    told = claims(case).merge(told, on=["doc_id", "claim_id"])
+    named = {"names": ("naming_mentions", "wording"), "verbs": ("captures", "lemma")}
+    for column, (table, of) in named.items():
+        met = rows(case, table).groupby(at)[of].agg(lambda own: joined(own, ", "))
+        told = told.join(met.rename(column), on=at)
+    event, force = told["kind"].eq("event"), told["kind"].eq("force_size")
+    name = lookup(case, "actors", "name")
+    told["kind"] = told["event_kind"].fillna("event").where(event, told["kind"])
+    doers = told["actor_id"].where(event | force, told["target_id"]).str.split(";")
+    who = doers.map(lambda ids: " and ".join(name.get(i, i) for i in ids if i))
+    who = event.map({True: " by ", False: " of "}).where(who != "", "") + who
+    usual = ["own_voice", "asserted", "realised"]
+    told["words"] = _listed(told[["attribution", "certainty", "modality"]].replace(usual, ""))
+    told = told.assign(what=_listed(told[["kind", "item"]]) + who, is_reference=False)
+    known = coded.reference(case, "any")[lambda r: r["event_id"].isin(told["event_id"])]
+    known = known.assign(whose=known["target"].replace(name), is_reference=True)
+    figure = pd.Series(_listed(known[["kind", "whose"]]), known.index, dtype=str)
+    known["what"] = known["event"].where(known["kind"] == "event", figure)
+    known["source"] = REFERENCE + ": " + known["according_to"]
+    both = pd.concat([told, known.assign(words=known["origin"].str.replace("_", " "))])
+    both = both.assign(
+        event=both["event_id"].map(lookup(case, "events", "label")),
+        stated=both["event_date"],
+        days=list(map(days_text, both["first"], both["last"])),
+        disputed=both["claim_id"].isin(";".join(disputes(case)["claims"]).split(";")),
+        dated=both.groupby("event_id")["last"].transform("min"),
+    )
+    texts = "event_id event source what told stated days names verbs words claim_id"
+    order = "dated event_id -is_reference source claim_id"
+    found = table_of(both, f"{texts} is_reference disputed", by=order)
+    return found.fillna("").replace("… to …", "")

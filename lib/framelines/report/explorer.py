@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from framelines.analyses.accounts import REFERENCE, accounts
+from framelines.analyses.disputes import REFERENCE, accounts
 from framelines.analyses.words import named
 from framelines.figures.style import looks
 from framelines.report.pages import links_of, publish, slug
