@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,13 +20,16 @@ from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
 
 
+DIVINE = "divine_sanction"
+
+
 def counts(found: Estimate) -> list[tuple[float, float]]:
     return list(zip(found.k, found.n, strict=True))
 
 
 def test_the_declared_findings_of_palmyra() -> None:
     case = case_of("palmyra")
-    naming, frame = f.naming_contrast(case), f.frame_contrast(case)
+    naming, frame = f.naming_contrast(case), f.frame_contrast(case, frame=DIVINE)
     assert counts(frame) == [(23, 123), (0, 42)]
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
@@ -89,7 +93,7 @@ def test_planted_naming_and_frames_are_recovered() -> None:
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     assert list(back["difference"]) == list(-table["difference"])
     case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
-    found = f.frame_contrast(case, scope="whole_texts")
+    found = f.frame_contrast(case, frame=DIVINE, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]
     planted = 100 * (truth["north"]["planted"] - truth["south"]["planted"])
     assert found.low <= planted <= found.high
@@ -121,7 +125,7 @@ def test_planted_verbs_and_agency_are_recovered() -> None:
 
 
 @pytest.mark.parametrize("name", ["example", "palmyra"])
-@pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
+@pytest.mark.parametrize("estimate", [f.naming_contrast, partial(f.frame_contrast, frame=DIVINE)])
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
     one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
