@@ -109,13 +109,6 @@ def test_choices_alone_and_together_and_values_that_stand_for_several() -> None:
     assert spelt("example", "derogatory-naming")["left_out"] == ("none",)
 
 
-def test_the_main_values_are_those_that_a_function_takes_by_itself() -> None:
-    for case in map(case_of, FIRST):
-        for one in f.declared(case.name, "03"):
-            main = {n: of[0] for n, of in one.choices.items() if n not in ("left_out", "coder")}
-            assert repr(f.estimates(case, one)) == repr(f.estimates(case, one, **main))
-
-
 def times(**more: Any) -> Any:
     return lambda a: Estimate(4 + float(a), "times", **more)
 

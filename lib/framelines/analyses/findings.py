@@ -320,12 +320,6 @@ def said(case: Case, made: Estimate) -> dict[str, tuple[Any, str]]:
     return fields | {name: (text, "") for name, text in texts.items() if text}
 
 
-def spoken(name: str, value: Any, unit: str) -> str:
-    """Return a field of `said` in words."""
-    text = value if isinstance(value, str) else number_text(value, unit)
-    return "none" if text == "0" and name.startswith("k_") else text
-
-
 def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -> str:
     """Return what must be known with a sentence: interval and test, or why there is none."""
     one, told = made[0], list[str]()
@@ -492,13 +486,14 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     and numbers: value and unit by names such as `calendar_offset_value`, `…_value_2` of a second.
     """
     made, came = estimates(case, finding), verdict(case, finding)
-    single = _one_event(specifications(case, finding))
-    with_it = caution(case, made, single, finding.known_before)
+    alone = _one_event(specifications(case, finding))
+    with_it = caution(case, made, alone, finding.known_before)
     words, parts = defaultdict[str, str](lambda: "–"), list[str]()
     numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
     for i, one in enumerate(made):
         after, fields = f"_{i + 1}" * (i > 0), said(case, one)
-        own = {name: spoken(name, *field) for name, field in fields.items()}
+        own = {n: v if isinstance(v, str) else number_text(v, u) for n, (v, u) in fields.items()}
+        own |= {name: "none" for name in ("k_first", "k_second") if own.get(name) == "0"}
         words |= {name + after: text for name, text in own.items()}
         numbers |= {n + after: field for n, field in fields.items() if n != "measures"}
         if not math.isnan(one.value):

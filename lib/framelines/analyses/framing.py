@@ -34,7 +34,7 @@ CODERS, MAIN = (EVERYTHING, EACH_CODER), {"coder": EVERYTHING}
 OF_OUTLETS = ("outlet_kind", "bloc", "camp")
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 CAMPS: Row = {}
-OPINIONS = {"by": "genre", "first": OPINION, "second": REPORT}
+OPINIONS: Row = {"by": "genre", "first": OPINION, "second": REPORT}
 REPORTS = {"by": "genre", "first": REPORT, "second": ("opinion",)}
 Make = Callable[..., pd.DataFrame]
 VOICES = {
@@ -52,6 +52,7 @@ SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contra
 NAMING = SCOPED | {"ambiguous_labels": ("as_coded", "left_out")}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 GROUPED = WHOLE | {"unit": contrasts.UNITS}
+CLAIMED = GROUPED | {"hedged": ("counted", "not_counted")}
 TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
 TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
 PAIRED = "paired_events"
@@ -70,7 +71,7 @@ def groups_of(case: Case) -> Pair:
         return pair_of(case)
     own = documents(case)
     if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
-        return pair_of(case, "genre", OPINION, REPORT)
+        return pair_of(case, **OPINIONS)
     for by in ("bloc", "source_id"):
         ranked = own.groupby(by).size().sort_values(ascending=False, kind="stable").index
         if len(ranked) > 1:
@@ -86,10 +87,8 @@ def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> p
     has the sentences that the coder coded, with a column of truth a frame.
     """
     name = None if coder == EVERYTHING else coder
-    if table == "sentences":
-        found = trust.coded_sentences(case, coder=name, **which)
-    else:
-        found = rows(case, table, coder=name, **which)
+    make = trust.coded_sentences if table == "sentences" else partial(rows, table=table)
+    found = make(case, coder=name, **which)
     if name is None:
         return found
     every = rows(case, "frame_codes", coder="any", reposts=which.get("reposts", "out"))
@@ -310,8 +309,8 @@ def attribution_hits(
 
 
 attribution_by_group = contrasted(
-    *("framing.attribution_by_group", attribution_hits, "claims attributed to somebody"),
-    *(GROUPED | {"hedged": ("counted", "not_counted")}, REPORTS),
+    *("framing.attribution_by_group", attribution_hits, "claims attributed to somebody", CLAIMED),
+    groups=REPORTS,
 )
 
 
@@ -365,25 +364,21 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
     `with_name` says in how many of its sentences a derogatory name stands too.
     """
-    names = trust.frame_names(case)
-    made = {f: e for f in names if sum((e := frame_contrast(case, frame=f)).k)}
+    printed = trust.frame_names(case)
+    made = {f: e for f in printed if sum((e := frame_contrast(case, frame=f)).k)}
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
-    table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
-    table["with_name"] = [_with_name(case, frame) for frame in made]
+    table = table.assign(name=table["frame"].map(printed), status=np.where(weak, "weak", rare))
+    names = naming_hits(case).query("hit > 0")[KEYS].drop_duplicates()
+    framed = [frame_hits(case, frame=f, scope=SCOPES[0]).query("hit > 0")[KEYS] for f in made]
+    table["with_name"] = [f"{len(own.merge(names)):,} of {len(own):,}" for own in framed]
     solid = table["status"] == ""
     tested = table["p"].where(solid).dropna().sort_values(kind="stable")
     steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)
     return table.assign(p_holm=steps, solid=solid)
-
-
-def _with_name(case: Case, frame: str) -> str:
-    found = frame_hits(case, frame=frame, scope="theatre_sentences").query("hit > 0")[KEYS]
-    names = rows(case, "naming_mentions").query("stance == 'derogatory'")[KEYS].drop_duplicates()
-    return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:

@@ -82,11 +82,13 @@ def rate_hits(case: Case) -> pd.DataFrame:
     found = case["sentences"].merge(about, on="doc_id", validate="m:1")
     found = found[found["kind"].isin(COUNTED) & (found["tokens"] > 0)].set_index(KEYS)
     words, is_text = found["tokens"], found["kind"] == "text"
-    made = {"sentence_length": (words.where(is_text, 0), is_text)}
+    made = {"sentence_length": (words.where(is_text, 0), is_text.astype(int))}
     made["long_words"] = found["long_words"], words
     made["quoted"] = found["letters"] * found["quoted"], found["letters"]
     hits = case["lexicon_hits"].replace({"lexicon": LEXICON_OF})
     marked = {name: hits[hits["lexicon"] == name] for name in (*LISTED, *COUNTS)}
+    # No list has figures: they are counted with the words.
+    marked["figures"] = found.reset_index().assign(count=found["figures"].to_numpy())
     if _is_coded(case):
         claims, names = rows(case, "claims"), rows(case, "naming_mentions")
         has_figure = claims[["value_min", "value_max"]].notna().any(axis=1)
@@ -96,12 +98,9 @@ def rate_hits(case: Case) -> pd.DataFrame:
     for name, own in marked.items():
         counts = own.reindex(columns=[*KEYS, "count"]).fillna({"count": 1})
         made[name] = counts.groupby(KEYS)["count"].sum().reindex(found.index).fillna(0), words
-    if not _is_coded(case):  # no list has figures: they are counted with the words
-        made["figures"] = found["figures"], words
     known = case["diversity"].dropna(subset=["mattr"]).merge(about, on="doc_id")
     known = known.assign(metric="mattr", hit=known["mattr"] * known["tokens"], of=known["tokens"])
-    ratios = [(name, *(c.astype(float) for c in both)) for name, both in made.items()]
-    parts = [found.assign(metric=name, hit=hit, of=of).reset_index() for name, hit, of in ratios]
+    parts = [found.assign(metric=m, hit=h, of=of).reset_index() for m, (h, of) in made.items()]
     columns = [*KEYS, "source_id", "own", "kind", "metric", "hit", "of"]
     return pd.concat([part.reindex(columns=columns) for part in (known, *parts)])
 
