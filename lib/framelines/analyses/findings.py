@@ -7,16 +7,15 @@ is no probability (Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4:12
 
 import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
 from itertools import chain, product
 from pathlib import Path
 from pkgutil import iter_modules
-from string import Formatter
 from typing import Annotated, Any, Literal, TypeVar
 
 import pandas as pd
@@ -207,10 +206,9 @@ def _checks(
 ) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
     """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
     name, about = finding.analysis.function, estimands().get(finding.analysis.function)
-    fields = [name for _, name, _, _ in Formatter().parse(finding.says + finding.each) if name]
-    bare = [re.sub(r"_[2-9]$", "", name) for name in fields]
+    fields = re.findall(r"{(\w+?)(?:_[2-9])?}", finding.says + finding.each)
     yield "id", "this id is taken", {finding.id} & taken, ()
-    yield "says", "a sentence has no such field", bare, FIELDS
+    yield "says", "a sentence has no such field", fields, FIELDS
     yield "analysis", "there is no such function", [name], estimands()
     if about is None:
         return
@@ -276,11 +274,8 @@ def setting_text(case: Case, choice: str, setting: str) -> str:
 def named(case: Case, text: str) -> str:
     """Return a text with camps, sides and other ids by their printed names."""
     actors = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
-
-    def name(found: re.Match[str]) -> str:
-        return str(actors.get(found[0].replace("_", "-"), found[0].replace("_", " ")))
-
-    text = re.sub(r"[a-z]+(?:[_-][a-z]+)+", name, text)
+    ids = r"[a-z]+(?:[_-][a-z]+)+"
+    text = re.sub(ids, lambda m: actors.get(m[0].replace("_", "-"), m[0].replace("_", " ")), text)
     return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
 
 
@@ -345,22 +340,13 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -
 
 
 @cache
-def _made(case: Case, name: str, asked: frozenset[tuple[str, Any]]) -> list[Estimate]:
-    made, times = estimands()[name].function(case, **dict(asked)), Counter[str]()
-    found = []
-    for one in [made] if isinstance(made, Estimate) else made:
-        times[one.part] += 1
-        again = f"{one.part} ({times[one.part]})".strip()
-        found.append(replace(one, part=again) if times[one.part] > 1 else one)
-    return found
-
-
-def estimates(case: Case, finding: Finding, **chosen: str) -> list[Estimate]:
+def estimates(case: Case, finding: Finding, **changed: str) -> list[Estimate]:
     """Return the estimates of a finding, one a part, with some main choices changed; cached."""
     truth: dict[Any, Any] = {"true": True, "false": False}
     given = {name: truth.get(value, value) for name, value in finding.with_.items()}
-    asked = {n: v[0] for n, v in choices_of(case, finding).items()} | chosen | given
-    return _made(case, finding.analysis.function, frozenset(asked.items()))
+    main = {name: values[0] for name, values in choices_of(case, finding).items()}
+    made = finding.about.function(case, **main | changed | given)
+    return [made] if isinstance(made, Estimate) else made
 
 
 @cache
@@ -374,17 +360,16 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     """
     values = choices_of(case, finding)
     first = {name: of[0] for name, of in values.items()}
-    grid = [("main", "", "", "main", first)]
+    grid: list[tuple[Any, ...]] = [("main", "", "", "main", {})]
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
-        for value in of[1:]:
-            label = setting_text(case, name, value)
-            grid.append((kind, name, value, label, first | {name: value}))
+        alone = [(value, setting_text(case, name, value)) for value in of[1:]]
+        grid += [(kind, name, value, label, {name: value}) for value, label in alone]
     own = [[(name, value) for value in values[name]] for name in finding.choices]
     if math.prod(map(len, own)) <= MOST_MEMBERS:
         several = [s for s in product(*own) if sum(first[n] != v for n, v in s) > 1]
-        grid += [("product", "", "", "product", first | dict(s)) for s in several]
-    made = [estimates(case, finding, **chosen) for *_, chosen in grid]
+        grid += [("product", "", "", "product", dict(s)) for s in several]
+    made = [estimates(case, finding, **changed) for *_, changed in grid]
     about = [(n, *row) for n, row in enumerate(grid) for _ in made[n]]
     columns = ["specification", "kind", "choice", "setting", "label", "chosen"]
     table = pd.DataFrame(about, columns=columns).join(to_frame(chain.from_iterable(made)))
@@ -392,7 +377,7 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     by = result.groupby(table["specification"])
     same = pd.Series([tuple(own.to_numpy().ravel()) for _, own in by])
     table.insert(6, "result", pd.factorize(same)[0][table["specification"]])
-    table["chosen"] = [tuple(chosen.items()) for chosen in table["chosen"]]
+    table["chosen"] = [tuple((first | changed).items()) for changed in table["chosen"]]
     return table.assign(measures=[capital(named(case, m)) for m in table["measures"]])
 
 
@@ -464,7 +449,7 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     """Return `specifications` of a finding, and in one sentence what they"""
     table, came = specifications(case, finding), verdict(case, finding)
     if came == DESCRIBED:
-        first = table[table["kind"] == "main"].set_index("part")["value"]
+        first = table[table["kind"] == "main"].groupby("part")["value"].first()
         alone = table[table["choice"] != ""]
         moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
         moves = (moved > 0).any()
