@@ -387,7 +387,6 @@ def _one_event(table: pd.DataFrame) -> bool:
     return bool(known.filter(regex="^n_").sum(axis=1, min_count=1).max() <= 1)
 
 
-@cache
 def judged(case: Case, finding: Finding) -> pd.DataFrame:
     """Return the rows of `specifications` that an expectation is about; `holds` where it is met.
 
@@ -414,7 +413,7 @@ def judged(case: Case, finding: Finding) -> pd.DataFrame:
         above = (one.below is None) != swapped
         beyond = away.min(axis=1) > 0 if above else away.max(axis=1) < 0
         holds = beyond & ~(own["p"] > LEVEL) if one.equal is None else away["value"] == 0
-        found.append(own.assign(holds=holds))
+        found.append(own.assign(holds=holds)[away["value"].notna()])
     return pd.concat(found or [table.assign(holds=False).iloc[:0]])
 
 
@@ -446,7 +445,7 @@ def verdict(case: Case, finding: Finding) -> str:
 
 
 def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
-    """Return `specifications` of a finding, and in one sentence what they"""
+    """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
     if came == DESCRIBED:
         first = table[table["kind"] == "main"].groupby("part")["value"].first()

@@ -405,8 +405,7 @@ def outlet_shares(case: Case) -> pd.DataFrame:
     for finding in declared(case.name, "03"):
         about = finding.about
         if about.hits and about.choices is TEXTS:
-            hits = about.hits(case, **finding.with_)
-            hits = hits.assign(side=pair.of(hits[pair.column]))
+            hits = about.hits(case, **finding.with_).assign(side=lambda h: pair.of(h[pair.column]))
             own = shares(hits, ["side", "source"]).assign(finding=finding.name)
             found.append(own.sort_values("side", key=lambda s: s != pair.first, kind="stable"))
     return pd.concat(found, ignore_index=True)

@@ -160,17 +160,16 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     once, again = every[every["own"]], counted_again(case, every, matter)
     by = (pd.concat(t).groupby(["source_id", "metric"]) for t in ([once], [once, again]))
     rate, twice = (own["hit"].sum() / own["of"].sum() for own in by)
-    # What has reposts alone has no rate that could move.
-    table = pd.DataFrame({"rate": rate, "twice": twice.reindex(rate.index)})
-    framed = table.index.isin(names.values(), level="metric")
-    moves = (table["twice"] / table["rate"] - 1)[~framed & (table["rate"] > 0)].abs().round(9)
+    twice = twice.reindex(rate.index)  # what has reposts alone has no rate that could move
+    framed = rate.index.isin(names.values(), level="metric")
+    moves = (twice / rate - 1)[~framed & (rate > 0)].abs().round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
     measures = "largest change of an outlet’s share of a frame in sentences"
     words: Row = {"part": "largest change of a frame", "unit": POINTS, "measures": measures}
     if coded.empty:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
-    change = (100 * (table["twice"] - table["rate"]))[framed].round(9)
+    change = (100 * (twice - rate))[framed].round(9)
     outlet, frame = change.abs().idxmax()
     value, repeated = change[outlet, frame], int((again["metric"] == "quoted").sum())
     detail = f"{frame}, {lookup(case, 'sources', 'name')[outlet]}" if value else ""

@@ -188,13 +188,12 @@ def how_far(case: Case) -> dict[str, Any]:
     second, table = second_coder(case), frame_agreement(case)
     nobody = all(case[name].empty for name in ("frame_codes", *FIELDS))
     what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
-    both = _coded_by_both(case, second)
     return {
         "coder": label.get(case.coder) or case.coder,
         "second": label.get(second) or second,
         "frames": len(frame_names(case)) if len(table) or not second else 0,
         "established": int(table["established"].sum()),
         "bar": BAR,
-        "sentences": int(table["n"].max()) if len(table) else len(both),
+        "sentences": int(table["n"].max()) if len(table) else len(_coded_by_both(case, second)),
         "why": "" if second else what,
     }
