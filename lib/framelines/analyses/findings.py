@@ -23,6 +23,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
+from framelines.analyses.claims import lookup
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.estimate import LEVEL, Estimate, number_text, to_frame
 from framelines.tables.case import Case, case_names
@@ -179,7 +180,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
     for case, own in entries:
-        taken = list[str]()
+        taken = set[str]()
         for number, entry in enumerate(own, 1):
             row = f"{case}, {entry.get('id', number) if isinstance(entry, dict) else number}"
             try:
@@ -190,11 +191,11 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
                     what = e["msg"].removeprefix("Value error, ")
                     problems.add(where, what, row=row, column=column or None, value=value)
                 continue
-            for column, what, values, allowed in _checks(finding, {*taken}):
+            for column, what, values, allowed in _checks(finding, taken):
                 of = ", ".join(sorted(allowed)) or "none"
                 for value in sorted({*values} - {*allowed}):
                     problems.add(where, what, row=row, column=column, value=value, allowed=of)
-            taken.append(finding.id)
+            taken.add(finding.id)
             if case == case_name and notebook in (None, finding.analysis.notebook):
                 found.append(finding)
     problems.raise_if_any()
@@ -264,8 +265,7 @@ def listed(names: Sequence[str]) -> str:
 
 def setting_text(case: Case, choice: str, setting: str) -> str:
     """Return a choice with its setting in words: `scope: whole texts`, `leaving out Press TV`."""
-    names = dict(zip(case["events"]["event_id"], case["events"]["label"], strict=True))
-    names |= dict(zip(case["sources"]["source_id"], case["sources"]["name"], strict=True))
+    names = lookup(case, "events", "label") | lookup(case, "sources", "name")
     value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
     name = CHOICES.get(choice, choice.replace("_", " "))
     return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
@@ -273,7 +273,7 @@ def setting_text(case: Case, choice: str, setting: str) -> str:
 
 def named(case: Case, text: str) -> str:
     """Return a text with camps, sides and other ids by their printed names."""
-    actors = dict(zip(case["actors"]["actor_id"], case["actors"]["name"], strict=True))
+    actors = lookup(case, "actors", "name")
     ids = r"[a-z]+(?:[_-][a-z]+)+"
     text = re.sub(ids, lambda m: actors.get(m[0].replace("_", "-"), m[0].replace("_", " ")), text)
     return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
@@ -281,7 +281,7 @@ def named(case: Case, text: str) -> str:
 
 def glossed(case: Case) -> Callable[[str], str]:
     """Return a function that sets a term behind its English translation, where there is one."""
-    gloss = dict(zip(case["glosses"]["term"], case["glosses"]["gloss"], strict=True))
+    gloss = lookup(case, "glosses", "gloss")
     return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
 
 
@@ -451,9 +451,10 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         first = table[table["kind"] == "main"].groupby("part")["value"].first()
         alone = table[table["choice"] != ""]
         moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-        moves = (moved > 0).any()
-        most = f"What moves it most is “{alone.loc[moved.idxmax(), 'label']}”." if moves else ""
-        return table, f"Nothing was expected of it. {most or 'No choice moves it.'}"
+        if not (moved > 0).any():
+            return table, "Nothing was expected of it. No choice moves it."
+        most = alone.loc[moved.idxmax(), "label"]
+        return table, f"Nothing was expected of it. What moves it most is “{most}”."
     if came == EXPECTED:
         few = "fewer than three specifications differ"
         came += f": {'it rests on one event' if _one_event(table) else few}"

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import framelines.methods.agreement as agree
+from framelines.analyses.claims import lookup
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import OPEN, gregorian
 from framelines.tables.case import Case
@@ -102,7 +103,7 @@ def _coded_units(case: Case, table: str, second: str) -> pd.DataFrame:
         own = pd.concat([coded_sentences(case, coder=one) for one in (case.coder, second)])
         own = own.assign(start=own["sentence"], end=own["sentence"] + 1, id="")
     if table == "claims":
-        published = own["doc_id"].map(case["documents"].set_index("doc_id")["published"])
+        published = own["doc_id"].map(lookup(case, "documents", "published"))
         said = [gregorian(day) if day else OPEN for day in published]
         dates = zip(own["event_date"], own["event_calendar"], said, strict=True)
         # Whatever the calendar, the days count.
@@ -167,7 +168,7 @@ def agreement_table(case: Case) -> pd.DataFrame:
 def frame_agreement(case: Case) -> pd.DataFrame:
     """Return the alphas of frames in `agreement_table`; `established` at `BAR` or more."""
     table = agreement_table(case)
-    table = table[(table["table"] == "frame_codes") & (table["measure"] == "alpha")]
+    table = table[table["table"] == "frame_codes"]
     return table.assign(established=table["value"].astype(float).round(12) >= BAR)
 
 
@@ -184,7 +185,7 @@ def how_far(case: Case) -> dict[str, Any]:
     `sentences` were coded by both; `established` of `frames` reach the `bar`, none of none where
     both coded other things than frames; `why` says why nothing is known.
     """
-    label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
+    label = lookup(case, "coders", "label")
     second, table = second_coder(case), frame_agreement(case)
     nobody = all(case[name].empty for name in ("frame_codes", *FIELDS))
     what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
