@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,8 @@ from framelines.methods import contrasts
 from framelines.methods.contrasts import shares
 from framelines.methods.estimate import Estimate
 
+DIVINE = partial(f.frame_contrast, frame="divine_sanction")
+
 
 def counts(found: Estimate) -> list[tuple[float, float]]:
     return list(zip(found.k, found.n, strict=True))
@@ -25,7 +28,7 @@ def counts(found: Estimate) -> list[tuple[float, float]]:
 
 def test_the_declared_findings_of_palmyra() -> None:
     case = case_of("palmyra")
-    naming, frame = f.naming_contrast(case), f.frame_contrast(case)
+    naming, frame = f.naming_contrast(case), DIVINE(case)
     assert counts(frame) == [(23, 123), (0, 42)]
     for found in (naming, frame):
         assert pd.isna([found.low, found.high, found.p]).all()
@@ -89,7 +92,7 @@ def test_planted_naming_and_frames_are_recovered() -> None:
     assert (table[["n_first", "n_second"]] > 0).all(axis=None)
     assert list(back["difference"]) == list(-table["difference"])
     case, truth = case_of("example"), TRUTH["frames"]["divine_sanction"]
-    found = f.frame_contrast(case, scope="whole_texts")
+    found = DIVINE(case, scope="whole_texts")
     assert counts(found) == [(0, 200), (33, 239)]
     planted = 100 * (truth["north"]["planted"] - truth["south"]["planted"])
     assert found.low <= planted <= found.high
@@ -121,7 +124,7 @@ def test_planted_verbs_and_agency_are_recovered() -> None:
 
 
 @pytest.mark.parametrize("name", ["example", "palmyra"])
-@pytest.mark.parametrize("estimate", [f.naming_contrast, f.frame_contrast])
+@pytest.mark.parametrize("estimate", [f.naming_contrast, DIVINE])
 @pytest.mark.parametrize("unit", contrasts.UNITS)
 def test_swapping_the_sides_negates_the_effect(name: str, estimate: Any, unit: str) -> None:
     one, two = (estimate(c, unit=unit) for c in (case_of(name), swapped(case_of(name))))
@@ -151,10 +154,10 @@ def test_weak_frames_are_not_tested_and_groups_are_camps_genres_blocs_or_outlets
         ("documents", "source_id", "amn", ("source_id", "south-front", "amn")),
     ):
         one = f.groups_of(case)
-        assert one and (one.column, one.first, one.second) == told
+        assert (one.column, one.first, one.second) == told
         new = case[table].assign(**{column: value})
         case = replace(case, tables={**case.tables, table: new})
-    assert f.groups_of(case) is None
+    assert f.groups_of(case) is f.NOBODY
     case = case_of("example")
     denied = case["claims"].assign(modality="negated")  # who did not do it did nothing
     none = f.responsible_hits(replace(case, tables=case.tables | {"claims": denied}), side="north")

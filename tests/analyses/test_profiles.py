@@ -47,10 +47,10 @@ def test_rates_by_hand_by_codes_and_what_counting_twice_would_do(tiny: Path) -> 
     documents = small["documents"].assign(duplicate_of=["post", ""])
     tables = {**small.tables, "documents": documents}
     assert set(p.rates(replace(small, tables=tables))["source_id"]) == {"blue-post"}
-    table, counts = p.rates(case_of("palmyra")), p.sentence_counts(case_of("palmyra"))
-    own = counts[counts["source_id"] == "iit"]
-    rate = 1000 * own["hostile"].sum() / own["tokens"].sum()
-    assert value(table, "iit", "hostile") == pytest.approx(rate) and own["hostile"].sum() == 11
+    table, hits = p.rates(case_of("palmyra")), p.rate_hits(case_of("palmyra"))
+    own = hits.query("source_id == 'iit' and metric == 'hostile'")[["hit", "of"]].sum()
+    assert own["hit"] == 11
+    assert value(table, "iit", "hostile") == pytest.approx(1000 * own["hit"] / own["of"])
     assert "Figures claimed" in set(table["label"])
     table = p.by_source(case_of("idlib")).set_index("source_id")
     assert (table["documents"].sum(), table.at["south-front", "documents"]) == (24, 8)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from framelines import REPO
 from framelines.corpus.names import LANGUAGES
-from framelines.methods.agreement import match_spans
+from framelines.methods.agreement import matched
 from framelines.methods.dates import gregorian, stated_interval
 
 DATA = REPO / "data"
@@ -53,13 +53,8 @@ CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
     """The rows of both that meet, side by side; columns of the coder end in `_coder`."""
-    frames = [frame.reset_index(drop=True) for frame in (rules, coder)]
-    own, met = [dict[str, pd.DataFrame](iter(f.groupby("doc_id"))) for f in frames], []
-    for doc_id in sorted(own[0].keys() & own[1].keys()):
-        spans = [rows[doc_id][["start", "end"]] for rows in own]
-        keys = [[(*at, f"{i:06}") for i, *at in span.itertuples()] for span in spans]
-        for i, j in match_spans(keys[0], keys[1], ANY_OVERLAP):
-            met.append((spans[0].index[i], spans[1].index[j]))
+    frames = [f.reset_index(drop=True).rename_axis("id").reset_index() for f in (rules, coder)]
+    met = matched(frames[0], frames[1], ANY_OVERLAP)
     both = [f.loc[[pair[n] for pair in met]].reset_index(drop=True) for n, f in enumerate(frames)]
     return both[0].join(both[1], rsuffix="_coder")
 

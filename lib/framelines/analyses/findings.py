@@ -9,14 +9,13 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
-from itertools import product
+from itertools import chain, product
 from pathlib import Path
 from pkgutil import iter_modules
-from string import Formatter
 from typing import Annotated, Any, Literal, TypeVar
 
 import pandas as pd
@@ -24,20 +23,36 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.analyses import words as say
+from framelines.analyses.claims import lookup
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.estimate import LEVEL, Estimate, to_frame
+from framelines.methods.estimate import LEVEL, Estimate, number_text, to_frame
 from framelines.tables.case import Case, case_names
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
-# Each outlet of a group that has more than one; numbers, of which any will do. All are strings.
-EACH_OUTLET, NUMBER, WHOLE_DAYS = "each_outlet", "a number from 1 on", "an offset in whole days"
+# Values of choices that stand for others: `STANDS_FOR` has those of a case, of numbers any will do.
+EACH_OUTLET, EACH_CODER = "each_outlet", "each_coder"
+NUMBER, WHOLE_DAYS = "a number from 1 on", "an offset in whole days"
 # The full product of the declared choices is run up to this many members.
 MOST_MEMBERS = 64
 # Results that are equal on paper must be equal here before they are counted as distinct.
 DIGITS, LEAST_DISTINCT = 9, 3
 RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
+
+Names = Sequence[str]
+# A text that holds more of what is counted is named beside the share that it carries.
+CARRIES = 1 / 3
+NOWHERE = "not estimable"
+SIDES, SINGLE = ["first", "second"], ["value", "low", "high"]
+FIELDS = {*SIDES, *SINGLE, "p", "answer", "part", "measures", "detail", "each", "against"}
+FIELDS |= {f"{name}_{side}" for name in ("k", "n", "units", "share") for side in SIDES}
+CHOICES = {"matter": "counted twice", "across_documents": "taken twice in"}
+VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
+VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
+
+# What must be said of an answer that was known before the finding was declared.
+SEEN = {"yes": "the answer had been seen before the finding was declared"}
+SEEN |= {"partly": "the answer was known in part before the finding was declared"}
 
 HOLDS, FAILS, UNTESTED = "holds", "does not hold", "holds, untested"
 EXPECTED, DESCRIBED = "as expected", "described"
@@ -48,25 +63,25 @@ class Estimand:
     """A function that a finding may name, `f(case, **choices, **with_)`, and what may be chosen.
 
     `choices` has the values allowed; the first is the main one where a finding declares none,
-    unless `main` names another. `evidence` makes the table shown with a finding, `figure` names
-    the figure that draws it. `each` spells out values that stand for several, by the case.
-    `hits_of_texts` makes the hits, a row a text, that the estimate is of, where it counts texts.
+    unless `main` names another. `groups` are two groups of texts that a finding may name instead.
+    `evidence` makes the table shown with a finding, `figure` names the figure that draws it, `hits`
+    makes what is counted, where the estimate is of hits.
     """
 
     function: Callable[..., Any]
     choices: Mapping[str, tuple[str, ...]]
+    main: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, Any] = field(default_factory=dict)
     evidence: Callable[..., Any] | None = None
     figure: str = ""
-    main: Mapping[str, str] = field(default_factory=dict)
-    each: Mapping[str, Callable[[Case], Sequence[str]]] = field(default_factory=dict)
-    hits_of_texts: Callable[..., pd.DataFrame] | None = None
+    hits: Callable[..., pd.DataFrame] | None = None
 
     @property
     def given(self) -> dict[str, Any]:
         """The arguments that a finding may fix by `with`, and their defaults."""
-        known = signature(self.function).parameters.values()
+        known = signature(self.hits or self.function).parameters.values()
         own = [p for p in known if p.kind is Parameter.KEYWORD_ONLY and p.name not in self.choices]
-        return {p.name: p.default for p in own}
+        return {p.name: p.default for p in own} | dict(self.groups)
 
 
 ESTIMANDS: dict[str, Estimand] = {}
@@ -111,23 +126,6 @@ class Expect(BaseModel, extra="forbid", frozen=True):
             raise ValueError("an expectation is one of above, below, equal, more_with")
         return self
 
-    def turned(self, case: Case) -> "Expect":
-        """Return what is expected where the case sets its camps the other way round."""
-        if not self.first or not case.compare or case.compare[0] == self.first:
-            return self
-        return self.model_copy(update={"above": self.below, "below": self.above})
-
-    def holds(self, rows: pd.DataFrame) -> pd.Series:
-        """Return which estimates are as expected, with interval and test if they have any."""
-        than = next(v for v in (self.above, self.below, self.equal) if v is not None)
-        away, low, high = ((rows[c] - than).round(DIGITS) for c in say.SINGLE)
-        loose = low.isna() | high.isna()
-        if self.equal is not None:
-            return (away == 0) & (loose | ((low <= 0) & (high >= 0)))
-        if self.below is not None:
-            away, low = -away, -high
-        return (away > 0) & (loose | (low > 0)) & ~(rows["p"] > LEVEL)
-
 
 class Analysis(BaseModel, extra="forbid", frozen=True):
     """The notebook and the function of a finding."""
@@ -150,7 +148,7 @@ class Finding(BaseModel, extra="forbid", frozen=True):
     with_: dict[str, str | tuple[str, ...]] = Field(default={}, alias="with")
     expect: Annotated[tuple[Expect, ...], Several] = ()
     headline: Annotated[str, Field(pattern=r"^\S*(\s+\S+){0,9}$")] = ""
-    headline_if: Expect | None = None
+    headline_if: Annotated[tuple[Expect, ...], Several] = ()
     says: str = "{measures}: {answer}."
     each: str = ""
 
@@ -182,7 +180,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
         fix = "Say on which day the findings were declared, before they were computed"
         problems.add(where, "this field is missing", column="declared", fix=fix)
     for case, own in entries:
-        taken = list[str]()
+        taken = set[str]()
         for number, entry in enumerate(own, 1):
             row = f"{case}, {entry.get('id', number) if isinstance(entry, dict) else number}"
             try:
@@ -197,7 +195,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
                 of = ", ".join(sorted(allowed)) or "none"
                 for value in sorted({*values} - {*allowed}):
                     problems.add(where, what, row=row, column=column, value=value, allowed=of)
-            taken.append(finding.id)
+            taken.add(finding.id)
             if case == case_name and notebook in (None, finding.analysis.notebook):
                 found.append(finding)
     problems.raise_if_any()
@@ -205,11 +203,13 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
 
 
 def _checks(
-    finding: Finding, taken: list[str]
+    finding: Finding, taken: set[str]
 ) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
     """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
     name, about = finding.analysis.function, estimands().get(finding.analysis.function)
-    yield "id", "this id is taken", [finding.id] * (finding.id in taken), []
+    fields = re.findall(r"{(\w+?)(?:_[2-9])?}", finding.says + finding.each)
+    yield "id", "this id is taken", {finding.id} & taken, ()
+    yield "says", "a sentence has no such field", fields, FIELDS
     yield "analysis", "there is no such function", [name], estimands()
     if about is None:
         return
@@ -218,65 +218,135 @@ def _checks(
     yield "with", "the function takes no such argument", finding.with_, about.given
     yield "with", "the function needs this argument", needed, finding.with_
     for name, values in finding.choices.items():
-        # Coders are those of a case.
-        allowed = values if name == "coder" else about.choices.get(name, values)
-        number = r"[1-9]\d*" if {NUMBER, WHOLE_DAYS} & {*allowed} else "none"
-        wanted = [v for v in values if not re.fullmatch(number, v)]
+        allowed = set(about.choices.get(name, values))
+        number = r"[1-9]\d*" if {NUMBER, WHOLE_DAYS} & allowed else "none"
+        wanted = [v for v in values if not re.fullmatch(number, v) and EACH_CODER not in allowed]
         yield "choices", f"no such value of {name}", wanted, allowed
     for name, *wanted in [e.more_with for e in finding.expect if e.more_with]:
         yield "expect", f"no declared value of {name}", wanted, finding.choices.get(name, ())
-    for column in ("says", "each"):
-        used = [name for _, name, _, _ in Formatter().parse(getattr(finding, column)) if name]
-        bare = [re.sub(r"_[2-9]$", "", name) for name in used]
-        yield column, "a sentence has no such field", bare, say.FIELDS
 
 
 def _outlets(case: Case, finding: Finding) -> list[str]:
     """The outlets whose loss leaves somebody to speak for each group, or for the case."""
-    given = finding.about.given | finding.with_
-    groups = {name: given[name] for name in ("by", *say.SIDES) if name in given}
+    groups = {name: finding.with_.get(name, own) for name, own in finding.about.groups.items()}
     if groups or case.compare:
         return outlets_of(case, pair_of(case, **groups))
     outlets = sorted(set(documents(case)["source_id"]))
     return outlets if len(outlets) > 1 else []
 
 
+# What values that stand for several stand for in a case; analyses add their own.
+STANDS_FOR: dict[str, Callable[[Case, Finding], Sequence[str]]] = {
+    EACH_OUTLET: _outlets,
+    EACH_CODER: lambda case, _: sorted(set(case["frame_codes"]["coder"])),
+    **dict.fromkeys([NUMBER, WHOLE_DAYS], lambda *_: []),
+}
+
+
 def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
     """Return every choice with its values, the main one first: those declared, then all others.
 
-    Coders are those of the case; values that stand for several are spelt out.
+    Values that stand for several are spelt out.
     """
     about, found = finding.about, {}
-    added = {n: v for n, v in about.choices.items() if n not in finding.choices}
-    if "coder" in added:
-        added["coder"] = tuple(sorted(set(case["frame_codes"]["coder"])))
-    each = {EACH_OUTLET: lambda case: _outlets(case, finding), **about.each}
-    for name, values in (finding.choices | added).items():
-        # The main coder is the first that the function names, whoever is declared.
-        first = about.choices["coder"][0] if name == "coder" else about.main.get(name)
-        spelt = [first] if first else []
-        for value in values:
-            spelt += each[value](case) if value in each else [value]
-        found[name] = tuple(v for v in dict.fromkeys(spelt) if v not in (NUMBER, WHOLE_DAYS))
-    return {n: v for n, v in found.items() if n in finding.choices or len(v) > 1}
+    for name in dict.fromkeys([*finding.choices, *about.choices]):
+        spelt = [about.main[name]] if name in about.main else []
+        for value in finding.choices.get(name, about.choices[name]):
+            spelt += STANDS_FOR[value](case, finding) if value in STANDS_FOR else [value]
+        if name in finding.choices or len(set(spelt)) > 1:
+            found[name] = tuple(dict.fromkeys(spelt))
+    return found
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as prose has them: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def setting_text(case: Case, choice: str, setting: str) -> str:
+    """Return a choice with its setting in words: `scope: whole texts`, `leaving out Press TV`."""
+    names = lookup(case, "events", "label") | lookup(case, "sources", "name")
+    value = VALUES.get(setting) or names.get(setting) or setting.replace("_", " ")
+    name = CHOICES.get(choice, choice.replace("_", " "))
+    return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
+
+
+def named(case: Case, text: str) -> str:
+    """Return a text with camps, sides and other ids by their printed names."""
+    actors = lookup(case, "actors", "name")
+    ids = r"[a-z]+(?:[_-][a-z]+)+"
+    text = re.sub(ids, lambda m: actors.get(m[0].replace("_", "-"), m[0].replace("_", " ")), text)
+    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
+
+
+def glossed(case: Case) -> Callable[[str], str]:
+    """Return a function that sets a term behind its English translation, where there is one."""
+    gloss = lookup(case, "glosses", "gloss")
+    return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def answer_text(made: Estimate) -> str:
+    """Return an estimate with its unit: `74 of 102`, `47.0 percentage points`, `1 day later`."""
+    if math.isnan(made.value):
+        return NOWHERE
+    if made.unit == "share":
+        return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
+    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
+    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
+    return f"{text} {unit}".strip()
+
+
+def said(case: Case, made: Estimate) -> dict[str, tuple[Any, str]]:
+    """Return the `FIELDS` that an estimate has: a number with its unit, or a text without one."""
+    fields = {name: (getattr(made, name), made.unit) for name in SINGLE} | {"p": (made.p, "p")}
+    for name, of in (("k", made.k), ("n", made.n), ("units", made.units), ("share", made.values)):
+        unit = name if name == "share" else ""
+        fields |= {f"{name}_{s}": (float(v), unit) for s, v in zip(SIDES, of, strict=False)}
+    fields = {name: (v, unit) for name, (v, unit) in fields.items() if not math.isnan(v)}
+    texts = {"part": made.part, "measures": made.measures}
+    texts |= dict(zip(SIDES, made.groups, strict=False))
+    texts = {name: capital(named(case, text)) for name, text in texts.items()}
+    texts |= {"detail": named(case, made.detail), "answer": answer_text(made)}
+    return fields | {name: (text, "") for name, text in texts.items() if text}
+
+
+def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -> str:
+    """Return what must be known with a sentence: interval and test, or why there is none."""
+    one, told = made[0], list[str]()
+    if len(made) == 1 and one.interval and one.low <= one.high:
+        ends = " to ".join(dict.fromkeys(number_text(v, one.unit) for v in (one.low, one.high)))
+        told.append(f"{one.interval}: {ends}")
+    over = one.test.partition(" anew")[2].partition(",")[0]
+    if not math.isnan(one.p):
+        told.append(f"a permutation test{over} gives p\u00a0=\u00a0{number_text(one.p, 'p')}")
+    for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
+        if len(sizes) > 2 and max(sizes) > CARRIES * n:
+            one_of = "outlet" if "outlets" in one.test else "text"
+            told.append(f"one {one_of} alone gives {max(sizes):.0f} of the {n:.0f} ({group})")
+    few = r"no test: (\d+ and \d+) documents.*"
+    none = [re.sub(few, r"no test is made with \1 texts", r) for r in one.why]
+    told += [reason for reason in none if "no test" in reason or "nor test" in reason]
+    told += ["it rests on one event"] * one_event
+    for part in [e for e in made if math.isnan(e.value)]:
+        why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
+        told.append(f"{part.part or 'it'} has no estimate: {why}")
+    told += [SEEN[known]] if known in SEEN else []
+    return " ".join(f"{capital(named(case, sentence))}." for sentence in told)
 
 
 @cache
-def _made(case: Case, name: str, asked: tuple[tuple[str, Any], ...]) -> tuple[Estimate, ...]:
-    made = estimands()[name].function(case, **dict(asked))
-    found: list[Estimate] = []
-    for one in [made] if isinstance(made, Estimate) else made:
-        again = sum(re.sub(r" \(\d+\)$", "", f.part) == one.part for f in found)
-        found.append(replace(one, part=f"{one.part} ({again + 1})".strip()) if again else one)
-    return tuple(found)
-
-
-def estimates(case: Case, finding: Finding, **chosen: str) -> list[Estimate]:
+def estimates(case: Case, finding: Finding, **changed: str) -> list[Estimate]:
     """Return the estimates of a finding, one a part, with some main choices changed; cached."""
     truth: dict[Any, Any] = {"true": True, "false": False}
-    given = {n: v if isinstance(v, tuple) else truth.get(v, v) for n, v in finding.with_.items()}
-    asked = {n: v[0] for n, v in choices_of(case, finding).items()} | {**chosen, **given}
-    return list(_made(case, finding.analysis.function, tuple(sorted(asked.items()))))
+    given = {name: truth.get(value, value) for name, value in finding.with_.items()}
+    main = {name: values[0] for name, values in choices_of(case, finding).items()}
+    made = finding.about.function(case, **main | changed | given)
+    return [made] if isinstance(made, Estimate) else made
 
 
 @cache
@@ -290,29 +360,25 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     """
     values = choices_of(case, finding)
     first = {name: of[0] for name, of in values.items()}
-    grid = [("main", "", "", first)]
+    grid: list[tuple[Any, ...]] = [("main", "", "", "main", {})]
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
-        grid += [(kind, name, value, first | {name: value}) for value in of[1:]]
+        alone = [(value, setting_text(case, name, value)) for value in of[1:]]
+        grid += [(kind, name, value, label, {name: value}) for value, label in alone]
     own = [[(name, value) for value in values[name]] for name in finding.choices]
     if math.prod(map(len, own)) <= MOST_MEMBERS:
         several = [s for s in product(*own) if sum(first[n] != v for n, v in s) > 1]
-        grid += [("product", "", "", first | dict(s)) for s in several]
-    parts, seen = [], dict[Any, int]()
-    for number, (kind, choice, setting, chosen) in enumerate(grid):
-        table = to_frame(estimates(case, finding, **chosen))
-        table["measures"] = [say.capital(say.named(case, text)) for text in table["measures"]]
-        about = {"specification": number, "kind": kind, "choice": choice, "setting": setting}
-        about["label"] = say.setting_text(case, choice, setting) if choice else kind
-        about["chosen"] = tuple(chosen.items())
-        about["result"] = seen.setdefault(_result(table), len(seen))
-        parts.append(pd.DataFrame([about] * len(table), columns=list(about)).join(table))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _result(table: pd.DataFrame) -> tuple[Any, ...]:
-    columns = table.reindex(columns=RESULT).astype(float).round(DIGITS).fillna(math.inf)
-    return (*table["part"], *columns.to_numpy().ravel())
+        grid += [("product", "", "", "product", dict(s)) for s in several]
+    made = [estimates(case, finding, **changed) for *_, changed in grid]
+    about = [(n, *row) for n, row in enumerate(grid) for _ in made[n]]
+    columns = ["specification", "kind", "choice", "setting", "label", "chosen"]
+    table = pd.DataFrame(about, columns=columns).join(to_frame(chain.from_iterable(made)))
+    result = table.reindex(columns=["part", *RESULT]).round(DIGITS).fillna(math.inf)
+    by = result.groupby(table["specification"])
+    same = pd.Series([tuple(own.to_numpy().ravel()) for _, own in by])
+    table.insert(6, "result", pd.factorize(same)[0][table["specification"]])
+    table["chosen"] = [tuple((first | changed).items()) for changed in table["chosen"]]
+    return table.assign(measures=[capital(named(case, m)) for m in table["measures"]])
 
 
 def _one_event(table: pd.DataFrame) -> bool:
@@ -321,22 +387,34 @@ def _one_event(table: pd.DataFrame) -> bool:
     return bool(known.filter(regex="^n_").sum(axis=1, min_count=1).max() <= 1)
 
 
-def _judged(case: Case, finding: Finding, expected: Expect) -> pd.DataFrame:
-    """The rows of `specifications` that an expectation is about; `holds` where it is met."""
-    table = specifications(case, finding)
-    parts = table["part"].str.replace("_", " ")
-    own = table[parts.str.endswith(expected.part.replace("_", " "))]
-    if not expected.more_with:
-        return own.assign(holds=expected.turned(case).holds(own))
-    name, more, less = expected.more_with
+def judged(case: Case, finding: Finding) -> pd.DataFrame:
+    """Return the rows of `specifications` that an expectation is about; `holds` where it is met.
 
-    def gain(row: pd.Series) -> float:
-        other = estimates(case, finding, **dict(row["chosen"]) | {name: less})
-        return next((row["value"] - e.value for e in other if e.part == row["part"]), math.nan)
-
-    own = own[[(name, more) in chosen for chosen in own["chosen"]]]
-    own = own.assign(value=own.apply(gain, axis=1))
-    return own.assign(holds=own["value"] > 0)
+    An interval and a test must agree, where there are any. Where nothing is expected, they are
+    about what the headline asks.
+    """
+    table, found = specifications(case, finding), []
+    # A choice that leaves one event of several says nothing.
+    single = (table["unit"] != "share") & (table.filter(["n_1"]) <= 1).any(axis=1)
+    counts = ~single | (table["kind"] == "main") | _one_event(table)
+    table = table[table["value"].notna() & counts]
+    for one in finding.expect or finding.headline_if:
+        own = table[table["part"].str.replace("_", " ").str.endswith(one.part)]
+        than: Any = next((v for v in (one.above, one.below, one.equal) if v is not None), None)
+        if one.more_with:
+            name, more, less = one.more_with
+            own = own[[(name, more) in chosen for chosen in own["chosen"]]]
+            others = (estimates(case, finding, **dict(c) | {name: less}) for c in own["chosen"])
+            known = ({e.part: e.value for e in other} for other in others)
+            than = [of.get(part, math.nan) for of, part in zip(known, own["part"], strict=True)]
+        away = own[SINGLE].sub(than, axis=0).round(DIGITS)
+        # An expectation is of a camp that may be the second one of the case.
+        swapped = bool(one.first and case.compare and case.compare[0] != one.first)
+        above = (one.below is None) != swapped
+        beyond = away.min(axis=1) > 0 if above else away.max(axis=1) < 0
+        holds = beyond & ~(own["p"] > LEVEL) if one.equal is None else away["value"] == 0
+        found.append(own.assign(holds=holds)[away["value"].notna()])
+    return pd.concat(found or [table.assign(holds=False).iloc[:0]])
 
 
 @cache
@@ -348,27 +426,21 @@ def verdict(case: Case, finding: Finding) -> str:
     one event, so that nothing is said of its robustness; `holds`; or `holds but for` the choices
     that speak against it; `untested` where the main one has neither a test nor a 95 % interval.
     """
-    table = specifications(case, finding)
-    if table.loc[table["kind"] == "main", "value"].isna().all():
-        return say.NOWHERE
+    table, rows = specifications(case, finding), judged(case, finding)
+    first, by = rows[rows["kind"] == "main"], rows.groupby("result")["holds"].all()
     if not finding.expect:
-        return DESCRIBED
-    judged = pd.concat([_judged(case, finding, expected) for expected in finding.expect])
-    # What leaves one event of several says nothing.
-    single = (judged["unit"] != "share") & (judged.filter(["n_1"]) <= 1).any(axis=1)
-    judged = judged[judged["value"].notna() & (~single | _one_event(table))]
-    first = judged[judged["kind"] == "main"]
-    by = {_result(own): own["holds"].all() for _, own in judged.groupby("specification")}
+        known = table.loc[table["kind"] == "main", "value"].notna().any()
+        return DESCRIBED if known else NOWHERE
     if first.empty:
-        return say.NOWHERE
-    if not first["holds"].all() or sum(by.values()) < len(by) / 2:
+        return NOWHERE
+    if not first["holds"].all() or by.mean() < 0.5:
         return FAILS
     if len(by) < LEAST_DISTINCT or _one_event(table):
         return EXPECTED
     tested = first["p"].notna() | first["interval"].str.startswith("95 %")
-    against = judged[~judged["holds"] & (judged["choice"] != "")]
-    alone = say.listed(list(dict.fromkeys(against["label"]))) or "some choices taken together"
-    came = HOLDS if all(by.values()) else f"{HOLDS} but for {alone}"
+    against = rows.loc[~rows["holds"] & (rows["choice"] != ""), "label"].unique()
+    alone = listed(list(against)) or "some choices taken together"
+    came = HOLDS if by.all() else f"{HOLDS} but for {alone}"
     return came if tested.any() else f"{came}, untested"
 
 
@@ -376,18 +448,19 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
     """Return `specifications` of a finding, and in one sentence what they say."""
     table, came = specifications(case, finding), verdict(case, finding)
     if came == DESCRIBED:
-        first = table[table["kind"] == "main"].set_index("part")["value"]
+        first = table[table["kind"] == "main"].groupby("part")["value"].first()
         alone = table[table["choice"] != ""]
         moved = (alone["value"] - alone["part"].map(first)).abs().round(DIGITS)
-        moves = (moved > 0).any()
-        most = f"What moves it most is “{alone.loc[moved.idxmax(), 'label']}”." if moves else ""
-        return table, f"Nothing was expected of it. {most or 'No choice moves it.'}"
+        if not (moved > 0).any():
+            return table, "Nothing was expected of it. No choice moves it."
+        most = alone.loc[moved.idxmax(), "label"]
+        return table, f"Nothing was expected of it. What moves it most is “{most}”."
     if came == EXPECTED:
         few = "fewer than three specifications differ"
         came += f": {'it rests on one event' if _one_event(table) else few}"
     if came in (HOLDS, UNTESTED):
         came += f", under all {table['result'].nunique()} specifications that differ"
-    return table, f"{say.capital(came)}."
+    return table, f"{capital(came)}."
 
 
 def told(case: Case, finding: Finding) -> dict[str, Any]:
@@ -398,22 +471,27 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     and numbers: value and unit by names such as `calendar_offset_value`, `…_value_2` of a second.
     """
     made, came = estimates(case, finding), verdict(case, finding)
-    single = _one_event(specifications(case, finding))
-    with_it = say.caution(case, made, single, finding.known_before)
-    parts, words = [say.said(case, one) for one in made], defaultdict[str, str](lambda: "–")
+    alone = _one_event(specifications(case, finding))
+    with_it = caution(case, made, alone, finding.known_before)
+    words, parts = defaultdict[str, str](lambda: "–"), list[str]()
     numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
-    for i, (own, entered) in enumerate(parts):
-        after = f"_{i + 1}" * (i > 0)
+    for i, one in enumerate(made):
+        after, fields = f"_{i + 1}" * (i > 0), said(case, one)
+        own = {n: v if isinstance(v, str) else number_text(v, u) for n, (v, u) in fields.items()}
+        own |= {name: "none" for name in ("k_first", "k_second") if own.get(name) == "0"}
         words |= {name + after: text for name, text in own.items()}
-        numbers |= {name + after: value for name, value in entered.items()}
-    known = [own for own, _ in parts if own["answer"] != say.NOWHERE]
-    words["each"] = " ".join(finding.each.format_map(own) for own in known)
+        numbers |= {n + after: field for n, field in fields.items() if n != "measures"}
+        if not math.isnan(one.value):
+            parts.append(finding.each.format_map(defaultdict(lambda: "–", own)))
+    words["each"] = " ".join(parts)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
-        words["against"] = say.answer_text(estimates(case, finding, **{name: less})[0])
+        words["against"] = answer_text(estimates(case, finding, **{name: less})[0])
+    first = judged(case, finding).query("kind == 'main'")["holds"]
+    borne = finding.headline and len(first) and first.all() and came != FAILS
     key = finding.id.replace("-", "_")
     return {
-        "headline": finding.headline if _borne(case, finding, came) else finding.name,
-        "sentence": say.capital(finding.says.format_map(words)) if known else "",
+        "headline": finding.headline if borne else finding.name,
+        "sentence": capital(finding.says.format_map(words)) if parts else "",
         "verdict": came,
         "expected": finding.headline if came == FAILS else "",
         "caution": with_it,
@@ -421,21 +499,12 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _borne(case: Case, finding: Finding, came: str) -> bool:
-    """Whether the headline, if there is one, is borne out."""
-    if finding.headline_if is None:
-        return bool(finding.headline) and (came == EXPECTED or came.startswith(HOLDS))
-    rows = _judged(case, finding, finding.headline_if)
-    rows = rows[(rows["kind"] == "main") & rows["value"].notna()]
-    return len(rows) > 0 and rows["holds"].all() and came != FAILS
-
-
 def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     """Return one row a finding: its estimate in words, how many specifications differ, verdict."""
     columns = ["finding", "expected", "known before", "estimate", "differ", "verdict"]
     rows = []
     for one in findings:
-        parts = [(say.named(case, e.part), say.answer_text(e)) for e in estimates(case, one)]
+        parts = [(named(case, e.part), answer_text(e)) for e in estimates(case, one)]
         estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
         differ = specifications(case, one)["result"].nunique()
         about = one.name, one.direction, one.known_before, estimate

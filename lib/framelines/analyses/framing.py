@@ -6,7 +6,7 @@ has what is asked for, `of` 1 where it counts. `methods.contrasts` sets groups o
 
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from math import isnan, nan
 from typing import Any
@@ -16,11 +16,10 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.claims import joined, lookup, realised, sides
-from framelines.analyses.findings import declared, estimand
+from framelines.analyses.claims import Row, joined, lookup, realised, sides
+from framelines.analyses.findings import EACH_CODER, declared, estimand, glossed
 from framelines.analyses.timelines import LEFT_OUT, REPOSTS
 from framelines.analyses.trust import KEYS
-from framelines.analyses.words import Names, glossed
 from framelines.errors import DataError, Problem
 from framelines.methods import contrasts
 from framelines.methods.contrasts import Pair, contrast, matched, shares
@@ -31,9 +30,12 @@ from framelines.tables.rows import SCOPES, counted_twice, documents, pair_of, ro
 # All that the case's coder read. By any other name a coder is read in the sentences that every
 # coder read, so that the coder alone differs.
 EVERYTHING = "first_all_sentences"
-CODERS = (EVERYTHING, "first", "second", "adjudicated")
+CODERS, MAIN = (EVERYTHING, EACH_CODER), {"coder": EVERYTHING}
 OF_OUTLETS = ("outlet_kind", "bloc", "camp")
-OPINION, ESSAY, REPORT = ("opinion", "interview"), ("opinion",), ("report",)
+OPINION, REPORT = ("opinion", "interview"), ("report",)
+CAMPS: Row = {}
+OPINIONS: Row = {"by": "genre", "first": OPINION, "second": REPORT}
+REPORTS = {"by": "genre", "first": REPORT, "second": ("opinion",)}
 Make = Callable[..., pd.DataFrame]
 VOICES = {
     "named_official": "a named official",
@@ -47,8 +49,10 @@ ARMED = ("army", "militia", "armed_group")
 MARKS = {"favourable": " (+)", "neutral": "", "unfavourable": " (−)"}
 ROLES = {"took": "own takings", "lost": "own losses"}
 SCOPED = {"scope": SCOPES, "left_out": LEFT_OUT, "coder": CODERS, "unit": contrasts.UNITS}
+NAMING = SCOPED | {"ambiguous_labels": ("as_coded", "left_out")}
 WHOLE = {"reposts": REPOSTS, "left_out": LEFT_OUT, "scope": SCOPES[::-1], "coder": CODERS}
 GROUPED = WHOLE | {"unit": contrasts.UNITS}
+CLAIMED = GROUPED | {"hedged": ("counted", "not_counted")}
 TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
 TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
 PAIRED = "paired_events"
@@ -57,22 +61,22 @@ RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
 
 
-def groups_of(case: Case) -> Pair | None:
-    """Return the two groups that a case's texts are set against each other by, or None.
+def groups_of(case: Case) -> Pair:
+    """Return the two groups that a case's texts are set against each other by.
 
     Its camps where it compares two; else opinion and interviews against reports; else the two
-    blocs, and else the two outlets, with the most documents.
+    blocs, and else the two outlets, with the most documents; or `NOBODY`.
     """
     if case.compare:
         return pair_of(case)
     own = documents(case)
     if own["genre"].isin(OPINION).any() and own["genre"].isin(REPORT).any():
-        return pair_of(case, "genre", OPINION, REPORT)
+        return pair_of(case, **OPINIONS)
     for by in ("bloc", "source_id"):
         ranked = own.groupby(by).size().sort_values(ascending=False, kind="stable").index
         if len(ranked) > 1:
             return pair_of(case, by, *ranked[:2])
-    return None
+    return NOBODY
 
 
 @cache
@@ -83,10 +87,8 @@ def coded(case: Case, table: str, *, coder: str = EVERYTHING, **which: str) -> p
     has the sentences that the coder coded, with a column of truth a frame.
     """
     name = None if coder == EVERYTHING else coder
-    if table == "sentences":
-        found = trust.coded_sentences(case, name or "", **which)
-    else:
-        found = rows(case, table, coder=name, **which)
+    make = trust.coded_sentences if table == "sentences" else partial(rows, table=table)
+    found = make(case, coder=name, **which)
     if name is None:
         return found
     every = rows(case, "frame_codes", coder="any", reposts=which.get("reposts", "out"))
@@ -107,14 +109,13 @@ def of_outlets(pair: Pair, found: pd.DataFrame) -> bool:
 
 
 def compared(
-    case: Case, key: str, hits: Make, pair: Pair | None = None, unit: str = "texts", **which: Any
+    case: Case, *, hits: Make, measures: Any, groups: Row, unit: str = "texts", **which: Any
 ) -> Estimate:
-    """Return the contrast of `hits(case, **which)` of two groups, or in words why there is none.
-
-    By default these are `groups_of` the case.
-    """
-    found, pair = hits(case, **which), pair or groups_of(case)
-    if pair is None:
+    """Return the contrast of `hits(case, **which)`, or in words why there is none; `contrasted`."""
+    own = {name: which.pop(name, value) for name, value in groups.items()}
+    pair, found = pair_of(case, **own) if own else groups_of(case), hits(case, **which)
+    key = measures if isinstance(measures, str) else measures(**which)
+    if pair is NOBODY:
         why = "not estimable: there are no two groups of texts"
         return Estimate(measures=key, unit=est.POINTS, n=(len(found),), why=(why,))
     told = sentence_events(case)
@@ -127,9 +128,26 @@ def compared(
     return replace(made, p=nan, test="", why=(*made.why, why))
 
 
+def contrasted(
+    name: str, hits: Make, measures: Any, choices: Row, groups: Row = CAMPS, figure: str = ""
+) -> Callable[..., Estimate]:
+    """Return the contrast of `hits(case, **which)`, first group minus second, as an estimand.
+
+    `measures` says what is counted, or makes it of the arguments. Of each of the `choices` the
+    first is the default. `groups` are by, first and second, as `tables.rows.pair_of` has them;
+    without them `groups_of` the case are compared.
+    """
+    main: Row = {choice: values[0] for choice, values in choices.items()}
+    make = partial(compared, hits=hits, measures=measures, groups=groups, **main)
+    about: Row = {"main": MAIN, "groups": groups, "hits": hits, "figure": figure}
+    if figure:
+        about["evidence"] = lambda case, **given: by_event(case, hits(case, **given))
+    return estimand(name, choices=choices, **about)(make)
+
+
 def by_event(case: Case, hits: pd.DataFrame) -> pd.DataFrame:
     """Return the events that both groups tell, as `contrasts.matched`, with their labels."""
-    pair = groups_of(case) or NOBODY
+    pair = groups_of(case)
     table = matched(hits, sentence_events(case), pair)
     names = table["event_id"].map(lookup(case, "events", "label")).fillna(table["event_id"])
     return table.assign(event=names, first=pair.first, second=pair.second)
@@ -170,28 +188,17 @@ def naming_hits(
     return _related(case, found, found["stance"] == stance)
 
 
-def _of_foes(case: Case, **which: str) -> pd.DataFrame:
+def foe_hits(case: Case, **which: str) -> pd.DataFrame:
+    """Return every mention of an opponent; `hit` where its label is derogatory."""
     return naming_hits(case, **which).query("relation == 'foe'")
 
 
-@estimand(
-    "framing.naming_contrast",
-    choices=SCOPED | {"ambiguous_labels": ("as_coded", "left_out")},
-    evidence=lambda case: by_event(case, _of_foes(case)),
-    figure=PAIRED,
+naming_contrast = contrasted(
+    "framing.naming_contrast", foe_hits, "derogatory naming of the opponent", NAMING, figure=PAIRED
 )
-def naming_contrast(case: Case, *, scope: str = "theatre_sentences", **which: Any) -> Estimate:
-    """Return the derogatory share of the mentions of the opponent, by `groups_of`."""
-    return compared(case, "derogatory naming of the opponent", _of_foes, scope=scope, **which)
-
-
-@estimand("framing.naming_by_group", choices=GROUPED)
-def naming_by_group(
-    case: Case, *, by: str = "genre", first: Names = OPINION, second: Names = REPORT, **which: str
-) -> Estimate:
-    """Return the derogatory share of the mentions of armed opponents, by groups of texts."""
-    pair = pair_of(case, by, first, second)
-    return compared(case, "derogatory naming of armed opponents", _of_foes, pair, **which)
+naming_by_group = contrasted(
+    "framing.naming_by_group", foe_hits, "derogatory naming of armed opponents", GROUPED, OPINIONS
+)
 
 
 def stance_shares(case: Case) -> pd.DataFrame:
@@ -208,14 +215,13 @@ def verb_hits(case: Case, *, scope: str = "all_takings", **which: str) -> pd.Dat
     events that both camps (else: two outlets) tell so.
     """
     found = coded(case, "captures", **which)
+    found = found.assign(role="neither", of=found["modality"] == "realised")
     events = case["events"].set_index("event_id")
-    for column, known in (("taker_id", "winner"), ("loser_id", "loser")):
+    for role, column, known in (("lost", "loser_id", "loser"), ("took", "taker_id", "winner")):
         told = found["event_id"].map(events[known]).fillna("")
-        found = found.assign(**{column: found[column].where(found[column] != "", told)})
-    took, lost = (_sides(case, found[column]) for column in ("taker_id", "loser_id"))
-    sides = zip(found["side"], took, lost, strict=True)
-    role = ["took" if s in t else "lost" if s in x else "neither" for s, t, x in sides]
-    found = found.assign(role=role, of=found["modality"] == "realised")
+        sides = _sides(case, found[column].where(found[column] != "", told))
+        of_side = [own in several for own, several in zip(found["side"], sides, strict=True)]
+        found.loc[of_side, "role"] = role
     if scope == "matched_events":
         told = found[found["of"] & (found["event_id"] != "")]
         told = told[told["camp"].isin(case.compare or set(told["camp"]))]
@@ -258,7 +264,7 @@ def _taken_and_lost(case: Case, found: pd.DataFrame) -> Estimate:
     return contrasts.paired_contrast(table, pair, key, **case.drawing)
 
 
-@estimand("framing.capture_verbs", choices=TAKINGS, evidence=verbs_by_event)
+@estimand("framing.capture_verbs", choices=TAKINGS, main=MAIN, evidence=verbs_by_event)
 def capture_verbs(case: Case, *, scope: str = "matched_events", **which: str) -> list[Estimate]:
     """Return how favourably takings are worded: by event that both tell, then by teller, role."""
     found, by = verb_hits(case, scope=scope, **which), "camp" if case.compare else "bloc"
@@ -302,6 +308,12 @@ def attribution_hits(
     return hits_of(found, voice == kind if kind else voice != "own_voice")
 
 
+attribution_by_group = contrasted(
+    *("framing.attribution_by_group", attribution_hits, "claims attributed to somebody", CLAIMED),
+    groups=REPORTS,
+)
+
+
 def passed_on(case: Case) -> pd.DataFrame:
     """Return whose words each page passes on, a row a pair: teller, voice, claims.
 
@@ -318,16 +330,7 @@ def passed_on(case: Case) -> pd.DataFrame:
     return found.sort_values(["claims", "teller", "voice"], ascending=[False, True, True])
 
 
-@estimand("framing.attribution_by_group", choices=GROUPED | {"hedged": ("counted", "not_counted")})
-def attribution_by_group(
-    case: Case, *, by: str = "genre", first: Names = REPORT, second: Names = ESSAY, **which: str
-) -> Estimate:
-    """Return the share of claims that are attributed to somebody, first group minus second."""
-    pair = pair_of(case, by, first, second)
-    return compared(case, "claims attributed to somebody", attribution_hits, pair, **which)
-
-
-@estimand("framing.other_voice", choices=WHOLE)
+@estimand("framing.other_voice", choices=WHOLE, main=MAIN)
 def other_voice(case: Case, **which: str) -> list[Estimate]:
     """Return the share of claims in the other side's words, and how many stand at a distance."""
     found = attribution_hits(case, kind="enemy_media", **which)
@@ -339,7 +342,7 @@ def other_voice(case: Case, **which: str) -> list[Estimate]:
     return [first, est.share("hedged or denied", far, distant, len(told))]
 
 
-def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
+def frame_hits(case: Case, *, frame: str, **which: str) -> pd.DataFrame:
     """Return the sentences that a coder coded; `hit` where they carry the frame."""
     names = trust.frame_names(case)
     if frame not in names:
@@ -349,17 +352,9 @@ def frame_hits(case: Case, frame: str, **which: str) -> pd.DataFrame:
     return hits_of(found, found[frame])
 
 
-@estimand(
-    "framing.frame_contrast",
-    choices=SCOPED,
-    evidence=lambda case, frame="divine_sanction": by_event(case, frame_hits(case, frame)),
-    figure=PAIRED,
+frame_contrast = contrasted(
+    "framing.frame_contrast", frame_hits, lambda frame, **_: frame, SCOPED, figure=PAIRED
 )
-def frame_contrast(
-    case: Case, *, frame: str = "divine_sanction", scope: str = "theatre_sentences", **which: Any
-) -> Estimate:
-    """Return the share of coded sentences with a frame, first group minus second (`groups_of`)."""
-    return compared(case, frame, frame_hits, frame=frame, scope=scope, **which)
 
 
 def frame_contrasts(case: Case) -> pd.DataFrame:
@@ -369,25 +364,21 @@ def frame_contrasts(case: Case) -> pd.DataFrame:
     `solid`; `p_holm` for all tested (Holm 1979, Scandinavian Journal of Statistics 6(2):65–70).
     `with_name` says in how many of its sentences a derogatory name stands too.
     """
-    names = trust.frame_names(case)
-    made = {f: e for f in names if sum((e := frame_contrast(case, frame=f)).k)}
+    printed = trust.frame_names(case)
+    made = {f: e for f in printed if sum((e := frame_contrast(case, frame=f)).k)}
     table = est.to_frame(made.values()).assign(frame=list(made))
     if table.empty:
         return table
     rare = np.where(table["k_1"] + table["k_2"] < RARE, "not established", "")
     weak = table["frame"].isin(trust.weak_frames(case))
-    table = table.assign(name=table["frame"].map(names), status=np.where(weak, "weak", rare))
-    table["with_name"] = [_with_name(case, frame) for frame in made]
+    table = table.assign(name=table["frame"].map(printed), status=np.where(weak, "weak", rare))
+    names = naming_hits(case).query("hit > 0")[KEYS].drop_duplicates()
+    framed = [frame_hits(case, frame=f, scope=SCOPES[0]).query("hit > 0")[KEYS] for f in made]
+    table["with_name"] = [f"{len(own.merge(names)):,} of {len(own):,}" for own in framed]
     solid = table["status"] == ""
     tested = table["p"].where(solid).dropna().sort_values(kind="stable")
     steps = (tested * np.arange(len(tested), 0, -1)).cummax().clip(upper=1.0)
     return table.assign(p_holm=steps, solid=solid)
-
-
-def _with_name(case: Case, frame: str) -> str:
-    found = frame_hits(case, frame, scope="theatre_sentences").query("hit > 0")[KEYS]
-    names = rows(case, "naming_mentions").query("stance == 'derogatory'")[KEYS].drop_duplicates()
-    return f"{len(found.merge(names)):,} of {len(found):,}"
 
 
 def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
@@ -398,14 +389,11 @@ def responsible_hits(case: Case, *, side: str, **which: Any) -> pd.DataFrame:
     return hits_of(texts, texts["hit"])
 
 
-@estimand("framing.responsible", choices=TEXTS, hits_of_texts=responsible_hits)
-def responsible(case: Case, *, side: str, unit: str = "outlets", **which: Any) -> Estimate:
-    """Return the share of texts that name a side as the doer, among those that name anybody.
+def _doers(side: str, **_: Any) -> str:
+    return f"texts that name {side.replace('_', ' ')} as the doer"
 
-    First group minus second.
-    """
-    key = f"texts that name {side.replace('_', ' ')} as the doer"
-    return compared(case, key, responsible_hits, side=side, unit=unit, **which)
+
+responsible = contrasted("framing.responsible", responsible_hits, _doers, TEXTS)
 
 
 def outlet_shares(case: Case) -> pd.DataFrame:
@@ -413,11 +401,11 @@ def outlet_shares(case: Case) -> pd.DataFrame:
 
     `side` is the outlet's group of the two that are compared, empty where it is in neither.
     """
-    pair, found = groups_of(case) or NOBODY, [pd.DataFrame()]
+    pair, found = groups_of(case), [pd.DataFrame()]
     for finding in declared(case.name, "03"):
-        if make := finding.about.hits_of_texts:
-            hits = make(case, **finding.with_)
-            hits = hits.assign(side=pair.of(hits[pair.column]))
+        about = finding.about
+        if about.hits and about.choices is TEXTS:
+            hits = about.hits(case, **finding.with_).assign(side=lambda h: pair.of(h[pair.column]))
             own = shares(hits, ["side", "source"]).assign(finding=finding.name)
             found.append(own.sort_values("side", key=lambda s: s != pair.first, kind="stable"))
     return pd.concat(found, ignore_index=True)
@@ -426,7 +414,7 @@ def outlet_shares(case: Case) -> pd.DataFrame:
 def genres_of(case: Case) -> str:
     """Return what each of `groups_of` is made of, in words: its documents by genre."""
     pair, own = groups_of(case), documents(case)
-    if pair is None:
+    if pair is NOBODY:
         return "one group alone"
     sizes = own.groupby([pair.of(own[pair.column]), "genre"]).size()
     groups = {group: sizes.get(group, {}).items() for group in (pair.first, pair.second)}

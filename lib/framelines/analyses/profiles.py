@@ -7,11 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.analyses.claims import Row, joined
-from framelines.analyses.findings import estimand
-from framelines.analyses.framing import NOBODY, TEXTS, compared, groups_of, hits_of, of_outlets
+from framelines.analyses.claims import Row, joined, lookup
+from framelines.analyses.findings import Names, estimand, glossed
+from framelines.analyses.framing import TEXTS, contrasted, groups_of, hits_of, of_outlets
 from framelines.analyses.trust import KEYS, coded_sentences, frame_names
-from framelines.analyses.words import Names, glossed
 from framelines.corpus.features import COUNTED
 from framelines.methods.contrasts import shares
 from framelines.methods.dates import days_text, gregorian
@@ -41,16 +40,16 @@ def _is_coded(case: Case) -> bool:
 
 
 def metrics(case: Case) -> pd.DataFrame:
-    """Return the rates of a case: metric, label, above, below, scale, unit."""
+    """Return the rates of a case: metric, label, unit, and by what a ratio is multiplied."""
     words = LISTED | {name: labels[not _is_coded(case)] for name, labels in COUNTS.items()}
     found = [
-        ("sentence_length", "Sentence length", "text_tokens", "text_sentences", 1, "words"),
-        ("long_words", "Long words", "long_words", "tokens", 100, "% of words"),
-        ("mattr", "Diversity (MATTR)", "mattr_tokens", "mattr_weight", 1, "types per token"),
-        ("quoted", "Quoted speech", "quoted_letters", "letters", 100, "% of letters"),
-        *((name, label, name, "tokens", 1000, "per 1,000 words") for name, label in words.items()),
+        ("sentence_length", "Sentence length", "words", 1),
+        ("long_words", "Long words", "% of words", 100),
+        ("mattr", "Diversity (MATTR)", "types per token", 1),
+        ("quoted", "Quoted speech", "% of letters", 100),
+        *((name, label, "per 1,000 words", 1000) for name, label in words.items()),
     ]
-    return pd.DataFrame(found, columns=["metric", "label", "above", "below", "scale", "unit"])
+    return pd.DataFrame(found, columns=["metric", "label", "unit", "scale"])
 
 
 def by_source(case: Case) -> pd.DataFrame:
@@ -72,43 +71,38 @@ def by_source(case: Case) -> pd.DataFrame:
     )
 
 
-def sentence_counts(case: Case) -> pd.DataFrame:
-    """Return what the rates of `metrics` are made of, one row a counted sentence; own: no repost.
+def rate_hits(case: Case) -> pd.DataFrame:
+    """Return what the rates of `metrics` are made of: of `of` words or letters `hit` are met.
 
-    Lexical diversity is known a document and stands in its first sentence, by its words.
+    One row a metric and counted sentence, with its kind and whether its document is its `own` and
+    no repost. Lexical diversity has one row a document, by its words.
     """
     about = documents(case, reposts="in")
     about = about.assign(own=about["duplicate_of"] == "")[["doc_id", "source_id", "own"]]
     found = case["sentences"].merge(about, on="doc_id", validate="m:1")
-    found = found[found["kind"].isin(COUNTED) & (found["tokens"] > 0)]
-    is_text = found["kind"] == "text"
-    found = found.assign(
-        text_tokens=found["tokens"].where(is_text, 0),
-        text_sentences=is_text.astype(int),
-        quoted_letters=found["letters"] * found["quoted"],
-    )
-    hits = case["lexicon_hits"].assign(name=lambda h: h["lexicon"].replace(LEXICON_OF))
-    counted = {n: own.groupby(KEYS)["count"].sum() for n, own in hits.groupby("name")}
+    found = found[found["kind"].isin(COUNTED) & (found["tokens"] > 0)].set_index(KEYS)
+    words, is_text = found["tokens"], found["kind"] == "text"
+    made = {"sentence_length": (words.where(is_text, 0), is_text.astype(int))}
+    made["long_words"] = found["long_words"], words
+    made["quoted"] = found["letters"] * found["quoted"], found["letters"]
+    hits = case["lexicon_hits"].replace({"lexicon": LEXICON_OF})
+    marked = {name: hits[hits["lexicon"] == name] for name in (*LISTED, *COUNTS)}
+    # No list has figures: they are counted with the words.
+    marked["figures"] = found.reset_index().assign(count=found["figures"].to_numpy())
     if _is_coded(case):
         claims, names = rows(case, "claims"), rows(case, "naming_mentions")
         has_figure = claims[["value_min", "value_max"]].notna().any(axis=1)
-        marked = {
-            "figures": claims[has_figure | (claims["qualifier"] != "")],
-            "attributions": claims[claims["attribution"] != "own_voice"],
-            "hostile": names[names["stance"] == "derogatory"],
-        }
-        counted |= {name: own.groupby(KEYS).size() for name, own in marked.items()}
-    at = pd.MultiIndex.from_frame(found[KEYS])
-    for name in (*LISTED, *COUNTS):
-        if name in counted:
-            found[name] = counted[name].reindex(at).fillna(0).to_numpy()
-        elif name != "figures":  # which are counted with the words: no list has them
-            found[name] = 0
-    known = case["diversity"].dropna(subset=["mattr"]).set_index("doc_id")
-    first = ~found.duplicated("doc_id")
-    weight = found["doc_id"].map(known["tokens"]).where(first).fillna(0.0)
-    value = found["doc_id"].map(known["mattr"]).fillna(0.0)
-    return found.assign(mattr_weight=weight, mattr_tokens=weight * value)
+        marked["figures"] = claims[has_figure | (claims["qualifier"] != "")]
+        marked["attributions"] = claims[claims["attribution"] != "own_voice"]
+        marked["hostile"] = names[names["stance"] == "derogatory"]
+    for name, own in marked.items():
+        counts = own.reindex(columns=[*KEYS, "count"]).fillna({"count": 1})
+        made[name] = counts.groupby(KEYS)["count"].sum().reindex(found.index).fillna(0), words
+    known = case["diversity"].dropna(subset=["mattr"]).merge(about, on="doc_id")
+    known = known.assign(metric="mattr", hit=known["mattr"] * known["tokens"], of=known["tokens"])
+    parts = [found.assign(metric=m, hit=h, of=of).reset_index() for m, (h, of) in made.items()]
+    columns = [*KEYS, "source_id", "own", "kind", "metric", "hit", "of"]
+    return pd.concat([part.reindex(columns=columns) for part in (known, *parts)])
 
 
 def rates(case: Case) -> pd.DataFrame:
@@ -116,15 +110,9 @@ def rates(case: Case) -> pd.DataFrame:
 
     Reposts stay out, and metrics of which no outlet has any.
     """
-    counts, wanted = sentence_counts(case).query("own"), metrics(case)
-    about = counts[["source_id", "doc_id"]]
-    parts = [
-        about.assign(metric=m.metric, hit=counts[m.above].astype(float), of=counts[m.below])
-        for m in wanted.itertuples()
-    ]
-    found = shares(pd.concat(parts), ["metric", "source_id"]).drop(columns=["k", "n"])
-    found = found.rename(columns={"share": "value"})
-    found = wanted[["metric", "label", "unit", "scale"]].merge(found, on="metric")
+    found = shares(rate_hits(case).query("own"), ["metric", "source_id"])
+    found = found.drop(columns=["k", "n"]).rename(columns={"share": "value"})
+    found = metrics(case).merge(found, on="metric")
     ends = ["value", "low", "high"]
     found[ends] = found[ends].mul(found.pop("scale"), axis=0)
     # What nobody has any of is no measure of how they write: often there is no list for it.
@@ -138,18 +126,18 @@ def rates(case: Case) -> pd.DataFrame:
     return found[~(unread & found["metric"].isin([*LISTED, *COUNTS]) & found["value"].eq(0))]
 
 
-def counted_again(case: Case, counts: pd.DataFrame, matter: str = "both") -> pd.DataFrame:
-    """Return the rows of `sentence_counts` that repeat, of the document in which they recur.
+def counted_again(case: Case, hits: pd.DataFrame, matter: str = "both") -> pd.DataFrame:
+    """Return the hits of sentences that repeat, of the document in which they recur.
 
     `matter`: contained (articles inside others), captions (headlines that recur), or both.
     """
     about = case["documents"].set_index("doc_id")
-    inside, heads = about["contained_in"], counts[counts["kind"] == "headline"]
-    hosts = counts["doc_id"].map(inside[inside.isin(inside.index)])
+    inside, heads = about["contained_in"], hits[hits["kind"] == "headline"]
+    hosts = hits["doc_id"].map(inside[inside.isin(inside.index)])
     repeats = case["sentences"].loc[lambda s: s["kind"] == "repeat", ["doc_id"]]
     again = {
-        "contained": counts.assign(doc_id=hosts).dropna(subset=["doc_id"]),
-        "captions": repeats.merge(heads.drop_duplicates("doc_id"), on="doc_id"),
+        "contained": hits.assign(doc_id=hosts).dropna(subset=["doc_id"]),
+        "captions": repeats.merge(heads.drop_duplicates(["doc_id", "metric"]), on="doc_id"),
     }
     found = pd.concat([t for n, t in again.items() if matter in (n, "both")], ignore_index=True)
     return found.assign(source_id=found["doc_id"].map(about["source_id"]))
@@ -165,30 +153,27 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
 
     `matter` (see `counted_again`) counts twice; lexical diversity cannot be had from counts.
     """
-    names = frame_names(case)
-    coded = coded_sentences(case)[[*KEYS, *names]].astype(dict.fromkeys(names, float))
-    counts = sentence_counts(case).merge(coded.assign(coded=1), on=KEYS, how="left")
-    counts = counts.fillna(dict.fromkeys([*names, "coded"], 0.0))
-    once, again = counts[counts["own"]], counted_again(case, counts, matter)
-    every = [once, pd.concat([once, again], ignore_index=True)]
-    before, after = (t.groupby("source_id").sum(numeric_only=True) for t in every)
-    after = after.reindex(before.index)  # what has reposts alone has no rate that could move
-    wanted = metrics(case).query("metric != 'mattr'")
-    above, below = list(wanted["above"]), list(wanted["below"])
-    rate, twice = (t[above].to_numpy(float) / t[below].to_numpy(float) for t in (before, after))
-    moves = np.abs(twice[rate > 0] / rate[rate > 0] - 1).round(9)
+    about, names = [*KEYS, "source_id", "kind"], frame_names(case)
+    coded = coded_sentences(case).rename(columns={"region": "kind"} | names)
+    frames = coded.melt(about, list(names.values()), "metric", "hit").assign(own=True, of=1.0)
+    every = pd.concat([rate_hits(case).query("metric != 'mattr'"), frames.astype({"hit": float})])
+    once, again = every[every["own"]], counted_again(case, every, matter)
+    by = (pd.concat(t).groupby(["source_id", "metric"]) for t in ([once], [once, again]))
+    rate, twice = (own["hit"].sum() / own["of"].sum() for own in by)
+    twice = twice.reindex(rate.index)  # what has reposts alone has no rate that could move
+    framed = rate.index.isin(names.values(), level="metric")
+    moves = (twice / rate - 1)[~framed & (rate > 0)].abs().round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
     measures = "largest change of an outlet’s share of a frame in sentences"
     words: Row = {"part": "largest change of a frame", "unit": POINTS, "measures": measures}
     if coded.empty:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
-    shares_of = [t[list(names)].div(t["coded"], axis=0) for t in (before, after)]
-    change = (100 * (shares_of[1] - shares_of[0])).round(9).stack()
-    frame_of = change.abs().idxmax()
-    outlet = case["sources"].set_index("source_id")["name"][frame_of[0]]
-    detail = f"{names[frame_of[1]]}, {outlet}" if change[frame_of] else ""
-    return [*found, Estimate(float(change[frame_of]), **words, n=(len(again),), detail=detail)]
+    change = (100 * (twice - rate))[framed].round(9)
+    outlet, frame = change.abs().idxmax()
+    value, repeated = change[outlet, frame], int((again["metric"] == "quoted").sum())
+    detail = f"{frame}, {lookup(case, 'sources', 'name')[outlet]}" if value else ""
+    return [*found, Estimate(float(value), **words, n=(repeated,), detail=detail)]
 
 
 def several(words: Names) -> tuple[str, ...]:
@@ -196,11 +181,21 @@ def several(words: Names) -> tuple[str, ...]:
     return (words,) if isinstance(words, str) else tuple(words)
 
 
-def word_hits(case: Case, words: Names, **which: str) -> pd.DataFrame:
-    """Return the texts that have words in the tables; `hit` where they use one of `words`."""
+def word_hits(case: Case, *, words: Names, **which: str) -> pd.DataFrame:
+    """Return the texts that have words in the tables; `hit` where they use one of `words`.
+
+    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
+    """
     own = documents(case, **which)
     own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
     return hits_of(own, own["doc_id"].isin(_using(case, several(words))))
+
+
+def _words(words: Names, **_: Any) -> str:
+    return f"texts that use {', '.join(several(words))}"
+
+
+word_use = contrasted("framing.word_use", word_hits, _words, TEXTS)
 
 
 @cache
@@ -210,16 +205,6 @@ def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
     ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
     met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
     return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
-
-
-@estimand("framing.word_use", choices=TEXTS, hits_of_texts=word_hits)
-def word_use(case: Case, *, words: Names, unit: str = "outlets", **which: Any) -> Estimate:
-    """Return the share of texts that use one of some words, first group minus second.
-
-    `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
-    """
-    key = f"texts that use {', '.join(several(words))}"
-    return compared(case, key, word_hits, words=words, unit=unit, **which)
 
 
 @cache
@@ -236,7 +221,7 @@ def key_terms(case: Case) -> Keyness:
     words = chunks[~chunks["token"].str[:1].str.isdigit().astype(bool)]
     prior, here = words.groupby("token")["count"].sum(), here[here["language"] == language]
     drawn = {key: case.drawing[key] for key in ("seed", "permutations")}
-    pair = groups_of(case) or NOBODY
+    pair = groups_of(case)
     dealt = "source_id" if of_outlets(pair, here) else "doc_id"
     return keyness(case["chunks"], here, pair, background=prior, dealt=dealt, **drawn)
 

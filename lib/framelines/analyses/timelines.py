@@ -15,7 +15,7 @@ import pandas as pd
 
 from framelines.analyses import claims as coded
 from framelines.analyses.claims import Row, claims, estimated, joined, lookup, table_of
-from framelines.analyses.findings import EACH_OUTLET, NUMBER, WHOLE_DAYS, estimand
+from framelines.analyses.findings import EACH_OUTLET, NUMBER, STANDS_FOR, WHOLE_DAYS, estimand
 from framelines.methods.calendars import ERROR_PRIOR, calibrate, posterior
 from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
@@ -32,6 +32,7 @@ FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "r
 AREAS = ("zone", "region", "district", "governorate", "country")
 # A date that leaves more days open is a backdrop, and drawn on no lane.
 WIDEST = 31
+STANDS_FOR["each_anchor"] = lambda case, _: sorted({*coded.anchors(case).query("used")["event_id"]})
 TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK = "told", "partly", "denied", "silent", "not at risk"
 STATES = (TOLD, PARTLY, DENIED, SILENT, NOT_AT_RISK)
 
@@ -74,7 +75,6 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     "calendars.calibrate",
     choices={"error_prior": (NUMBER,), "part_of_day": ("as_coded", "day_only")}
     | {"left_out": ("none", "each_anchor")},
-    each={"each_anchor": lambda case: sorted(set(coded.anchors(case).query("used")["event_id"]))},
 )
 def calendar_offset(
     case: Case,

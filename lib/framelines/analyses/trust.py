@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 import framelines.methods.agreement as agree
+from framelines.analyses.claims import lookup
 from framelines.methods.dates import gregorian, stated_interval
 from framelines.tables.case import Case
 from framelines.tables.rows import rows, with_sentences
@@ -59,11 +60,10 @@ def second_coder(case: Case) -> str:
 
     Adjudications count for none; rules only where the case's coder is made of rules too.
     """
-    kinds = dict(zip(case["coders"]["coder"], case["coders"]["kind"], strict=True))
+    rules = set(case["coders"].loc[case["coders"]["kind"] == "rules", "coder"])
     coders = (case[table]["coder"] for table in ("frame_codes", *FIELDS))
     others = set().union(*coders) - {case.coder, ADJUDICATED}
-    if kinds.get(case.coder) != "rules":
-        others = {coder for coder in others if kinds.get(coder) != "rules"}
+    others -= set() if case.coder in rules else rules
     shared = [(-len(_coded_by_both(case, coder)), coder) for coder in others]
     most, best = min(shared, default=(0, ""))
     return best if most else ""
@@ -76,12 +76,12 @@ def frame_names(case: Case) -> dict[str, str]:
 
 
 @cache
-def coded_sentences(case: Case, coder: str = "", **which: str) -> pd.DataFrame:
+def coded_sentences(case: Case, *, coder: str | None = None, **which: str) -> pd.DataFrame:
     """Return the sentences that a coder coded, one row each, with a column of truth a frame.
 
     Furniture, fragments and repeats are left out. `which` are the choices of `tables.rows.rows`.
     """
-    found = rows(case, "frame_codes", coder=coder or None, **which)
+    found = rows(case, "frame_codes", coder=coder, **which)
     seen = pd.crosstab([found["doc_id"], found["sentence"]], found["frame_id"]) > 0
     flagged = seen.reindex(columns=UNCOUNTED, fill_value=False)
     seen = seen.reindex(columns=list(frame_names(case)), fill_value=False)[~flagged.any(axis=1)]
@@ -89,35 +89,20 @@ def coded_sentences(case: Case, coder: str = "", **which: str) -> pd.DataFrame:
     return about.merge(seen.reset_index(), on=KEYS, validate="1:1")
 
 
-def _row(
-    case: Case, about: tuple[str, ...], of: agree.Statistic, documents: pd.Series, seen: int
-) -> dict[str, Any]:
-    """A row of the table of agreement; `about` are table, code, name and measure."""
-    draws, seed = case.drawing["draws"], case.drawing["seed"]
-    keys = ("frames",) if about[0] == "frame_codes" else (about[0], "counted")
-    made = agree.estimated(of, list(documents), "trust", *keys, "all", draws=draws, seed=seed)
-    counts = (made.value, made.low, made.high, len(documents), made.units[0], seen)
-    return dict(zip(AGREEMENT, (*about, *counts), strict=True))
+def _coded_units(case: Case, table: str, second: str) -> pd.DataFrame:
+    """What either coder marks in the sentences that both coded, matched by spans: `rows`, fields.
 
-
-def _frame_rows(case: Case, second: str) -> list[dict[str, Any]]:
-    """The rows of frames, over the sentences that both have coded."""
-    names, found = frame_names(case), []
-    mine, theirs = (coded_sentences(case, coder)[[*KEYS, *names]] for coder in (case.coder, second))
-    both = mine.merge(theirs, on=KEYS, suffixes=("", SECOND))
-    for frame, name in names.items():
-        seen = both[[frame, frame + SECOND]].to_numpy(dtype=np.float64).T
-        about, most = ("frame_codes", frame, name, "alpha"), int(seen.sum(axis=1).max())
-        found.append(_row(case, about, agree.alpha_of(seen), both["doc_id"], most))
-    return found
-
-
-def _rows_of_both(case: Case, table: str, second: str) -> pd.DataFrame:
-    """Rows of two coders in the sentences that both coded, with fields as they are compared."""
+    A field is made to what is compared. A unit with one row has one coder alone. Of frames the
+    units are the sentences.
+    """
     own = case[table][case[table]["coder"].isin([case.coder, second])]
     own = with_sentences(case, own).merge(_coded_by_both(case, second), on=KEYS)
+    own["id"] = own["start"].astype(str)
+    if table == "frame_codes":
+        own = pd.concat([coded_sentences(case, coder=one) for one in (case.coder, second)])
+        own = own.assign(start=own["sentence"], end=own["sentence"] + 1, id="")
     if table == "claims":
-        published = own["doc_id"].map(case["documents"].set_index("doc_id")["published"])
+        published = own["doc_id"].map(lookup(case, "documents", "published"))
         said = map(gregorian, published)
         dates = zip(own["event_date"], own["event_calendar"], said, strict=True)
         # Whatever the calendar, the days count.
@@ -125,42 +110,36 @@ def _rows_of_both(case: Case, table: str, second: str) -> pd.DataFrame:
         own["event_date"] = list(map(str, days))
         ends = own[["value_min", "value_max"]].to_numpy(dtype=np.float64)
         own["value"] = ["" if np.isnan(end).all() else str(end) for end in ends]
-    for field in FIELDS[table]:
+        own["id"] = own["claim_id"]
+    for field in FIELDS.get(table, []):
         ids = own[field].fillna("").astype(str).str.split(";")
         own[field] = ids.map(sorted).str.join(";")
-    return own
-
-
-def _row_rows(case: Case, table: str, second: str) -> list[dict[str, Any]]:
-    own = _rows_of_both(case, table, second)
-    ids = own["claim_id"] if "claim_id" in own else own["start"].astype(str)
-    keyed = list(zip(own["start"], own["end"], ids, strict=True))
-    units: list[tuple[int, ...]] = []
-    for _, group in own.groupby("doc_id", sort=True):
-        one, two = (list(group.index[group["coder"] == c]) for c in (case.coder, second))
-        pairs = agree.match_spans([keyed[i] for i in one], [keyed[j] for j in two])
-        matched = [(one[i], two[j]) for i, j in pairs]
-        alone = {*one, *two}.difference(*matched)
-        units += [*matched, *((i,) for i in alone)]
     # No name of a coder decides the order of the units, on which the random stream falls.
-    units.sort(key=lambda unit: sorted((own.at[i, "doc_id"], *keyed[i]) for i in unit))
-    documents = own["doc_id"].loc[[unit[0] for unit in units]]
-    rows_in = np.array([len(unit) for unit in units], dtype=np.float64)
-    spans = agree.share_of(np.where(rows_in == 2, 2.0, 0.0), rows_in)
-    found = [_row(case, (table, "", "", "F1 of spans"), spans, documents, 0)]
-    found[0]["n"] = int(rows_in.sum())
-    both = np.array([unit for unit in units if len(unit) == 2], dtype=int).reshape(-1, 2).T
-    for field in FIELDS[table]:
-        values = own[field].to_numpy(dtype=object)[both]
-        # A field that both leave empty does not apply.
-        asked = (values != "").any(axis=0)
-        of, measure = agree.alpha_of(values[:, asked]), "alpha"
-        if field in SHARED_ALIKE:
-            same = (values[0] == values[1])[asked].astype(float)
-            of, measure = agree.share_of(same, np.ones(len(same))), "share alike"
-        in_documents = own["doc_id"].loc[both[0][asked]]
-        found.append(_row(case, (table, field, field, measure), of, in_documents, 0))
-    return found
+    own = own.sort_values(["doc_id", "start", "end", "id"]).reset_index(drop=True)
+    mine, theirs = (own[own["coder"] == coder] for coder in (case.coder, second))
+    met = agree.matched(mine, theirs)
+    mine = mine.rename(index={i: min(i, j) for i, j in met})
+    theirs = theirs.rename(index={j: min(i, j) for i, j in met})
+    both = mine.join(theirs, how="outer", rsuffix=SECOND)
+    rows_in = both[["coder", f"coder{SECOND}"]].notna().sum(axis=1)
+    return both.assign(rows=rows_in, doc_id=both["doc_id"].fillna(both[f"doc_id{SECOND}"]))
+
+
+def _compared(units: pd.DataFrame, code: str) -> tuple[str, agree.Statistic, pd.Series, int, int]:
+    """What is measured of a code, by which statistic, of whose documents, n and seen."""
+    rows = units["rows"].to_numpy(dtype=np.float64)
+    if not code:
+        alike = agree.share_of(np.where(rows == 2, 2.0, 0.0), rows)
+        return "F1 of spans", alike, units["doc_id"], int(rows.sum()), 0
+    values = units[[code, code + SECOND]].to_numpy(dtype=object).T
+    # A field that both leave empty does not apply.
+    asked = (rows == 2) & (values != "").any(axis=0)
+    values, documents = values[:, asked], units.loc[asked, "doc_id"]
+    measure, of = "alpha", agree.alpha_of(values)
+    if code in SHARED_ALIKE:
+        same = (values[0] == values[1]).astype(float)
+        measure, of = "share alike", agree.share_of(same, np.ones(len(same)))
+    return measure, of, documents, len(documents), int((values == np.True_).sum(axis=1).max())
 
 
 @cache
@@ -170,19 +149,25 @@ def agreement_table(case: Case) -> pd.DataFrame:
     Of frames over the n sentences that both coded, of which the one who sees more sees it in
     `seen`; else the F1 of spans (n rows of both), and fields over the n matched pairs with them.
     """
-    second = second_coder(case)
-    framed = {case.coder, second} <= set(case["frame_codes"]["coder"])
-    found = _frame_rows(case, second) if framed else []
-    for table in FIELDS:
-        if second in set(case[table]["coder"]):
-            found += _row_rows(case, table, second)
+    second, found = second_coder(case), []
+    drawing = {name: case.drawing[name] for name in ("draws", "seed")}
+    for table in ("frame_codes", *FIELDS):
+        if not {case.coder, second} <= set(case[table]["coder"]):
+            continue
+        frames, units = table == "frame_codes", _coded_units(case, table, second)
+        names = frame_names(case) if frames else {code: code for code in ("", *FIELDS[table])}
+        key = ["frames", "all"] if frames else [table, "counted", "all"]
+        for code, name in names.items():
+            measure, of, documents, n, seen = _compared(units, code)
+            *made, texts = agree.estimated(of, documents, "trust", *key, **drawing)
+            found.append((table, code, name, measure, *made, n, texts, seen))
     return pd.DataFrame(found, columns=AGREEMENT)
 
 
 def frame_agreement(case: Case) -> pd.DataFrame:
     """Return the alphas of frames in `agreement_table`; `established` at `BAR` or more."""
     table = agreement_table(case)
-    table = table[(table["table"] == "frame_codes") & (table["measure"] == "alpha")]
+    table = table[table["table"] == "frame_codes"]
     return table.assign(established=table["value"].astype(float).round(12) >= BAR)
 
 
@@ -199,13 +184,16 @@ def how_far(case: Case) -> dict[str, Any]:
     `sentences` were coded by both; `established` of `frames` reach the `bar`, none of none where
     both coded other things than frames; `why` says why nothing is known.
     """
-    label = dict(zip(case["coders"]["coder"], case["coders"]["label"], strict=True))
+    label = lookup(case, "coders", "label")
     second, table = second_coder(case), frame_agreement(case)
     nobody = all(case[name].empty for name in ("frame_codes", *FIELDS))
     what = "no sentence has been coded" if nobody else "no sentence was coded by two coders"
-    found = {"coder": label.get(case.coder) or case.coder, "second": label.get(second) or second}
-    frames = len(frame_names(case)) if len(table) or not second else 0
-    both = len(_coded_by_both(case, second)) if second else 0
-    found |= {"frames": frames, "established": int(table["established"].sum())}
-    found |= {"bar": BAR, "sentences": int(table["n"].max()) if len(table) else both}
-    return found | {"why": "" if second else what}
+    return {
+        "coder": label.get(case.coder) or case.coder,
+        "second": label.get(second) or second,
+        "frames": len(frame_names(case)) if len(table) or not second else 0,
+        "established": int(table["established"].sum()),
+        "bar": BAR,
+        "sentences": int(table["n"].max()) if len(table) else len(_coded_by_both(case, second)),
+        "why": "" if second else what,
+    }

@@ -1,7 +1,6 @@
 """Agreement of any two coders or more: alpha, and matching of spans."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from math import nan
 
@@ -11,10 +10,8 @@ import pandas as pd
 from scipy.optimize import linear_sum_assignment
 
 import framelines.methods.estimate as est
-from framelines.methods.estimate import Estimate, Floats
+from framelines.methods.estimate import Floats
 
-# A span with its key: start, end, and an id that orders spans which are the same.
-Keyed = tuple[int, int, str]
 # A function of weights (draws, units): how often each unit counts in each draw.
 Statistic = Callable[[Floats], Floats]
 LEAST_OVERLAP = 0.3
@@ -70,49 +67,47 @@ def _resampled(groups: tuple[str, ...], draws: int, seed: int, keys: tuple[str, 
 
 def estimated(
     statistic: Statistic, groups: Sequence[str], *keys: str, draws: int = 5000, seed: int = 1
-) -> Estimate:
-    """Return a statistic of units with its 95 % interval; `groups` names each unit's document.
+) -> tuple[float, float, float, int]:
+    """Return a statistic of units, its 95 % interval, and the documents that `groups` names.
 
-    Documents are drawn, then units in them. There is no interval, and `why` says so, with fewer
-    than ten documents, where resamples cannot differ, as with perfect agreement, which would pass
-    for certainty, or where more than `MOST_UNDEFINED` of them have no value.
+    Documents are drawn, then units in them. The ends are NaN with fewer than ten documents, where
+    resamples do not differ, as with perfect agreement, which would pass for certainty, or where
+    more than `MOST_UNDEFINED` of them have no value.
     """
-    documents, why = len(set(groups)), "no interval: resamples do not differ or have no value"
-    value = float(statistic(np.ones((1, len(groups))))[0])
-    found = Estimate(value, n=(len(groups),), units=(documents,))
-    if documents < est.MIN_UNITS:
-        why = f"no interval: {documents} documents coded twice, where {est.MIN_UNITS} are needed"
-        return replace(found, why=(why,))
+    documents, value = len(set(groups)), float(statistic(np.ones((1, len(groups))))[0])
+    none = value, nan, nan, documents
+    if documents < est.MIN_UNITS or np.isnan(value):
+        return none
     drawn = np.round(statistic(_resampled(tuple(groups), draws, seed, keys)), 12)
     defined = drawn[~np.isnan(drawn)]
-    few = not len(defined) or len(defined) < (1 - MOST_UNDEFINED) * draws
-    if np.isnan(found.value) or few or np.ptp(defined) == 0:
-        return replace(found, why=(why,))
-    low, high = est.interval_of(drawn, documents)
-    over = "95 % bootstrap interval over documents, then units in them"
-    return replace(found, low=low, high=high, interval=over)
+    if len(defined) < (1 - MOST_UNDEFINED) * draws or np.ptp(defined) == 0:
+        return none
+    return value, *est.interval_of(drawn, documents), documents
 
 
-def match_spans(
-    first: Sequence[Keyed], second: Sequence[Keyed], least: float = LEAST_OVERLAP
+def matched(
+    first: pd.DataFrame, second: pd.DataFrame, least: float = LEAST_OVERLAP
 ) -> list[tuple[int, int]]:
-    """Return pairs of positions in `first` and `second` that are the same unit, each used once.
+    """Return the index in either table of spans that are the same unit, each used once.
 
-    Maximum-weight assignment on intersection over union of at least `least`. Equal sums are
-    decided by the order of (start, end, id): neither that of rows nor that of coders matters.
+    Spans are rows with doc_id, start, end and an id. Maximum-weight assignment in each document on
+    intersection over union of at least `least`. Equal sums are decided by the order of (start, end,
+    id): neither that of rows nor that of coders matters.
     """
-    if not first or not second:
-        return []
-    rows = sorted(range(len(first)), key=lambda i: first[i])
-    columns = sorted(range(len(second)), key=lambda j: second[j])
-    a, b = np.array([first[i][:2] for i in rows]).T
-    c, d = np.array([second[j][:2] for j in columns]).T
-    shared = np.minimum(b[:, None], d) - np.maximum(a[:, None], c)
-    union = np.maximum((b - a)[:, None] + (d - c) - shared, 1)
-    weight = np.where(shared > 0, shared / union, 0.0)
-    allowed = weight >= least - 1e-12
-    # Products of ranks are the largest in sum where earlier goes with earlier, from either side.
-    rank = np.arange(len(rows), 0, -1)[:, None] * np.arange(len(columns), 0, -1)
-    ties = TIE * rank / (rank.max() * min(rank.shape))
-    chosen = linear_sum_assignment(np.where(allowed, weight + ties, 0.0), maximize=True)
-    return sorted((rows[i], columns[j]) for i, j in zip(*chosen, strict=True) if allowed[i, j])
+    ordered = (table.sort_values(["start", "end", "id"]) for table in (first, second))
+    spans, others = (dict(iter(table.groupby("doc_id"))) for table in ordered)
+    found: list[tuple[int, int]] = []
+    for doc_id in sorted(spans.keys() & others.keys()):
+        one, two = spans[doc_id], others[doc_id]
+        (a, b), (c, d) = (t[["start", "end"]].to_numpy().T for t in (one, two))
+        shared = np.minimum(b[:, None], d) - np.maximum(a[:, None], c)
+        union = np.maximum((b - a)[:, None] + (d - c) - shared, 1)
+        weight = np.where(shared > 0, shared / union, 0.0)
+        allowed = weight >= least - 1e-12
+        # Products of ranks are the largest in sum where earlier goes with earlier.
+        rank = np.arange(len(one), 0, -1)[:, None] * np.arange(len(two), 0, -1)
+        ties = TIE * rank / (rank.max() * min(rank.shape))
+        chosen = linear_sum_assignment(np.where(allowed, weight + ties, 0.0), maximize=True)
+        pairs = zip(*chosen, strict=True)
+        found += [(one.index[i], two.index[j]) for i, j in pairs if allowed[i, j]]
+    return found

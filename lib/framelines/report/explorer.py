@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from framelines.analyses.disputes import REFERENCE, accounts
-from framelines.analyses.words import named
+from framelines.analyses.findings import named
 from framelines.figures.style import looks
 from framelines.report.pages import links_of, publish, slug
 from framelines.report.site import cautioned

@@ -26,8 +26,7 @@ from matplotlib.figure import Figure
 
 from framelines import REPO, write_whole
 from framelines.analyses import coding
-from framelines.analyses.findings import Finding, estimates, told
-from framelines.analyses.words import capital, named
+from framelines.analyses.findings import Finding, capital, estimates, named, told
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures import framing, timelines

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from framelines import REPO, notebooks
 from framelines.analyses.coding import caution
-from framelines.analyses.words import NOWHERE
+from framelines.analyses.findings import NOWHERE
 from framelines.corpus.coder import CODER as RULES
 from framelines.report import fragment
 from framelines.report.pages import clean, links_of, publish, render_prose
