@@ -5,7 +5,6 @@ moves what stands there into place when the whole notebook has run; without it, 
 one's own, everything goes to `build/interactive/`.
 """
 
-import base64
 import html
 import json
 import math
