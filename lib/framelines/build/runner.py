@@ -41,7 +41,7 @@ LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matp
 # Code of the library from which no notebook has anything.
 APART = tuple(
     "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
-    "build/coding build/cluster report/explorer report/pages report/pdf report/site".split()
+    "build/coding build/cluster report/pages report/site".split()
 )
 TABLES = tuple(
     "notebooks/findings.yaml data/datapackage.yaml data/lexicons.csv data/**/rules/*".split()
@@ -50,7 +50,7 @@ TABLES = tuple(
 CAUTION = ("data/*.csv", "data/features/sentences.csv")
 PAGES = ("lib/framelines/report/*.py", "lib/framelines/report/templates/*", "requirements.lock")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
-ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/pdf.py", "requirements.lock")
+ARTICLE = ("paper/*.typ", "paper/*.bib", "lib/framelines/report/site.py", "requirements.lock")
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _build(todo: list[Unit], state: dict[str, Any]) -> bool:
     failed, told = set[str](), set[str]()
     running = dict[Future[Any], tuple[Unit, str]]()
     # Workers are forks of this process, where that is safe: libraries are imported once.
-    for name in ("build.execute", "report.pages", "report.pdf", "analyses.findings"):
+    for name in ("build.execute", "report.pages", "report.site", "analyses.findings"):
         import_module(f"framelines.{name}")
     context = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     pool = ProcessPoolExecutor(workers(), mp_context=context, initializer=_watch)
@@ -241,7 +241,7 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
     # Imported here, so that a build with nothing to do takes no time.
     from framelines.build import cluster
     from framelines.build.execute import run
-    from framelines.report import explorer, pages, pdf, site
+    from framelines.report import pages, site
 
     started, sums, problems = time.monotonic(), dict[str, str](), list[str]()
     try:
@@ -253,11 +253,11 @@ def _work(unit: Unit) -> tuple[dict[str, str], list[str], float]:
         elif unit.notebook:
             made = run(unit.notebook, unit.case)
         elif unit.case:
-            ids = explorer.claim_ids(unit.case)
+            ids = site.claim_ids(unit.case)
             made = [pages.render_notebook(unit.case, name, ids) for name in notebooks()]
-            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
+            made += [site.render_explorer(unit.case), site.render_pdf(unit.case)]
         else:
-            made = [pdf.article()] if unit.name == "article" else site.render_site()
+            made = [site.render_pdf()] if unit.name == "article" else site.render_site()
         sums = {p.relative_to(REPO).as_posix(): _file_sum(p) for p in sorted(made)}
     except Exception as error:
         known = [str(problem) for problem in problems_of(error)]
