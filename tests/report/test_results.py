@@ -36,7 +36,8 @@ def draw(data: pd.DataFrame) -> Figure:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return the list into which all that is displayed goes."""
     seen: list[Any] = []
-    monkeypatch.setattr(room, "Markdown", str)
+    for kind in ("HTML", "Markdown"):
+        monkeypatch.setattr(room, kind, str)
     monkeypatch.setattr(room, "display", lambda what, **more: seen.append(what))
     return seen
 

@@ -36,7 +36,7 @@ from framelines.errors import DataError, Problem, problems_of
 STATE = REPO / "build" / "state.json"
 CASE_FILES = "notebooks/cases/*.y*ml"
 LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matplotlibrc") + tuple(
-    f"lib/framelines/report/templates/{name}.*" for name in ("table", "figure")
+    f"lib/framelines/report/templates/{name}.*" for name in ("table", "figure", "finding")
 )
 # Code of the library from which no notebook has anything.
 APART = tuple(

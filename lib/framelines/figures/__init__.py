@@ -46,13 +46,11 @@ def rate_profile(data: pd.DataFrame) -> Figure:
     """Draw every rate of every outlet as a dot with its interval, one panel a metric.
 
     `data` is `profiles.rates`; a hollow mark has no interval, for want of documents. Outlets stand
-    by bloc, in each by words.
+    by bloc, in each by the first metric.
     """
-    sums = data.groupby(["bloc", "source"])["tokens"].sum().reset_index()
-    sums = sums.sort_values(["bloc", "tokens", "source"], ascending=[True, False, True])
-    marks = data.assign(panel=data["label"], lane=data["source"], group=data["bloc"])
-    names = {name: _outlet(name) for name in sums["source"]}
-    return chart(marks.assign(hollow=data["low"].isna()), names, looks(sums["bloc"]), columns=4)
+    marks = data.assign(panel=data["label"], lane=data["source"].map(_outlet), group=data["bloc"])
+    look = looks(sorted(set(data["bloc"])))
+    return chart(marks.assign(hollow=data["low"].isna()), look, columns=4)
 
 
 def stance_bars(data: pd.DataFrame) -> Figure:
@@ -68,7 +66,7 @@ def stance_bars(data: pd.DataFrame) -> Figure:
     marks = data.assign(panel=data["relation"].map(RELATIONS), lane=data["source"], unit="%")
     marks = marks.assign(group=data["stance"], low=high - 100 * data["share"], high=high)
     marks = marks.assign(beside=data["n"].astype(str))[data["share"] > 0]
-    return chart(marks, {name: name for name in tellers}, STANCES, columns=3)
+    return chart(marks, STANCES, {name: name for name in tellers}, columns=3)
 
 
 def outlet_dots(data: pd.DataFrame) -> Figure:
@@ -78,14 +76,11 @@ def outlet_dots(data: pd.DataFrame) -> Figure:
     side, in the order of the data, and by their share in the first panel.
     """
     sides = [side for side in dict.fromkeys(data["side"]) if side]
-    rank, other = data["side"].map([*sides, ""].index), data["finding"] != data["finding"].iloc[0]
-    order = data.assign(rank=rank, other=other)
-    order = order.sort_values(["rank", "other", "share"], ascending=[True, True, False])
     marks = data.assign(panel=data["finding"], lane=data["source"], unit="%")
     marks[["value", "low", "high"]] = 100 * data[["share", "low", "high"]]
     marks["group"] = data["side"].replace("", "_")
-    names, columns = {name: name for name in order["source"]}, data["finding"].nunique()
-    return chart(marks, names, looks(sides) | {"_": DOT}, columns=columns, around=(0, 100))
+    columns = data["finding"].nunique()
+    return chart(marks, looks(sides) | {"_": DOT}, columns=columns, around=(0, 100))
 
 
 def differences(data: pd.DataFrame) -> Figure:
@@ -94,7 +89,6 @@ def differences(data: pd.DataFrame) -> Figure:
     `data` has name, value in percentage points, low and high, `solid` (where it is false the mark
     is hollow), group_1 and group_2, and k and n of each.
     """
-    data = data.sort_values(["value", "name"], ascending=[False, True], kind="stable")
     first, second = (str(data[c].iloc[0]) for c in ("group_1", "group_2"))
     marks = data.assign(lane=data["name"], hollow=~data["solid"], unit="percentage points")
     marks["group"] = np.where(data["value"] < 0, second, first)
@@ -102,7 +96,7 @@ def differences(data: pd.DataFrame) -> Figure:
     reach, look = data[["value", "low", "high"]].abs().max().max(), looks([first, second])
     more = {} if data["solid"].all() else {"coders do not agree enough, or too rare": HOLLOW}
     about: dict[str, Any] = {"around": (-reach, reach), "axis": style.signed, "more": more}
-    fig = chart(marks, {name: name for name in data["name"]}, look, **about)
+    fig = chart(marks, look, **about)
     fig.axes[0].set_title(f"more in {first} ►", loc="right", color=look[first]["color"])
     fig.axes[0].set_title(f"◄ more in {second}", color=look[second]["color"])
     return fig
@@ -118,8 +112,8 @@ def paired_events(data: pd.DataFrame) -> Figure:
     marks[["low", "high"]] = 100 * marks[["share_first", "share_second"]]
     marks["beside"] = marks.apply(_counts, axis=1, args=("first", "second"))
     sides = data["first"].iloc[0], data["second"].iloc[0]
-    names, look = dict(marks["event"]), looks(sides) | JOINED
-    return chart(style.joined(marks, *sides), names, look, around=(0, 100))
+    look = looks(sides) | JOINED
+    return chart(style.joined(marks, *sides), look, dict(marks["event"]), around=(0, 100))
 
 
 def worth_drawing(data: pd.DataFrame) -> pd.DataFrame:
@@ -153,7 +147,7 @@ def choices_alone(data: pd.DataFrame) -> Figure:
     nothing = 1.0 if unit == "times" else 0.0
     names = dict(marks["label"].replace("main", "main specification"))
     look = {"_main": MAIN, "_declared": DOT, "_added": DOT}
-    fig = chart(marks, names, look, around=[nothing, *values])
+    fig = chart(marks, look, names, around=[nothing, *values])
     fig.axes[0].axvline(nothing, color=INK, linestyle=":", linewidth=0.9, zorder=0.9)
     fig.axes[0].axvline(float(values.iloc[0]), color=GREY, linewidth=0.6, zorder=0.9)
     if len(marks) < len(data):
@@ -181,7 +175,7 @@ def calibration(data: pd.DataFrame) -> Figure:
     look = {"by Umm al-Qura": HOLLOW | {"marker": "D"}, "calibrated": DOT | {"marker": "D"}}
     marks = pd.concat([known, style.joined(check, *look)]).sort_values("source", kind="stable")
     look |= JOINED | {"_anchors": DOT | {"linewidth": 3, "alpha": 0.4}}
-    return chart(marks, dict(data["label"]), look, around=(-2, 2), axis=style.signed)
+    return chart(marks, look, dict(data["label"]), around=(-2, 2), axis=style.signed)
 
 
 def event_lanes(data: pd.DataFrame) -> Figure:
@@ -199,7 +193,7 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     marks = marks.assign(low=data["first"] + 0.2, high=data["last"] + 0.8, hollow=data["hijri"])
     marks["value"] = marks[["low", "high"]].mean(axis=1)
     more = {"from a Hijri date": HOLLOW} if data["hijri"].any() else {}
-    return chart(marks, dict(events["label"].first()), look, axis=style.days, more=more)
+    return chart(marks, look, dict(events["label"].first()), axis=style.days, more=more)
 
 
 def days_told(data: pd.DataFrame) -> Figure:
@@ -212,7 +206,7 @@ def days_told(data: pd.DataFrame) -> Figure:
     marks = marks.assign(low=data["first"] + 0.1, high=data["last"] + 0.9)
     names = data["source"] + ": " + data["wording"].replace("", "no verb")
     look = looks(data["bloc"], linewidth=4, alpha=0.45)
-    return chart(marks, dict(enumerate(names)), look, axis=style.days)
+    return chart(marks, look, dict(enumerate(names)), axis=style.days)
 
 
 def coverage(data: pd.DataFrame) -> Figure:
@@ -234,7 +228,7 @@ def coverage(data: pd.DataFrame) -> Figure:
     more |= {word: DOT | own for word, own in states.values()}
     names = data["label"] + data["listed"].map({True: " *", False: "  "})
     events = dict(zip(data["event_id"], names, strict=True))
-    fig = chart(marks, events, look, around=(-0.3, len(sources) - 0.7), more=more)
+    fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more)
     ax, heads = fig.axes[0], [short(_outlet(name), 24) for name in sources]
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.xaxis.tick_top()
@@ -309,8 +303,8 @@ def running_losses(data: pd.DataFrame) -> Figure:
         for account, last in ends.items():
             rows = own[own["account"] == account]
             color = look[rows["camp"].iloc[0]]["color"]
-            steps = [low, *rows["day"], high], [0.0, *rows["sum"], last]
             if len(rows) > 1:
+                steps = [low, *rows["day"], high], [0.0, *rows["sum"], last]
                 ax.step(*steps, where="post", color=color, linewidth=1.8)
             else:
                 ax.plot([low, high], [0, last], color=color, linestyle=":")

@@ -14,7 +14,6 @@ from anyascii import anyascii
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
-from matplotlib.lines import Line2D
 
 # How a group is drawn, in matplotlib's words: `color` and `marker`, `linewidth` of its ranges, …
 Look = dict[str, Any]
@@ -111,19 +110,19 @@ def beside(ax: Axes, y: float, text: str) -> None:
 
 
 def legend(fig: Figure, look: Mapping[str, Look]) -> None:
-    """Draw a legend of looks below the figure."""
-    handles = []
-    for name, own in [one for one in look.items() if not one[0].startswith("_")]:
+    """Draw a legend of looks below the figure, but for those whose names begin with `_`."""
+    ax = fig.axes[0]
+    for name, own in look.items():
         one = own | {"alpha": 1, "linestyle": "" if "marker" in own else "-"}
-        handles.append(Line2D([], [], label=name[:1].upper() + name[1:], **one))
-    if handles:
-        fig.legend(handles=handles, loc="outside lower center", ncols=min(len(handles), 4))
+        ax.plot([], [], label=name[:1].upper() + name[1:], **one)
+    if ax.get_legend_handles_labels()[0]:
+        fig.legend(loc="outside lower center", ncols=4)
 
 
 def chart(
     marks: pd.DataFrame,
-    names: Mapping[Hashable, str],
-    look: Mapping[Any, Look],
+    look: Mapping[str, Look],
+    names: Mapping[Hashable, str] | None = None,
     *,
     columns: int = 1,
     around: Sequence[float] = (),
@@ -134,12 +133,17 @@ def chart(
 
     A row of `marks` stands on its `lane`, a key of `names`, and `shift` lanes lower, in the look of
     its `group`: a mark at `value`, `hollow` or not, and a range from `low` to `high`, each where it
-    is known; `beside` is printed on the right of its lane. Every `panel` has an axis in its `unit`,
-    of all its numbers and those of `around`. In several `columns` all panels have all lanes, in one
-    each has those of its marks. The legend is of the groups, but for those whose names begin with
-    `_`, and of `more`.
+    is known; `beside` is printed on the right of its lane. Without `names` lanes stand by group and
+    by value in the first panel. Every `panel` has an axis in its `unit`, of all its numbers and
+    those of `around`. In several `columns` all panels have all lanes, in one each has those of its
+    marks. The legend is of the groups, but for those whose names begin with `_`, and of `more`.
     """
     marks = marks.reindex(columns=[*MARK]).fillna(MARK)
+    if names is None:
+        later, at = marks["panel"] != marks["panel"].iloc[0], marks["group"].map([*look].index)
+        order = marks.assign(at=at, later=later, value=-marks["value"])
+        order = order.sort_values(["at", "later", "value"], kind="stable")
+        names = {lane: str(lane) for lane in order["lane"]}
     labels = {lane: fill(short(name), LINE) for lane, name in names.items()}
     tall = ROW * (1.3 if any("\n" in label for label in labels.values()) else 1)
     panels = list(marks.groupby("panel", sort=False))
@@ -149,15 +153,14 @@ def chart(
     grid = fig.add_gridspec(len(heights), columns, height_ratios=heights)
     for place, (panel, own) in enumerate(panels):
         ax, here = fig.add_subplot(grid[place]), lanes[place]
-        ax.set_xlim(*limits([*around, *own["value"], *own["low"], *own["high"]]))
-        ax.set_ylim(len(here) - 0.4, -0.6)
+        ends = limits([*around, *own["value"], *own["low"], *own["high"]])
+        ax.set(xlim=ends, ylim=(len(here) - 0.4, -0.6), xlabel=own["unit"].iloc[0])
+        ax.set_title(fill(str(panel), 72 // columns))
         ax.set_yticks(range(len(here)), [labels[lane] for lane in here])
         ax.tick_params(length=0, labelleft=place % columns == 0)
         ax.locator_params(axis="x", nbins=max(2, 8 // columns + 1))
         ax.spines["left"].set_visible(False)
         ax.grid(axis="x", color=FAINT, linewidth=0.6)
-        ax.set_title(fill(str(panel), 72 // columns))
-        ax.set_xlabel(own["unit"].iloc[0])
         if axis:
             axis(ax)
         for row in own.to_dict("records"):

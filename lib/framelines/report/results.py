@@ -5,7 +5,6 @@ moves what stands there into place when the whole notebook has run; without it, 
 one's own, everything goes to `build/interactive/`.
 """
 
-import html
 import json
 import math
 import os
@@ -19,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 import typst
-from IPython.display import Markdown, display
+from IPython.display import HTML, Markdown, display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -94,11 +93,7 @@ class Results:
         numbers = words.pop("numbers")
         for key, (value, unit) in numbers.items():
             self.number(key, value, unit)
-        said = [markdown(words[part]) for part in ("sentence", "caution") if words[part]]
-        sentence = " ".join([f"**{markdown(words['headline'])}.**", *said])
-        chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
-        page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
-        display(Markdown(page))
+        display(HTML(fragment("finding.html.j2", anchor=anchor, **words)))
         caption, about = f"{finding.name}.", finding.about
         data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
         if draw := vars(figures).get(about.figure):

@@ -32,8 +32,6 @@ from framelines.tables.rows import rows
 QUESTION = "How do opposing sources tell the same war?"
 # What stands for a case on the front page: the first of these that it has.
 PICTURES = ("fig-03-outlets", "fig-02-lanes")
-# So many cases have a card there; the others have a line.
-CARDS = 3
 # DejaVu, which has Arabic; Typst carries Libertinus with it.
 FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
 # The columns of the explorer after account and what, by those of `accounts`.
@@ -94,7 +92,7 @@ def overview(case: str) -> dict[str, Any]:
 
 
 def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
-    """Return a case as `overview` does, with its `picture` (HTML), and its report as HTML.
+    """Return a case as `overview` does, with its `picture`, an image, and its report as HTML.
 
     In print the figures of the report are files.
     """
@@ -113,7 +111,8 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
         part = re.sub(r"<b>(?:Figure|Table) \d+\.</b> ", "", part)  # those of a notebook
         return Markup(re.sub(r'\bsrc="data:[^"]*"', file, part) if in_print else clean(part))
 
-    about["picture"] = next((parts[name]["html"] for name in PICTURES if name in parts), "")
+    image = re.search("<img[^>]*>", next((parts[n]["html"] for n in PICTURES if n in parts), ""))
+    about["picture"] = Markup(image[0]) if image else ""
     said: dict[str, Any] = {"case": about, "parts": parts, "shown": shown, "in_print": in_print}
     return about, fragment("report.html.j2", **said)
 
@@ -191,8 +190,4 @@ def render_site() -> list[Path]:
     ranks = {case["name"]: [_rank(one) for one in case["findings"]] for case in cases}
     cases.sort(key=lambda case: (case["planted"], not ranks[case["name"]], ranks[case["name"]]))
     links = [(case["title"], f"{case['name']}/index.html") for case in cases]
-    seen = [(c["name"], re.search("<img[^>]*>", c["picture"])) for c in cases if not c["planted"]]
-    picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
-    cards = [case for case in cases if case["findings"] and not case["planted"]][:CARDS]
-    front: dict[str, Any] = {"cases": cases, "cards": cards, "picture": picture, "links": links}
-    return [*made, publish("index.html", QUESTION, "site.html.j2", **front)]
+    return [*made, publish("index.html", QUESTION, "site.html.j2", cases=cases, links=links)]
