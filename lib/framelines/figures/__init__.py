@@ -22,8 +22,8 @@ STANCES = {stance: {"color": color, "linewidth": 10} for stance, color in COLORS
 RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 # The main specification is no group: its shape is in no look.
 MAIN = {"color": INK, "marker": "*", "markersize": 9}
-# How a state is drawn, and what it is called.
 OPEN = {"markerfacecolor": "white"}
+# How a state is drawn, and what it is called.
 STATES: dict[str, tuple[str, dict[str, Any]]] = {
     "told": ("told", {"marker": "s"}),
     "partly": ("hedged or planned only", {"marker": "s"} | OPEN),
@@ -95,8 +95,7 @@ def differences(data: pd.DataFrame) -> Figure:
     marks["beside"] = data.apply(_counts, axis=1, args=("1", "2"))
     reach, look = data[["value", "low", "high"]].abs().max().max(), looks([first, second])
     more = {} if data["solid"].all() else {"coders do not agree enough, or too rare": HOLLOW}
-    about: dict[str, Any] = {"around": (-reach, reach), "axis": style.signed, "more": more}
-    fig = chart(marks, look, **about)
+    fig = chart(marks, look, around=(-reach, reach), axis=style.signed, more=more)
     fig.axes[0].set_title(f"more in {first} ►", loc="right", color=look[first]["color"])
     fig.axes[0].set_title(f"◄ more in {second}", color=look[second]["color"])
     return fig
@@ -222,12 +221,12 @@ def coverage(data: pd.DataFrame) -> Figure:
     marks = data.assign(lane=data["event_id"], value=data["source"].map(sources.index))
     marks["group"] = "_" + data["camp"] + data["state"]
     marks["unit"] = "* the reference has it" * bool(data["listed"].any())
+    marks["beside"] = data["listed"].map({True: "*", False: ""})
     states = {state: own for state, own in STATES.items() if state in {*data["state"]}}
     look = {f"_{c}{s}": own | STATES[s][1] for c, own in camps.items() for s in states}
     more = {camp: own | {"marker": "s"} for camp, own in camps.items()}
     more |= {word: DOT | own for word, own in states.values()}
-    names = data["label"] + data["listed"].map({True: " *", False: "  "})
-    events = dict(zip(data["event_id"], names, strict=True))
+    events = dict(zip(data["event_id"], data["label"], strict=True))
     fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more)
     ax, heads = fig.axes[0], [short(_outlet(name), 24) for name in sources]
     ax.grid(axis="y", color=FAINT, linewidth=0.6)

@@ -23,10 +23,8 @@ WIDTH, ROW, LINE = 6.9, 0.21, 44
 INK, GREY, FAINT = "#1b1b1b", "#767676", "#d9d9d9"
 # No two have the same lightness (they differ by six steps of a hundred), and neighbours differ
 # most; the shape says again what the colour says.
-LOOKS = (
-    *(("#b24000", "D"), ("#0b4f8a", "o"), ("#56b4e9", "s"), ("#2f9e74", "^")),
-    *(("#5c215c", "v"), ("#ecbb4a", "P"), ("#cf84b1", "X"), ("#927206", "h")),
-)
+COLORS = "#b24000 #0b4f8a #56b4e9 #2f9e74 #5c215c #ecbb4a #cf84b1 #927206".split()
+LOOKS = tuple(zip(COLORS, "Dos^vPXh", strict=True))
 # What stands for no group.
 DOT: Look = {"color": INK, "marker": "o"}
 HOLLOW: Look = DOT | {"markerfacecolor": "white"}

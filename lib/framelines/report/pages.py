@@ -66,29 +66,6 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-def slug(text: str) -> str:
-    """Return an anchor made of a heading."""
-    return re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
-
-
-def anchored(page: str) -> tuple[str, list[tuple[str, str]]]:
-    """Return HTML with an anchor on every heading, and anchor and text of its chapters."""
-    chapters = []
-    taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
-
-    def anchor(found: re.Match[str]) -> str:
-        text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
-        base = slug(text)
-        names = (f"{base}-{i}" if i > 1 else base for i in count(1))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        if found[1] == "2":
-            chapters.append((name, text))
-        return f'<h{found[1]} id="{name}">{found[2]}</h{found[1]}>'
-
-    return HEADING.sub(anchor, page), chapters
-
-
 def publish(file: str, title: str, template: str = "page.html.j2", **values: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` for an image without words.
 
@@ -114,9 +91,22 @@ def label(slug: str) -> str:
 
 
 def _sheet(file: str, title: str, page: str, **more: Any) -> Path:
-    """Write a page of text with a list of its chapters."""
-    main, contents = anchored(clean(page))
-    return publish(file, title, main=Markup(main), contents=contents, **more)
+    """Write a page of text with an anchor on every heading and a list of its chapters."""
+    page, contents = clean(page), []
+    taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
+
+    def anchor(found: re.Match[str]) -> str:
+        text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
+        base = re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
+        names = (f"{base}-{i}" if i > 1 else base for i in count(1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        if found[1] == "2":
+            contents.append((name, text))
+        return f'<h{found[1]} id="{name}">{found[2]}</h{found[1]}>'
+
+    main = Markup(HEADING.sub(anchor, page))
+    return publish(file, title, main=main, contents=contents, **more)
 
 
 def linked(page: str, ids: frozenset[str]) -> str:

@@ -11,7 +11,6 @@ import os
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -73,8 +72,10 @@ class Results:
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
         value = value.item() if hasattr(value, "item") else value
-        shown = partial(number_text, unit="p") if unit == "p" else tables.rounded_text
-        text = value if isinstance(value, str) else shown(value)
+        if isinstance(value, str):
+            text = value
+        else:
+            text = number_text(value, "p") if unit == "p" else tables.rounded_text(value)
         if isinstance(value, float):
             value = tables.significant(value) if math.isfinite(value) else text
         entry = {"value": value, "text": text, "unit": unit}
@@ -139,7 +140,7 @@ class Results:
         entry: dict[str, Any] = {"title": title, "anchor": anchor, "caption": caption, "file": base}
         self.tables[name] = entry
         first = shown.html(footer, most=FIRST, **entry)
-        self._show(shown.html(footer, **entry), ("csv", "tex"), entry, first=first)
+        self._show(shown.html(footer, **entry), "csv tex", entry, first=first)
 
     def _named(self, cell: Any) -> Any:
         return named(self.case, cell) if isinstance(cell, str) and IDS.match(cell) else cell
@@ -177,7 +178,7 @@ class Results:
         source = (TEMPLATES / "figure.typ").read_bytes()
         write_whole(path.with_suffix(".pdf"), typst.compile(source, **options))
         page = fragment("figure.html.j2", **entry, svg=path.read_bytes())
-        self._show(page, ("svg", "pdf", "png", "csv"), entry)
+        self._show(page, "svg pdf png csv", entry)
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
@@ -198,11 +199,9 @@ class Results:
         if not holds:
             raise DataError([Problem(f"notebook {self.notebook}, case {self.case.name}", what)])
 
-    def _show(
-        self, page: str, endings: tuple[str, ...], entry: Mapping[str, str], **more: str
-    ) -> None:
+    def _show(self, page: str, endings: str, entry: dict[str, Any], **more: str) -> None:
         """Display a figure or table; the metadata tell the pages which files hold it."""
-        files = [f"{entry['file']}.{ending}" for ending in endings]
+        files = [f"{entry['file']}.{ending}" for ending in endings.split()]
         note = {"files": files, "title": entry["title"], "anchor": entry["anchor"], **more}
         bundle = {"text/html": page, "text/plain": f"{entry['title']}. {entry['caption']}"}
         display(bundle, raw=True, metadata={"framelines": note})

@@ -68,22 +68,31 @@ def _cautioned(coder: str) -> str:
 
 
 def overview(case: str) -> dict[str, Any]:
-    """Return a case as readers meet it: title, numbers, and findings, the clearest first."""
+    """Return a case as readers meet it: title, numbers, and findings, the clearest first.
+
+    `parts` are its figures and tables by name (`fig-02-lanes`), with their html, files and page.
+    """
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
-    about: dict[str, Any] = {"findings": [], "tables": [], "numbers": {}, "listed": []}
-    about |= {"name": case, "title": file.title, "about": file.about, "planted": planted}
-    about["caution"] = _cautioned(file.coder)
+    about: dict[str, Any] = {"name": case, "title": file.title, "about": file.about}
+    about |= {"findings": [], "tables": [], "numbers": {}, "listed": [], "parts": {}}
+    about |= {"planted": planted, "caution": _cautioned(file.coder)}
     for notebook in notebooks(REPO):
-        numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
+        numbers, page = REPO / f"reports/{case}/numbers/{notebook[:2]}.json", f"{notebook}.html"
         if numbers.is_file():
-            page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
+            told = json.loads(numbers.read_text(encoding="utf-8"))
             about["numbers"] |= told["numbers"]
             for key, entry in told["numbers"].items():
                 macro = macro_name(case, notebook[:2], key)
                 about["listed"].append((key, page, entry["text"], macro))
             for kind in ("findings", "tables"):
                 about[kind] += [entry | {"page": page} for entry in told[kind]]
+        executed = REPO / f"build/executed/{case}/{notebook}.ipynb"
+        cells = nbformat.read(executed, as_version=4).cells if executed.is_file() else []
+        for output in [output for cell in cells for output in cell.get("outputs", [])]:
+            if note := output.get("metadata", {}).get("framelines"):
+                own = {"html": note.get("first", output.data["text/html"]), "page": page}
+                about["parts"][note["anchor"]] = note | own
     for finding in about["findings"]:
         finding["bars"] = _bars(finding, about["numbers"])
         finding["exploratory"] = finding.get("known_before") == "yes" and not planted
@@ -96,14 +105,8 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
 
     In print the figures of the report are files.
     """
-    about, parts = overview(case), dict[str, dict[str, Any]]()
-    for notebook in notebooks(REPO):
-        executed = REPO / "build" / "executed" / case / f"{notebook}.ipynb"
-        cells = nbformat.read(executed, as_version=4).cells if executed.is_file() else []
-        for output in [output for cell in cells for output in cell.get("outputs", [])]:
-            if note := output.get("metadata", {}).get("framelines"):
-                own = {"html": note.get("first", output.data["text/html"])}
-                parts[note["anchor"]] = note | own | {"page": f"{notebook}.html"}
+    about = overview(case)
+    parts = about["parts"]
 
     def shown(name: str) -> Markup:
         part = parts[name]["html"]
@@ -113,8 +116,7 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
 
     image = re.search("<img[^>]*>", next((parts[n]["html"] for n in PICTURES if n in parts), ""))
     about["picture"] = Markup(image[0]) if image else ""
-    said: dict[str, Any] = {"case": about, "parts": parts, "shown": shown, "in_print": in_print}
-    return about, fragment("report.html.j2", **said)
+    return about, fragment("report.html.j2", case=about, shown=shown, in_print=in_print)
 
 
 def typst_source(page: str, title: str) -> str:
