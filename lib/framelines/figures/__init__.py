@@ -228,7 +228,8 @@ def coverage(data: pd.DataFrame) -> Figure:
     more |= {word: DOT | own for word, own in states.values()}
     events = dict(zip(data["event_id"], data["label"], strict=True))
     fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more)
-    ax, heads = fig.axes[0], [short(_outlet(name), 24) for name in sources]
+    ax, heads = fig.axes[0], [_outlet(name) for name in sources]
+    fig.set_figheight(fig.get_figheight() + 0.04 * max(map(len, heads)))
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.xaxis.tick_top()
     ax.set_xticks(range(len(sources)), heads, rotation=40, ha="left")

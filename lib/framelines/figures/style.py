@@ -143,7 +143,7 @@ def chart(
         order = order.sort_values(["at", "later", "value"], kind="stable")
         names = {lane: str(lane) for lane in order["lane"]}
     labels = {lane: fill(short(name), LINE) for lane, name in names.items()}
-    tall = ROW * (1.3 if any("\n" in label for label in labels.values()) else 1)
+    tall = ROW * (1.35 if any("\n" in label for label in labels.values()) else 1)
     panels = list(marks.groupby("panel", sort=False))
     lanes = [[n for n in names if columns > 1 or n in {*own["lane"]}] for _, own in panels]
     heights = [0.65 + tall * len(own) for own in lanes[::columns]]
@@ -153,7 +153,7 @@ def chart(
         ax, here = fig.add_subplot(grid[place]), lanes[place]
         ends = limits([*around, *own["value"], *own["low"], *own["high"]])
         ax.set(xlim=ends, ylim=(len(here) - 0.4, -0.6), xlabel=own["unit"].iloc[0])
-        ax.set_title(fill(str(panel), 72 // columns))
+        ax.set_title(fill(str(panel), 68 // columns))
         ax.set_yticks(range(len(here)), [labels[lane] for lane in here])
         ax.tick_params(length=0, labelleft=place % columns == 0)
         ax.locator_params(axis="x", nbins=max(2, 8 // columns + 1))
