@@ -183,10 +183,9 @@ def render_site() -> list[Path]:
     made, cases = render_prose(), []
     for name in case_names(REPO):
         about, page = report(name)
-        title = about["title"]
-        made.append(publish(f"{name}/index.html", title, main=Markup(page)))
-        numbers = f"{name}/numbers.html", f"Numbers: {title}", "numbers.html.j2"
-        made.append(publish(*numbers, case=about))
+        file, title = f"{name}/numbers.html", f"Numbers: {about['title']}"
+        made.append(publish(file, title, "numbers.html.j2", case=about))
+        made.append(publish(f"{name}/index.html", about["title"], main=Markup(page)))
         cases.append(about)
     # First what most is found in, then cases without a finding; one with planted truth comes last.
     ranks = {case["name"]: [_rank(one) for one in case["findings"]] for case in cases}
