@@ -38,13 +38,13 @@ ATTRIBUTES = frozenset(
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
-# The pages beside the reports: name, file, what they are for, and where their words are from.
+# The pages beside the reports: name, file, and where their words are from.
 SHELF = (
-    ("Methods", "methods.html", "what is computed, how, and from whom", "docs/methods.md"),
-    ("Simulations", "simulations.html", "how the tests do on invented data", "docs/simulations.md"),
-    ("Data dictionary", "data.html", "every table and every column of the codes", ""),
-    ("Codebook", "codebook.html", "the rules by which coders coded", "data/CODEBOOK.md"),
-    ("Environment", "environment.html", "how to get the same results again", "docs/environment.md"),
+    ("Methods", "methods.html", "docs/methods.md"),
+    ("Simulations", "simulations.html", "docs/simulations.md"),
+    ("Data dictionary", "data.html", ""),
+    ("Codebook", "codebook.html", "data/CODEBOOK.md"),
+    ("Environment", "environment.html", "docs/environment.md"),
 )
 
 
@@ -144,7 +144,7 @@ def render_prose() -> list[Path]:
     about, made = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}, []
     options = ["--mathml", "--wrap=none", f"--lua-filter={TEMPLATES / 'tables.lua'}"]
     options += ["--citeproc", f"--bibliography={REPO / 'paper' / 'references.bib'}"]
-    for name, file, _, source in SHELF:
+    for name, file, source in SHELF:
         if source:
             given: dict[str, Any] = {"format": "markdown", "extra_args": options}
             page = str(pypandoc.convert_file(REPO / source, "html5", **given))

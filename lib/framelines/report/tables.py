@@ -31,8 +31,8 @@ TEX |= {"<": r"\textless{}", ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"
 TEX |= {MINUS: r"\ensuremath{-}", "∞": r"\ensuremath{\infty}", "→": r"\ensuremath{\to}"}
 TEX |= {"≈": r"\ensuremath{\approx}", "≤": r"\ensuremath{\le}", "≥": r"\ensuremath{\ge}"}
 TEX |= {"\n": " ", "\u200c": ""}
-# Characters on a line, by the size of the type, and on one of a wide column; lines of a page.
-LINES, WRAP, PAGE = {"": 74, "footnotesize": 96, "scriptsize": 112, "tiny": 150}, 36, 44
+# Characters on a line, by the size of the type; and the lines of a page.
+LINES, PAGE = {"": 74, "footnotesize": 96, "scriptsize": 112, "tiny": 150}, 44
 
 
 def significant(value: float) -> float:
@@ -137,15 +137,20 @@ class Shown:
         longest = [max(map(len, column)) + 2 for column in texts]
         # TeX breaks lines after hyphens too.
         words = [max(map(len, " ".join(c).replace("-", "- ").split())) + 2 for c in texts]
-        # What is wide is wrapped, and set smaller until each column has room for its longest word.
-        room = [max(word, min(most, WRAP)) for word, most in zip(words, longest, strict=True)]
-        size = next((name for name, most in LINES.items() if sum(room) <= most), "tiny")
-        wrapped = sum(longest) > LINES[""]
-        shares = [one / sum(room) if wrapped else 0.0 for one in room]
-        lines = len(self.rows) * max(1.0, sum(longest) / LINES[size])
-        body = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
+        shares, size, line = [0.0] * len(words), "", 1.0
+        if sum(longest) > LINES[""]:
+            size = next((n for n, s in LINES.items() if n and sum(words) <= s), "tiny")
+            # Each column has room for its longest word, and a share of what is left.
+            room = max(LINES[size], sum(words))
+            more = [(a - b) ** 0.7 for a, b in zip(longest, words, strict=True)]
+            free = (room - sum(words)) / (sum(more) or 1.0)
+            shares = [(w + free * m) / room for w, m in zip(words, more, strict=True)]
+            line = sum(longest) / room
         said: dict[str, Any] = {"label": label, "caption": tex(caption), "footer": tex(footer)}
-        said |= {"columns": list(zip(shares, self.numeric, strict=True)), "body": body}
+        columns = list(zip(shares, self.numeric, strict=True))
+        body = [" & ".join(map(tex, row)) for row in [self.heads, *self.rows]]
+        said |= {"size": size, "long": len(self.rows) * line > PAGE}
         # pdfTeX has Latin letters alone.
-        said["letters"] = any(c.isalpha() and c > "\u024f" for c in "".join(body))
-        return f"{fragment('table.tex.j2', size=size, long=lines > PAGE, **said)}\n"
+        said |= {"letters": any(c.isalpha() and c > "\u024f" for c in "".join(body))}
+        filled = fragment("table.tex.j2", columns=columns, body=body, **said)
+        return f"{filled}\n"
