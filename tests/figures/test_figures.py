@@ -56,9 +56,6 @@ def test_looks_differ_in_grey_and_labels_limits_and_open_ends() -> None:
     assert [shape for _, shape, _ in shapes[1:3]] == ["<", ">"]
 
 
-BARS = [(0, 50), (50, 100), (0, 75), (75, 100), (0, 100)]
-
-
 def specifications(values: list[float], unit: str = "times", n: float = 20) -> pd.DataFrame:
     kinds = ["main", *["declared"] * (len(values) - 2), "product"]
     labels = ["main", *[f"choice: {i}" for i in range(len(values) - 2)], "product"]
@@ -87,7 +84,7 @@ def test_bars_divide_mentions_by_stance_and_outlets_stand_by_side_and_share(text
     table["stance"] = ["derogatory", "neutral", "honorific"] * 3
     fig = f.stance_bars(table.assign(share=table["k"] / table["n"]))
     bars = [tuple(line.get_xdata()) for ax in fig.axes for line in ax.lines]
-    assert [bar for bar in bars if bar] == BARS
+    assert [bar for bar in bars if bar] == [(0, 50), (50, 100), (0, 75), (75, 100), (0, 100)]
     found = texts(fig)
     assert {"own side", "opponent", "Derogatory", "Honorific", "4", "8", "2"} <= set(found)
     assert "others" not in found
