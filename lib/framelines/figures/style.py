@@ -15,6 +15,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import findfont, get_font
 
+# Days are numbers of `date.toordinal`, whatever the settings of a session.
+mdates.set_epoch("0000-12-31")
 # How a group is drawn, in matplotlib's words: `color` and `marker`, `linewidth` of its ranges, …
 Look = dict[str, Any]
 
