@@ -18,7 +18,7 @@ from lxml import html
 from pypdf import PdfReader
 
 from framelines import REPO
-from framelines.report.explorer import claim_ids
+from framelines.report.site import claim_ids
 from framelines.tables.case import case_names
 
 REPORTS = REPO / "reports"

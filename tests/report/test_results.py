@@ -36,7 +36,8 @@ def draw(data: pd.DataFrame) -> Figure:
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Return the list into which all that is displayed goes."""
     seen: list[Any] = []
-    monkeypatch.setattr(room, "Markdown", str)
+    for kind in ("HTML", "Markdown"):
+        monkeypatch.setattr(room, kind, str)
     monkeypatch.setattr(room, "display", lambda what, **more: seen.append(what))
     return seen
 
@@ -109,8 +110,9 @@ def test_a_figure_is_written_twice_the_same(results: Results, shown: list[Any]) 
     assert record(results)["figures"][0]["head"] == "What is seen"
     # It grows by its head.
     results.figure(draw, DATA, "more", **WORDS | {"title": "A long title " * 12})
-    heights = [int(re.findall(r'height="(\d+)"', page["text/html"])[0]) for page in shown[-2:]]
-    assert 2 * 96 < heights[0] < heights[1]
+    texts = [base.with_name(f"02-{name}.svg").read_text() for name in ("days", "more")]
+    heights = [float(re.findall(r'height="([\d.]+)pt"', text)[0]) for text in texts]
+    assert 2 * 72 < heights[0] < heights[1]
     # The text is drawn as outlines: no font of a reader's machine is needed.
     assert b"FontFile" not in made[0][".pdf"] and b"<text" not in made[0][".svg"]
 
@@ -163,6 +165,8 @@ def test_a_table_as_html_is_inert_and_headed() -> None:
     assert '<th scope="col">an outlet</th><th scope="col" class="number">words</th>' in page
     assert 'dir="auto">دابق' in page and '<th scope="row"' in page
     assert 'id="tab-01-x"' in page and "What &lt;is&gt;." in page
+    long = Shown(pd.DataFrame({"n": range(12)})).html(most=8, **words)
+    assert long.count("<tr>") == 9 and "Note. The first 8 of 12 rows." in long
     # Beside Latin letters an Arabic name turns round no number, and the cell begins on the left.
     beside = Shown(pd.DataFrame({"a": ["دابق: 12 [c-1]; وكالة النور: 3 [c-2]"]})).html(**words)
     assert "\u200e\u2068دابق\u2069: 12 [c-1]; \u2068وكالة النور\u2069: 3" in beside

@@ -27,7 +27,7 @@ from framelines import REPO, notebooks, sums, write_all, write_whole
 from framelines.build import cluster
 from framelines.build.runner import State, Unit, as_it_stands
 from framelines.errors import DataError, Problem, problems_of
-from framelines.report import explorer, pages, pdf, site
+from framelines.report import pages, site
 from framelines.tables.case import read_case_file
 
 CELL_SECONDS, MOST_PRINTED, MORE = 900, 100_000, "\n… and more\n"
@@ -51,11 +51,11 @@ def work(name: str, unit: Unit, state: State) -> tuple[dict[str, Any], list[str]
             one = cluster.run if os.environ.get("SCHEDULER") else run
             made = one(unit.notebook, unit.case)
         elif unit.case:
-            ids = explorer.claim_ids(unit.case)
+            ids = site.claim_ids(unit.case)
             made = [pages.render_notebook(unit.case, one, ids) for one in notebooks()]
-            made += [explorer.render(unit.case), pdf.case_report(unit.case)]
+            made += [site.render_explorer(unit.case), site.render_pdf(unit.case)]
         else:
-            made = [pdf.article()] if name == "article" else site.render_site()
+            made = [site.render_pdf()] if name == "article" else site.render_site()
     except Exception as error:
         problems = [str(problem) for problem in problems_of(error)]
         return {}, problems or [traceback.format_exc(limit=-1).strip()], "FAILED"

@@ -31,7 +31,7 @@ report/templates/[ft]* build/execute.py"""
 NOTEBOOK = (LOCK, "matplotlibrc", *(f"lib/framelines/{one}" for one in CODE.split()))
 PAGES = (LOCK, "lib/framelines/report/*.py", "lib/framelines/report/templates/*")
 PROSE = ("docs/*.md", "data/*.md", "data/datapackage.yaml", "CITATION.cff", "paper/references.bib")
-ARTICLE = (LOCK, "lib/framelines/report/pdf.py", "paper/*.typ", "paper/*.bib")
+ARTICLE = (LOCK, "lib/framelines/report/site.py", "paper/*.typ", "paper/*.bib")
 TABLES = ("data/datapackage.yaml", "data/lexicons.csv", "data/**/rules/*")
 CASES, STATE = "notebooks/cases/*.y*ml", "build/state.json"
 PR_SET_PDEATHSIG = 1  # of Linux

@@ -1,5 +1,7 @@
 """The only place that writes results: numbers, tables, figures, pages, print."""
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,10 @@ TEMPLATES = Path(__file__).resolve().parent / "templates"
 @cache
 def _environment() -> Environment:
     escaped = select_autoescape(["html.j2"])
-    return Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escaped)
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=escaped)
+    made.filters["base64"] = lambda data: base64.b64encode(data).decode()
+    made.filters["sha256"] = lambda text: hashlib.sha256(text.encode()).digest()
+    return made
 
 
 def fragment(template: str, **values: Any) -> str:

@@ -1,12 +1,10 @@
 """What readers see: executed notebooks and the prose beside them, as HTML.
 
-Every page is one file that loads nothing, and runs no script but one of ours, which it allows by
-its digest. Whatever a notebook shows passes an allow-list of elements and attributes, so that a
-source's text can neither run, load nor style.
+Every page is made by `publish`: one file that loads nothing, and runs no script but one of ours,
+which its template allows by its digest. Whatever a notebook shows passes an allow-list of elements
+and attributes, so that a source's text can neither run, load nor style.
 """
 
-import base64
-import hashlib
 import html
 import re
 from itertools import count
@@ -37,19 +35,16 @@ ATTRIBUTES = frozenset(
     "alt aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
-# Of the other pages: title, address, and whether it is the present one.
-Links = list[tuple[str, str, bool]]
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")
 LINK = re.compile(r"(?:https?://|mailto:|#|\.{0,2}/|[A-Za-z0-9_-]+[./])(?!.*[\x00-\x1f])")
-WORDS = re.compile(r"[\w-]+")
 HEADING = re.compile(r"(?s)<h([1-6])\b[^>]*>(.*?)</h\1>")
-# The pages beside the reports: name, file, what they are for, and where their words are from.
+# The pages beside the reports: name, file, and where their words are from.
 SHELF = (
-    ("Methods", "methods.html", "what is computed, how, and from whom", "docs/methods.md"),
-    ("Simulations", "simulations.html", "how the tests do on invented data", "docs/simulations.md"),
-    ("Data dictionary", "data.html", "every table and every column of the codes", ""),
-    ("Codebook", "codebook.html", "the rules by which coders coded", "data/CODEBOOK.md"),
-    ("Environment", "environment.html", "how to get the same results again", "docs/environment.md"),
+    ("Methods", "methods.html", "docs/methods.md"),
+    ("Simulations", "simulations.html", "docs/simulations.md"),
+    ("Data dictionary", "data.html", ""),
+    ("Codebook", "codebook.html", "data/CODEBOOK.md"),
+    ("Environment", "environment.html", "docs/environment.md"),
 )
 
 
@@ -71,42 +66,18 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return name in ATTRIBUTES
 
 
-def slug(text: str) -> str:
-    """Return an anchor made of a heading."""
-    return re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
-
-
-def anchored(page: str) -> tuple[str, list[tuple[str, str]]]:
-    """Return HTML with an anchor on every heading, and anchor and text of its chapters."""
-    chapters = []
-    taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
-
-    def anchor(found: re.Match[str]) -> str:
-        text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
-        base = slug(text)
-        names = (f"{base}-{i}" if i > 1 else base for i in count(1))
-        name = next(name for name in names if name not in taken)
-        taken.add(name)
-        if found[1] == "2":
-            chapters.append((name, text))
-        return f'<h{found[1]} id="{name}">{found[2]}</h{found[1]}>'
-
-    return HEADING.sub(anchor, page), chapters
-
-
-def publish(
-    file: str, title: str, links: Links, template: str, script: str = "", **more: Any
-) -> Path:
+def publish(file: str, title: str, template: str = "page.html.j2", **values: Any) -> Path:
     """Write the page `file` of reports/ whole, or raise `DataError` for an image without words.
 
-    `script` is the file of `templates/` that the page runs.
+    It leads to the other pages of its case, or to those of `SHELF`, but for other `links`: names
+    and addresses. `values` are what the template asks for.
     """
-    more |= {"title": title, "links": links, "home": "../" * file.count("/")}
-    if script:
-        code = (TEMPLATES / script).read_text(encoding="utf-8")
-        digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode()
-        more |= {"script": Markup(code), "digest": digest}
-    text = fragment(template, shelf=[one[:3] for one in SHELF], **more)
+    case, _, here = file.rpartition("/")
+    names = ["explore", *notebooks(REPO), "numbers"] if case else []
+    links = [("Overview", "index.html"), *((label(name), f"{name}.html") for name in names)]
+    about = {"title": title, "here": here, "home": "../" if case else "", "shelf": SHELF}
+    about |= {"links": links if case else SHELF} | values
+    text = fragment(template, **about)
     images = re.findall(r'<img\b(?:"[^"]*"|[^">])*>', text)
     if not all(re.search(r'\balt="[^"]*[^"\s]', image) for image in images):
         what = "the page has an image without alternative text"
@@ -119,21 +90,23 @@ def label(slug: str) -> str:
     return re.sub(r"^\d+-", "", slug).replace("-", " ").capitalize()
 
 
-def _cells(node: Any) -> str:
-    """Return the cells of a notebook as HTML, not yet cleaned."""
-    file = str(TEMPLATES / "cells.html.j2")
-    exporter = HTMLExporter(template_file=file, exclude_anchor_links=True)
-    exporter.register_filter("highlight_code", Highlight2HTML())
-    # Not the exporter's own method: it gives images without words some that say nothing.
-    return str(super(HTMLExporter, exporter).from_notebook_node(node)[0])
+def _sheet(file: str, title: str, page: str, **more: Any) -> Path:
+    """Write a page of text with an anchor on every heading and a list of its chapters."""
+    page, contents = clean(page), []
+    taken = {"main", "contents", *re.findall(r'\bid="([^"]*)"', HEADING.sub("", page))}
 
+    def anchor(found: re.Match[str]) -> str:
+        text = html.unescape(re.sub("<[^>]+>", "", found[2])).strip()
+        base = re.sub(r"\W+", "-", text.lower()).strip("-") or "section"
+        names = (f"{base}-{i}" if i > 1 else base for i in count(1))
+        name = next(name for name in names if name not in taken)
+        taken.add(name)
+        if found[1] == "2":
+            contents.append((name, text))
+        return f'<h{found[1]} id="{name}">{found[2]}</h{found[1]}>'
 
-def _sheet(file: str, title: str, links: Links, page: str, **more: Any) -> Path:
-    """Write a page of text with a list of its chapters."""
-    main, contents = anchored(clean(page))
-    more |= {"main": Markup(main), "contents": contents}
-    more["script"] = "tables.js" if "<table" in main else ""
-    return publish(file, title, links, "page.html.j2", **more)
+    main = Markup(HEADING.sub(anchor, page))
+    return publish(file, title, main=main, contents=contents, **more)
 
 
 def linked(page: str, ids: frozenset[str]) -> str:
@@ -143,11 +116,8 @@ def linked(page: str, ids: frozenset[str]) -> str:
         name = found[0]
         return f'<a href="explore.html#{name}">{name}</a>' if name in ids else name
 
-    def text(found: re.Match[str]) -> str:
-        return found[0] if found[0].startswith("<") else WORDS.sub(link, found[0])
-
     # Tags stay as they are, and links whole, for a link in a link is none.
-    return re.sub("(?s)<a\\b.*?</a>|<[^>]*>|[^<]+", text, page)
+    return re.sub(r"(?s)<a\b.*?</a>|<[^>]*>|[\w-]+", link, page)
 
 
 def render_notebook(case: str, notebook: str, ids: frozenset[str]) -> Path:
@@ -156,38 +126,32 @@ def render_notebook(case: str, notebook: str, ids: frozenset[str]) -> Path:
     `ids` are the claims that the explorer shows. Raises `DataError` for an image without words.
     """
     executed = REPO / "build" / "executed" / case / f"{notebook}.ipynb"
-    page = linked(_cells(nbformat.read(executed, as_version=4)), ids)
+    file = str(TEMPLATES / "cells.html.j2")
+    exporter = HTMLExporter(template_file=file, exclude_anchor_links=True)
+    exporter.register_filter("highlight_code", Highlight2HTML())
+    # Not the exporter's own method: it gives images without words some that say nothing.
+    as_html = super(HTMLExporter, exporter).from_notebook_node
+    page = str(as_html(nbformat.read(executed, as_version=4))[0])
     title = f"{label(notebook)}: {read_case_file(case, REPO).title}"
-    made = f"Made by notebooks/{notebook}.ipynb."
-    return _sheet(f"{case}/{notebook}.html", title, links_of(case, notebook), page, made=made)
-
-
-def links_of(case: str, current: str) -> Links:
-    """Return the pages of a case. Titles come from names: no page hangs on another notebook."""
-    names = ["explore", *notebooks(REPO), "numbers"]
-    pages = [(label(name), f"{name}.html", name == current) for name in names]
-    return [("Overview", "index.html", current == "index"), *pages]
+    return _sheet(f"{case}/{notebook}.html", title, linked(page, ids), made=notebook)
 
 
 def render_prose() -> list[Path]:
-    """Write the pages beside the reports, from Markdown or from the schema; return their paths."""
+    """Write the pages beside the reports, from Markdown or from the schema; return their paths.
+
+    Citations are those of paper/references.bib, formulas become MathML.
+    """
     about, made = {"tables": resources(), "fields_of": fields_of, "allowed": allowed}, []
-    for name, file, _, source in SHELF:
-        page = _markdown(REPO / source) if source else fragment("data.html.j2", **about)
-        links = [(title, href, href == file) for title, href, *_ in SHELF]
-        made.append(_sheet(file, name, links, page))
+    options = ["--mathml", "--wrap=none", f"--lua-filter={TEMPLATES / 'tables.lua'}"]
+    options += ["--citeproc", f"--bibliography={REPO / 'paper' / 'references.bib'}"]
+    for name, file, source in SHELF:
+        if source:
+            given: dict[str, Any] = {"format": "markdown", "extra_args": options}
+            page = str(pypandoc.convert_file(REPO / source, "html5", **given))
+            # A heading that says nothing is none; what is scrolled can be reached by keyboard.
+            page = re.sub(r"<th\b[^>]*></th>", "<td></td>", page)
+            page = page.replace("<math display", '<math tabindex="0" display')
+        else:
+            page = fragment("data.html.j2", **about)
+        made.append(_sheet(file, name, page))
     return made
-
-
-def _markdown(path: Path) -> str:
-    """Markdown as HTML: citations from paper/references.bib, formulas as MathML."""
-    bibliography = REPO / "paper" / "references.bib"
-    options = ["--mathml", "--wrap=none", "--citeproc", f"--bibliography={bibliography}"]
-    page = str(pypandoc.convert_file(path, "html5", format="markdown", extra_args=options))
-    number = count(1)
-    scroll = '<div class="scroll" role="region" tabindex="0" aria-label="Table {}"><table'
-    page = re.sub("<table", lambda _: scroll.format(next(number)), page)
-    page = page.replace("</table>", "</table></div>")
-    # A heading that says nothing is none; what is scrolled can be reached by keyboard.
-    page = re.sub(r"<th\b[^>]*></th>", "<td></td>", page)
-    return page.replace("<math display", '<math tabindex="0" display')

@@ -5,31 +5,27 @@ moves what stands there into place when the whole notebook has run; without it, 
 one's own, everything goes to `build/interactive/`.
 """
 
-import base64
-import html
 import json
 import math
 import os
 import re
 import textwrap
 from collections.abc import Callable, Mapping
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import typst
-from IPython.display import Markdown, display
+from IPython.display import HTML, Markdown, display
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from framelines import REPO, write_whole
+from framelines import REPO, figures, write_whole
 from framelines.analyses import coding
 from framelines.analyses.findings import Finding, capital, estimates, named, told
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
-from framelines.figures import framing, timelines
 from framelines.figures.style import drawn
 from framelines.methods.estimate import number_text
 from framelines.report import TEMPLATES, fragment, tables
@@ -40,8 +36,8 @@ from framelines.tables.case import Case
 IDS = re.compile(r"[a-z]+(?:(?:[_-]| \+ |, of )[a-z]+)*\Z")
 Draw = Callable[[pd.DataFrame], Figure]
 DIGIT_WORDS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
-# Head of a figure: type sizes in points, and characters on a line.
-TITLE, SUBTITLE, TITLE_LINE, SUBTITLE_LINE = 10, 8, 66, 98
+# Rows of a table that a report shows.
+FIRST = 8
 
 
 def macro_name(*parts: str) -> str:
@@ -75,8 +71,10 @@ class Results:
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
         value = value.item() if hasattr(value, "item") else value
-        shown = partial(number_text, unit="p") if unit == "p" else tables.rounded_text
-        text = value if isinstance(value, str) else shown(value)
+        if isinstance(value, str):
+            text = value
+        else:
+            text = number_text(value, "p") if unit == "p" else tables.rounded_text(value)
         if isinstance(value, float):
             value = tables.significant(value) if math.isfinite(value) else text
         entry = {"value": value, "text": text, "unit": unit}
@@ -95,14 +93,10 @@ class Results:
         numbers = words.pop("numbers")
         for key, (value, unit) in numbers.items():
             self.number(key, value, unit)
-        said = [markdown(words[part]) for part in ("sentence", "caution") if words[part]]
-        sentence = " ".join([f"**{markdown(words['headline'])}.**", *said])
-        chip = f'<div class="verdict">{html.escape(capital(words["verdict"]))}</div>'
-        page = f'<div class="finding" id="{anchor}">\n\n{sentence}\n\n{chip}\n\n</div>'
-        display(Markdown(page))
+        display(HTML(fragment("finding.html.j2", anchor=anchor, **words)))
         caption, about = f"{finding.name}.", finding.about
         data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
-        if draw := (vars(timelines) | vars(framing)).get(about.figure):
+        if draw := vars(figures).get(about.figure):
             measures = capital(named(self.case, estimates(self.case, finding)[0].measures))
             head = {"title": words["headline"], "subtitle": measures or finding.name}
             alt = " ".join(finding.estimand.split())
@@ -142,9 +136,10 @@ class Results:
         write_whole(self.root / f"{base}.csv", tables.csv_text(frame))
         label = f"tab:{self.case.name}-{self.notebook}-{name}"
         write_whole(self.root / f"{base}.tex", shown.tex(label, caption, footer))
-        entry = {"title": title, "anchor": anchor, "caption": caption, "file": base}
+        entry: dict[str, Any] = {"title": title, "anchor": anchor, "caption": caption, "file": base}
         self.tables[name] = entry
-        self._show(shown.html(footer=footer, **entry), ("csv", "tex"), entry)
+        first = shown.html(footer, most=FIRST, **entry)
+        self._show(shown.html(footer, **entry), "csv tex", entry, first=first)
 
     def _named(self, cell: Any) -> Any:
         return named(self.case, cell) if isinstance(cell, str) and IDS.match(cell) else cell
@@ -172,21 +167,17 @@ class Results:
         path = self.root / f"{base}.svg"
         fig = draw(data.map(self._named).map(lambda c: drawn(c) if isinstance(c, str) else c))
         headed(fig, drawn(words["title"]), drawn(words["subtitle"]))
-        width, height = fig.get_size_inches()
         about: dict[str, Any] = {"Title": words["caption"]}
         fig.savefig(path, metadata=about | {"Date": None, "Creator": "Framelines"})
         about |= {"Software": None, "Description": words["alt"]}
         fig.savefig(path.with_suffix(".png"), metadata=about)
         plt.close(fig)
-        given = {"title": words["caption"], "alt": words["alt"], "file": path.name}
-        given |= {"width": f"{width:.4f}", "height": f"{height:.4f}"}
         options: dict[str, Any] = {"root": str(path.parent), "ignore_system_fonts": True}
+        options["sys_inputs"] = {"title": words["caption"], "alt": words["alt"], "file": path.name}
         source = (TEMPLATES / "figure.typ").read_bytes()
-        write_whole(path.with_suffix(".pdf"), typst.compile(source, sys_inputs=given, **options))
-        size = {"width": f"{width * 96:.0f}", "height": f"{height * 96:.0f}"}
-        code = base64.b64encode(path.read_bytes()).decode()
-        page = fragment("figure.html.j2", **entry, code=code, **size)
-        self._show(page, ("svg", "pdf", "png", "csv"), entry)
+        write_whole(path.with_suffix(".pdf"), typst.compile(source, **options))
+        page = fragment("figure.html.j2", **entry, svg=path.read_bytes())
+        self._show(page, "svg pdf png csv", entry)
 
     def close(self) -> None:
         """Write the numbers as JSON and as TeX macros; the last call of every notebook."""
@@ -207,9 +198,10 @@ class Results:
         if not holds:
             raise DataError([Problem(f"notebook {self.notebook}, case {self.case.name}", what)])
 
-    def _show(self, page: str, endings: tuple[str, ...], entry: Mapping[str, str]) -> None:
-        """Display a figure or table; the metadata tell the page which files hold it."""
-        note = {"files": [f"{entry['file']}.{e}" for e in endings], "title": entry["title"]}
+    def _show(self, page: str, endings: str, entry: dict[str, Any], **more: str) -> None:
+        """Display a figure or table; the metadata tell the pages which files hold it."""
+        files = [f"{entry['file']}.{ending}" for ending in endings.split()]
+        note = {"files": files, "title": entry["title"], "anchor": entry["anchor"], **more}
         bundle = {"text/html": page, "text/plain": f"{entry['title']}. {entry['caption']}"}
         display(bundle, raw=True, metadata={"framelines": note})
 
@@ -219,13 +211,13 @@ def headed(fig: Figure, title: str, subtitle: str) -> None:
 
     It is laid out here once and for all, so that all formats agree and none pays for it again.
     """
-    big, small = textwrap.wrap(title, TITLE_LINE), textwrap.wrap(subtitle, SUBTITLE_LINE)
-    old = fig.get_figheight()
-    new = old + (1.25 * TITLE * len(big) + 1.3 * SUBTITLE * len(small)) / 72
+    # Of 10 and 8 points, with so many characters on a line.
+    big, small = textwrap.fill(title, 66), textwrap.fill(subtitle, 98)
+    old, look = fig.get_figheight(), dict[str, Any](x=0.005, ha="left", linespacing=1.2)
+    new = old + (12.5 * (big.count("\n") + 1) + 10.4 * (small.count("\n") + 1)) / 72
     fig.set_figheight(new)
-    look: dict[str, Any] = {"x": 0.005, "ha": "left", "linespacing": 1.2}
-    fig.text(y=1 - 0.02 / new, s="\n".join(big), fontsize=TITLE, weight="bold", va="top", **look)
-    fig.text(y=old / new, s="\n".join(small), va="bottom", color="#4a5559", **look)
+    fig.text(y=1 - 0.02 / new, s=big, fontsize=10, weight="bold", va="top", **look)
+    fig.text(y=old / new, s=small, va="bottom", color="#4a5559", **look)
     fig.get_layout_engine().set(rect=(0, 0, 1, old / new))  # type: ignore[union-attr, call-arg]
     fig.draw_without_rendering()
     fig.set_layout_engine("none")

@@ -1,4 +1,8 @@
-"""The report of a case, and the front page: what was found, before how."""
+"""What readers get of a case: its report, in print too, its explorer, and the front page.
+
+A PDF is set by Typst as tagged PDF (PDF/UA-1). Its bytes depend on what is set and on the locked
+packages alone: no date, no font of the machine.
+"""
 
 import html
 import json
@@ -6,29 +10,33 @@ import re
 from pathlib import Path
 from typing import Any
 
+import matplotlib as mpl
 import nbformat
+import pypandoc
+import typst
 from markupsafe import Markup
 
-from framelines import REPO, notebooks
+from framelines import REPO, notebooks, write_whole
 from framelines.analyses.coding import caution
-from framelines.analyses.findings import NOWHERE
+from framelines.analyses.disputes import REFERENCE, accounts
+from framelines.analyses.findings import NOWHERE, named
 from framelines.corpus.coder import CODER as RULES
-from framelines.report import fragment
-from framelines.report.pages import clean, links_of, publish, render_prose
+from framelines.errors import DataError, Problem
+from framelines.figures.style import looks
+from framelines.report import TEMPLATES, fragment
+from framelines.report.pages import clean, publish, render_prose
 from framelines.report.results import macro_name
-from framelines.tables.case import case_names, read_case_file
+from framelines.tables.case import case_names, load_case, read_case_file
+from framelines.tables.rows import rows
 
 QUESTION = "How do opposing sources tell the same war?"
 # What stands for a case on the front page: the first of these that it has.
 PICTURES = ("fig-03-outlets", "fig-02-lanes")
-# So many cases have a card there; the others have a line.
-CARDS = 3
-# What a report shows of its notebooks, beside the findings; of a table so many rows.
-SHOWN = (
-    *(*PICTURES, "fig-02-running", "fig-02-coverage", "tab-02-disputes"),
-    *("fig-03-naming", "fig-03-frames", "tab-01-agreement"),
-)
-ROWS = 8
+# DejaVu, which has Arabic; Typst carries Libertinus with it.
+FONTS = Path(mpl.get_data_path()) / "fonts" / "ttf"
+# The columns of the explorer after account and what, by those of `accounts`.
+COLUMNS = {"told": "Figure", "day": "Day as stated, and as read"}
+COLUMNS |= {"names": "Names in the sentence", "verbs": "Verbs of taking", "words": "In whose words"}
 
 
 def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
@@ -53,29 +61,38 @@ def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, An
     return bars if len(bars) == 2 and finding["verdict"] != NOWHERE else []
 
 
-def cautioned(coder: str) -> str:
-    """Return what a page must say first of a case whose coder is `rules`; nothing of others."""
+def _cautioned(coder: str) -> str:
+    """What a page must say first of a case whose coder is `rules`; nothing of others."""
     words, errors = caution() if coder == RULES else ("", {})
     return words.format_map({key: f"{value:.2f}" for key, value in errors.items()})
 
 
 def overview(case: str) -> dict[str, Any]:
-    """Return a case as readers meet it: title, numbers, and findings, the clearest first."""
+    """Return a case as readers meet it: title, numbers, and findings, the clearest first.
+
+    `parts` are its figures and tables by name (`fig-02-lanes`), with their html, files and page.
+    """
     file = read_case_file(case, REPO)
     planted = (REPO / file.data / "truth.yaml").is_file()
-    about: dict[str, Any] = {"findings": [], "tables": [], "numbers": {}, "listed": []}
-    about |= {"name": case, "title": file.title, "about": file.about, "planted": planted}
-    about["caution"] = cautioned(file.coder)
+    about: dict[str, Any] = {"name": case, "title": file.title, "about": file.about}
+    about |= {"findings": [], "tables": [], "numbers": {}, "listed": [], "parts": {}}
+    about |= {"planted": planted, "caution": _cautioned(file.coder)}
     for notebook in notebooks(REPO):
-        numbers = REPO / "reports" / case / "numbers" / f"{notebook[:2]}.json"
+        numbers, page = REPO / f"reports/{case}/numbers/{notebook[:2]}.json", f"{notebook}.html"
         if numbers.is_file():
-            page, told = f"{notebook}.html", json.loads(numbers.read_text(encoding="utf-8"))
+            told = json.loads(numbers.read_text(encoding="utf-8"))
             about["numbers"] |= told["numbers"]
             for key, entry in told["numbers"].items():
                 macro = macro_name(case, notebook[:2], key)
                 about["listed"].append((key, page, entry["text"], macro))
             for kind in ("findings", "tables"):
                 about[kind] += [entry | {"page": page} for entry in told[kind]]
+        executed = REPO / f"build/executed/{case}/{notebook}.ipynb"
+        cells = nbformat.read(executed, as_version=4).cells if executed.is_file() else []
+        for output in [output for cell in cells for output in cell.get("outputs", [])]:
+            if note := output.get("metadata", {}).get("framelines"):
+                own = {"html": note.get("first", output.data["text/html"]), "page": page}
+                about["parts"][note["anchor"]] = note | own
     for finding in about["findings"]:
         finding["bars"] = _bars(finding, about["numbers"])
         finding["exploratory"] = finding.get("known_before") == "yes" and not planted
@@ -83,47 +100,82 @@ def overview(case: str) -> dict[str, Any]:
     return about
 
 
-def shown(case: str) -> dict[str, dict[str, Any]]:
-    """Return the figures and tables of a case by name (`fig-02-lanes`): html, files and page."""
-    found = {}
-    for notebook in notebooks(REPO):
-        executed = REPO / "build" / "executed" / case / f"{notebook}.ipynb"
-        cells = nbformat.read(executed, as_version=4).cells if executed.is_file() else []
-        for output in [output for cell in cells for output in cell.get("outputs", [])]:
-            note = output.get("metadata", {}).get("framelines")
-            if note and "text/html" in output.data:
-                page = str(output.data["text/html"])
-                name = re.search(r'id="((?:fig|tab)-[^"]+)"', page)
-                entry = {"files": note["files"], "page": f"{notebook}.html"}
-                found[name[1] if name else ""] = entry | {"html": _cut(page)}
-    return found
-
-
-def _cut(page: str) -> str:
-    """A table with its first rows alone, and how many there are."""
-    head, body, rest = page.partition("<tbody>")
-    rows = re.findall(r"(?s)<tr>.*?</tr>", rest)
-    if not body or len(rows) <= ROWS:
-        return page
-    more = f'<p class="footer">The first {ROWS} of {len(rows)} rows.</p>'
-    end = rest[rest.index("</tbody>") :].replace("</table>\n</div>", f"</table>\n</div>{more}", 1)
-    return head + body + "\n".join(rows[:ROWS]) + end
-
-
 def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
-    """Return a case as `overview` does, with its `picture` (HTML), and its report as HTML.
+    """Return a case as `overview` does, with its `picture`, an image, and its report as HTML.
 
     In print the figures of the report are files.
     """
-    about, parts = overview(case), shown(case)
-    about["picture"] = next((parts[name]["html"] for name in PICTURES if name in parts), "")
-    parts = {name: parts[name] for name in SHOWN if name in parts}
-    for part in parts.values():
-        file = f'src="/{html.escape(part["files"][0])}"'
-        own = re.sub(r"<b>(?:Figure|Table) \d+\.</b> ", "", part["html"])  # those of a notebook
-        page = re.sub(r'\bsrc="data:[^"]*"', file, own) if in_print else clean(own)
-        part["html"] = Markup(page)
-    return about, fragment("report.html.j2", case=about, shown=parts, in_print=in_print)
+    about = overview(case)
+    parts = about["parts"]
+
+    def shown(name: str) -> Markup:
+        part = parts[name]["html"]
+        file = f'src="/{html.escape(parts[name]["files"][0])}"'
+        part = re.sub(r"<b>(?:Figure|Table) \d+\.</b> ", "", part)  # those of a notebook
+        return Markup(re.sub(r'\bsrc="data:[^"]*"', file, part) if in_print else clean(part))
+
+    image = re.search("<img[^>]*>", next((parts[n]["html"] for n in PICTURES if n in parts), ""))
+    about["picture"] = Markup(image[0]) if image else ""
+    return about, fragment("report.html.j2", case=about, shown=shown, in_print=in_print)
+
+
+def typst_source(page: str, title: str) -> str:
+    """Return HTML as a Typst document by Pandoc, which escapes whatever a text holds."""
+    options = [f"--template={TEMPLATES / 'report.typ'}", f"--lua-filter={TEMPLATES / 'alt.lua'}"]
+    options += [f"--metadata=title={title}", f"--metadata=question={QUESTION}", "--wrap=none"]
+    options.append("--shift-heading-level-by=-1")
+    return str(pypandoc.convert_text(page, "typst", format="html", extra_args=options))
+
+
+def render_pdf(case: str = "") -> Path:
+    """Set the report of a case, or the article `paper/paper.typ`, in print; return its path.
+
+    Raises `DataError` with what Typst says, such as of an image without alternative text, which
+    PDF/UA-1 does not allow; nothing is written then.
+    """
+    source: bytes | Path = REPO / "paper" / "paper.typ"
+    if case:
+        about, page = report(case, in_print=True)
+        source = typst_source(page, about["title"]).encode()
+    where = f"reports/{case}/report.pdf" if case else "reports/article.pdf"
+    settings: dict[str, Any] = {"root": str(REPO), "font_paths": [str(FONTS)]}
+    settings |= {"ignore_system_fonts": True, "pdf_standards": ["ua-1"]}
+    try:
+        pdf = typst.compile(source, **settings)
+    except typst.TypstError as error:
+        fix = "; ".join([*error.hints, error.diagnostic.strip()])
+        raise DataError([Problem(where, f"Typst: {error.message}", fix=fix)]) from None
+    return write_whole(REPO / where, bytes(pdf))
+
+
+def claim_ids(name: str) -> frozenset[str]:
+    """Return the ids of the claims that the explorer of a case shows."""
+    return frozenset(rows(load_case(name), "claims")["claim_id"])
+
+
+def render_explorer(name: str) -> Path:
+    """Write every event with all accounts of it as `reports/<case>/explore.html`; return its path.
+
+    The page is whole without its script, which draws lanes from the table and hides what is not
+    asked for.
+    """
+    case = load_case(name)
+    table = accounts(case)
+    days = zip(table["stated"], table["days"], strict=True)
+    table["day"] = [": ".join(dict.fromkeys(filter(None, one))) for one in days]
+    alone = table["source"] + ": on no event of the list"
+    table["label"] = table["event"].where(table["event_id"] != "", alone)
+    # Claims of no event come last.
+    table = table.sort_values("event_id", key=lambda ids: ids == "", kind="stable")
+    blocs = dict(case["sources"][["name", "bloc"]].to_numpy())  # two outlets may share a name
+    # In the order, and so in the colours, of the figures; all references share one lane.
+    sources = {*table["source"][~table["is_reference"]]}
+    tellers = sorted(sources, key=lambda t: (named(case, blocs.get(t, "")), t))
+    colors = {REFERENCE: ""} | {s: look["color"] for s, look in looks(tellers).items()}
+    columns = {key: head for key, head in COLUMNS.items() if (table[key] != "").any()}
+    about: dict[str, Any] = {"table": table, "sources": colors, "columns": columns}
+    title, about["caution"] = f"Explore: {case.title}", _cautioned(case.coder)
+    return publish(f"{name}/explore.html", title, "explore.html.j2", **about)
 
 
 def render_site() -> list[Path]:
@@ -131,17 +183,12 @@ def render_site() -> list[Path]:
     made, cases = render_prose(), []
     for name in case_names(REPO):
         about, page = report(name)
-        place, links = f"{name}/index.html", links_of(name, "index")
-        made.append(publish(place, about["title"], links, "page.html.j2", main=Markup(page)))
-        page_of = (f"{name}/numbers.html", f"Numbers: {about['title']}", links_of(name, "numbers"))
-        made.append(publish(*page_of, "numbers.html.j2", "tables.js", case=about))
+        file, title = f"{name}/numbers.html", f"Numbers: {about['title']}"
+        made.append(publish(file, title, "numbers.html.j2", case=about))
+        made.append(publish(f"{name}/index.html", about["title"], main=Markup(page)))
         cases.append(about)
     # First what most is found in, then cases without a finding; one with planted truth comes last.
     ranks = {case["name"]: [_rank(one) for one in case["findings"]] for case in cases}
     cases.sort(key=lambda case: (case["planted"], not ranks[case["name"]], ranks[case["name"]]))
-    links = [(case["title"], f"{case['name']}/index.html", False) for case in cases]
-    seen = [(c["name"], re.search("<img[^>]*>", c["picture"])) for c in cases if not c["planted"]]
-    picture = next(({"case": name, "image": Markup(i[0])} for name, i in seen if i), None)
-    cards = [case for case in cases if case["findings"] and not case["planted"]][:CARDS]
-    front: dict[str, Any] = {"cases": cases, "cards": cards, "picture": picture}
-    return [*made, publish("index.html", QUESTION, links, "site.html.j2", **front)]
+    links = [(case["title"], f"{case['name']}/index.html") for case in cases]
+    return [*made, publish("index.html", QUESTION, "site.html.j2", cases=cases, links=links)]

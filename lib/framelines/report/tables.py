@@ -119,15 +119,17 @@ class Shown:
             columns.append(shown.fillna("–"))
         self.rows = [list(row) for row in zip(*columns, strict=True)]
 
-    def html(self, **words: str) -> str:
-        """Return the table as HTML; `words` are anchor, title, caption and footer."""
+    def html(self, footer: str, most: int | None = None, **words: Any) -> str:
+        """Return the table, or its first rows, as HTML; `words` are anchor, title and caption."""
 
         def isolated(cell: str) -> str:
             told = LEFTWARD.sub("\u2068\\g<0>\u2069", cell)
             return f"\u200e{told}" if told != cell and re.search("[A-Za-z]", cell) else cell
 
-        rows = [[*map(isolated, row)] for row in self.rows]
-        return fragment("table.html.j2", **vars(self) | {"rows": rows}, **words)
+        rows = [[*map(isolated, row)] for row in self.rows[:most]]
+        if len(rows) < len(self.rows):
+            footer = f"{footer} The first {most} of {len(self.rows)} rows.".strip()
+        return fragment("table.html.j2", **vars(self) | {"rows": rows}, footer=footer, **words)
 
     def tex(self, label: str, caption: str, footer: str) -> str:
         """Return the table as TeX for booktabs: wrapped where it is wide, on pages where long."""
