@@ -88,7 +88,7 @@ _command("run", "execute.run", "Run a NOTEBOOK for a CASE.", *RUN)
 _command("manifest", "verify.manifest", "Rebuild everything and record every result.")
 _command("verify", "verify.verify", "Rebuild everything and name what is not as recorded.", CLEAN)
 _command("diff", "verify.diff", "Say what moved since a REVISION, or from REV..REV.", REVISION)
-_command("corpus", "ingest.lay_down", "Make a case of the texts of a PLACE.", PLACE, NAME, DATES)
+_command("corpus", "ingest.corpus", "Make a case of the texts of a PLACE.", PLACE, NAME, DATES)
 CODER = click.Option(["--coder"], default="")
 TO = click.Option(["--to"], default="label-studio")
 FILTERS = [click.Option([f"--{name}"], default="") for name in ("days", "country", "box")]

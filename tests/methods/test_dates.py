@@ -97,7 +97,7 @@ def test_edtf(text: str, first: str, last: str) -> None:
         ("٢٠١٦-١٢-٠٧", "no EDTF date; write 2016-12-07"),
         ("1438-02-00", "1438 has 29 or 30 days, not 0"),
         ("Dec 2016", "no EDTF date; write 2016-12$"), ("2019-13", "the year 2019 has no month 13"),
-        ("04.2019", "no EDTF date; write 2019-04$"), ("03.04.2019 10:00", "no EDTF date such as"),
+        ("04.2019", "no EDTF date; write 2019-04$"), ("03.04.2019 10:00", "-04-03 or 2019-03-04"),
     ],
 )  # fmt: skip
 def test_refusals_in_words(text: str, reason: str) -> None:

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,13 +13,10 @@ import yaml
 from charset_normalizer import from_bytes
 
 
-def decoded(content: bytes, declared: str = "") -> str:
-    """Return a text in UTF-8, in the encoding that it declares, or in that which it looks like."""
-    for encoding in filter(None, ("utf-8-sig", declared)):
-        try:
-            text = content.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
+def decoded(content: bytes) -> str:
+    """Return a text in UTF-8, or in the encoding that it names or looks like."""
+    with suppress(UnicodeError):
+        text = content.decode("utf-8-sig")
         if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
             return text
     best = from_bytes(content).best()

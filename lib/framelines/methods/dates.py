@@ -230,42 +230,44 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
         return f"a date is stated, but its calendar is {name!r}, not {', '.join(CALENDARS)}"
     if not stated or not (problem := _problem(stated, name)):
         return None
-    ways = [*_rewritten(stated), in_edtf(stated) if name == "gregorian" else ""]
-    offers = [one for one in dict.fromkeys(ways) if one and not _problem(one, name)]
+    offers = readings(stated, name)
     return f"{problem.split(' such as')[0]}; write {' or '.join(offers)}" if offers else problem
 
 
-# Other ways to write what may be meant: day, month and year; month and year.
-_REWRITINGS = [
-    (r"([0-9]{1,4})([-/.])([0-9]{1,2})\2([0-9]{1,4})", (r"\1-\3-\4", r"\4-\3-\1", r"\4-\1-\3")),
-    (r"([0-9]{4})[-/.]([0-9]{1,2})", (r"\1-\2",)),
-    (r"([0-9]{1,2})[-/.]([0-9]{4})", (r"\2-\1",)),
+# How people write a day or a month in figures, and what it may be; a day whose year is the last
+# part also with an hour or a weekday beside it. Before one digit comes a nought.
+_FIGURES = [
+    (r"(?<![\d./-])(\d\d?)[./ -]{1,2}(\d\d?)[./ -]{1,2}(\d{4})(?!\d)", (r"\3-\2-\1", r"\3-\1-\2")),
+    (r"^(\d{4})(?:[-/.](\d\d?)[-/.](\d\d?)|(\d\d)(\d\d))(?=$|[T ])", (r"\1-\2\4-\3\5",)),
+    (r"^(\d{4})[-/.](\d\d?)$", (r"\1-\2",)),
+    (r"^(\d\d?)[-/.](\d{4})$", (r"\2-\1",)),
 ]
 
 
-def _rewritten(text: str) -> list[str]:
-    """Return other ways to write what may be meant; ASCII digits and hyphens first of all."""
-    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text)]
-    swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
-    found = [plain := "".join(swaps.get(kind, str)(c) for c, kind in kinds).replace(" ", "")]
-    for pattern, ways in _REWRITINGS:
-        if match := re.fullmatch(pattern, plain):
-            # A day or month of one digit gets a nought before it.
-            found += [re.sub(r"\b([0-9])\b", r"0\1", match.expand(way)) for way in ways]
-    return found
-
-
 @cache
-def in_edtf(text: str) -> str:
-    """Return a day or month that is told in words, or with its hour, in EDTF, or nothing."""
-    either = r"(?<![0-9])(0?[0-9]|1[0-2])([-/. ])(?!\1\2)(0?[0-9]|1[0-2])\2[0-9]{4}"  # 03/04/2019
-    told = re.search("[0-9]{4}", text) and re.search(r"[^\W\d_]{3}|:", text)
-    if not told or re.search(either, text):
-        return ""
-    import dateparser  # takes half a second, and few dates need it
+def readings(text: str, system: str = "gregorian") -> list[str]:
+    """Return the dates of a calendar, as `read` takes them, that a text may mean.
 
-    for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
-        strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
-        if found := dateparser.parse(text, settings=strict):
-            return found.strftime(form)
-    return ""
+    In figures of any script or in words, with an hour or without. 03/04/2019 may be two days; of a
+    year of two digits the century is a guess, and nothing is read.
+    """
+    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text.strip())]
+    swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
+    plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds)
+    found = [plain.replace(" ", "")]
+    for pattern, ways in _FIGURES:
+        told = [match.expand(way) for match in re.finditer(pattern, plain) for way in ways]
+        found += [re.sub(r"\b(\d)\b", r"0\1", one) for one in told]
+    # A range in words is more than the day that would be read of it.
+    spelt = re.search(r"[^\W\d_]{3}|:", plain) and not re.search(
+        r"(?<!\d)\d\d? *- *\d\d?(?!\d)", plain
+    )
+    if system == "gregorian" and len(found) == 1 and re.search(r"\d{4}", plain) and spelt:
+        import dateparser  # takes half a second, and few dates need it
+
+        for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
+            strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
+            if day := dateparser.parse(plain, settings=strict):
+                found.append(day.strftime(form))
+                break
+    return [one for one in dict.fromkeys(found) if one and not _problem(one, system)]
