@@ -35,8 +35,7 @@ def test_every_text_of_an_archive_is_its_span(texts: list[str], data: st.DataObj
     rows = [("all.txt", end - len(text), end) for text, end in zip(texts, ends, strict=True)]
     table = pd.DataFrame(rows, columns=["raw_file", "start", "end"])
     order = data.draw(st.permutations(range(len(texts))))
-    with TemporaryDirectory() as place, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(d, "BLOCK", 3)  # no code point need lie in one block
+    with TemporaryDirectory() as place:
         (Path(place) / "all.txt").write_bytes("".join(texts).encode())
         found = d.read_documents(table.assign(doc_id=order), Path(place), by="doc_id")
         assert [text for _, text in found] == [texts[order.index(i)] for i in range(len(texts))]
