@@ -10,7 +10,7 @@ import json
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
 from functools import cache
@@ -23,7 +23,6 @@ import py3langid
 import pypandoc
 import pypdf
 import trafilatura
-import yaml
 from anyascii import anyascii
 
 from framelines import REPO, write_whole
@@ -41,23 +40,15 @@ from framelines.methods.dates import OPEN, date_problem, readings
 from framelines.tables.case import NO_CASE, case_names, read_case_file
 from framelines.tables.schema import ID, JOINERS, check_tables, fields_of
 
-CASE_FILE = """\
-title: {title}
-data: data/{name}
-# The two camps of sources to compare, as sources.csv names them; null where there are no two sides.
-compare: {compare}
-# Where the defaults do not fit: draws, seed, permutations, calendar.
-parameters: {{}}
-"""
 # What YAML or a reader of tables takes for a truth value or nothing; folders of tables.
 TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw features audits".split()}
 UNKNOWN, NOBODY = "unknown", "unassigned"
 UNTOLD = {
     "source": "Unknown source",
-    "camp": NOBODY,
-    "bloc": NOBODY,
     "country": "",
     "kind": UNKNOWN,
+    "camp": NOBODY,
+    "bloc": NOBODY,
 }
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
@@ -70,20 +61,28 @@ RUN, ALIKE, SKETCH = 5, 0.8, 64
 # An article: its `origin` and `text`, what is known of it, named as in columns.yaml, and where each
 # of that was found (`published from`).
 Row = dict[str, str]
-Read = tuple[str, dict[str, Any]]
 
 
-def _plain(path: Path) -> Read:
-    text, about = decoded(path.read_bytes()), None
-    front = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
-    if front and isinstance(about := yaml.load(front[1], Loader=yaml.BaseLoader), dict):
-        text = text[front.end() :]
-    if path.suffix.lower() == ".md":
-        text = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])
-    return text, about if isinstance(about, dict) else {}
+def _read(path: Path) -> tuple[str, dict[str, Any], str]:
+    """The text of a file, what it says of itself, and what that is called in a report."""
+    suffix, how = path.suffix.lower(), {"to": "plain", "extra_args": ["--wrap=none", APART]}
+    if suffix == ".txt":
+        return decoded(path.read_bytes()), {}, ""
+    if suffix == ".pdf":
+        return _pdf(path), {}, ""
+    if suffix in (".html", ".htm", ".xhtml"):
+        return *_page(path), "tags of the page"
+    if suffix == ".md":
+        content = decoded(path.read_bytes())
+        about, _, text = pypandoc.convert_text(content, format="markdown", **how).partition("\n")
+        return text, json.loads(about), "front matter"
+    if suffix in (".docx", ".odt", ".rtf", ".epub"):
+        about, _, text = pypandoc.convert_file(path, **how).partition("\n")
+        return text, json.loads(about), "the file"
+    raise ValueError(f"there is no reader for {suffix or 'a name without ending'}")
 
 
-def _page(path: Path) -> Read:
+def _page(path: Path) -> tuple[str, dict[str, Any]]:
     # A day in the text, or a year of copyright, is no statement of when a page was published.
     stated: Any = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
     page = decoded(path.read_bytes())
@@ -93,7 +92,7 @@ def _page(path: Path) -> Read:
     return found.text, {n: getattr(found, n) for n in ("title", "date", "sitename", "author")}
 
 
-def _pdf(path: Path) -> Read:
+def _pdf(path: Path) -> str:
     reader = pypdf.PdfReader(path)
     # Many are locked against changes only, and open to everybody.
     if reader.is_encrypted and not reader.decrypt(""):
@@ -101,22 +100,7 @@ def _pdf(path: Path) -> Read:
     text = "\n\n".join(page.extract_text() for page in reader.pages)
     if not text.strip():
         raise ValueError("it holds pictures of pages and no text: run a text recognition first")
-    return text, {}
-
-
-def _office(path: Path) -> Read:
-    told = pypandoc.convert_file(path, "plain", extra_args=["--wrap=none", APART])
-    about, _, text = told.partition("\n")
-    return text, json.loads(about)
-
-
-# What reads a file, and what its own statements are called in a report.
-READERS: dict[str, tuple[Callable[[Path], Read], str]] = {
-    **dict.fromkeys((".txt", ".md"), (_plain, "front matter")),
-    **dict.fromkeys((".html", ".htm", ".xhtml"), (_page, "tags of the page")),
-    **dict.fromkeys((".docx", ".odt", ".rtf", ".epub"), (_office, "the file")),
-    ".pdf": (_pdf, "the file"),
-}
+    return text
 
 
 @cache
@@ -151,16 +135,12 @@ def _rows(path: Path, name: str) -> Iterator[tuple[str, Row]]:
 
 def _said(path: Path, name: str) -> Iterator[tuple[str, Row]]:
     """Where a file says something, and what; what comes later says more of the text."""
-    suffix = path.suffix.lower()
-    if suffix not in READERS:
-        raise ValueError(f"there is no reader for {suffix or 'a name without ending'}")
+    text, about, itself = _read(path)
     folders = [f for f in name.split("/")[:-1] if re.search(r"[^\W\d_]", f)]  # not 2023/06
     yield "the name of its folder", {"source": folders[-1]} if folders else {}
     told, dated = NAMED.fullmatch(path.stem), DATED.search(path.stem)
     named = {"published": dated[0].replace("_", "-")} if dated else {}
     yield "the name of its file", {"title": path.stem} | (told.groupdict() if told else named)
-    reader, itself = READERS[suffix]
-    text, about = reader(path)
     yield itself, _known(about) | {"text": text}
 
 
@@ -170,7 +150,7 @@ def articles(place: Path, left: list[str]) -> Iterator[Row]:
     files, listed = [path for path in inside if path.is_file()], dict[Path, Row]()
     # What a table says of files is known before these are read.
     for path in sorted(files, key=lambda path: path.suffix.lower() not in TABLES):
-        name, found = path.relative_to(top).as_posix(), list[tuple[str, list[tuple[str, Row]]]]()
+        name, found = path.relative_to(top).as_posix(), list[Any]()
         if any(part[0] in ".~" for part in name.split("/")):
             continue
         try:
@@ -329,8 +309,9 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     if name not in case_names(root):
         camps = sorted({*outlets["camp"]} - {NOBODY})
         compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
-        title, case = name.replace("-", " ").capitalize(), f"notebooks/cases/{name}.yaml"
-        write_whole(root / case, CASE_FILE.format(name=name, title=title, compare=compare))
+        title, file = name.replace("-", " ").capitalize(), Path(__file__).with_name("case.yaml")
+        case = file.read_text("utf-8").format(name=name, title=title, compare=compare)
+        write_whole(root / "notebooks" / "cases" / f"{name}.yaml", case)
     print(*said, *asked, *(f"not read: {line}" for line in left), sep="\n")
     print(f"Now: make code NAME={name}, then make, and open reports/{name}/index.html")
     return 0
@@ -343,13 +324,14 @@ def _met(place: Path, left: list[str]) -> pd.DataFrame:
         rows.append(row)
         if len(rows) % 100 == 0:
             print(f"{len(rows)} articles read", flush=True)
-    about = [*columns_of("articles"), "source from", "published from"]
-    met = pd.DataFrame(rows, columns=["origin", *about], dtype=str).fillna("")
-    texts, met[about] = met["text"].str.strip(), met[about].map(one_line)
-    met["text"], met["sha256"] = texts, texts.map(sha256)
+    about = [*columns_of("articles").keys() - {"text"}, "source from", "published from"]
+    columns = ["origin", "text", *about, "source asked"]
+    met = pd.DataFrame(rows, columns=columns, dtype=str).fillna("")
+    met["text"], met[about] = met["text"].str.strip(), met[about].map(one_line)
+    met["sha256"] = met["text"].map(sha256)
     met["source_id"] = met["source"].replace("", UNKNOWN).map(slug)
-    left += [f"{origin}: there is no text" for origin in met["origin"][texts == ""]]
-    return met[texts != ""]
+    left += [f"{origin}: there is no text" for origin in met["origin"][met["text"] == ""]]
+    return met[met["text"] != ""]
 
 
 def _unknown(
@@ -370,17 +352,14 @@ def _unknown(
 def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[str]:
     """Complete articles as rows of documents.csv; return what is said of them."""
     said, days = list[str](), [day(told, dates) if told else ("", "") for told in new["published"]]
-    new["published"] = [read for read, _ in days]
-    for what, column, asked in (
-        ("day", "published", [a for _, a in days]),
-        ("outlet", "source", ""),
-    ):
+    new["published"], new["published asked"] = ([d[i] for d in days] for i in (0, 1))
+    for what, column in (("day", "published"), ("outlet", "source")):
         where = new[f"{column} from"].mask(new[column] == "", UNKNOWN)
         basis = where.where(where.isin([UNKNOWN]), "stated")
         new[f"{column}_basis"] = basis.mask(where.str.startswith("the name"), "inferred: " + where)
         places = [f"{p} ({n})" for p, n in where.value_counts(sort=False).items() if p != UNKNOWN]
         said += [f"the {what} was taken from {', '.join(places)}"] * bool(places)
-        asked = pd.Series(asked, new.index, dtype=str).replace("", f"no {what} is told")
+        asked = new[f"{column} asked"].replace("", f"no {what} is told")
         whose = new["origin"] + " (" + asked + ")"
         said += _open(f"the {what} is open", whose[where == UNKNOWN], name)
     # Titles are sentences of a text, which stay out: four words of one are a label.

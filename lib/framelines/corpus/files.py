@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
-import yaml
 from charset_normalizer import from_bytes
 
 
@@ -76,7 +75,7 @@ def why(error: Exception) -> str:
     """Return on one line why a file cannot be read: in words of ours, and of no library."""
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
-    if isinstance(error, yaml.YAMLError):
+    if "YAML" in str(error):
         return "its front matter is no YAML: what holds a : goes into quotes"
     ours = type(error) is ValueError and str(error)
     return ours or "it is damaged, or no file of the kind that its name says"
