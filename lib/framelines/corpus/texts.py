@@ -51,7 +51,8 @@ def _pattern(forms: Iterable[str], before: str = "") -> regex.Pattern[str]:
 
 
 _CUTS = _lists("splitting.yaml")
-_TOKEN = _pattern(_CUTS["tokens"])
+_TOKEN, _QUOTATION = _pattern(_CUTS["tokens"]), _pattern(_CUTS["quotations"])
+_ONE_MARK = str.maketrans("‟❝〝❞〞＂", '“““””"')
 # All stops; the group `ends` is there where a sentence ends.
 _RULES = (
     rf"(?<={before}){stop}(?={behind}){'(?P<ends>)' * ends}"
@@ -182,13 +183,6 @@ def sentences(text: str) -> list[Span]:
     return spans
 
 
-# What closes a quotation that a mark opened, and marks that stand for another.
-_CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
-_LIKE, _PAIRS = str.maketrans("‟❝〝❞〞＂", '“““””"'), dict(zip("“«「『", "”»」』", strict=True))
-# A quotation that holds others of its kind, each closed by its own mark.
-_NESTED = regex.compile("|".join(f"{a}(?:[^{a}{b}\n]++|(?R))*+{b}" for a, b in _PAIRS.items()))
-
-
 @_on_visible
 def quotations(text: str) -> list[Span]:
     """Return the spans of `text` in double quotation marks, marks included.
@@ -196,29 +190,7 @@ def quotations(text: str) -> list[Span]:
     Quotations nest. One that opens every paragraph anew runs through them all; one that is never
     closed ends with its paragraph. A mark straight after a letter closes.
     """
-    text, spans = text.translate(_LIKE), list[Span]()
-    opened: list[tuple[str, int]] = []
-    for match in regex.finditer(r"[“”„«»\"「」『』]|\n+|$", text):
-        mark, at = match.group(), match.start()
-        if spans and at < spans[-1][1]:
-            continue
-        if not opened and (whole := _NESTED.match(text, at)):
-            spans.append(whole.span())
-            continue
-        if not mark or mark[0] == "\n":
-            if opened and not (mark and text.startswith(opened[0][0], match.end())):
-                spans.append((opened[0][1], at))
-                opened = []
-            continue
-        attached = at > 0 and not text[at - 1].isspace() and text[at - 1] not in "([_–—“„«「『"
-        places = [i for i, (kind, _) in enumerate(opened) if mark in _CLOSES[kind]]
-        if places and (attached or mark not in '“"«'):
-            if places[-1] == 0:
-                spans.append((opened[0][1], at + 1))
-            del opened[places[-1] :]
-        elif mark in _CLOSES.keys() - {k for k, _ in opened} and not (attached and mark in '"»'):
-            opened.append((mark, at))
-    return spans
+    return [match.span() for match in _QUOTATION.finditer(text.translate(_ONE_MARK))]
 
 
 def sha256(text: str) -> str:
