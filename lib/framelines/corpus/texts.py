@@ -74,7 +74,6 @@ _PERCENT_FIRST = regex.compile(r"^%(.+)")
 _ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
 _HYPHEN, _ANY_ALONE = regex.compile(f"[{HYPHENS}]"), regex.compile(_ALONE)
 _PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
-_OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
@@ -99,8 +98,7 @@ def tokens(text: str) -> list[Span]:
     stay whole; a range of such numbers is two. A quotation mark before a word is part of it (‘Ayn)
     unless a closing one answers. Where a script leaves no space, each character is one.
     """
-    quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
-    found = [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
+    found = [match.span() for match in _TOKEN.finditer(text)]
     if text.isascii() or not _ANY_ALONE.search(text):
         return found
     return [p.span() for span in found for p in _PIECES.finditer(text, *span)]
@@ -125,10 +123,7 @@ def counted_form(word: str) -> str:
 
 def words(text: str) -> list[str]:
     """Return the counted form of every token of `text` that has one, in order."""
-    if text.isascii() and "'" not in text:  # most sentences: a token is what the pattern finds
-        found = _TOKEN.findall(text)
-    else:
-        found = [text[start:end] for start, end in tokens(text)]
+    found = _TOKEN.findall(text) if text.isascii() else (text[s:e] for s, e in tokens(text))
     return [form for form in map(counted_form, found) if form]
 
 
