@@ -252,13 +252,6 @@ def _check_name(name: str, root: Path) -> None:
         raise DataError([Problem("NAME", what, value=name, fix="Choose another name")])
 
 
-def _open(what: str, whose: pd.Series, name: str) -> list[str]:
-    """What a person is to fill in, and of which articles or outlets, on one line if any."""
-    more = f" and {len(whose) - 3} more" if len(whose) > 3 else ""
-    line = f"{what}: {', '.join(whose[:3])}{more}. Fill it in: data/{name}/documents.csv"
-    return [line] * (len(whose) > 0)
-
-
 def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     """Lay down the texts of a folder or table as a case, or add those that the case lacks.
 
@@ -282,8 +275,8 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     for file, text in back[["raw_file", "text"]].values:
         if not (folder / "raw" / file).is_file():
             write_whole(folder / "raw" / file, text)
-    new, said = _unknown(met, documents, name)
-    said.insert(0, f"{len(new)} articles added, {len(met) - len(new)} were known")
+    new = _unknown(met, documents)
+    said = [f"{len(new)} articles added, {len(met) - len(new)} were known"]
     said += _describe(new, name, {*documents["doc_id"]}, dates)
     # Copies of what is there already count, as far as its texts are here.
     paths = {doc: folder / "raw" / file for doc, file in documents[["doc_id", "raw_file"]].values}
@@ -295,8 +288,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     new["duplicate_of"] = new["doc_id"].map(same).replace(first.to_dict()).fillna("")
     copies = sum(new["duplicate_of"] != "")
     said += [f"{copies} say nearly the same as another: marked in duplicate_of"] * (copies > 0)
-    outlets, asked = _outlets(new, name)
-    tables = {"documents": pd.concat([documents, new])}
+    tables, outlets = {"documents": pd.concat([documents, new])}, _outlets(new)
     tables["sources"] = pd.concat([sources, outlets]).drop_duplicates("source_id")
     with changed(folder, tables) as (copy, checked):
         for file, text in new[["raw_file", "text"]].values:
@@ -312,7 +304,7 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
         title, file = name.replace("-", " ").capitalize(), Path(__file__).with_name("case.yaml")
         case = file.read_text("utf-8").format(name=name, title=title, compare=compare)
         write_whole(root / "notebooks" / "cases" / f"{name}.yaml", case)
-    print(*said, *asked, *(f"not read: {line}" for line in left), sep="\n")
+    print(*said, *(f"not read: {line}" for line in left), sep="\n")
     print(f"Now: make code NAME={name}, then make, and open reports/{name}/index.html")
     return 0
 
@@ -334,19 +326,15 @@ def _met(place: Path, left: list[str]) -> pd.DataFrame:
     return met[met["text"] != ""]
 
 
-def _unknown(
-    met: pd.DataFrame, documents: pd.DataFrame, name: str
-) -> tuple[pd.DataFrame, list[str]]:
-    """The articles that no row tells of, and what to ask of others; an outlet has a text once."""
+def _unknown(met: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """The articles that no row of documents.csv tells of; one text counts once an outlet."""
     pair = ["sha256", "source_id"]
     once = met.drop_duplicates(pair)
     had = pd.MultiIndex.from_frame(once[pair]).isin(pd.MultiIndex.from_frame(documents[pair]))
     # Where somebody mended an outlet's name, its row is of a text that is told of another.
     once = once.assign(had=had).sort_values("had", ascending=False, kind="stable")
     rows = once["sha256"].map(documents["sha256"].value_counts()).fillna(0)
-    known = once.groupby("sha256").cumcount() < rows
-    moved = once.loc[known & ~once["had"], "origin"]
-    return once[~known].copy(), _open("known as a text of another outlet", moved, name)
+    return once[once.groupby("sha256").cumcount() >= rows].copy()
 
 
 def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[str]:
@@ -360,8 +348,10 @@ def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[s
         places = [f"{p} ({n})" for p, n in where.value_counts(sort=False).items() if p != UNKNOWN]
         said += [f"the {what} was taken from {', '.join(places)}"] * bool(places)
         asked = new[f"{column} asked"].replace("", f"no {what} is told")
-        whose = new["origin"] + " (" + asked + ")"
-        said += _open(f"the {what} is open", whose[where == UNKNOWN], name)
+        whose = (new["origin"] + " (" + asked + ")")[where == UNKNOWN]
+        first = ", ".join(whose[:3]) + f" and {len(whose) - 3} more" * (len(whose) > 3)
+        fill = f"the {what} is open: {first}. Fill it in: data/{name}/documents.csv"
+        said += [fill] * (len(whose) > 0)
     # Titles are sentences of a text, which stay out: four words of one are a label.
     title = new["title"].where(new["title"] != "", new["origin"]).str.split()
     new["label"] = [(" ".join(t[:4])[:118] + " …" * (len(t) > 4)).strip() for t in title]
@@ -388,17 +378,13 @@ def _one_of(table: str, column: str, told: pd.Series) -> pd.Series:
     return values.where(values.isin(fields_of(table)[column]["constraints"]["enum"]), UNKNOWN)
 
 
-def _outlets(new: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
-    """What articles tell of their outlets, as rows of sources.csv; what two tell otherwise."""
+def _outlets(new: pd.DataFrame) -> pd.DataFrame:
+    """What articles tell of their outlets, as rows of sources.csv; open where two say otherwise."""
     told = new[["source", "country"]].assign(kind=_one_of("sources", "kind", new["kind"]))
     for what in ("camp", "bloc"):  # which are single words
         told[what] = new[what].map(lambda own: slug(own).replace("-", "_") if own else "")
     of = told.mask(told.isin(["", UNKNOWN, NOBODY])).groupby(new["source_id"], sort=False)
-    outlets = of.first().fillna(UNTOLD).rename(columns={"source": "name"})
+    outlets = of.first().where((of.nunique() == 1).assign(source=True)).fillna(UNTOLD)
     languages = new["language"].groupby(new["source_id"])
     outlets["languages"] = languages.agg(lambda own: ";".join(sorted({*own})))
-    said = list[str]()
-    for what in ("camp", "bloc", "country", "kind"):
-        two = of[what].agg(lambda own: " or ".join(own.dropna().unique()))[of[what].nunique() > 1]
-        said += _open(f"two of {what}", two.index + " (" + two + ")", name)
-    return outlets.reset_index(), said
+    return outlets.rename(columns={"source": "name"}).reset_index()

@@ -65,11 +65,6 @@ ONE_FORM = str.maketrans(
 )
 # Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
-# Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
-_ARABIC_MARKS = regex.compile(r"[\u064B-\u0652\u0670\u0640]")
-_POSSESSIVE = regex.compile(r"(?:’s?)+$")
-_PERCENT_FIRST = regex.compile(r"^%(.+)")
-
 # Scripts that leave no space between words: each character of theirs is counted for one.
 _ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
 _HYPHEN, _ANY_ALONE = regex.compile(f"[{HYPHENS}]"), regex.compile(_ALONE)
@@ -113,12 +108,13 @@ def counted_form(word: str) -> str:
     """
     word = _INVISIBLE.sub("", word).translate(ONE_FORM)
     if word.strip("%")[:1].isdigit():
-        word = _PERCENT_FIRST.sub(r"\1%", "".join(word.split()))
+        word = regex.sub("^%(.+)", r"\1%", "".join(word.split()))
     composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
     word = unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))  # of İ
-    return _POSSESSIVE.sub("", _ARABIC_MARKS.sub("", word))
+    # Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
+    return regex.sub("(?:’s?)+$", "", regex.sub(r"[\u064B-\u0652\u0670\u0640]", "", word))
 
 
 def words(text: str) -> list[str]:
