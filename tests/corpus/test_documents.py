@@ -65,7 +65,7 @@ def test_a_missing_file_and_one_that_is_not_utf8(small: Any) -> None:
     with pytest.raises(DataError, match="not UTF-8: byte 10"):
         d.read_raw(path)
     path.unlink()
-    assert re.search("missing.*data/raw", str(d.check_texts(tables, raw)[0]))
+    assert re.search("no such file.*data/raw", str(d.check_texts(tables, raw)[0]))
     path.mkdir()
     with pytest.raises(DataError, match=r"page.txt: this raw file cannot be read: is a directory"):
         list(d.read_documents(tables["documents"], raw))

@@ -53,8 +53,7 @@ def read_raw(path: Path) -> str:
         # Bytes, because text mode would turn \r\n into \n and move every span.
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        lost = isinstance(error, FileNotFoundError)
-        what = f"this raw file {'is missing' if lost else f'cannot be read: {why(error)}'}"
+        what = f"this raw file cannot be read: {why(error)}"
         raise DataError([Problem(path.name, what, fix=PLACE)]) from None
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
