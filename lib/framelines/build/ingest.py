@@ -8,7 +8,6 @@ stays open.
 
 import json
 import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
@@ -105,18 +104,17 @@ def _pdf(path: Path) -> str:
 
 @cache
 def _head(name: Any) -> str:
-    """A name of a column in one form: of a Turkish one, too, in capitals or not."""
-    lower = unicodedata.normalize("NFKC", str(name)).strip().lower().replace(" ", "_")
-    return lower.replace("i\u0307", "i").replace("ı", "i")
+    """A name of a column in one form, of any script, in capitals or not."""
+    return anyascii(str(name)).strip().lower().replace(" ", "_")
 
 
 def _known(fields: dict[Any, Any]) -> Row:
     """What is known under the names of columns.yaml, by ours; the first that says something."""
-    lower = {_head(k): cell(v) for k, v in fields.items()}
-    names = columns_of("articles").items()
-    ours = ((name, [lower.get(_head(one)) for one in of.split()]) for name, of in names)
-    told = ((name, next(filter(None, found), "")) for name, found in ours)
-    return {name: value for name, value in told if value and value.lower() != "nan"}
+    values = {_head(name): cell(value) for name, value in fields.items()}
+    told = {head: value for head, value in values.items() if value.lower() not in ("", "nan")}
+    names = {name: map(_head, of.split()) for name, of in columns_of("articles").items()}
+    ours = {name: [told[head] for head in heads if head in told] for name, heads in names.items()}
+    return {name: found[0] for name, found in ours.items() if found}
 
 
 def _rows(path: Path, name: str) -> Iterator[tuple[str, Row]]:

@@ -65,10 +65,8 @@ ONE_FORM = str.maketrans(
 )
 # Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
-# Scripts that leave no space between words: each character of theirs is counted for one.
-_ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_HYPHEN, _ANY_ALONE = regex.compile(f"[{HYPHENS}]"), regex.compile(_ALONE)
-_PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
+_HYPHEN, _ANY_ALONE = _pattern(["{hyphen}"]), _pattern(["{alone}"])
+_PIECES = _pattern(["{alone}", "(?:(?!{alone}).)+"])
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
