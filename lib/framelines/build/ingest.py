@@ -240,14 +240,12 @@ def one_line(value: str) -> str:
 
 def _check_name(name: str, root: Path) -> None:
     what = ""
-    if slug(name) != name or not name[0].isalpha():
-        what = "not a-z, 0-9 and single hyphens (at most 60), a letter first, such as river-war"
-    elif name in TAKEN | {*NO_CASE}:
-        what = "this would be read as something else than a name"
+    if slug(name) != name or not name[0].isalpha() or name in TAKEN | {*NO_CASE}:
+        what = "not a-z, 0-9 and single hyphens (at most 60), a letter first, or a word with a use"
     elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
         what = f"the tables of the case of this name lie in {data}"
     if what:
-        raise DataError([Problem("NAME", what, value=name, fix="Choose another name")])
+        raise DataError([Problem("NAME", what, value=name, fix="Choose one like river-war")])
 
 
 def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
@@ -361,8 +359,7 @@ def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[s
         ids.add(new.at[row, "doc_id"])
     spoken = new["language"].str.lower().str.extract("^([a-z]{2})(?![a-z])")[0]
     heard = new["text"].map(lambda text: py3langid.classify(text)[0])
-    # Short English is often taken for Pidgin.
-    new["language"] = spoken.fillna(heard.replace("pcm", "en"))
+    new["language"] = spoken.fillna(heard).replace("pcm", "en")  # Pidgin is most often English
     new["genre"] = _one_of("documents", "genre", new["genre"])
     new["raw_file"], new["published_in"] = new["doc_id"] + ".txt", new["source_id"]
     new["start"], new["end"] = "0", new["text"].str.len().astype(str)

@@ -53,12 +53,11 @@ def read_raw(path: Path) -> str:
         # Bytes, because text mode would turn \r\n into \n and move every span.
         return path.read_bytes().decode("utf-8")
     except OSError as error:
-        what = f"this raw file cannot be read: {why(error)}"
-        raise DataError([Problem(path.name, what, fix=PLACE)]) from None
+        what, fix = f"this raw file cannot be read: {why(error)}", PLACE
     except UnicodeDecodeError as error:
         what = f"not UTF-8: byte {error.start} cannot be decoded"
         fix = "Spans are counted in UTF-8; take the file as it was received"
-        raise DataError([Problem(path.name, what, fix=fix)]) from None
+    raise DataError([Problem(path.name, what, fix=fix)])
 
 
 def read_documents(
