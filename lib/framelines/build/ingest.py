@@ -241,7 +241,9 @@ def one_line(value: str) -> str:
 def _check_name(name: str, root: Path) -> None:
     what = ""
     if slug(name) != name or not name[0].isalpha() or name in TAKEN | {*NO_CASE}:
-        what = "not a-z, 0-9 and single hyphens (at most 60), a letter first, or a word with a use"
+        what = (
+            "not a-z, 0-9 and single hyphens (at most 60), first a letter; or a word such as null"
+        )
     elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
         what = f"the tables of the case of this name lie in {data}"
     if what:

@@ -10,7 +10,6 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from framelines import REPO, being_written
@@ -40,14 +39,15 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     """
     if len(types) < window:
         return None
-    last, before = dict[str, int](), list[int]()
-    for number, word in enumerate(types):
-        before.append(last.get(word, -1))
-        last[word] = number
-    # A token is the first of its type in the windows that begin after the one before it.
-    at, windows = np.arange(len(types)), len(types) - window + 1
-    firsts = np.minimum(at, windows - 1) - np.maximum(before, at - window)
-    return int(firsts.clip(0).sum()) / (window * windows)
+    inside = Counter(types[:window])
+    found = len(inside)
+    for gone, come in zip(types, types[window:], strict=False):
+        inside[come] += 1
+        inside[gone] -= 1
+        if not inside[gone]:
+            del inside[gone]
+        found += len(inside)
+    return found / (window * (len(types) - window + 1))
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
