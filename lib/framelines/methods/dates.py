@@ -258,11 +258,9 @@ def readings(text: str, system: str = "gregorian") -> list[str]:
     for pattern, ways in _FIGURES:
         told = [match.expand(way) for match in re.finditer(pattern, plain) for way in ways]
         found += [re.sub(r"\b(\d)\b", r"0\1", one) for one in told]
-    # A range in words is more than the day that would be read of it.
-    spelt = re.search(r"[^\W\d_]{3}|:", plain) and not re.search(
-        r"(?<!\d)\d\d? *- *\d\d?(?!\d)", plain
-    )
-    if system == "gregorian" and len(found) == 1 and re.search(r"\d{4}", plain) and spelt:
+    # In words, or with an hour; a range is more than the day that would be read of it.
+    spelt = r"(?!.*(?<!\d)\d\d? *- *\d\d?(?!\d))(?=.*\d{4}).*([^\W\d_]{3}|:)"
+    if system == "gregorian" and len(found) == 1 and re.match(spelt, plain):
         import dateparser  # takes half a second, and few dates need it
 
         for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
