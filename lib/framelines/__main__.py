@@ -28,7 +28,7 @@ SETTINGS |= {name: str(REPO / place) for name, place in PLACES.items()}
 SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
 # Each command and the function below `framelines.build` that it calls.
 CALLS = """build=runner.build run=execute.run manifest=verify.manifest verify=verify.verify
-diff=verify.diff corpus=ingest.lay_down code=coding.code measure=coding.measure
+diff=verify.diff corpus=ingest.corpus code=coding.code measure=coding.measure
 export=exchange.export import=exchange.take_in reference=references.reference
 check=checks.check check-text=checks.check_text features=checks.features
 mentions=checks.mentions audit=checks.audit locate=checks.locate"""

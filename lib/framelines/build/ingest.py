@@ -1,65 +1,228 @@
-"""From a folder of texts, or a table with a column of them, to a case that builds."""
+"""From a folder of texts, or a table with a column of them, to a case that builds.
 
+What a file says of itself is taken in this order: columns of a table, such as `metadata.csv`, front
+matter, what pandoc reads beside a text, meta tags of a page, the file's name
+(2019-08-21_sana_title.txt), the folder that it lies in. Nothing is guessed: what cannot be told
+stays open.
+"""
+
+import json
 import re
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from itertools import count
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import datetime
+from functools import cache
+from itertools import chain, count
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import py3langid
+import pypandoc
+import pypdf
+import trafilatura
 from anyascii import anyascii
 
 from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
-from framelines.build.gather import Article, articles, day, twins
-from framelines.build.store import changed, written
+from framelines.build.store import changed, columns_of, written
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
-from framelines.corpus.texts import sha256
+from framelines.corpus.files import cell, decoded, sheets, why
+from framelines.corpus.finders import find_dates
+from framelines.corpus.names import LANGUAGES
+from framelines.corpus.texts import sha256, words
 from framelines.errors import DataError, Problem
+from framelines.methods.dates import OPEN, date_problem, days_text, readings, stated_interval
 from framelines.tables.case import NO_CASE, case_names, read_case_file
 from framelines.tables.schema import ID, JOINERS, check_tables, fields_of
 
-CASE_FILE = """\
-title: {title}
-data: data/{name}
-# The two camps of sources to compare, as sources.csv names them; null where there are no two sides.
-compare: {compare}
-# Where the defaults do not fit: draws, seed, permutations, calendar.
-parameters: {{}}
-"""
-# What YAML or a reader of tables takes for a truth value, a number or nothing; folders of tables.
+# What YAML or a reader of tables takes for a truth value or nothing; folders of tables.
 TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw features audits".split()}
-NUMBER = r"[0-9-]+|[0-9]+e[0-9]+|0x[0-9a-f]+|0o[0-7]+|0b[01]+"
 UNKNOWN, NOBODY = "unknown", "unassigned"
-UNTOLD = {"camp": NOBODY, "bloc": NOBODY, "country": "", "kind": UNKNOWN}
+UNTOLD = {
+    "source": "Unknown source",
+    "country": "",
+    "kind": UNKNOWN,
+    "camp": NOBODY,
+    "bloc": NOBODY,
+}
+NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
+SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
+DATED = re.compile(rf"(?<!\d)(?:\d{{4}}([-_.]?)\d\d\1\d\d|\d\d?([-.])\d\d?\2\d{{4}}|{SPELT})(?!\d)")
+TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
+# What pandoc reads beside a text goes before it, on one line.
+APART = "--template=data:,$meta-json$%0A$body$"
+# Texts that share this much of their runs of five words are one text told twice.
+RUN, ALIKE, SKETCH = 5, 0.8, 64
+# An article: its `origin` and `text`, what is known of it, named as in columns.yaml, and where each
+# of that was found (`published from`).
 Row = dict[str, str]
 
 
-@dataclass
-class Report:
-    """What was taken and from where, what could not be read and why, what could not be told."""
+def _read(path: Path) -> tuple[str, dict[str, Any], str]:
+    """The text of a file, what it says of itself, and what that is called in a report."""
+    suffix, how = path.suffix.lower(), {"to": "plain", "extra_args": ["--wrap=none", APART]}
+    if suffix == ".txt":
+        return decoded(path.read_bytes()), {}, ""
+    if suffix == ".pdf":
+        return _pdf(path), {}, ""
+    if suffix in (".html", ".htm", ".xhtml"):
+        return *_page(path), "tags of the page"
+    if suffix == ".md":
+        content = decoded(path.read_bytes())
+        about, _, text = pypandoc.convert_text(content, format="markdown", **how).partition("\n")
+        return text, json.loads(about), "front matter"
+    if suffix in (".docx", ".odt", ".rtf", ".epub"):
+        about, _, text = pypandoc.convert_file(path, **how).partition("\n")
+        return text, json.loads(about), "the file"
+    raise ValueError(f"there is no reader for {suffix or 'a name without ending'}")
 
-    added: int = 0
-    known: int = 0
-    left: list[str] = field(default_factory=list)
-    open: defaultdict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-    taken: Counter[tuple[str, str]] = field(default_factory=Counter)
-    twins: int = 0
 
-    def lines(self, folder: str) -> list[str]:
-        """Return the report, a line a fact, with the table that a person fills in."""
-        said = [f"{self.added} articles added, {self.known} were known"]
-        for what in ("day", "outlet"):
-            places = [f"{where} ({n})" for (of, where), n in self.taken.items() if of == what]
-            said += [f"the {what} was taken from {', '.join(places)}"] * bool(places)
-        same = f"{self.twins} say nearly the same as another: marked in duplicate_of"
-        said += [same] * bool(self.twins) + [f"not read: {line}" for line in self.left]
-        for what, whose in self.open.items():
-            more = f" and {len(whose) - 3} more" if len(whose) > 3 else ""
-            said.append(f"{what}: {', '.join(whose[:3])}{more}. Fill it in: {folder}/documents.csv")
-        return said
+def _page(path: Path) -> tuple[str, dict[str, Any]]:
+    # A day in the text, or a year of copyright, is no statement of when a page was published.
+    stated: Any = {"extensive_search": False, "original_date": True, "max_date": "2100-01-01"}
+    page = decoded(path.read_bytes())
+    found = trafilatura.bare_extraction(page, with_metadata=True, date_extraction_params=stated)
+    if found is None or not found.text:
+        raise ValueError("no article was found in the page")
+    return found.text, {n: getattr(found, n) for n in ("title", "date", "sitename", "author")}
+
+
+def _pdf(path: Path) -> str:
+    reader = pypdf.PdfReader(path)
+    # Many are locked against changes only, and open to everybody.
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise ValueError("it is locked by a password")
+    text = "\n\n".join(page.extract_text() for page in reader.pages)
+    if not text.strip():
+        raise ValueError("it holds pictures of pages and no text: run a text recognition first")
+    return text
+
+
+@cache
+def _head(name: Any) -> str:
+    """A name of a column in one form, of any script, in capitals or not."""
+    return anyascii(str(name)).strip().lower().replace(" ", "_")
+
+
+def _known(fields: dict[Any, Any]) -> Row:
+    """What is known under the names of columns.yaml, by ours; the first that says something."""
+    values = {_head(name): cell(value) for name, value in fields.items()}
+    told = {head: value for head, value in values.items() if value.lower() not in ("", "nan")}
+    names = {name: map(_head, of.split()) for name, of in columns_of("articles").items()}
+    ours = {name: [told[head] for head in heads if head in told] for name, heads in names.items()}
+    return {name: found[0] for name, found in ours.items() if found}
+
+
+def _rows(path: Path, name: str) -> Iterator[tuple[str, Row]]:
+    """The rows of all sheets that have a column of texts, or of the files that they tell of."""
+    tables = sheets(path.name, path.read_bytes())
+    held = {t: {"text", "file"} & {*_known(dict.fromkeys(f, "any"))} for t, f in tables.items()}
+    if not any(held.values()):
+        met = ", ".join(str(column) for table in tables.values() for column in table)
+        names = columns_of("articles")["text"].replace(" ", ", ")
+        raise ValueError(f"no column of texts among {met}. Name it: {names}")
+    for title in [title for title, columns in held.items() if columns]:
+        where = f"{name}, {title}" if len(tables) > 1 else name
+        for number, row in enumerate(tables[title].to_dict("records"), start=2):
+            yield f"{where}, row {number}", dict.fromkeys(held[title], "") | _known(row)
+
+
+def _said(path: Path, name: str) -> Iterator[tuple[str, Row]]:
+    """Where a file says something, and what; what comes later says more of the text."""
+    text, about, itself = _read(path)
+    folders = [f for f in name.split("/")[:-1] if re.search(r"[^\W\d_]", f)]  # not 2023/06
+    yield "the name of its folder", {"source": folders[-1]} if folders else {}
+    told, dated = NAMED.fullmatch(path.stem), DATED.search(path.stem)
+    named = {"published": dated[0].replace("_", "-")} if dated else {}
+    yield "the name of its file", {"title": path.stem} | (told.groupdict() if told else named)
+    yield itself, _known(about) | {"text": text}
+
+
+def articles(place: Path, left: list[str]) -> Iterator[Row]:
+    """Yield the articles of a folder, a file or a table; `left` is told what cannot be read."""
+    top, inside = (place.parent, [place]) if place.is_file() else (place, sorted(place.rglob("*")))
+    files, listed = [path for path in inside if path.is_file()], dict[Path, Row]()
+    # What a table says of files is known before these are read.
+    for path in sorted(files, key=lambda path: path.suffix.lower() not in TABLES):
+        name, found = path.relative_to(top).as_posix(), list[Any]()
+        if any(part[0] in ".~" for part in name.split("/")):
+            continue
+        try:
+            if path.suffix.lower() in TABLES:
+                rows = [*_rows(path, name)]
+                found = [(origin, [("a column", row)]) for origin, row in rows if "text" in row]
+                files_of = (row for _, row in rows if "text" not in row and row["file"])
+                listed |= {path.parent / row["file"]: row for row in files_of}
+            else:
+                found = [(name, [*_said(path, name), ("a table beside it", listed.get(path, {}))])]
+        except Exception as error:  # whatever a reader of a stranger's file may raise
+            left.append(f"{name}: {why(error)}")
+        for origin, said in found:
+            article = {"origin": origin}
+            for where, known in said:
+                article |= known | {f"{what} from": where for what in known}
+            yield article
+    lost = sorted(f"{path}".removeprefix(f"{top}/") for path in listed.keys() - {*files})
+    left += [f"{name}: a table names it, and it is not there" for name in lost]
+
+
+def day(stated: str, dates: str = "") -> tuple[str, str]:
+    """Return a day or month in EDTF, and what to ask a person: one of the two is empty.
+
+    03/04/2019 is 3 April or 4 March: both are offered, and neither is taken, unless `dates` says
+    how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three or four about it. No
+    day is taken that the calendar does not have.
+    """
+    for text in (stated, re.sub(r"[T ]+\d{1,2}:\d\d.*", "", stated)) if dates else ():
+        with suppress(ValueError):
+            told = datetime.strptime(text, dates)
+            return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
+    # Beside days that are written so, there may be others of one meaning: 2019-04-03, 3 April 2019.
+    if not dates or re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
+        found = readings(stated)
+        if found:
+            asked = f"{stated} is {' or '.join(sorted(found))}"
+            return ("", asked) if found[1:] else (found[0], "")
+        for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
+            if one.calendar == "hijri":  # which may begin a day beside the computed one
+                days = stated_interval(one.stated, "hijri", setting="hull")
+                return "/".join(map(days_text, days)), ""
+            if one.calendar == "gregorian" and (one.start, one.end) == (0, len(stated)):
+                return one.stated, ""
+    why = f"not written as {dates}" if dates else f"no day: {date_problem(stated, 'gregorian')}"
+    return "", f"{stated!r} is {why}"
+
+
+def _alike(one: set[int], other: set[int]) -> float:
+    both = {*sorted(one | other)[:SKETCH]}
+    return len(both & one & other) / len(both)
+
+
+def twins(texts: dict[str, str]) -> dict[str, str]:
+    """Return the id of an earlier text for each that says nearly the same (Broder 1997).
+
+    `texts` in the order in which they came first. Two are alike whose sets of runs of `RUN` words
+    have a Jaccard index of `ALIKE`: of the `SKETCH` runs of lowest hash, so that the work stays
+    linear, and of all runs of texts that have no more.
+    """
+    seen, kept, found = defaultdict[int, list[str]](list), dict[str, set[int]](), dict[str, str]()
+    for doc_id, text in texts.items():
+        told = words(text)
+        runs = {" ".join(told[i : i + RUN]) for i in range(max(1, len(told) - RUN + 1))}
+        own = {*sorted(int(sha256(run)[:12], 16) for run in runs)[:SKETCH]}
+        shared = Counter(other for run in own for other in seen[run])
+        near = [other for other, n in shared.items() if n >= ALIKE * len(own)]
+        alike, best = max(((_alike(own, kept[other]), other) for other in near), default=(0, ""))
+        if alike >= ALIKE:
+            found[doc_id] = best
+            continue
+        kept[doc_id] = own
+        for run in own:
+            seen[run].append(doc_id)
+    return found
 
 
 def slug(text: str) -> str:
@@ -68,171 +231,156 @@ def slug(text: str) -> str:
     return made if re.fullmatch(ID, made) and not made.isdigit() else f"text-{sha256(text)[:10]}"
 
 
-def _check_name(name: str, root: Path) -> None:
-    what = ""
-    if name in TAKEN | {*NO_CASE} or re.fullmatch(NUMBER, name):
-        what = "this would be read as something else than a name"
-    elif not re.fullmatch(ID, name) or len(name) > 60:
-        what = "not a-z, 0-9 and single hyphens (at most 60 characters), such as river-war"
-    elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
-        what = f"the tables of the case of this name lie in {data}"
-    if what:
-        raise DataError([Problem("NAME", what, value=name, fix="Choose another name")])
-
-
-def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> Report:
-    """Lay down the texts of a folder or table as a case, or add those that the case lacks.
-
-    Writes `data/<name>/` (sources.csv, documents.csv, features; the texts into raw/, which git
-    ignores) and `notebooks/cases/<name>.yaml`. Raises `DataError` for a name that is none, a place
-    without texts, a table without a column of texts, and tables of an earlier run that do not pass
-    their checks; then nothing is written.
-    """
-    _check_name(name, root)
-    report, folder = Report(), root / "data" / name
-    if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
-        check_tables(folder)
-    old = written(folder, "documents")
-    read = dict[tuple[str, str], Article]()
-    for number, article in enumerate(articles(place, report.left), start=1):
-        article.text = article.text.strip()
-        article.about = {w: v for w, told in article.about.items() if (v := one_line(told))}
-        if number % 100 == 0:
-            print(f"{number} articles read", flush=True)
-        if not article.text:
-            report.left.append(f"{article.origin}: there is no text")
-            continue
-        # One text counts once an outlet.
-        pair = sha256(article.text), slug(article.about.get("source", UNKNOWN))
-        report.known += pair in read
-        read.setdefault(pair, article)
-    had, have = {*zip(old["sha256"], old["source_id"], strict=True)}, Counter(old["sha256"])
-    ids, rows, texts, sources = {*old["doc_id"]}, list[Row](), Row(), dict[str, Row]()
-    # Where somebody mended an outlet's name, its row is of a text that is told of another.
-    for pair in sorted(read, key=lambda pair: pair not in had):
-        if have[pair[0]]:
-            have[pair[0]] -= 1
-            report.known += 1
-            if pair not in had:
-                report.open["known as a text of another outlet"].append(read[pair].origin)
-            continue
-        article = read[pair]
-        rows.append(_document(article, name, ids, report, dates))
-        _enter(article, rows[-1], sources, report)
-        texts[rows[-1]["doc_id"]] = article.text
-    report.added = len(rows)
-    if not rows and not report.known:
-        reasons = [Problem(str(place), line) for line in report.left]
-        raise DataError(reasons or [Problem(str(place), "there are no texts here")])
-    # Texts that are known but not here, such as those of a fresh clone, come back.
-    held = {digest: article.text for (digest, _), article in read.items()}
-    for file, digest in old[["raw_file", "sha256"]].to_numpy():
-        if digest in held and not (folder / "raw" / file).is_file():
-            write_whole(folder / "raw" / file, held[digest])
-    _write(folder, rows, texts, sources, report)
-    if name not in case_names(root):
-        camps = sorted({source["camp"] for source in sources.values()} - {NOBODY})
-        compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
-        title, file = name.replace("-", " ").capitalize(), f"notebooks/cases/{name}.yaml"
-        write_whole(root / file, CASE_FILE.format(name=name, title=title, compare=compare))
-    return report
-
-
-def lay_down(place: Path, name: str, dates: str) -> int:
-    """Do what `corpus` does and print what came of it; return 0."""
-    report = corpus(place, name, dates=dates)
-    print("\n".join(report.lines(f"data/{name}")))
-    print(f"Now: make code NAME={name}, then make, and open reports/{name}/index.html")
-    return 0
-
-
 def one_line(value: str) -> str:
     """Return a value without line ends and signs that nobody sees, and as no formula."""
     shown = "".join(c for c in " ".join(value.split()) if c.isprintable() or c in JOINERS)
     return shown.lstrip("=+-@ ")[:200].strip(f" {JOINERS}")
 
 
-def _document(article: Article, name: str, ids: set[str], report: Report, dates: str) -> Row:
-    """A row of documents.csv; what cannot be told of the article goes into the report."""
-    text, about, basis = article.text, article.about, Row()
-    for what, column in (("outlet", "source"), ("day", "published")):
-        where, asked = article.found_in.get(column, ""), f"no {what} is told"
-        if column == "published" and column in about:
-            about["published"], asked = day(about["published"], dates)
-        if about.get(column):
-            report.taken[what, where] += 1
-            inferred = where.startswith("the name of")
-            basis[f"{column}_basis"] = f"inferred: {where}" if inferred else "stated"
-        else:
-            report.open[f"the {what} is open"].append(f"{article.origin} ({asked})")
-            basis[f"{column}_basis"] = UNKNOWN
-    # Titles are sentences of a text, which stay out: four words of one are a label.
-    title, published = about.get("title", article.origin).split(), about.get("published", "")
-    label = (" ".join(title[:4])[:118] + " …" * (len(title) > 4)).strip()
-    base = doc_id = slug(f"{published} {label}")
-    for again in count(2):
-        if doc_id not in ids:
-            break
-        doc_id = f"{base[:56].strip('-')}-{again}"
-    ids.add(doc_id)
-    source = slug(about.get("source", UNKNOWN))
-    spoken = re.match("([a-z]{2})(?![a-z])", about.get("language", "").lower())
-    language = spoken[1] if spoken else py3langid.classify(text)[0]
-    language = {"pcm": "en"}.get(language, language)  # short English is often taken for Pidgin
-    row = {"doc_id": doc_id, "label": label, "source_id": source, "published_in": source, **basis}
-    row |= {"author": about.get("author", ""), "published": published, "language": language}
-    row |= {"theatre": name, "cases": name, "genre": _one_of("documents", "genre", about)}
-    row |= {"raw_file": f"{doc_id}.txt", "start": "0", "end": str(len(text))}
-    return row | {"sha256": sha256(text)}
+def _check_name(name: str, root: Path) -> None:
+    what = ""
+    if slug(name) != name or not name[0].isalpha() or name in TAKEN | {*NO_CASE}:
+        what = (
+            "not a-z, 0-9 and single hyphens (at most 60), first a letter; or a word such as null"
+        )
+    elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
+        what = f"the tables of the case of this name lie in {data}"
+    if what:
+        raise DataError([Problem("NAME", what, value=name, fix="Choose one like river-war")])
 
 
-def _one_of(table: str, column: str, about: Row) -> str:
-    """What is told, where the schema has such a value; `unknown` where it has not."""
-    value = about.get(column, "").lower().replace(" ", "_").replace("-", "_")
-    return value if value in fields_of(table)[column]["constraints"]["enum"] else UNKNOWN
+def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
+    """Lay down the texts of a folder or table as a case, or add those that the case lacks.
 
-
-def _enter(article: Article, row: Row, sources: dict[str, Row], report: Report) -> None:
-    """Enter what an article tells of its outlet; ask where another told it otherwise."""
-    about, told = article.about, dict(UNTOLD)
-    # Camps and blocs are single words.
-    told |= {w: slug(about[w]).replace("-", "_") for w in ("camp", "bloc") if w in about}
-    told |= {"country": about.get("country", ""), "kind": _one_of("sources", "kind", about)}
-    new = {"name": about.get("source", "Unknown source"), "languages": row["language"], **UNTOLD}
-    source = sources.setdefault(row["source_id"], {"source_id": row["source_id"], **new})
-    source["languages"] = ";".join(sorted({*source["languages"].split(";"), row["language"]}))
-    for what, value in told.items():
-        if source[what] == UNTOLD[what]:
-            source[what] = value
-        elif value not in (source[what], UNTOLD[what]):
-            named = f"{source['name']} ({source[what]} or {value})"
-            report.open[f"two of {what}"].append(named)
-
-
-def _write(
-    folder: Path, rows: list[Row], texts: Row, sources: dict[str, Row], report: Report
-) -> None:
-    """Write texts, features and tables, all checked beside before any is put in its place."""
-    documents, outlets = written(folder, "documents"), written(folder, "sources")
+    Writes `data/<name>/` (sources.csv, documents.csv, features; the texts into raw/, which git
+    ignores) and `notebooks/cases/<name>.yaml`; prints what was taken and from where, what is open,
+    and what could not be read and why; returns 0. Raises `DataError` for a name that is none, a
+    place without texts, a table without a column of texts, and tables of an earlier run that do not
+    pass their checks; then nothing is written.
+    """
+    _check_name(name, root)
+    folder, left = root / "data" / name, list[str]()
+    if (folder / "documents.csv").is_file():  # and not only texts of a run that was broken off
+        check_tables(folder)
+    documents, sources = written(folder, "documents"), written(folder, "sources")
+    met = _met(place, left)
+    if met.empty:
+        reasons = [Problem(str(place), line) for line in left]
+        raise DataError(reasons or [Problem(str(place), "there are no texts here")])
+    # Texts that are known but not here, such as those of a fresh clone, come back.
+    back = documents.merge(met.drop_duplicates("sha256")[["sha256", "text"]], on="sha256")
+    for file, text in back[["raw_file", "text"]].values:
+        if not (folder / "raw" / file).is_file():
+            write_whole(folder / "raw" / file, text)
+    new = _unknown(met, documents)
+    said = [f"{len(new)} articles added, {len(met) - len(new)} were known"]
+    said += _describe(new, name, {*documents["doc_id"]}, dates)
     # Copies of what is there already count, as far as its texts are here.
-    before = {d: folder / "raw" / f for d, f in documents[["doc_id", "raw_file"]].to_numpy()}
-    here = {d: p for d, p in before.items() if p.is_file()} if texts else {}
-    every = {d: p.read_text(encoding="utf-8") for d, p in here.items()}
+    paths = {doc: folder / "raw" / file for doc, file in documents[["doc_id", "raw_file"]].values}
+    every = {d: p.read_text("utf-8") for d, p in paths.items() if len(new) and p.is_file()}
     # Of new ones the first to be published is no repost; one without a day comes last.
-    for row in sorted(rows, key=lambda row: row["published"] or "9"):
-        every[row["doc_id"]] = texts[row["doc_id"]]
-    first = dict(documents.loc[documents["duplicate_of"] != "", ["doc_id", "duplicate_of"]].values)
-    same = {doc: first.get(of, of) for doc, of in twins(every).items() if doc in texts}
-    report.twins = len(same)
-    rows = [row | {"duplicate_of": same.get(row["doc_id"], "")} for row in rows]
-    new = [row for key, row in sources.items() if key not in {*outlets["source_id"]}]
-    tables = {"documents": pd.concat([documents, pd.DataFrame(rows)])}
-    tables["sources"] = pd.concat([outlets, pd.DataFrame(new)])
-    sums = expected_sums(folder) | {row["raw_file"]: row["sha256"] for row in rows}
+    ordered = new.sort_values("published", key=lambda days: days.replace("", "9"), kind="stable")
+    same = twins(every | dict(ordered[["doc_id", "text"]].values))
+    first = documents.set_index("doc_id")["duplicate_of"].replace("", None).dropna()
+    new["duplicate_of"] = new["doc_id"].map(same).replace(first.to_dict()).fillna("")
+    copies = sum(new["duplicate_of"] != "")
+    said += [f"{copies} say nearly the same as another: marked in duplicate_of"] * (copies > 0)
+    tables, outlets = {"documents": pd.concat([documents, new])}, _outlets(new)
+    tables["sources"] = pd.concat([sources, outlets]).drop_duplicates("source_id")
     with changed(folder, tables) as (copy, checked):
-        for row in rows:
-            write_whole(folder / "raw" / row["raw_file"], texts[row["doc_id"]])
+        for file, text in new[["raw_file", "text"]].values:
+            write_whole(folder / "raw" / file, text)
+        sums = expected_sums(folder) | dict(new[["raw_file", "sha256"]].values)
         listed = "".join(f"{digest}  {file}\n" for file, digest in sorted(sums.items()))
         write_whole(folder / "raw" / "SHA256SUMS", listed)
         (copy / "raw").symlink_to((folder / "raw").resolve())
         build_features(checked, copy, mapped)
+    if name not in case_names(root):
+        camps = sorted({*outlets["camp"]} - {NOBODY})
+        compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
+        title, file = name.replace("-", " ").capitalize(), Path(__file__).with_name("case.yaml")
+        case = file.read_text("utf-8").format(name=name, title=title, compare=compare)
+        write_whole(root / "notebooks" / "cases" / f"{name}.yaml", case)
+    print(*said, *(f"not read: {line}" for line in left), sep="\n")
+    print(f"Now: make code NAME={name}, then make, and open reports/{name}/index.html")
+    return 0
+
+
+def _met(place: Path, left: list[str]) -> pd.DataFrame:
+    """The articles that have a text, as `articles` tells them, with the ids of outlet and text."""
+    rows = []
+    for row in articles(place, left):
+        rows.append(row)
+        if len(rows) % 100 == 0:
+            print(f"{len(rows)} articles read", flush=True)
+    about = [*columns_of("articles").keys() - {"text"}, "source from", "published from"]
+    columns = ["origin", "text", *about, "source asked"]
+    met = pd.DataFrame(rows, columns=columns, dtype=str).fillna("")
+    met["text"], met[about] = met["text"].str.strip(), met[about].map(one_line)
+    met["sha256"] = met["text"].map(sha256)
+    met["source_id"] = met["source"].replace("", UNKNOWN).map(slug)
+    left += [f"{origin}: there is no text" for origin in met["origin"][met["text"] == ""]]
+    return met[met["text"] != ""]
+
+
+def _unknown(met: pd.DataFrame, documents: pd.DataFrame) -> pd.DataFrame:
+    """The articles that no row of documents.csv tells of; one text counts once an outlet."""
+    pair = ["sha256", "source_id"]
+    once = met.drop_duplicates(pair)
+    had = pd.MultiIndex.from_frame(once[pair]).isin(pd.MultiIndex.from_frame(documents[pair]))
+    # Where somebody mended an outlet's name, its row is of a text that is told of another.
+    once = once.assign(had=had).sort_values("had", ascending=False, kind="stable")
+    rows = once["sha256"].map(documents["sha256"].value_counts()).fillna(0)
+    return once[once.groupby("sha256").cumcount() >= rows].copy()
+
+
+def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[str]:
+    """Complete articles as rows of documents.csv; return what is said of them."""
+    said, days = list[str](), [day(told, dates) if told else ("", "") for told in new["published"]]
+    new["published"], new["published asked"] = ([d[i] for d in days] for i in (0, 1))
+    for what, column in (("day", "published"), ("outlet", "source")):
+        where = new[f"{column} from"].mask(new[column] == "", UNKNOWN)
+        basis = where.where(where.isin([UNKNOWN]), "stated")
+        new[f"{column}_basis"] = basis.mask(where.str.startswith("the name"), "inferred: " + where)
+        places = [f"{p} ({n})" for p, n in where.value_counts(sort=False).items() if p != UNKNOWN]
+        said += [f"the {what} was taken from {', '.join(places)}"] * bool(places)
+        asked = new[f"{column} asked"].replace("", f"no {what} is told")
+        whose = (new["origin"] + " (" + asked + ")")[where == UNKNOWN]
+        first = ", ".join(whose[:3]) + f" and {len(whose) - 3} more" * (len(whose) > 3)
+        fill = f"the {what} is open: {first}. Fill it in: data/{name}/documents.csv"
+        said += [fill] * (len(whose) > 0)
+    # Titles are sentences of a text, which stay out: four words of one are a label.
+    title = new["title"].where(new["title"] != "", new["origin"]).str.split()
+    new["label"] = [(" ".join(t[:4])[:118] + " …" * (len(t) > 4)).strip() for t in title]
+    new["doc_id"] = ""
+    for row, published, label in new[["published", "label"]].itertuples():
+        base = slug(f"{published} {label}")
+        more = (f"{base[:56].strip('-')}-{number}" for number in count(2))
+        new.at[row, "doc_id"] = next(one for one in chain([base], more) if one not in ids)
+        ids.add(new.at[row, "doc_id"])
+    spoken = new["language"].str.lower().str.extract("^([a-z]{2})(?![a-z])")[0]
+    heard = new["text"].map(lambda text: py3langid.classify(text)[0])
+    new["language"] = spoken.fillna(heard).replace("pcm", "en")  # Pidgin is most often English
+    new["genre"] = _one_of("documents", "genre", new["genre"])
+    new["raw_file"], new["published_in"] = new["doc_id"] + ".txt", new["source_id"]
+    new["start"], new["end"] = "0", new["text"].str.len().astype(str)
+    new["theatre"] = new["cases"] = name
+    return said
+
+
+def _one_of(table: str, column: str, told: pd.Series) -> pd.Series:
+    """What is told, where the schema has such a value; `unknown` where it has not."""
+    values = told.str.lower().str.replace("[ -]", "_", regex=True)
+    return values.where(values.isin(fields_of(table)[column]["constraints"]["enum"]), UNKNOWN)
+
+
+def _outlets(new: pd.DataFrame) -> pd.DataFrame:
+    """What articles tell of their outlets, as rows of sources.csv; open where two say otherwise."""
+    told = new[["source", "country"]].assign(kind=_one_of("sources", "kind", new["kind"]))
+    for what in ("camp", "bloc"):  # which are single words
+        told[what] = new[what].map(lambda own: slug(own).replace("-", "_") if own else "")
+    of = told.mask(told.isin(["", UNKNOWN, NOBODY])).groupby(new["source_id"], sort=False)
+    outlets = of.first().where((of.nunique() == 1).assign(source=True)).fillna(UNTOLD)
+    languages = new["language"].groupby(new["source_id"])
+    outlets["languages"] = languages.agg(lambda own: ";".join(sorted({*own})))
+    return outlets.rename(columns={"source": "name"}).reset_index()

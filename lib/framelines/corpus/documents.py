@@ -4,12 +4,9 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from framelines.corpus.files import why
@@ -19,7 +16,7 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
-BLOCK = 1 << 16  # bytes of a raw file that are looked at together
+PLACE = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
 
 
 def raw_folder(tables: Path) -> Path | None:
@@ -38,42 +35,29 @@ def raw_folder(tables: Path) -> Path | None:
 
 def texts_of(tables: Path) -> Path:
     """Return the folder that `raw_folder` finds; raises `DataError` where there is none."""
-    folder = raw_folder(tables)
-    if folder is None:
-        fix = "Put them into raw/ beside the tables, or name their folder: CORPUS=folder"
-        raise DataError([Problem(f"{tables.name}/raw", "the texts are not here", fix=fix)])
-    return folder
+    if folder := raw_folder(tables):
+        return folder
+    raise DataError([Problem(f"{tables.name}/raw", "the texts are not here", fix=PLACE)])
 
 
 def expected_sums(tables: Path) -> dict[str, str]:
     """Return the SHA-256 of every raw file of `tables` by file name, from `raw/SHA256SUMS`."""
     path = tables / "raw" / "SHA256SUMS"
-    lines = path.read_bytes().decode("utf-8", "replace").splitlines() if path.is_file() else []
-    pairs = (line.split(maxsplit=1) for line in lines)
-    return {pair[1].lstrip("*"): pair[0] for pair in pairs if len(pair) == 2}
-
-
-@contextmanager
-def _readable(path: Path, begin: int = 0) -> Iterator[None]:
-    """Say in words why a raw file, or its bytes from `begin` on, cannot be read."""
-    try:
-        yield
-        return
-    except OSError as error:
-        lost = isinstance(error, FileNotFoundError)
-        what = f"this raw file {'is missing' if lost else f'cannot be read: {why(error)}'}"
-        fix = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
-    except UnicodeDecodeError as error:
-        what = f"not UTF-8: byte {begin + error.start} cannot be decoded"
-        fix = "Spans are counted in UTF-8; take the file as it was received"
-    raise DataError([Problem(path.name, what, fix=fix)])
+    lines = path.read_text("utf-8", "replace") if path.is_file() else ""
+    return {file: digest for digest, file in re.findall(r"(?m)^(\S+)\s+\*?(.+)$", lines)}
 
 
 def read_raw(path: Path) -> str:
     """Return a raw file, decoded and otherwise untouched; `DataError` if missing or no UTF-8."""
-    with _readable(path):
+    try:
         # Bytes, because text mode would turn \r\n into \n and move every span.
         return path.read_bytes().decode("utf-8")
+    except OSError as error:
+        what, fix = f"this raw file cannot be read: {why(error)}", PLACE
+    except UnicodeDecodeError as error:
+        what = f"not UTF-8: byte {error.start} cannot be decoded"
+        fix = "Spans are counted in UTF-8; take the file as it was received"
+    raise DataError([Problem(path.name, what, fix=fix)])
 
 
 def read_documents(
@@ -84,10 +68,9 @@ def read_documents(
     A file of several documents is gone through once, to learn where they lie. Raises as `read_raw`.
     """
     ordered = documents.sort_values(by, kind="stable")
-    shared = ordered[ordered["raw_file"].duplicated(keep=False)]
+    shared = ordered[ordered["raw_file"].duplicated(keep=False)].groupby("raw_file")
     places = {
-        name: _byte_places(texts / str(name), own[["start", "end"]].to_numpy(dtype=np.int64))
-        for name, own in shared.groupby("raw_file")
+        name: _byte_places(texts / str(name), {*own["start"], *own["end"]}) for name, own in shared
     }
     for row in (values._asdict() for values in ordered.itertuples(index=False)):
         path, ends = texts / row["raw_file"], (int(row["start"]), int(row["end"]))
@@ -95,10 +78,24 @@ def read_documents(
             yield row, read_raw(path)[slice(*ends)]
             continue
         begin, stop = (places[row["raw_file"]][end] for end in ends)
-        with _readable(path, begin), path.open("rb", buffering=0) as raw:
+        with path.open("rb", buffering=0) as raw:
             raw.seek(begin)
             text = raw.read(stop - begin).decode("utf-8")
         yield row, text
+
+
+def _byte_places(path: Path, points: set[int]) -> dict[int, int]:
+    """The byte at which each of these code points begins; of those beyond the file its end."""
+    found, passed, size = dict[int, int](), 0, 0
+    try:
+        with path.open(encoding="utf-8", newline="") as raw:
+            for point in sorted(points):
+                size += len(raw.read(point - passed).encode())
+                found[point], passed = size, point
+    except (OSError, UnicodeDecodeError):
+        read_raw(path)  # says what is wrong
+        raise
+    return found
 
 
 def spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
@@ -107,19 +104,6 @@ def spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:
     for doc_id, start, end in zip(frame["doc_id"], frame["start"], frame["end"], strict=True):
         found[doc_id].append((int(start), int(end)))
     return found
-
-
-def _byte_places(path: Path, points: npt.NDArray[np.int64]) -> dict[int, int]:
-    """The byte at which each of these code points begins; of those beyond the file its end."""
-    wanted, found, passed, size = np.unique(points), dict[int, int](), 0, 0
-    with _readable(path), path.open("rb") as raw:
-        while block := raw.read(BLOCK):
-            # In UTF-8 a byte 10xxxxxx goes on with a code point, and every other begins one.
-            begins = np.flatnonzero(np.frombuffer(block, np.uint8) & 0xC0 != 0x80)
-            own = wanted[slice(*np.searchsorted(wanted, [passed, passed + len(begins)]))]
-            found |= zip(own.tolist(), (size + begins[own - passed]).tolist(), strict=True)
-            passed, size = passed + len(begins), size + len(block)
-    return dict.fromkeys(wanted.tolist(), size) | found
 
 
 def check_texts(

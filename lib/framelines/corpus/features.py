@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from framelines import REPO, being_written
@@ -30,8 +30,6 @@ COLUMNS = {
 
 Region = tuple[Span, str]
 Mapped = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
-# A counted form, its letters, and 1 where it is long, and where it is a figure.
-Word = tuple[str, int, int, int]
 
 
 def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
@@ -41,14 +39,15 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     """
     if len(types) < window:
         return None
-    last, before = dict[str, int](), list[int]()
-    for number, word in enumerate(types):
-        before.append(last.get(word, -1))
-        last[word] = number
-    # A token is the first of its type in the windows that begin after the one before it.
-    at, windows = np.arange(len(types)), len(types) - window + 1
-    firsts = np.minimum(at, windows - 1) - np.maximum(before, at - window)
-    return int(firsts.clip(0).sum()) / (window * windows)
+    inside = Counter(types[:window])
+    found = len(inside)
+    for gone, come in zip(types, types[window:], strict=False):
+        inside[come] += 1
+        inside[gone] -= 1
+        if not inside[gone]:
+            del inside[gone]
+        found += len(inside)
+    return found / (window * (len(types) - window + 1))
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
@@ -56,39 +55,38 @@ def lexicon_terms(tables: Tables) -> dict[str, Terms]:
     lexicons = tables.get("lexicons", pd.DataFrame())
     if lexicons.empty:  # they are common to all corpora and stand beside the first
         lexicons = pd.read_csv(REPO / "data" / "lexicons.csv", dtype=str, keep_default_na=False)
-    found: dict[str, Terms] = defaultdict(dict)
-    for row in lexicons.to_dict("records"):
-        form = texts.words(row["term"])
-        texts.add_term(found[row["language"]], form, row["lexicon"], row["term"])
-    for row in tables.get("place_names", pd.DataFrame()).to_dict("records"):
-        form = texts.words(row["variant"])
-        texts.add_term(found[row["language"]], form, "places", " ".join(form))
+    names = tables.get("place_names", pd.DataFrame(columns=["language", "variant"]))
+    places = names.assign(lexicon="places", term=names["variant"].map(texts.words).str.join(" "))
+    found = defaultdict[str, Terms](dict)
+    for row in pd.concat([lexicons, places]).to_dict("records"):
+        texts.add_term(
+            found[row["language"]], texts.words(row["term"]), row["lexicon"], row["term"]
+        )
     return found
 
 
-def _overlap(a: Span, b: Span) -> int:
-    return max(0, min(a[1], b[1]) - max(a[0], b[0]))
+def _share(span: Span, covers: Iterable[Span]) -> float:
+    """Return how much of a span others cover."""
+    begin, stop = span
+    covered = sum(max(0, min(stop, end) - max(begin, start)) for start, end in covers)
+    return covered / (stop - begin)
 
 
 @lru_cache(maxsize=200_000)
-def _measured(token: str) -> Word | None:
-    form = texts.counted_form(token)
-    letters = sum(map(str.isalpha, form))
-    return (form, letters, int(letters > LONG_WORD), int(form[0].isdigit())) if form else None
+def _measured(word: str) -> tuple[int, bool, bool]:
+    """Letters of a counted form, whether it is long, and whether it is a figure."""
+    letters = sum(map(str.isalpha, word))
+    return letters, letters > LONG_WORD, word[0].isdigit()
 
 
-def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[Word]:
+def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str]:
     """Words of a sentence in counted form, without those of a dateline or link inside it."""
     start, own = sentence[0], text[slice(*sentence)]
-    left_out = [s for s, kind in regions if kind not in COUNTED and _overlap(s, sentence)]
-    found = texts.token_texts(own)
-    if left_out:
-        found = [
-            own[s:e]
-            for s, e in texts.tokens(own)
-            if not any(_overlap((start + s, start + e), span) for span in left_out)
-        ]
-    return list(filter(None, map(_measured, found)))
+    left_out = [(s - start, e - start) for (s, e), kind in regions if kind not in COUNTED]
+    if not left_out:
+        return texts.words(own)
+    counted = (own[s:e] for s, e in texts.tokens(own) if not _share((s, e), left_out))
+    return [*filter(None, map(texts.counted_form, counted))]
 
 
 def _assign_chunks(lengths: list[int]) -> list[int]:
@@ -111,43 +109,37 @@ def document_features(
     `doc` is its row of documents.csv, `terms` are those of every language. A document of less than
     `CHUNK_TOKENS` has no row of `chunks`: its order could be guessed.
     """
-    spans, doc_id, own_terms = texts.sentences(text), doc["doc_id"], terms.get(doc["language"], {})
-    # A sentence is of the kind of the region that covers more than half of it.
-    covering = ([k for r, k in regions if _overlap(s, r) * 2 > s[1] - s[0]] for s in spans)
-    kinds = [found[0] if found else "text" for found in covering]
-    counted = [
-        _counted_words(text, span, regions) if kind in COUNTED else []
-        for span, kind in zip(spans, kinds, strict=True)
-    ]
-    chunk_of = _assign_chunks([len(found) for found in counted])
-    quotes = texts.quotations(text)
+    doc_id, own_terms = doc["doc_id"], terms.get(doc["language"], {})
+    quotes, sentences = texts.quotations(text), list[tuple[Span, str, list[str]]]()
+    for span in texts.sentences(text):
+        # A sentence is of the kind of the region that covers more than half of it.
+        kind = next((kind for region, kind in regions if _share(span, [region]) > 0.5), "text")
+        words = _counted_words(text, span, regions) if kind in COUNTED else []
+        sentences.append((span, kind, words))
+    chunk_of = _assign_chunks([len(words) for *_, words in sentences])
     rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
-    chunks, types = defaultdict[int, list[str]](list), list[str]()
-    for number, (span, kind, found) in enumerate(zip(spans, kinds, counted, strict=True)):
-        words, letters, long, figures = zip(*found, strict=True) if found else ((),) * 4
+    chunks, types = defaultdict[int, Counter[str]](Counter), list[str]()
+    for number, (span, kind, words) in enumerate(sentences):
         types += words
-        chunks[chunk_of[number]] += words
-        quoted = sum(_overlap(span, quote) for quote in quotes) / (span[1] - span[0])
-        place = (doc_id, number, *span, chunk_of[number] if found else "", kind)
-        measures = (len(words), sum(long), sum(letters), sum(figures), f"{quoted:.3f}")
+        chunks[chunk_of[number]].update(words)
+        letters, long, figures = map(sum, zip((0, 0, 0), *map(_measured, words), strict=True))
+        place = (doc_id, number, *span, chunk_of[number] if words else "", kind)
+        measures = (len(words), long, letters, figures, f"{_share(span, quotes):.3f}")
         rows["sentences"].append((*place, *measures))
         if not own_terms.keys().isdisjoint(words):
-            met = texts.longest_matches(words, own_terms)
-            hits = Counter((group, term) for _, group, term in met)
-            rows["lexicon_hits"] += [(doc_id, number, *hit, n) for hit, n in sorted(hits.items())]
+            met = Counter(tuple(of) for _, *of in texts.longest_matches(words, own_terms))
+            rows["lexicon_hits"] += [(doc_id, number, *of, n) for of, n in sorted(met.items())]
     if len(types) >= CHUNK_TOKENS:
-        for chunk, own in chunks.items():
-            counts = Counter(own)
-            rows["chunks"] += [(doc_id, chunk, word, counts[word]) for word in sorted(counts)]
+        counts = ((chunk, *of) for chunk, own in chunks.items() for of in sorted(own.items()))
+        rows["chunks"] = [(doc_id, *count) for count in counts]
     diversity = "" if (ratio := mattr(types)) is None else f"{ratio:.6g}"
-    rows["diversity"].append((doc_id, len(types), len(set(types)), diversity))
+    rows["diversity"] = [(doc_id, len(types), len(set(types)), diversity)]
     return rows
 
 
 def regions_by_document(tables: Tables) -> dict[str, list[Region]]:
     """Return the regions by doc_id, counted from its start; contained articles stand first."""
-    documents = tables["documents"]
-    found: dict[str, list[Region]] = defaultdict(list)
+    found, documents = defaultdict[str, list[Region]](list), tables["documents"]
     starts = dict(zip(documents["doc_id"], documents["start"], strict=True))
     for row in documents[documents["contained_in"].isin(starts)].to_dict("records"):
         begin = starts[row["contained_in"]]
@@ -165,18 +157,19 @@ def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[P
     Rows are written while texts are read, by doc_id. `mapped` may work on several texts at once.
     Raises `DataError` where nobody holds them here; then nothing is written.
     """
-    regions, terms, paths = regions_by_document(tables), lexicon_terms(tables), list[Path]()
+    regions, terms = regions_by_document(tables), lexicon_terms(tables)
+    paths = {name: folder / "features" / f"{name}.csv" for name in COLUMNS}
     documents = read_documents(tables["documents"], texts_of(folder), by="doc_id")
     items = ((doc, text, regions.get(doc["doc_id"], [])) for doc, text in documents)
     with ExitStack() as stack:
         writers = {}
-        for name, columns in COLUMNS.items():
-            paths.append(folder / "features" / f"{name}.csv")
-            draft = stack.enter_context(being_written(paths[-1]))
+        for name, path in paths.items():
+            draft = stack.enter_context(being_written(path))
             file = stack.enter_context(io.TextIOWrapper(draft, "utf-8", newline=""))
             writers[name] = csv.writer(file, lineterminator="\n")
-            writers[name].writerow(columns.split())
-        for found in mapped(lambda of: document_features(of[0], of[1], of[2], terms), items):
+        heads = {name: [columns.split()] for name, columns in COLUMNS.items()}
+        made = mapped(lambda of: document_features(of[0], of[1], of[2], terms), items)
+        for found in chain([heads], made):
             for name, rows in found.items():
                 writers[name].writerows(rows)
-    return paths
+    return [*paths.values()]

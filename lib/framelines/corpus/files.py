@@ -4,21 +4,18 @@ import csv
 import io
 import json
 import os
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
 import pandas as pd
-import yaml
 from charset_normalizer import from_bytes
 
 
-def decoded(content: bytes, declared: str = "") -> str:
-    """Return a text in UTF-8, in the encoding that it declares, or in that which it looks like."""
-    for encoding in filter(None, ("utf-8-sig", declared)):
-        try:
-            text = content.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
+def decoded(content: bytes) -> str:
+    """Return a text in UTF-8, or in the encoding that it names or looks like."""
+    with suppress(UnicodeError):
+        text = content.decode("utf-8-sig")
         if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
             return text
     best = from_bytes(content).best()
@@ -78,7 +75,7 @@ def why(error: Exception) -> str:
     """Return on one line why a file cannot be read: in words of ours, and of no library."""
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
-    if isinstance(error, yaml.YAMLError):
+    if "YAML" in str(error):
         return "its front matter is no YAML: what holds a : goes into quotes"
     ours = type(error) is ValueError and str(error)
     return ours or "it is damaged, or no file of the kind that its name says"

@@ -1,12 +1,13 @@
 """Sentences, words and quotations of a text, as spans of Unicode code points.
 
-The rules are few, so that a reader can say why a sentence ends where it does; their words stand in
-words.yaml. A span points into the text as it was received; only the counted form is made one.
+The rules are few, so that a reader can say why a sentence ends where it does; they stand in
+splitting.yaml, their words in words.yaml. A span points into the text as it was received; only the
+counted form is made one.
 """
 
 import hashlib
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache, lru_cache, wraps
 from pathlib import Path
 from typing import Any
@@ -18,48 +19,9 @@ Span = tuple[int, int]
 # By the first unit of a term: the whole term, and (list it belongs to, what it stands for).
 Terms = dict[str, list[tuple[tuple[str, ...], str, Any]]]
 
-# Apostrophes stand for hamza and ʿayn inside transliterated names (Sha’ir, ‘Amiriyyah).
-APOSTROPHES = "'’‘‛ʼʻʽʾʿˀˁˈʹꞌ՚`´′＇"
-HYPHENS = "-‐‑־֊﹣－"
-ONE_FORM = str.maketrans(
-    {**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(HYPHENS, "-"), "٪": "%", "﹪": "%"}
-)
-# Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
-_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
-# Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
-_ARABIC_MARKS = regex.compile(r"[\u064B-\u0652\u0670\u0640]")
-_POSSESSIVE = regex.compile(r"(?:’s?)+$")
-_PERCENT_FIRST = regex.compile(r"^%(.+)")
-
-_A, _H, _W, _SEPARATOR = rf"[{APOSTROPHES}]", rf"[{HYPHENS}]", r"[\p{L}\p{M}]", "[.,٫٬]"
-_GAP = r"[\u00a0\u2009\u202f]"  # between groups of digits and before a percent sign
-# In al-‘Ayn the mark is a letter; in anti-‘terror’ it opens a quotation.
-_JOINER = rf"(?:{_H}(?:{_A}(?!\p{{Ll}}{_W}*[’'](?!\p{{L}})))?|{_A})"
-_GROUPED = r"\d{1,3}(?:[.,٬]\d{3})+(?!\d)"
-_TOKEN = regex.compile(
-    rf"""
-    (?:\p{{L}}\.){{2,}}                                  # U.S., A.M.
-    | {_A}(?=(?:\p{{Lu}}|\p{{L}}(?![^\n]*[’'](?!\p{{L}}))){_W}*(?:{_JOINER}{_W}+)*(?![\p{{L}}’']))
-      {_W}+(?:{_JOINER}[\p{{L}}\p{{M}}\d]+)*             # ‘Amiriyyah, but no closed quotation
-    | [\p{{L}}\p{{M}}ـ][\p{{L}}\p{{M}}\dـ]*(?:{_JOINER}(?:{_GROUPED}|[\p{{L}}\p{{M}}\d]+))*
-    | [%٪]?
-      (?: (?:\d+(?:{_SEPARATOR}\d+)+ | \d{{1,3}}(?:(?:{_GAP}|{_A})\d{{3}})+(?!\d))
-          (?:{_JOINER}?\p{{L}}[\p{{L}}\p{{M}}\d]*)*      # 4,000  1,200-strong
-        | \d+(?:{_JOINER}?(?:\p{{L}}{_W}*|\d++(?!{_SEPARATOR}\d)))* )   # 23mm  18-month  7-8
-      (?:(?:\x20|{_GAP})?[%٪])?
-    | \p{{N}}                                            # ½ and other numbers that are no digits
-    """,
-    regex.VERBOSE,
-)
-# Scripts that leave no space between words: each character of theirs is counted for one.
-_ALONE = r"(?=\p{L})[\p{Han}\p{Hiragana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}]\p{M}*"
-_HYPHEN, _ANY_ALONE = regex.compile(_H), regex.compile(_ALONE)
-_PIECES = regex.compile(rf"{_ALONE}|(?:(?!{_ALONE}).)+")
-_OPENING_QUOTE = regex.compile(r"[‘'][^‘’\n]{1,120}?[’'](?!\p{L})")
-
 
 @cache
-def _lists(file: str) -> dict[str, dict[str, str]]:
+def _lists(file: str) -> dict[str, Any]:
     return dict(yaml.safe_load(Path(__file__).with_name(file).read_text(encoding="utf-8")))
 
 
@@ -76,6 +38,35 @@ def valued(section: str, language: str, file: str = "words.yaml") -> dict[str, s
 def word_list(section: str) -> frozenset[str]:
     """Return the words of a section of words.yaml, of all its languages."""
     return frozenset(w for lang in _lists("words.yaml")[section] for w in valued(section, lang))
+
+
+def _pattern(forms: Iterable[str], before: str = "") -> regex.Pattern[str]:
+    """The first that fits of these forms of splitting.yaml, with its pieces put in."""
+    whole = f"{before}(?:{'|'.join(forms)})"
+    for name, piece in reversed(_CUTS["pieces"].items()):
+        whole = whole.replace(f"{{{name}}}", piece)
+    named = {*regex.findall(r"\\L<(\w+)>", whole)}
+    listed = {name: [word.rstrip(".") for word in word_list(name)] for name in named}
+    return regex.compile(whole, regex.VERBOSE, **listed)
+
+
+_CUTS = _lists("splitting.yaml")
+_TOKEN, _QUOTATION = _pattern(_CUTS["tokens"]), _pattern(_CUTS["quotations"])
+_ONE_MARK = str.maketrans("‟❝〝❞〞＂", '“““””"')
+# All stops; the group `ends` is there where a sentence ends.
+_RULES = (
+    rf"(?<={before}){stop}(?={behind}){'(?P<ends>)' * ends}"
+    for ends, before, stop, behind in _CUTS["stops"]
+)
+_STOP = _pattern(_RULES, "(?={end})(?<!{end})")
+APOSTROPHES, HYPHENS = (_CUTS["pieces"][sign][1:-1] for sign in ("apostrophe", "hyphen"))
+ONE_FORM = str.maketrans(
+    {**dict.fromkeys(APOSTROPHES, "’"), **dict.fromkeys(HYPHENS, "-"), "٪": "%", "﹪": "%"}
+)
+# Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
+_INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+_HYPHEN, _ANY_ALONE = _pattern(["{hyphen}"]), _pattern(["{alone}"])
+_PIECES = _pattern(["{alone}", "(?:(?!{alone}).)+"])
 
 
 def _on_visible(split: Callable[[str], list[Span]]) -> Callable[[str], list[Span]]:
@@ -100,8 +91,7 @@ def tokens(text: str) -> list[Span]:
     stay whole; a range of such numbers is two. A quotation mark before a word is part of it (‘Ayn)
     unless a closing one answers. Where a script leaves no space, each character is one.
     """
-    quoted = {m.start() for m in _OPENING_QUOTE.finditer(text)}
-    found = [(m.start() + (m.start() in quoted), m.end()) for m in _TOKEN.finditer(text)]
+    found = [match.span() for match in _TOKEN.finditer(text)]
     if text.isascii() or not _ANY_ALONE.search(text):
         return found
     return [p.span() for span in found for p in _PIECES.finditer(text, *span)]
@@ -116,24 +106,19 @@ def counted_form(word: str) -> str:
     """
     word = _INVISIBLE.sub("", word).translate(ONE_FORM)
     if word.strip("%")[:1].isdigit():
-        word = _PERCENT_FIRST.sub(r"\1%", "".join(word.split()))
+        word = regex.sub("^%(.+)", r"\1%", "".join(word.split()))
     composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
     word = unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))  # of İ
-    return _POSSESSIVE.sub("", _ARABIC_MARKS.sub("", word))
-
-
-def token_texts(text: str) -> list[str]:
-    """Return `tokens` as they stand in the text."""
-    if text.isascii() and "'" not in text:  # most sentences: a token is what the pattern finds
-        return list(_TOKEN.findall(text))
-    return [text[start:end] for start, end in tokens(text)]
+    # Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
+    return regex.sub("(?:’s?)+$", "", regex.sub(r"[\u064B-\u0652\u0670\u0640]", "", word))
 
 
 def words(text: str) -> list[str]:
     """Return the counted form of every token of `text` that has one, in order."""
-    return [form for form in map(counted_form, token_texts(text)) if form]
+    found = _TOKEN.findall(text) if text.isascii() else (text[s:e] for s, e in tokens(text))
+    return [form for form in map(counted_form, found) if form]
 
 
 def parts(text: str) -> list[tuple[str, Span]]:
@@ -168,54 +153,6 @@ def longest_matches(units: Sequence[str], terms: Terms) -> Iterator[tuple[Span, 
                 yield (start, end), group, what
 
 
-# Sentences.
-
-_TERMINATOR = regex.compile(
-    r"(?P<stop>[.…\p{Sentence_Terminal}]+)(?P<close>[”’\"'»›)\]」』》〉）】]*(?:[ \u00a0]”(?=\s))?)"
-)
-_SAYS = regex.compile(r"[\p{L}\p{N}]")
-_WORD_BEFORE, _NEXT = regex.compile(r"[\p{L}\p{M}.]+$"), regex.compile(r"[\p{L}\p{M}]*")
-# Friday, Jan., GMT, Damascus time: what may follow an hour in its sentence.
-_DAYS = frozenset[str]().union(
-    *map(word_list, "zones months capital_months weekdays hijri_months relative dates".split()),
-    word_list("capital_dates"),
-)
-_OF_AN_HOUR = regex.compile(
-    rf"(?i:{'|'.join(sorted(regex.escape(day.rstrip('.')) for day in _DAYS))}|\p{{L}}+\ time)\b"
-)
-
-
-def _ends_sentence(text: str, stop: regex.Match[str], end: int) -> bool:
-    """Whether the terminator `stop`, which lies in a paragraph that ends at `end`, ends one."""
-    after = text[stop.end() : end]
-    following = after.lstrip(" \u00a0\t“”‘\"'«([–-—")
-    if not after.strip() or following[:1].islower() or after[0] in ",;:،؛":
-        return not after.strip()
-    apart = after[0].isspace() or stop["close"] != ""
-    if stop["stop"] != ".":
-        # Other scripts leave no space after their stops.
-        return apart or after[0] in "“«" or not stop["stop"].strip("…").isascii()
-    met = _WORD_BEFORE.search(text, max(0, stop.start() - 30), stop.start())
-    word = met.group() if met else ""
-    lists = ("titles", "numbered", "hours", "abbreviations")
-    listed = next((section for section in lists if word.lower() in word_list(section)), "")
-    dotted = "." in word
-    if not apart:
-        # "said.He": a missing space after a whole word, against "3.5", "U.S" and "site.com".
-        return len(word) > 2 and not (dotted or listed) and after.lstrip('“"‘')[:1].isupper()
-    if dotted and (")" in stop["close"] or after.lstrip()[:1] in "–—-"):
-        return False  # DAMASCUS (6:45 A.M.) – The army
-    if listed == "numbered":
-        return not following[:1].isdigit()
-    if listed == "hours":
-        return following[:1].isalpha() and not _OF_AN_HOUR.match(following)
-    if listed == "abbreviations" or dotted or (len(word) == 1 and word.isupper()):
-        # The stop serves twice only before a word that begins a sentence.
-        begins = _NEXT.match(following).group().lower() in word_list("starters")
-        return listed != "titles" and begins
-    return listed != "titles"
-
-
 @_on_visible
 def sentences(text: str) -> list[Span]:
     """Return the sentences of `text` as spans `[start, end)` in code points, in order.
@@ -226,20 +163,13 @@ def sentences(text: str) -> list[Span]:
     spans = []
     for paragraph in regex.finditer(r"[^\n\r]+", text):
         begin, end = paragraph.span()
-        stops = _TERMINATOR.finditer(text, begin, end)
-        for cut in [*(s.end() for s in stops if _ends_sentence(text, s, end)), end]:
+        stops = _STOP.finditer(text, begin, end)
+        for cut in [*(stop.end() for stop in stops if stop["ends"] is not None), end]:
             inside = text[begin:cut]
-            if _SAYS.search(inside):
+            if regex.search(r"[\p{L}\p{N}]", inside):
                 spans.append((cut - len(inside.lstrip()), begin + len(inside.rstrip())))
             begin = cut
     return spans
-
-
-# What closes a quotation that a mark opened, and marks that stand for another.
-_CLOSES = {"“": '”“"', "„": '“”"', '"': '"”“', "«": "»", "»": "«", "「": "」", "『": "』"}
-_LIKE, _PAIRS = str.maketrans("‟❝〝❞〞＂", '“““””"'), dict(zip("“«「『", "”»」』", strict=True))
-# A quotation that holds others of its kind, each closed by its own mark.
-_NESTED = regex.compile("|".join(f"{a}(?:[^{a}{b}\n]++|(?R))*+{b}" for a, b in _PAIRS.items()))
 
 
 @_on_visible
@@ -249,29 +179,7 @@ def quotations(text: str) -> list[Span]:
     Quotations nest. One that opens every paragraph anew runs through them all; one that is never
     closed ends with its paragraph. A mark straight after a letter closes.
     """
-    text, spans = text.translate(_LIKE), list[Span]()
-    opened: list[tuple[str, int]] = []
-    for match in regex.finditer(r"[“”„«»\"「」『』]|\n+|$", text):
-        mark, at = match.group(), match.start()
-        if spans and at < spans[-1][1]:
-            continue
-        if not opened and (whole := _NESTED.match(text, at)):
-            spans.append(whole.span())
-            continue
-        if not mark or mark[0] == "\n":
-            if opened and not (mark and text.startswith(opened[0][0], match.end())):
-                spans.append((opened[0][1], at))
-                opened = []
-            continue
-        attached = at > 0 and not text[at - 1].isspace() and text[at - 1] not in "([_–—“„«「『"
-        places = [i for i, (kind, _) in enumerate(opened) if mark in _CLOSES[kind]]
-        if places and (attached or mark not in '“"«'):
-            if places[-1] == 0:
-                spans.append((opened[0][1], at + 1))
-            del opened[places[-1] :]
-        elif mark in _CLOSES.keys() - {k for k, _ in opened} and not (attached and mark in '"»'):
-            opened.append((mark, at))
-    return spans
+    return [match.span() for match in _QUOTATION.finditer(text.translate(_ONE_MARK))]
 
 
 def sha256(text: str) -> str:

@@ -12,6 +12,7 @@ extensions: a third of a month (`1437-06-start`), and dates relative to the docu
 
 import math
 import re
+import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from functools import cache
@@ -240,24 +241,50 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
         stated_interval(stated, name)
     except ValueError as error:
         problem, _, examples = str(error).partition(" such as ")
-        ways = in_edtf(stated) if examples and name != "relative" else []
-        offers = [one for one in ways if not date_problem(one, name)]
+        offers = readings(stated, name) if examples and name != "relative" else []
         return f"{problem}; write {' or '.join(offers)}" if offers else str(error)
     return None
 
 
-@cache
-def in_edtf(text: str) -> list[str]:
-    """Return a day or month that is written otherwise in EDTF: 03/04/2019 both ways, or nothing."""
-    years = {int(year) for year in re.findall(r"\d{4}", text)}
-    if not years or re.search("[0-9]X", text):
-        return []
-    import dateparser  # takes half a second, and few dates need it
+# How people write a day or a month in figures, and what it may be; a day whose year is the last
+# part also with an hour or a weekday beside it. Before one digit comes a nought.
+_FIGURES = [
+    (r"(?<![\d./-])(\d\d?)[./ -]{1,2}(\d\d?)[./ -]{1,2}(\d{4})(?!\d)", (r"\3-\2-\1", r"\3-\1-\2")),
+    (r"^(\d{4})(?:[-/.](\d\d?)[-/.](\d\d?)|(\d\d)(\d\d))(?=$|[T ])", (r"\1-\2\4-\3\5",)),
+    (r"^(\d{4})[-/.](\d\d?)$", (r"\1-\2",)),
+    (r"^(\d\d?)[-/.](\d{4})$", (r"\2-\1",)),
+]
 
-    for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
-        how: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
-        orders = (how | {"DATE_ORDER": order} for order in ("DMY", "MDY"))
-        days = [dateparser.parse(text, settings=order) for order in orders]
-        if found := [day.strftime(form) for day in days if day and day.year in years]:
-            return list(dict.fromkeys(found))
-    return []
+
+@cache
+def readings(text: str, system: str = "gregorian") -> list[str]:
+    """Return the dates of a calendar, as `read` takes them, that a text may mean.
+
+    In figures of any script or in words, with an hour or without. 03/04/2019 may be two days; of a
+    year of two digits the century is a guess, and nothing is read.
+    """
+    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text.strip())]
+    swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
+    plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds)
+    found = [plain.replace(" ", "")]
+    for pattern, ways in _FIGURES:
+        told = [match.expand(way) for match in re.finditer(pattern, plain) for way in ways]
+        found += [re.sub(r"\b(\d)\b", r"0\1", one) for one in told]
+    # In words, or with an hour; a range is more than the day that would be read of it.
+    spelt = r"(?!.*(?<!\d)\d\d? *- *\d\d?(?!\d))(?=.*\d{4}).*([^\W\d_]{3}|:)"
+    if system == "gregorian" and len(found) == 1 and re.match(spelt, plain):
+        import dateparser  # takes half a second, and few dates need it
+
+        for parts, form in ((["day", "month", "year"], "%Y-%m-%d"), (["month", "year"], "%Y-%m")):
+            strict: Any = {"REQUIRE_PARTS": parts, "PARSERS": ["absolute-time"]}
+            if day := dateparser.parse(plain, settings=strict):
+                found.append(day.strftime(form))
+                break
+    return [one for one in dict.fromkeys(found) if _is_date(one, system)]
+
+
+def _is_date(text: str, system: str) -> bool:
+    try:
+        return bool(read(text, system))
+    except ValueError:
+        return False
