@@ -199,7 +199,7 @@ def days_of_event(
     rows = rows.assign(wording=inside.reindex(rows.index).fillna(""), stated=rows["event_date"])
     if wording == "full_control_only":
         words = rows["wording"].str.split("[; ]+", regex=True)
-        rows = rows[[not FULL_CONTROL.isdisjoint(own) for own in words]]
+        rows = rows.loc[[not FULL_CONTROL.isdisjoint(own) for own in words]]
     columns = "source bloc wording stated first last claim_id"
     return table_of(rows, columns, by="last first claim_id doc_id")
 
