@@ -60,7 +60,7 @@ def _command(name: str, function: str, about: str, *parameters: click.Parameter)
     def call(**given: Any) -> Any:
         module, _, called = function.partition(".")
         run = getattr(import_module(f"framelines.build.{module}"), called)
-        if module not in ("ingest", "coding", "exchange", "references"):
+        if module not in ("ingest", "coding", "exchange"):
             return run(**given)
         with import_module("framelines.build.runner").alone():
             return run(**given)
@@ -94,7 +94,7 @@ TO = click.Option(["--to"], default="label-studio")
 FILTERS = [click.Option([f"--{name}"], default="") for name in ("days", "country", "box")]
 _command("export", "exchange.export", "Write a case's texts for people to code.", NAME, TO, CODER)
 _command("import", "exchange.take_in", "Take in what people coded.", PLACE, NAME, CODER)
-_command("reference", "references.reference", "Take in UCDP or ACLED.", PLACE, NAME, *FILTERS)
+_command("reference", "exchange.reference", "Take in UCDP or ACLED.", PLACE, NAME, *FILTERS)
 _command("code", "coding.code", "Code the texts of a case by rules.", NAME)
 _command("measure", "coding.measure", "Code the bundled texts by rules, into their rules/.")
 

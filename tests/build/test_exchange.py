@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 from small import bytes_of, laid, write
 
 from framelines.build import marks
-from framelines.build.exchange import export, take_in
+from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
 from framelines.build.marks import LAYERS, WRITERS, Marked, asked, kinds, place
-from framelines.build.references import reference
-from framelines.build.store import columns_of, written
+from framelines.build.store import FOREIGN, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
 from framelines.tables.schema import write_table
@@ -278,7 +277,7 @@ def monitored(tiny: Path) -> Path:
     write(tiny.parent / "notebooks" / "cases" / "tiny.yaml", "title: Tiny\ndata: data\n")
     write(tiny / "places.csv", "place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
     for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
-        columns = [*columns_of("monitors")[of]["columns"].split(), "source_headline"]
+        columns = [*FOREIGN["monitors"][of]["columns"].split(), "source_headline"]
         cells = [[*row.split(), "A headline"] for row in rows.splitlines()]
         table = pd.DataFrame(cells, columns=columns).replace(r"\+", " ", regex=True)
         table[columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)

@@ -1,18 +1,21 @@
-"""Codes out to the programs that people code in, and back into located rows of the tables."""
+"""Out to the programs that people code in, and back into located rows; what monitors count."""
 
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from framelines import REPO, write_all
 from framelines.build.marks import LAYERS, ONLY, WRITERS, Marked, Row, fold, kinds, place, read
-from framelines.build.store import add_to_case, changed, written
+from framelines.build.store import FOREIGN, add_to_case, changed, written
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.texts import short_hash, words
-from framelines.errors import DataError, Problem
+from framelines.errors import DataError, Problem, Problems
+from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian
 from framelines.tables.case import CODED, CaseFile, read_case_file
 from framelines.tables.schema import ID, check_tables, fields_of, resources
 
@@ -198,4 +201,108 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     if main != coder:
         print(f"the analyses read the codes of {main}: `coder` in notebooks/cases/{name}.yaml")
     print("".join(f"not taken: {problem}\n" for problem in left), end="")
+    return 0
+
+
+def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table of a monitor, without columns that nobody asks for, and what they mean."""
+    columns = {name: {*of["columns"].split()} for name, of in FOREIGN["monitors"].items()}
+    how: Any = {"usecols": set().union(*columns.values()).__contains__, "index_col": False}
+    try:
+        whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
+    except (OSError, ValueError):
+        raise DataError([Problem(place.name, "no table in UTF-8 with commas")]) from None
+    name, lacking = min(
+        ((n, own - {*whole}) for n, own in columns.items()), key=lambda of: len(of[1])
+    )
+    if lacking:
+        what = f"neither {' nor '.join(columns)}: columns are missing"
+        raise DataError([Problem(place.name, what, value=", ".join(sorted(lacking)))])
+    # HDX puts a line of tags under the header.
+    return whole[~whole["country"].str.startswith("#")], FOREIGN["monitors"][name]
+
+
+def _day(stated: str) -> date:
+    try:
+        return date.fromisoformat(stated[:10])
+    except ValueError:
+        return datetime.strptime(stated, "%d %B %Y").date()
+
+
+def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
+    """A row of the reference; a lone imprecise day is all days about it. Raises `ValueError`."""
+    numbers = {name: int(event[name]) for name in {*of["deaths"], *of["low"], *of["medium"]}}
+    low, high = (numbers[name] for name in of["deaths"])
+    if low > high:
+        raise ValueError(f"the least of dead, {low}, is above the most, {high}")
+    above = {
+        how: any(numbers[n] > most for n, most in of[how].items())
+        for how in ("unsure", "medium", "low")
+    }
+    # A wide range is low, too, by data/INTRODUCTION.md.
+    quality = (
+        "low" if above["low"] or high > 2 * low + 2 else "medium" if above["medium"] else "high"
+    )
+    first, last = (_day(event[column]) for column in of["days"])
+    days, span = DateInterval(first, last), of["around"].get(event[of["time"]])
+    if first == last:
+        days = gregorian(f"{first}"[: {"month": 7, "year": 4}.get(span, 10)])
+        days = days.widen(3, 3) if span == "week" else days
+    said = of["row"] | of["but"].get(event[of["by"]], {})
+    row = {column: told.format_map(event).strip(" ,") for column, told in said.items()}
+    named = re.sub(" (town|city|village)$", "", row["place_id"]).casefold()
+    row |= {"place_id": "" if above["unsure"] else places.get(named, ""), "quality": quality}
+    row |= {"ref_id": row["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
+    return row | {"date_from": f"{days.first}", "date_to": f"{days.last}"}
+
+
+def reference(place: Path, name: str, days: str, country: str, box: str, root: Path = REPO) -> int:
+    """Add the events of a UCDP GED or ACLED export to reference.csv of a case.
+
+    Filtered by `days` in EDTF, with any of which a row must overlap, by country, and by a box in
+    degrees. Rows that are there already stay. Prints what was added and which rows cannot be read.
+    Raises `DataError`, with nothing written, for another file and where nothing can be added.
+    """
+    problems, ends = Problems(), re.findall(r"-?\d+(?:\.\d+)?", box or "-180,-90,180,90")
+    if reason := date_problem(days, "gregorian"):
+        known = "days in EDTF, such as 2017-04-01/2017-04-30"
+        problems.add("DAYS", reason, value=days, allowed=known)
+    west, south, east, north = map(float, ends if len(ends) == 4 else "1000")
+    if west > east or south > north:
+        known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
+        problems.add("BOX", "no box", value=box, allowed=known)
+    problems.raise_if_any()
+    folder, span = root / read_case_file(name, root).data, gregorian(days) if days else OPEN
+    old, (whole, of) = written(folder, "reference"), _monitored(place)
+    names = written(folder, "place_names").rename(columns={"variant": "name"})
+    names = pd.concat([written(folder, "places"), names])[["name", "place_id"]]
+    names = names.assign(name=names["name"].str.casefold()).drop_duplicates()
+    # A name that two places bear is none.
+    places = dict(names.drop_duplicates("name", keep=False).to_numpy())
+    # Yemen is "Yemen (North Yemen)" in UCDP.
+    land = re.escape(country.strip().casefold()) + r"($| \()" if country else ""
+    rows = dict[str, Row]()
+    for line, event in whole[whole["country"].str.casefold().str.match(land)].iterrows():
+        try:
+            row = _event({str(c): " ".join(v.split()) for c, v in event.items()}, of, places)
+            inside = west <= float(event["longitude"]) <= east
+            inside &= south <= float(event["latitude"]) <= north
+        except ValueError as error:
+            problems.add(place.name, f"it cannot be read: {error}", row=int(str(line)) + 2)
+            continue
+        if (
+            inside
+            and row["date_from"] <= str(span.last or "9")
+            and row["date_to"] >= str(span.first or "")
+        ):
+            rows.setdefault(row["ref_id"], row | {"case": name})
+    if not rows:
+        filters = f"DAYS {days or 'all'}, COUNTRY {country or 'all'}, BOX {box or 'all'}"
+        listed = ", ".join(sorted({*whole["country"]})[:12])
+        problems.add(place.name, "no row fits", value=filters, allowed=f"countries: {listed}")
+        problems.raise_if_any()
+    new = pd.DataFrame([row for ref_id, row in rows.items() if ref_id not in {*old["ref_id"]}])
+    with changed(folder, {"reference": pd.concat([old, new])} if len(new) else {}):
+        print(f"{len(new)} events added to reference.csv, {len(rows) - len(new)} were known")
+    print("".join(f"not taken: {problem}\n" for problem in problems), end="")
     return 0

@@ -13,7 +13,7 @@ import unicodedata
 import zipfile
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
@@ -31,6 +31,7 @@ from framelines.tables.schema import fields_of
 
 Row = dict[str, str]
 Files = dict[str, bytes]
+Made = Mapping[str, str | bytes]
 # The tables whose codes are all of one kind, and the layers of INCEpTION by table.
 ONLY = {"naming_mentions": "naming", "captures": "capture"}
 LAYERS = {t: f"webanno.custom.{t.title().replace('_', '')}" for t in ("claims", *ONLY)}
@@ -124,7 +125,7 @@ def _code(row: str, said: dict[str, Any]) -> Row:
     return {name: cell(value) for name, value in fields.items()} | own
 
 
-def _to_label_studio(texts: Row, codes: pd.DataFrame) -> dict[str, str]:
+def _to_label_studio(texts: Row, codes: pd.DataFrame) -> Made:
     """Tasks with codes as predictions, and the labelling: labels, and the fields of a region."""
     tasks: dict[str, Any] = {i: {"data": {"text": text, "doc_id": i}} for i, text in texts.items()}
     for doc_id, own in codes.groupby("doc_id"):
@@ -146,27 +147,25 @@ def _to_label_studio(texts: Row, codes: pd.DataFrame) -> dict[str, str]:
     return {"tasks.json": made, "labelling.xml": shown}
 
 
-def _from_label_studio(task: dict[str, Any], row: str) -> Found:
-    done = [a for a in task.get("annotations") or () if not a.get("was_cancelled")]
-    if len(done) > 1:
-        raise ValueError(f"{len(done)} people annotated this task: have a project each")
-    regions = defaultdict[str, dict[str, Any]](dict)
-    for piece in done[0]["result"] if done else ():
-        region, how, value = regions[str(piece.get("id"))], piece["type"], piece.get("value", {})
-        said = value.get("text" if how == "textarea" else how)
-        if how.endswith("labels"):
-            region |= {name: value.get(name) for name in ("start", "end")}
-            region |= {"kinds": said, "words": value.get("text")}
-        else:
-            region[str(piece.get("from_name")).rpartition("-")[2]] = said
-    codes = [
-        _code(f"{row}, region {name}", said | {"kind": kind})
-        for name, said in regions.items()
-        for kind in said.pop("kinds", None) or []
-    ]
-    doc_id, *texts = task["data"].pop("doc_id", ""), *task["data"].values()
+def _from_label_studio(task: dict[str, Any], number: int) -> Found:
+    """The text with the codes of each person; a task that nobody has done is complete of none."""
+    doc_id, texts = task["data"].pop("doc_id", ""), task["data"].values()
     text = max((told for told in texts if isinstance(told, str)), key=len, default="")
-    if done:  # what nobody has coded yet is not complete
+    for done in [a for a in task.get("annotations") or () if not a.get("was_cancelled")]:
+        regions, codes = defaultdict[str, dict[str, Any]](dict), list[Row]()
+        for piece in done["result"]:
+            region, how = regions[str(piece.get("id"))], str(piece["type"])
+            value = piece.get("value", {})
+            said = value.get("text" if how == "textarea" else how)
+            if how.endswith("labels"):
+                region |= {"kinds": said, "words": value.get("text")}
+                region |= {end: value.get(end) for end in ("start", "end")}
+            else:
+                region[str(piece.get("from_name")).rpartition("-")[2]] = said
+        for name, said in regions.items():
+            kinds = said.pop("kinds", None) or []
+            row = f"task {task.get('id', number)}, region {name}"
+            codes += [_code(row, said | {"kind": kind}) for kind in kinds]
         yield Marked([cell(doc_id)], text, codes)
 
 
@@ -180,7 +179,7 @@ def type_system() -> cassis.TypeSystem:
     return types
 
 
-def _to_inception(texts: Row, codes: pd.DataFrame) -> dict[str, str]:
+def _to_inception(texts: Row, codes: pd.DataFrame) -> Made:
     """UIMA CAS JSON, whose offsets are units of UTF-16, and the layers."""
     types = type_system()
     made = {i: cassis.Cas(types, sofa_string=text) for i, text in texts.items()}
@@ -189,7 +188,7 @@ def _to_inception(texts: Row, codes: pd.DataFrame) -> dict[str, str]:
         said = {f.name: code[f.name] for f in layer.features if code[f.name]}
         made[code["doc_id"]].add(layer(begin=code["start"], end=code["end"], **said))
     files = {f"{doc_id}.json": str(cas.to_json()) for doc_id, cas in made.items()}
-    return files | {"typesystem.xml": str(types.to_xml())}
+    return {**files, "typesystem.xml": str(types.to_xml())}
 
 
 def _from_cas(name: str, held: Files) -> Found:
@@ -233,14 +232,15 @@ def _from_qdpx(name: str, held: Files) -> Found:
         yield Marked([source.get("name", "").partition(".")[0]], text, codes)
 
 
-def _from_doccano(line: dict[str, Any], row: str) -> Found:
+def _from_doccano(line: dict[str, Any], number: int) -> Marked:
     codes = []
     for found in sum((line.get(name) or [] for name in ("entities", "label", "labels")), []):
         parts = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
-        span = dict(zip(("start", "end", "kind"), (found[part] for part in parts), strict=True))
-        codes.append(_code(f"{row}, span {span['start']}", span))
+        start, end, kind = (found[part] for part in parts)
+        said = {"kind": kind, "start": start, "end": end}
+        codes.append(_code(f"line {number}, span {start}", said))
     about = (line.get("meta") or line.get("metadata") or {}) | line
-    yield Marked([str(about.get("doc_id", ""))], str(line["text"]), codes)
+    return Marked([cell(about.get("doc_id"))], str(line["text"]), codes)
 
 
 def _sheet(texts: Row, codes: pd.DataFrame) -> pd.DataFrame:
@@ -256,56 +256,50 @@ def _sheet(texts: Row, codes: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _to_csv(texts: Row, codes: pd.DataFrame) -> dict[str, str]:
+def _to_csv(texts: Row, codes: pd.DataFrame) -> Made:
     return {"codes.csv": "\ufeff" + _sheet(texts, codes).to_csv(index=False)}
 
 
-def _to_xlsx(texts: Row, codes: pd.DataFrame) -> dict[str, bytes]:
+def _to_xlsx(texts: Row, codes: pd.DataFrame) -> Made:
     _sheet(texts, codes).to_excel(book := io.BytesIO(), index=False)
     return {"codes.xlsx": book.getvalue()}
 
 
 def _from_sheets(name: str, held: Files) -> Found:
-    """The codes of tables with a row each, by document; a table of one kind has its name."""
+    """The codes of tables with a row each, where more than a sentence is told."""
     for title, frame in sheets(name, held[name]).items():
         frame = frame.rename(columns=lambda column: str(column).strip().lower())
         if "doc_id" not in frame or frame.get("coder", pd.Series()).nunique() > 1:
             raise ValueError("doc_id: this column is missing, or coder: codes of several people")
         plain = frame.replace(r"^'(?='*[=+\-@])", "", regex=True)
-        for doc_id, rows in plain.groupby("doc_id", sort=False):
-            codes = list[Row]()
-            for line, row in rows.to_dict("index").items():
-                code = _code(f"{line} of {title}", {"kind": ONLY.get(title)} | row)
-                codes += [code] if {n for n in code if code[n]} - SENTENCE else []
-            yield Marked([str(doc_id)], "", codes)
+        for line, row in plain.to_dict("index").items():
+            code = _code(f"{line} of {title}", {"kind": ONLY.get(title)} | row)
+            if {field for field in code if code[field]} - SENTENCE:
+                yield Marked([code["doc_id"]], "", [code])
 
 
 def _from_json(name: str, held: Files) -> Found:
+    """The text of a CAS, or those of tasks of Label Studio or of lines of doccano."""
     text, lines = decoded(held[name]), name.lower().endswith("l")
     read = [*filter(str.strip, text.split("\n"))] if lines else json.loads(text)
     for number, row in enumerate(read if isinstance(read, list) else [read], start=1):
         try:
-            if lines:
-                yield from _from_doccano(json.loads(row), f"line {number}")
-            elif "%FEATURE_STRUCTURES" in row:
+            if "%FEATURE_STRUCTURES" in row:
                 yield from _from_cas(name, held)
+            elif lines:
+                yield _from_doccano(json.loads(row), number)
             else:
-                yield from _from_label_studio(row, f"task {row.get('id', number)}")
+                yield from _from_label_studio(row, number)
         except Exception as error:  # one row of a stranger's file, and the others are read
             what, known = f"it cannot be read: {why(error)}", "a task of Label Studio, a CAS"
             yield Problem(name, what, row=number, allowed=known, fix="Export JSON, not JSON-MIN")
 
 
 ZIPS = (".qdpx", ".zip")
-WRITERS: dict[str, Callable[[Row, pd.DataFrame], Mapping[str, str | bytes]]] = {
-    **{"label-studio": _to_label_studio, "inception": _to_inception},
-    **{"csv": _to_csv, "xlsx": _to_xlsx},
-}
-READERS: dict[str, Callable[[str, Files], Found]] = {
-    **dict.fromkeys((".csv", ".tsv", ".xlsx"), _from_sheets),
-    **dict.fromkeys((".json", ".jsonl"), _from_json),
-    **{".xmi": _from_cas, ".qde": _from_qdpx},
-}
+WRITERS = {"label-studio": _to_label_studio, "inception": _to_inception}
+WRITERS |= {"csv": _to_csv, "xlsx": _to_xlsx}
+READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _from_sheets)
+READERS |= dict.fromkeys((".json", ".jsonl"), _from_json) | {".xmi": _from_cas, ".qde": _from_qdpx}
 
 
 def _inside(name: str, held: Files) -> Files:

@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,12 +14,10 @@ from framelines import write_all, write_whole
 from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
-
-@cache
-def columns_of(what: str) -> dict[str, Any]:
-    """Return how files of others name what rows need of `articles`, or of events of `monitors`."""
-    text = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text)[what])
+# How files of others name what rows need of `articles`, or of events of `monitors`.
+FOREIGN: dict[str, Any] = yaml.safe_load(
+    Path(__file__).with_name("columns.yaml").read_text("utf-8")
+)
 
 
 def written(folder: Path, table: str) -> pd.DataFrame:
@@ -49,10 +46,9 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
             if len(frame) or (copy / paths[name]).is_file():
                 schema.write_table(frame.fillna(""), copy, name)
         yield copy, schema.check_tables(copy)
-        made = [path for path in paths.values() if (copy / path).is_file()]
-        content = {folder / path: (copy / path).read_bytes() for path in made}
-        same = {path for path in content if path.is_file() and path.read_bytes() == content[path]}
-        write_all({path: told for path, told in content.items() if path not in same})
+        made = {folder / p: (copy / p).read_bytes() for p in paths.values() if (copy / p).is_file()}
+        old = {path: path.read_bytes() for path in made if path.is_file()}
+        write_all({path: told for path, told in made.items() if told != old.get(path)})
 
 
 def add_to_case(name: str, root: Path, lines: str) -> None:
