@@ -21,7 +21,7 @@ from framelines.build import marks
 from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
 from framelines.build.marks import LAYERS, WRITERS, Marked, asked, kinds, place
-from framelines.build.store import FOREIGN, written
+from framelines.build.store import COLUMNS, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
 from framelines.tables.schema import write_table
@@ -269,7 +269,7 @@ GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8
 4 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 7"""
 EVENTS = """ARD12 04+April+2017 2 Armed+clash Alba Borea Arda Ford 35.5 36.5 1 10
 ARD13 2017-05-31 3 Air/drone+strike Alba Crow Arda Ford 35.5 36.5 2 0"""
-COLUMNS = "ref_id date_from date_to value_min value_max quality place_id event".split()
+SHOWN = "ref_id date_from date_to value_min value_max quality place_id event".split()
 
 
 @pytest.fixture
@@ -277,7 +277,7 @@ def monitored(tiny: Path) -> Path:
     write(tiny.parent / "notebooks" / "cases" / "tiny.yaml", "title: Tiny\ndata: data\n")
     write(tiny / "places.csv", "place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
     for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
-        columns = [*FOREIGN["monitors"][of]["columns"].split(), "source_headline"]
+        columns = [*COLUMNS["monitors"][of]["columns"].split(), "source_headline"]
         cells = [[*row.split(), "A headline"] for row in rows.splitlines()]
         table = pd.DataFrame(cells, columns=columns).replace(r"\+", " ", regex=True)
         table[columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)
@@ -298,7 +298,7 @@ def test_events_are_rows_with_days_and_quality(monitored: Path, capsys: Any) -> 
     assert found.at["ucdp-9", "according_to"] == "UCDP (Alba 3, Borea 8, civilians 0, unknown 1)"
     found = added(monitored, "acled.csv")
     found["event"] = found["event"].str.partition(", ")[0]
-    assert [",".join(row) for row in found.reset_index()[COLUMNS].to_numpy()] == [
+    assert [",".join(row) for row in found.reset_index()[SHOWN].to_numpy()] == [
         # A week around the day, its month, some day of its year.
         "acled-ard12,2017-04-01,2017-04-07,10,10,medium,ford,Armed clash: Alba and Borea",
         "acled-ard13,2017-05-01,2017-05-31,0,0,low,,Air/drone strike: Alba and Crow",

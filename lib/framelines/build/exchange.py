@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,17 @@ import pandas as pd
 
 from framelines import REPO, write_all
 from framelines.build.marks import LAYERS, ONLY, WRITERS, Marked, Row, fold, kinds, place, read
-from framelines.build.store import FOREIGN, add_to_case, changed, written
+from framelines.build.store import COLUMNS, add_to_case, changed, written
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.texts import short_hash, words
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.dates import OPEN, DateInterval, date_problem, gregorian
+from framelines.methods.dates import OPEN, date_problem, gregorian
 from framelines.tables.case import CODED, CaseFile, read_case_file
 from framelines.tables.schema import ID, check_tables, fields_of, resources
 
 # What is known of a code beside its row of a table.
 BESIDE = ("row", "where", "words", "kind")
-NOBODY, DATES = "none", ("event", "report", "as_of")
-# What a row says where its coder said nothing and the schema wants a word.
-NEUTRAL = {"stance": "neutral", "modality": "realised", "attribution": "own_voice"}
-NEUTRAL |= {"certainty": "asserted", "date_basis": "document"}
-NEUTRAL |= {f"{date}_calendar": "gregorian" for date in DATES}
+NOBODY, NEUTRAL = "none", COLUMNS["neutral"]
 
 
 def _of_case(name: str, root: Path) -> tuple[CaseFile, Path, dict[str, str]]:
@@ -73,8 +68,7 @@ def _row(code: Row, text: str, theirs: str, actors: dict[str, Row]) -> Row:
     term = " ".join(words(text[start:end]))
     made = {"label": term, "lemma": term}
     made |= actors.get(term, {}) if table == "naming_mentions" else {}
-    made |= {f"{date}_calendar": "none" for date in DATES if not code.get(f"{date}_date")}
-    made |= {} if code.get("event_date") else {"date_basis": "none"}
+    made |= {c: "none" for c, other in COLUMNS["none_without"].items() if not code.get(other)}
     said = made | {name: value for name, value in code.items() if value} | own
     row = {column: said.get(column, NEUTRAL.get(column, "")) for column in fields_of(table)}
     if row.get("claim_id") == "":
@@ -102,13 +96,10 @@ def _rows(
         one.doc_id = next(named, "")
     coded = Counter(one.doc_id for one in found if one.codes and one.text)
     for one in found:
-        what = "" if one.doc_id else "its text is none of this case, or that of two documents"
-        if one.codes and coded[one.doc_id] > 1:
+        if not one.doc_id or (one.codes and coded[one.doc_id] > 1):
             what = f"{coded[one.doc_id]} files or tasks have codes of this text"
-        if what:
-            known = (
-                f"codes by one person of a text of this case, or with its id, such as {min(texts)}"
-            )
+            what = what if one.doc_id else "its text is none of this case, or that of two documents"
+            known = f"one person's codes of a text of this case, or with its id, as {min(texts)}"
             value = one.doc_id or one.names[0]
             left.append(Problem(one.where, what, value=value, allowed=known))
             continue
@@ -122,8 +113,8 @@ def _rows(
                     raise ValueError("another code says the same of these words, or begins here")
                 rows[key] = row
             except ValueError as error:
-                span = f"[{code.get('start', '')}, {code.get('end', '')})"
-                value = f"{code['kind']} {span}: {' '.join(code.get('words', '').split()[:4])}"
+                where, quoted = f"{code.get('start')}, {code.get('end')}", code.get("words", "")
+                value = f"{code['kind']} [{where}): {' '.join(quoted.split()[:4])}"
                 known = ", ".join(kinds())
                 left.append(Problem(one.where, str(error), code["row"], value=value, allowed=known))
     return pd.DataFrame([*rows.values()], [*rows]).fillna("")
@@ -132,9 +123,9 @@ def _rows(
 def _write(
     folder: Path, coders: pd.DataFrame, rows: pd.DataFrame, whole: set[str], left: list[Problem]
 ) -> pd.DataFrame:
-    """Write the rows that pass the checks, and return them; the others go into `left`.
+    """Return the rows that pass the checks, and are written; the others go into `left`.
 
-    They take the place of the coder's rows in the same texts, of all kinds in those in `whole`.
+    They take the place of their coder's in the same texts; in those in `whole`, of all kinds.
     """
     while len(rows):
         new = {"coders": coders}
@@ -157,16 +148,14 @@ def _write(
     raise DataError(left or [Problem("FROM", "there is no code in it")])
 
 
-def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
-    """The table of coders with this one in it; a problem for a name that is none, or no person."""
+def _with_coder(folder: Path, coder: str, coded: set[str]) -> pd.DataFrame:
+    """The table of coders with this one in it, who must be a person, and all who coded before."""
     coders = written(folder, "coders")
     others = {NOBODY, *coders.loc[coders["kind"] != "person", "coder"]}
     if coder in others or not re.fullmatch(ID, coder):
         known = f"a-z, 0-9 and single hyphens, such as anna; not {', '.join(sorted(others))}"
         raise DataError([Problem("CODER", "no name of a person", value=coder, allowed=known)])
-    # Where nobody is listed, whoever coded before must be too.
-    before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
-    names = pd.Series(sorted({coder, *before} - {*coders["coder"]}), dtype=str)
+    names = pd.Series(sorted({coder, *coded} - {*coders["coder"]}), dtype=str)
     new = pd.DataFrame({"coder": names, "label": "the coder " + names})
     return pd.concat([coders, new.assign(kind="person", events="shared")])
 
@@ -179,13 +168,13 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     `DataError`, with nothing written, where none could.
     """
     said, folder, texts = _of_case(name, root)
-    coders, found = _with_coder(folder, coder), [*read(place)]
+    coded = {who for table in CODED for who in written(folder, table)["coder"]}
+    coders, main, found = _with_coder(folder, coder, coded), said.coder, [*read(place)]
     left = [one for one in found if isinstance(one, Problem)]
     marked = [one for one in found if isinstance(one, Marked)]
     rows = _rows(marked, texts, coder, folder, left)
     rows = _write(folder, coders, rows, {one.doc_id for one in marked if one.text}, left)
-    coded, main = (written(folder, table)["coder"] for table in CODED), said.coder
-    if not any((own == main).any() for own in coded) and "coder" not in said.model_fields_set:
+    if main not in coded and "coder" not in said.model_fields_set:
         add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder
     count = rows["table"].str.replace("_", " ").value_counts().sort_index()
@@ -206,27 +195,22 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
 
 def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The table of a monitor, without columns that nobody asks for, and what they mean."""
-    columns = {name: {*of["columns"].split()} for name, of in FOREIGN["monitors"].items()}
+    columns = {name: {*of["columns"].split()} for name, of in COLUMNS["monitors"].items()}
     how: Any = {"usecols": set().union(*columns.values()).__contains__, "index_col": False}
     try:
         whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
     except (OSError, ValueError):
         raise DataError([Problem(place.name, "no table in UTF-8 with commas")]) from None
-    name, lacking = min(
-        ((n, own - {*whole}) for n, own in columns.items()), key=lambda of: len(of[1])
-    )
-    if lacking:
+    name = min(columns, key=lambda name: len(columns[name] - {*whole}))
+    if lacking := columns[name] - {*whole}:
         what = f"neither {' nor '.join(columns)}: columns are missing"
         raise DataError([Problem(place.name, what, value=", ".join(sorted(lacking)))])
     # HDX puts a line of tags under the header.
-    return whole[~whole["country"].str.startswith("#")], FOREIGN["monitors"][name]
-
-
-def _day(stated: str) -> date:
-    try:
-        return date.fromisoformat(stated[:10])
-    except ValueError:
-        return datetime.strptime(stated, "%d %B %Y").date()
+    whole, of = whole[~whole["country"].str.startswith("#")], COLUMNS["monitors"][name]
+    for column in of["days"]:  # as 4 April 2017, or with an hour
+        spelt = pd.to_datetime(whole[column], format="%d %B %Y", errors="coerce")
+        whole[column] = spelt.dt.strftime("%Y-%m-%d").fillna(whole[column].str[:10])
+    return whole, of
 
 
 def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
@@ -235,23 +219,21 @@ def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     low, high = (numbers[name] for name in of["deaths"])
     if low > high:
         raise ValueError(f"the least of dead, {low}, is above the most, {high}")
-    above = {
-        how: any(numbers[n] > most for n, most in of[how].items())
-        for how in ("unsure", "medium", "low")
-    }
-    # A wide range is low, too, by data/INTRODUCTION.md.
-    quality = (
-        "low" if above["low"] or high > 2 * low + 2 else "medium" if above["medium"] else "high"
-    )
-    first, last = (_day(event[column]) for column in of["days"])
-    days, span = DateInterval(first, last), of["around"].get(event[of["time"]])
-    if first == last:
-        days = gregorian(f"{first}"[: {"month": 7, "year": 4}.get(span, 10)])
-        days = days.widen(3, 3) if span == "week" else days
+
+    def above(how: str) -> bool:
+        return any(numbers[column] > most for column, most in of[how].items())
+
+    wide = high > 2 * low + 2
+    quality = "low" if wide or above("low") else "medium" if above("medium") else "high"
+    first, last = (event[column] for column in of["days"])
+    span = of["around"].get(event[of["time"]]) if first == last else ""
+    lone = first[: {"month": 7, "year": 4}.get(span, 10)] or "no day"
+    days = gregorian(lone if first == last else f"{first}/{last}")
+    days = days.widen(3, 3) if span == "week" else days
     said = of["row"] | of["but"].get(event[of["by"]], {})
     row = {column: told.format_map(event).strip(" ,") for column, told in said.items()}
     named = re.sub(" (town|city|village)$", "", row["place_id"]).casefold()
-    row |= {"place_id": "" if above["unsure"] else places.get(named, ""), "quality": quality}
+    row |= {"place_id": "" if above("unsure") else places.get(named, ""), "quality": quality}
     row |= {"ref_id": row["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
     return row | {"date_from": f"{days.first}", "date_to": f"{days.last}"}
 
@@ -267,7 +249,7 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     if reason := date_problem(days, "gregorian"):
         known = "days in EDTF, such as 2017-04-01/2017-04-30"
         problems.add("DAYS", reason, value=days, allowed=known)
-    west, south, east, north = map(float, ends if len(ends) == 4 else "1000")
+    west, south, east, north = map(float, ends) if len(ends) == 4 else (1, 1, 0, 0)
     if west > east or south > north:
         known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
         problems.add("BOX", "no box", value=box, allowed=known)
@@ -281,7 +263,7 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
     places = dict(names.drop_duplicates("name", keep=False).to_numpy())
     # Yemen is "Yemen (North Yemen)" in UCDP.
     land = re.escape(country.strip().casefold()) + r"($| \()" if country else ""
-    rows = dict[str, Row]()
+    rows, since, until = dict[str, Row](), str(span.first or ""), str(span.last or "9")
     for line, event in whole[whole["country"].str.casefold().str.match(land)].iterrows():
         try:
             row = _event({str(c): " ".join(v.split()) for c, v in event.items()}, of, places)
@@ -290,11 +272,7 @@ def reference(place: Path, name: str, days: str, country: str, box: str, root: P
         except ValueError as error:
             problems.add(place.name, f"it cannot be read: {error}", row=int(str(line)) + 2)
             continue
-        if (
-            inside
-            and row["date_from"] <= str(span.last or "9")
-            and row["date_to"] >= str(span.first or "")
-        ):
+        if inside and row["date_from"] <= until and row["date_to"] >= since:
             rows.setdefault(row["ref_id"], row | {"case": name})
     if not rows:
         filters = f"DAYS {days or 'all'}, COUNTRY {country or 'all'}, BOX {box or 'all'}"

@@ -21,7 +21,7 @@ import pypdf
 import trafilatura
 import yaml
 
-from framelines.build.store import FOREIGN
+from framelines.build.store import COLUMNS
 from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.finders import find_dates
 from framelines.corpus.names import LANGUAGES
@@ -106,7 +106,7 @@ def _head(name: Any) -> str:
 def _known(fields: dict[Any, Any]) -> dict[str, str]:
     """What is known under the names of columns.yaml, by ours; the first that says something."""
     lower = {_head(k): cell(v) for k, v in fields.items()}
-    names = FOREIGN["articles"].items()
+    names = COLUMNS["articles"].items()
     ours = ((name, [lower.get(_head(one)) for one in of.split()]) for name, of in names)
     told = ((name, next(filter(None, found), "")) for name, found in ours)
     return {name: value for name, value in told if value and value.lower() != "nan"}
@@ -118,7 +118,7 @@ def _rows(path: Path, name: str) -> Iterator[Article]:
     told = {t: f for t, f in tables.items() if "text" in _known(dict.fromkeys(f, "any"))}
     if not told:
         met = ", ".join(str(column) for table in tables.values() for column in table)
-        names = FOREIGN["articles"]["text"].replace(" ", ", ")
+        names = COLUMNS["articles"]["text"].replace(" ", ", ")
         raise ValueError(f"no column of texts among {met}. Name it: {names}")
     for title, table in told.items():
         where = f"{name}, {title}" if len(told) > 1 else name

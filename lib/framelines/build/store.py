@@ -14,8 +14,8 @@ from framelines import write_all, write_whole
 from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
-# How files of others name what rows need of `articles`, or of events of `monitors`.
-FOREIGN: dict[str, Any] = yaml.safe_load(
+# What files of others call the columns of rows, and what these say where nothing is told.
+COLUMNS: dict[str, Any] = yaml.safe_load(
     Path(__file__).with_name("columns.yaml").read_text("utf-8")
 )
 

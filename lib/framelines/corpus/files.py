@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -15,12 +16,9 @@ from charset_normalizer import from_bytes
 def decoded(content: bytes, declared: str = "") -> str:
     """Return a text in UTF-8, in the encoding that it declares, or in that which it looks like."""
     for encoding in filter(None, ("utf-8-sig", declared)):
-        try:
-            text = content.decode(encoding)
-        except (UnicodeError, LookupError):
-            continue
-        if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
-            return text
+        with suppress(UnicodeError, LookupError):
+            if "\0" not in (text := content.decode(encoding)):  # as in UTF-16 of Latin letters
+                return text
     best = from_bytes(content).best()
     if best is None:
         raise ValueError("its encoding cannot be told; save it as UTF-8")
