@@ -20,7 +20,7 @@ from small import bytes_of, laid, write
 from framelines.build import marks
 from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
-from framelines.build.marks import LAYERS, WRITERS, Marked, asked, kinds, place
+from framelines.build.marks import ASKED, KINDS, LAYERS, WRITERS, Marked, place
 from framelines.build.store import COLUMNS, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
@@ -66,16 +66,16 @@ VALUES = st.sampled_from(["=1+1", "'=x", "@home", "near", "12", "", "جنوب", 
 def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) -> None:
     text = "".join(data.draw(st.lists(st.sampled_from(PIECES.split("|")), min_size=1, max_size=40)))
     codes, told = [], {}
-    for table, kind in {table: kind for kind, table in kinds().items()}.items():
+    for table, kind in {table: kind for kind, table in KINDS.items()}.items():
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
-        free = [name for name, choices in asked(table).items() if not choices][:3]
+        free = [name for name, choices in ASKED[table].items() if not choices][:3]
         own = {"doc_id": "post", "coder": "rules", "table": table, "kind": kind}
         said = {name: data.draw(VALUES) for name in free}
         told[kind] = (start, end), said
         own |= {"start": start, "end": end, "words": text[start:end]}
         codes.append(own | {"hash": short_hash(text[start:end])} | said)
-    columns = dict.fromkeys([*codes[0], *(name for table in LAYERS for name in asked(table))])
+    columns = dict.fromkeys([*codes[0], *(name for table in LAYERS for name in ASKED[table])])
     frame, folder, back = (
         pd.DataFrame(codes, columns=[*columns]),
         tmp_path_factory.mktemp("out"),

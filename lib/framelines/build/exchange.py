@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from framelines import REPO, write_all
-from framelines.build.marks import LAYERS, ONLY, WRITERS, Marked, Row, fold, kinds, place, read
+from framelines.build.marks import KINDS, LAYERS, ONLY, WRITERS, Marked, Row, fold, place, read
 from framelines.build.store import COLUMNS, add_to_case, changed, written
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.texts import short_hash, words
@@ -61,9 +61,9 @@ def _row(code: Row, text: str, theirs: str, actors: dict[str, Row]) -> Row:
 
     Raises `ValueError`, in words, where it has no place in its text.
     """
-    if code["kind"] not in kinds():
+    if code["kind"] not in KINDS:
         raise ValueError("there is no such label")
-    table, (start, end) = kinds()[code["kind"]], place(text, code, theirs)
+    table, (start, end) = KINDS[code["kind"]], place(text, code, theirs)
     own = {"start": f"{start}", "end": f"{end}", "hash": short_hash(text[start:end])}
     term = " ".join(words(text[start:end]))
     made = {"label": term, "lemma": term}
@@ -115,7 +115,7 @@ def _rows(
             except ValueError as error:
                 where, quoted = f"{code.get('start')}, {code.get('end')}", code.get("words", "")
                 value = f"{code['kind']} [{where}): {' '.join(quoted.split()[:4])}"
-                known = ", ".join(kinds())
+                known = ", ".join(KINDS)
                 left.append(Problem(one.where, str(error), code["row"], value=value, allowed=known))
     return pd.DataFrame([*rows.values()], [*rows]).fillna("")
 

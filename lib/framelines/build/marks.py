@@ -15,7 +15,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -35,6 +35,16 @@ Made = Mapping[str, str | bytes]
 # The tables whose codes are all of one kind, and the layers of INCEpTION by table.
 ONLY = {"naming_mentions": "naming", "captures": "capture"}
 LAYERS = {t: f"webanno.custom.{t.title().replace('_', '')}" for t in ("claims", *ONLY)}
+# Every kind of code with its table; the fields of a table's codes with the values to choose from.
+KINDS = dict.fromkeys(fields_of("claims")["kind"]["constraints"]["enum"], "claims")
+KINDS |= {kind: table for table, kind in ONLY.items()}
+PLACE = {"coder", "doc_id", "start", "end", "hash", "kind"}
+ASKED = {
+    table: {
+        n: f["constraints"].get("enum", []) for n, f in fields_of(table).items() if n not in PLACE
+    }
+    for table in LAYERS
+}
 SENTENCE = {"row", "doc_id", "start", "end", "words"}
 MOST_BYTES, MOST_DEEP = 500_000_000, 3
 # What programs change in passing; spaces and marks of order go.
@@ -53,21 +63,6 @@ class Marked:
 
 
 Found = Iterator[Marked | Problem]
-
-
-@cache
-def kinds() -> dict[str, str]:
-    """Return every kind of code, and the table that it belongs to."""
-    claims = dict.fromkeys(fields_of("claims")["kind"]["constraints"]["enum"], "claims")
-    return claims | {kind: table for table, kind in ONLY.items()}
-
-
-@cache
-def asked(table: str) -> dict[str, list[str]]:
-    """Return the fields of a code by name, each with the values to choose from, or none."""
-    own = ("coder", "doc_id", "start", "end", "hash", "kind")
-    fields = ((n, f["constraints"]) for n, f in fields_of(table).items() if n not in own)
-    return {name: rules.get("enum", []) for name, rules in fields}
 
 
 @lru_cache(maxsize=64)
@@ -132,7 +127,7 @@ def _to_label_studio(texts: Row, codes: pd.DataFrame) -> Made:
         result = list[dict[str, Any]]()
         for number, code in enumerate(own.to_dict("records")):
             told = {"code": ("labels", code["kind"])}
-            for name, choices in asked(code["table"]).items():
+            for name, choices in ASKED[code["table"]].items():
                 how = "choices" if choices else "textarea"
                 told |= {f"{code['table']}-{name}": (how, code[name])} if code[name] else {}
             for name, (how, said) in told.items():
@@ -141,8 +136,7 @@ def _to_label_studio(texts: Row, codes: pd.DataFrame) -> Made:
                 value[how.replace("textarea", "text")] = [said]
                 result.append(piece | {"value": value})
         tasks[doc_id]["predictions"] = [{"model_version": own["coder"].iloc[0], "result": result}]
-    fields = {table: asked(table) for table in LAYERS}
-    shown = fragment("labelling.xml.j2", kinds=kinds(), asked=fields)
+    shown = fragment("labelling.xml.j2", kinds=KINDS, asked=ASKED)
     made = json.dumps([*tasks.values()], ensure_ascii=False, indent=1)
     return {"tasks.json": made, "labelling.xml": shown}
 
@@ -174,7 +168,7 @@ def type_system() -> cassis.TypeSystem:
     types = cassis.TypeSystem()
     for table, name in LAYERS.items():
         layer = types.create_type(name, "uima.tcas.Annotation")
-        for feature in [*["kind"] * (table not in ONLY), *asked(table)]:
+        for feature in [*["kind"] * (table not in ONLY), *ASKED[table]]:
             types.create_feature(layer, feature, "uima.cas.String")
     return types
 
@@ -249,7 +243,7 @@ def _sheet(texts: Row, codes: pd.DataFrame) -> pd.DataFrame:
     cuts = pd.DataFrame(spans, columns=["doc_id", "start", "end"])
     every = pd.concat([cuts, codes]).sort_values(["doc_id", "start"], kind="stable").fillna("")
     every["words"] = [texts[i][start:end] for i, start, end in every[[*cuts]].to_numpy()]
-    fields = dict.fromkeys(name for table in LAYERS for name in asked(table))
+    fields = dict.fromkeys(name for table in LAYERS for name in ASKED[table])
     shown = every[[*cuts, "words", "hash", "kind", *fields]]
     return shown.map(
         lambda told: re.sub(r"^(?='*[=+\-@])", "'", re.sub(r"[\0-\x1f]", " ", f"{told}"))
@@ -319,9 +313,8 @@ def read(source: Path) -> Found:
 
     Of a folder, and of an archive, every file is read that may hold codes.
     """
-    files = sorted(p for p in source.rglob("*") if p.is_file()) if source.is_dir() else [source]
-    top = source if source.is_dir() else source.parent
-    held = {path.relative_to(top).as_posix(): path.read_bytes() for path in files}
+    files = [source] if source.is_file() else sorted(filter(Path.is_file, source.rglob("*")))
+    held = {path.relative_to(source.parent).as_posix(): path.read_bytes() for path in files}
     queue = [*held]
     for name in queue:
         suffix = PurePosixPath(name).suffix.lower()
