@@ -20,7 +20,7 @@ from small import bytes_of, laid, write
 from framelines.build import marks
 from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
-from framelines.build.marks import ASKED, KINDS, LAYERS, WRITERS, Marked, place
+from framelines.build.marks import ASKED, KINDS, LAYERS, WRITERS, place
 from framelines.build.store import COLUMNS, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
@@ -70,25 +70,18 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
         free = [name for name, choices in ASKED[table].items() if not choices][:3]
-        own = {"doc_id": "post", "coder": "rules", "table": table, "kind": kind}
         said = {name: data.draw(VALUES) for name in free}
         told[kind] = (start, end), said
-        own |= {"start": start, "end": end, "words": text[start:end]}
-        codes.append(own | {"hash": short_hash(text[start:end])} | said)
+        own = {"doc_id": "post", "coder": "rules", "table": table, "kind": kind, "start": start}
+        own |= {"end": end, "words": text[start:end], "hash": short_hash(text[start:end])}
+        codes.append(own | said)
     columns = dict.fromkeys([*codes[0], *(name for table in LAYERS for name in ASKED[table])])
-    frame, folder, back = (
-        pd.DataFrame(codes, columns=[*columns]),
-        tmp_path_factory.mktemp("out"),
-        [],
-    )
+    frame = pd.DataFrame(codes, columns=[*columns]).fillna("")
+    folder, back = tmp_path_factory.mktemp("out"), []
     for to in ("label-studio", "inception", "csv"):
-        files = WRITERS[to]({"post": text}, frame.fillna(""))
-        for name, content in files.items():
-            if name == "tasks.json":
-                [task] = json.loads(content)
-                content = json.dumps([task | {"annotations": task["predictions"]}])
-            read = [*marks.read(write(folder / to / name, content))] if "xml" not in name else []
-            back += [(code, one.text) for one in read for code in one.codes]
+        for name, content in WRITERS[to]({"post": text}, frame).items():
+            write(folder / to / name, content.replace("predictions", "annotations"))
+        back += [(code, one.text) for one in marks.read(folder / to) for code in one.codes]
     assert len(back) == 3 * len(told)
     for code, theirs in back:
         span, said = told[code["kind"]]
@@ -170,9 +163,7 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    read = [*marks.read(write(tmp_path / name, FILES[name]))]
-    problems = [one for one in read if not isinstance(one, Marked)]
-    (found,) = [one for one in read if isinstance(one, Marked)]
+    *problems, found = marks.read(write(tmp_path / name, FILES[name]))
     # What cannot be read of a file hinders nothing else in it.
     assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.json")
     (code,) = found.codes
@@ -193,8 +184,7 @@ PLACES = {
 
 def test_words_are_sought_where_they_moved() -> None:
     for (start, end, words), wanted in PLACES.items():
-        span = {"start": str(start or ""), "end": str(end or "")}
-        span |= {"start": "0"} if start == 0 else {}
+        span = {"start": f"{start}", "end": f"{end}"}
         span |= {"hash": AGAIN} if words == AGAIN else {"words": words}
         try:
             found = str(place(TWICE, span))

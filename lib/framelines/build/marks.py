@@ -39,12 +39,10 @@ LAYERS = {t: f"webanno.custom.{t.title().replace('_', '')}" for t in ("claims", 
 KINDS = dict.fromkeys(fields_of("claims")["kind"]["constraints"]["enum"], "claims")
 KINDS |= {kind: table for table, kind in ONLY.items()}
 PLACE = {"coder", "doc_id", "start", "end", "hash", "kind"}
-ASKED = {
-    table: {
-        n: f["constraints"].get("enum", []) for n, f in fields_of(table).items() if n not in PLACE
-    }
-    for table in LAYERS
-}
+ASKED: dict[str, dict[str, list[str]]] = {table: {} for table in LAYERS}
+for table, asked in ASKED.items():
+    own = [field for field in fields_of(table).values() if field["name"] not in PLACE]
+    asked |= {field["name"]: field["constraints"].get("enum", []) for field in own}
 SENTENCE = {"row", "doc_id", "start", "end", "words"}
 MOST_BYTES, MOST_DEEP = 500_000_000, 3
 # What programs change in passing; spaces and marks of order go.
@@ -204,13 +202,12 @@ def _from_cas(name: str, held: Files) -> Found:
 
 
 def _from_qdpx(name: str, held: Files) -> Found:
-    root, beside = etree.fromstring(held[name]), {n.lower(): held[n] for n in held}
+    root = etree.fromstring(held[name])
     named = {code.get("guid"): code.get("name", "") for code in root.iter("{*}Code")}
     for source in root.iter("{*}TextSource"):
-        path = (source.get("plainTextPath") or "").rpartition("/")[2]
-        file = str(PurePosixPath(name).with_name("sources") / path).lower()
-        plain = source.findtext("{*}PlainTextContent") or ""
-        text = decoded(beside[file]) if file in beside else plain
+        path = (source.get("plainTextPath") or "").rpartition("/")[2].lower()
+        files = [held[n] for n in held if path and n.lower().endswith(f"/{path}")]
+        text = decoded(files[0]) if files else source.findtext("{*}PlainTextContent") or ""
         found, codes = source.findall("{*}PlainTextSelection"), list[Row]()
         # By the standard the end is the last character (REFI-QDA 1.5, 10.2), by many programs the
         # one behind it. The reading under which fewer selections end inside a word is the file's.
