@@ -73,7 +73,7 @@ def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) ->
         said = {name: data.draw(VALUES) for name in free}
         told[kind] = (start, end), said
         own = {"doc_id": "post", "coder": "rules", "table": table, "kind": kind, "start": start}
-        own |= {"end": end, "words": text[start:end], "hash": short_hash(text[start:end])}
+        own |= {"end": end, "hash": short_hash(text[start:end])}
         codes.append(own | said)
     columns = dict.fromkeys([*codes[0], *(name for table in LAYERS for name in ASKED[table])])
     frame = pd.DataFrame(codes, columns=[*columns]).fillna("")
@@ -232,7 +232,7 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
     told = capsys.readouterr().out
     assert "row 4 of x: another code says the same of these words" in told
     assert "not taken: x.csv, row 3 of x, column value_min" in told and "'many'" in told
-    assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
+    assert "taken as codes of anna: claims (1)" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
     assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
     take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")

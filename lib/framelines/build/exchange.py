@@ -47,9 +47,7 @@ def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
     codes = codes[codes["coder"].eq(coder or said.coder) & codes["doc_id"].isin(texts)]
-    places = codes[["doc_id", "start", "end"]].to_numpy()
-    codes = codes.assign(words=[texts[doc_id][start:end] for doc_id, start, end in places])
-    codes["kind"] = codes["table"].map(ONLY).fillna(codes["kind"])
+    codes = codes.assign(kind=codes["table"].map(ONLY).fillna(codes["kind"]))
     out = root / "build" / "export" / name / to
     write_all({out / file: content for file, content in WRITERS[to](texts, codes).items()})
     print(f"{out.relative_to(root)}: {len(texts)} texts, {len(codes)} codes as suggestions")
@@ -76,7 +74,7 @@ def _row(code: Row, text: str, theirs: str, actors: dict[str, Row]) -> Row:
         row["claim_id"] = f"{code['doc_id']}-{start}-{end}-{digest}"
     filled = ", ".join(f"{c} {row[c]}" for c in row if c in NEUTRAL and c not in said)
     odd = ", ".join(name for name in code if code[name] and name not in (*row, *BESIDE))
-    moved = "yes" * any(code.get(end) not in (None, "", own[end]) for end in ("start", "end"))
+    moved = table * any(code.get(end) not in (None, "", own[end]) for end in ("start", "end"))
     return code | row | {"table": table, "filled": filled, "odd": odd, "moved": moved}
 
 
@@ -97,11 +95,12 @@ def _rows(
     coded = Counter(one.doc_id for one in found if one.codes and one.text)
     for one in found:
         if not one.doc_id or (one.codes and coded[one.doc_id] > 1):
-            what = f"{coded[one.doc_id]} files or tasks have codes of this text"
-            what = what if one.doc_id else "its text is none of this case, or that of two documents"
-            known = f"one person's codes of a text of this case, or with its id, as {min(texts)}"
-            value = one.doc_id or one.names[0]
-            left.append(Problem(one.where, what, value=value, allowed=known))
+            what = (
+                f"{coded[one.doc_id]} files or tasks have codes of this text: take in one person's"
+            )
+            if not one.doc_id:
+                what = "its text is none of this case, or that of two documents: tell its doc_id"
+            left.append(Problem(one.where, what, value=one.doc_id or one.names[0]))
             continue
         for code in one.codes:
             code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
@@ -177,13 +176,9 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     if main not in coded and "coder" not in said.model_fields_set:
         add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder
-    count = rows["table"].str.replace("_", " ").value_counts().sort_index()
-    told, moved = (
-        ", ".join(f"{n} {table}" for table, n in count.items()),
-        rows["moved"].ne("").sum(),
-    )
-    print(f"taken as codes of {coder}: {told}; {moved} were moved to the words they quote")
-    for what, column in (("filled in", "filled"), ("left out, for no table has it", "odd")):
+    said_of = {f"taken as codes of {coder}": "table", "moved to the words they quote": "moved"}
+    said_of |= {"filled in": "filled", "left out, for no table has it": "odd"}
+    for what, column in said_of.items():
         count = rows[column].str.split(", ").explode().value_counts().sort_index()
         told = ", ".join(f"{one} ({n})" for one, n in count.items() if one)
         print(f"{what}: {told}\n" * bool(told), end="")

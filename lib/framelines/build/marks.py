@@ -130,7 +130,8 @@ def _to_label_studio(texts: Row, codes: pd.DataFrame) -> Made:
                 told |= {f"{code['table']}-{name}": (how, code[name])} if code[name] else {}
             for name, (how, said) in told.items():
                 piece = {"id": f"code-{number}", "from_name": name, "to_name": "text", "type": how}
-                value = {"start": code["start"], "end": code["end"], "text": code["words"]}
+                start, end = code["start"], code["end"]
+                value = {"start": start, "end": end, "text": texts[doc_id][start:end]}
                 value[how.replace("textarea", "text")] = [said]
                 result.append(piece | {"value": value})
         tasks[doc_id]["predictions"] = [{"model_version": own["coder"].iloc[0], "result": result}]
