@@ -15,9 +15,8 @@ from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
 # What files of others call the columns of rows, and what these say where nothing is told.
-COLUMNS: dict[str, Any] = yaml.safe_load(
-    Path(__file__).with_name("columns.yaml").read_text("utf-8")
-)
+_TEXT = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
+COLUMNS: dict[str, Any] = yaml.safe_load(_TEXT)
 
 
 def written(folder: Path, table: str) -> pd.DataFrame:
@@ -39,16 +38,14 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
     paths = {name: resource["path"] for name, resource in resources().items()}
     with TemporaryDirectory() as scratch:
         copy = Path(scratch) / schema.display_path(folder)
-        for path in [path for path in paths.values() if (folder / path).is_file()]:
-            (copy / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / path, copy / path)
+        if folder.is_dir():
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("raw"))
         for name, frame in new.items():
             if len(frame) or (copy / paths[name]).is_file():
                 schema.write_table(frame.fillna(""), copy, name)
         yield copy, schema.check_tables(copy)
-        made = {folder / p: (copy / p).read_bytes() for p in paths.values() if (copy / p).is_file()}
-        old = {path: path.read_bytes() for path in made if path.is_file()}
-        write_all({path: told for path, told in made.items() if told != old.get(path)})
+        made = [path for path in paths.values() if (copy / path).is_file()]
+        write_all({folder / path: (copy / path).read_bytes() for path in made})
 
 
 def add_to_case(name: str, root: Path, lines: str) -> None:
