@@ -13,9 +13,9 @@ import unicodedata
 import zipfile
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -235,25 +235,18 @@ def _from_doccano(line: dict[str, Any], number: int) -> Marked:
     return Marked([cell(about.get("doc_id"))], str(line["text"]), codes)
 
 
-def _sheet(texts: Row, codes: pd.DataFrame) -> pd.DataFrame:
+def _to_sheet(ending: str, texts: Row, codes: pd.DataFrame) -> Made:
     """A table of all sentences and codes, which alone have a `kind`; no cell is a formula."""
     spans = [(i, *span) for i, text in texts.items() for span in sentences(text)]
     cuts = pd.DataFrame(spans, columns=["doc_id", "start", "end"])
     every = pd.concat([cuts, codes]).sort_values(["doc_id", "start"], kind="stable").fillna("")
     every["words"] = [texts[i][start:end] for i, start, end in every[[*cuts]].to_numpy()]
     fields = dict.fromkeys(name for table in LAYERS for name in ASKED[table])
-    shown = every[[*cuts, "words", "hash", "kind", *fields]]
-    return shown.map(
-        lambda told: re.sub(r"^(?='*[=+\-@])", "'", re.sub(r"[\0-\x1f]", " ", f"{told}"))
-    )
-
-
-def _to_csv(texts: Row, codes: pd.DataFrame) -> Made:
-    return {"codes.csv": "\ufeff" + _sheet(texts, codes).to_csv(index=False)}
-
-
-def _to_xlsx(texts: Row, codes: pd.DataFrame) -> Made:
-    _sheet(texts, codes).to_excel(book := io.BytesIO(), index=False)
+    shown = every[[*cuts, "words", "hash", "kind", *fields]].astype(str)
+    safe = shown.replace({r"[\0-\x1f]": " ", r"^(?='*[=+\-@])": "'"}, regex=True)
+    if ending == "csv":
+        return {"codes.csv": "\ufeff" + safe.to_csv(index=False)}
+    safe.to_excel(book := io.BytesIO(), index=False)
     return {"codes.xlsx": book.getvalue()}
 
 
@@ -288,8 +281,10 @@ def _from_json(name: str, held: Files) -> Found:
 
 
 ZIPS = (".qdpx", ".zip")
-WRITERS = {"label-studio": _to_label_studio, "inception": _to_inception}
-WRITERS |= {"csv": _to_csv, "xlsx": _to_xlsx}
+WRITERS: dict[str, Callable[[Row, pd.DataFrame], Made]] = {
+    **{"label-studio": _to_label_studio, "inception": _to_inception},
+    **{ending: partial(_to_sheet, ending) for ending in ("csv", "xlsx")},
+}
 READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _from_sheets)
 READERS |= dict.fromkeys((".json", ".jsonl"), _from_json) | {".xmi": _from_cas, ".qde": _from_qdpx}
 
