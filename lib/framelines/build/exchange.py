@@ -96,7 +96,7 @@ def _rows(
     for one in found:
         if not one.doc_id or (one.codes and coded[one.doc_id] > 1):
             what = (
-                f"{coded[one.doc_id]} files or tasks have codes of this text: take in one person's"
+                f"{coded[one.doc_id]} files or tasks have codes of this text, and not one person's"
             )
             if not one.doc_id:
                 what = "its text is none of this case, or that of two documents: tell its doc_id"
@@ -203,14 +203,15 @@ def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     # HDX puts a line of tags under the header.
     whole, of = whole[~whole["country"].str.startswith("#")], COLUMNS["monitors"][name]
     for column in of["days"]:  # as 4 April 2017, or with an hour
-        spelt = pd.to_datetime(whole[column], format="%d %B %Y", errors="coerce")
+        spelt = pd.to_datetime(whole[column].str.strip(), format="%d %B %Y", errors="coerce")
         whole[column] = spelt.dt.strftime("%Y-%m-%d").fillna(whole[column].str[:10])
     return whole, of
 
 
 def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     """A row of the reference; a lone imprecise day is all days about it. Raises `ValueError`."""
-    numbers = {name: int(event[name]) for name in {*of["deaths"], *of["low"], *of["medium"]}}
+    names = {*of["deaths"], *of["low"], *of["medium"]}
+    numbers = {name: int(event[name].removesuffix(".0")) for name in names}
     low, high = (numbers[name] for name in of["deaths"])
     if low > high:
         raise ValueError(f"the least of dead, {low}, is above the most, {high}")
