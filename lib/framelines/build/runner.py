@@ -40,7 +40,7 @@ LIBRARY = ("lib/framelines/**/*.py", "lib/**/*.yaml", "requirements.lock", "matp
 )
 # Code of the library from which no notebook has anything.
 APART = tuple(
-    "__main__ build/runner build/verify build/ingest build/gather build/exchange build/references "
+    "__main__ build/runner build/verify build/ingest build/gather build/exchange build/marks "
     "build/coding build/cluster report/explorer report/pages report/pdf report/site".split()
 )
 TABLES = tuple(
