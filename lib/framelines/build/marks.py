@@ -243,7 +243,7 @@ def _to_sheet(ending: str, texts: Row, codes: pd.DataFrame) -> Made:
     every["words"] = [texts[i][start:end] for i, start, end in every[[*cuts]].to_numpy()]
     fields = dict.fromkeys(name for table in LAYERS for name in ASKED[table])
     shown = every[[*cuts, "words", "hash", "kind", *fields]].astype(str)
-    safe = shown.replace({r"[\0-\x1f]": " ", r"^(?='*[=+\-@])": "'"}, regex=True)
+    safe = shown.replace({r"[\0-\x1f]": " ", r"^(?=\s*'*[=+\-@])": "'"}, regex=True)
     if ending == "csv":
         return {"codes.csv": "\ufeff" + safe.to_csv(index=False)}
     safe.to_excel(book := io.BytesIO(), index=False)
@@ -256,7 +256,7 @@ def _from_sheets(name: str, held: Files) -> Found:
         frame = frame.rename(columns=lambda column: str(column).strip().lower())
         if "doc_id" not in frame or frame.get("coder", pd.Series()).nunique() > 1:
             raise ValueError("doc_id: this column is missing, or coder: codes of several people")
-        plain = frame.replace(r"^'(?='*[=+\-@])", "", regex=True)
+        plain = frame.replace(r"^'(?=\s*'*[=+\-@])", "", regex=True)
         for line, row in plain.to_dict("index").items():
             code = _code(f"{line} of {title}", {"kind": ONLY.get(title)} | row)
             if {field for field in code if code[field]} - SENTENCE:
