@@ -29,11 +29,11 @@ SETTINGS |= {"MPLCONFIGDIR": str(Path(sys.prefix) / "matplotlib")}
 # Each command and the function below `framelines.build` that it calls.
 CALLS = """build=runner.build run=execute.run manifest=verify.manifest verify=verify.verify
 diff=verify.diff corpus=ingest.corpus code=coding.code measure=coding.measure
-export=exchange.export import=exchange.take_in reference=references.reference
+export=exchange.export import=exchange.take_in reference=exchange.reference
 check=checks.check check-text=checks.check_text features=checks.features
 mentions=checks.mentions audit=checks.audit locate=checks.locate"""
 COMMANDS = dict(call.split("=") for call in CALLS.split())
-CHANGING = ("ingest", "coding", "exchange", "references")  # tables: they wait for other runs
+CHANGING = ("ingest", "coding", "exchange")  # tables: they wait for other runs
 ARGUMENTS = ("place", "name", "notebook", "case", "revision", "document", "words")
 
 

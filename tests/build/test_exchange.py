@@ -17,12 +17,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small import bytes_of, laid, write
 
-from framelines.build.exchange import PROGRAMS, export, forms, sheets_of, take_in
+from framelines.build import marks
+from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
-from framelines.build.references import reference
-from framelines.build.store import columns_of, written
-from framelines.corpus import marks
-from framelines.corpus.marks import Mark, Marked, place
+from framelines.build.marks import ASKED, KINDS, LAYERS, WRITERS, place
+from framelines.build.store import COLUMNS, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
 from framelines.tables.schema import write_table
@@ -66,29 +65,28 @@ VALUES = st.sampled_from(["=1+1", "'=x", "@home", "near", "12", "", "جنوب", 
 @given(st.data())
 def test_what_goes_out_comes_back(tmp_path_factory: Any, data: st.DataObject) -> None:
     text = "".join(data.draw(st.lists(st.sampled_from(PIECES.split("|")), min_size=1, max_size=40)))
-    marked, asked = Marked(["post"], text, [], [*forms()]), {}
-    for kind, form in forms().items():
+    codes, told = [], {}
+    for table, kind in {table: kind for kind, table in KINDS.items()}.items():
         start = data.draw(st.integers(0, len(text) - 1))
         end = data.draw(st.integers(start + 1, len(text)))
-        free = [name for name, choices in form.fields.items() if not choices][:3]
-        label, told = form.labels[0], {name: data.draw(VALUES) for name in free}
-        asked[label] = (start, end), told
-        own = {"doc_id": "post", "hash": short_hash(text[start:end]), "kind": label} | told
-        marked.marks.append(Mark(kind, label, start, end, text[start:end], own))
-    task = marks.label_studio_task(marked, forms(), "rules")
-    made = {"tasks.json": json.dumps([task | {"annotations": task["predictions"]}])}
-    made |= {"post.json": marks.cas_json(marked, forms())}
-    made |= {f"{n}.csv": f.to_csv(index=False) for n, f in sheets_of([marked]).items()}
+        free = [name for name, choices in ASKED[table].items() if not choices][:3]
+        said = {name: data.draw(VALUES) for name in free}
+        told[kind] = (start, end), said
+        own = {"doc_id": "post", "coder": "rules", "table": table, "kind": kind, "start": start}
+        own |= {"end": end, "hash": short_hash(text[start:end])}
+        codes.append(own | said)
+    columns = dict.fromkeys([*codes[0], *(name for table in LAYERS for name in ASKED[table])])
+    frame = pd.DataFrame(codes, columns=[*columns]).fillna("")
     folder, back = tmp_path_factory.mktemp("out"), []
-    for name, content in made.items():
-        read, problems = marks.read(write(folder / name, content), forms())
-        assert not problems
-        back += [(mark, read[0].text) for one in read for mark in one.marks]
-    assert len(back) == 3 * len(asked)
-    for mark, theirs in back:
-        span, told = asked[mark.label]
-        assert place(text, mark, theirs) == span
-        assert {name: mark.fields.get(name, "") for name in told} == told
+    for to in ("label-studio", "inception", "csv"):
+        for name, content in WRITERS[to]({"post": text}, frame).items():
+            write(folder / to / name, content.replace("predictions", "annotations"))
+        back += [(code, one.text) for one in marks.read(folder / to) for code in one.codes]
+    assert len(back) == 3 * len(told)
+    for code, theirs in back:
+        span, said = told[code["kind"]]
+        assert place(text, code, theirs) == span
+        assert {name: code.get(name, "") for name in said} == said
 
 
 def test_export_then_import_gives_the_same_rows(war: Path) -> None:
@@ -96,8 +94,8 @@ def test_export_then_import_gives_the_same_rows(war: Path) -> None:
     take(war, "sheets/claims.csv", f"{CLAIM}killed,4,4,,,\nbridge,0,16,event,,,2019-05-03,,\n")
     take(war, "sheets/captures.csv", f"doc_id,start,end,note\npost,{took},{took + 4},=odd\n")
     take(war, "sheets/naming_mentions.csv", "doc_id,words,actor_id\npost,Blue army,blue-army\n")
-    before = {table: written(war, table) for table in forms()}
-    for to in PROGRAMS:
+    before = {table: written(war, table) for table in LAYERS}
+    for to in WRITERS:
         export("river-war", to, "anna", root)
         out = root / "build" / "export" / "river-war" / to
         if to == "label-studio":  # a person accepts every suggestion
@@ -110,7 +108,7 @@ def test_export_then_import_gives_the_same_rows(war: Path) -> None:
         for table, old in before.items():
             new = written(war, table).query("coder == @to").assign(coder="anna")
             assert new.to_dict("records") == old.to_dict("records")
-    assert set(written(war, "coders")["coder"]) == {"anna", *PROGRAMS}
+    assert set(written(war, "coders")["coder"]) == {"anna", *WRITERS}
 
 
 def label_studio(shift: int = 0, text: str = POST, code: str = "killed", doc_id: str = "") -> str:
@@ -124,7 +122,7 @@ def label_studio(shift: int = 0, text: str = POST, code: str = "killed", doc_id:
 
 
 def xmi() -> str:
-    cas = cassis.Cas(types := marks.type_system(forms()), sofa_string=POST)
+    cas = cassis.Cas(types := marks.type_system(), sofa_string=POST)
     cas.add(types.get_type("webanno.custom.Claims")(begin=AT, end=TO, kind="killed", value_min="4"))
     made = str(cas.to_xmi())
     assert f'begin="{AT + 1}"' in made  # the emoji is two units of UTF-16
@@ -165,12 +163,12 @@ FILES = {
 
 @pytest.mark.parametrize("name", FILES)
 def test_files_of_other_programs_are_read(tmp_path: Path, name: str) -> None:
-    (found,), problems = marks.read(write(tmp_path / name, FILES[name]), forms())
+    *problems, found = marks.read(write(tmp_path / name, FILES[name]))
     # What cannot be read of a file hinders nothing else in it.
     assert [problem.row for problem in problems] == [1, 2] * (name == "hindered.json")
-    (mark,) = found.marks
-    assert (mark.label, mark.fields["value_min"]) == ("killed", "4")
-    assert place(found.text if "end" in name else POST, mark, found.text) == (AT, TO)
+    (code,) = found.codes
+    assert (code["kind"], code["value_min"]) == ("killed", "4")
+    assert place(found.text if "end" in name else POST, code, found.text) == (AT, TO)
 
 
 TWICE = "12 tanks here, and a long way off, behind the hills, 12 tanks."
@@ -186,9 +184,10 @@ PLACES = {
 
 def test_words_are_sought_where_they_moved() -> None:
     for (start, end, words), wanted in PLACES.items():
-        quoted = ("", {"hash": AGAIN}) if words == AGAIN else (words, {})
+        span = {"start": f"{start}", "end": f"{end}"}
+        span |= {"hash": AGAIN} if words == AGAIN else {"words": words}
         try:
-            found = str(place(TWICE, Mark("", "", start, end, *quoted)))
+            found = str(place(TWICE, span))
         except ValueError as error:
             found = str(error)
         assert found.startswith(str(wanted)), (start, end, words)
@@ -233,7 +232,7 @@ def test_what_is_good_is_taken_and_the_rest_told(war: Path, capsys: Any) -> None
     told = capsys.readouterr().out
     assert "row 4 of x: another code says the same of these words" in told
     assert "not taken: x.csv, row 3 of x, column value_min" in told and "'many'" in told
-    assert "taken as codes of anna: 1 claims" in told and "certainty asserted (" in told
+    assert "taken as codes of anna: claims (1)" in told and "certainty asserted (" in told
     take(war, "x.csv", f"{NINE}post,0,9,event,,,,,\n")
     assert list(written(war, "claims")["kind"]) == ["event"]  # no old code of this text stays
     take(war, "x.csv", f"{CLAIM}killed,4,5,,,\n", "bert")
@@ -260,7 +259,7 @@ GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8
 4 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 7"""
 EVENTS = """ARD12 04+April+2017 2 Armed+clash Alba Borea Arda Ford 35.5 36.5 1 10
 ARD13 2017-05-31 3 Air/drone+strike Alba Crow Arda Ford 35.5 36.5 2 0"""
-COLUMNS = "ref_id date_from date_to value_min value_max quality place_id event".split()
+SHOWN = "ref_id date_from date_to value_min value_max quality place_id event".split()
 
 
 @pytest.fixture
@@ -268,7 +267,7 @@ def monitored(tiny: Path) -> Path:
     write(tiny.parent / "notebooks" / "cases" / "tiny.yaml", "title: Tiny\ndata: data\n")
     write(tiny / "places.csv", "place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
     for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
-        columns = [*columns_of("monitors")[of]["columns"].split(), "source_headline"]
+        columns = [*COLUMNS["monitors"][of]["columns"].split(), "source_headline"]
         cells = [[*row.split(), "A headline"] for row in rows.splitlines()]
         table = pd.DataFrame(cells, columns=columns).replace(r"\+", " ", regex=True)
         table[columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)
@@ -289,7 +288,7 @@ def test_events_are_rows_with_days_and_quality(monitored: Path, capsys: Any) -> 
     assert found.at["ucdp-9", "according_to"] == "UCDP (Alba 3, Borea 8, civilians 0, unknown 1)"
     found = added(monitored, "acled.csv")
     found["event"] = found["event"].str.partition(", ")[0]
-    assert [",".join(row) for row in found.reset_index()[COLUMNS].to_numpy()] == [
+    assert [",".join(row) for row in found.reset_index()[SHOWN].to_numpy()] == [
         # A week around the day, its month, some day of its year.
         "acled-ard12,2017-04-01,2017-04-07,10,10,medium,ford,Armed clash: Alba and Borea",
         "acled-ard13,2017-05-01,2017-05-31,0,0,low,,Air/drone strike: Alba and Crow",

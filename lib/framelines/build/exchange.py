@@ -1,46 +1,26 @@
-"""Codes out to the programs that people code in, and back into located rows of the tables."""
+"""Out to the programs that people code in, and back into located rows; what monitors count."""
 
-import io
-import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from framelines import REPO, write_whole
-from framelines.build.store import add_to_case, changed, written
-from framelines.corpus import marks
+from framelines import REPO, write_all
+from framelines.build.marks import KINDS, LAYERS, ONLY, WRITERS, Marked, Row, fold, place, read
+from framelines.build.store import COLUMNS, add_to_case, changed, written
 from framelines.corpus.documents import read_documents, texts_of
-from framelines.corpus.marks import Form, Forms, Mark, Marked, fold
-from framelines.corpus.texts import sentences, short_hash, words
-from framelines.errors import DataError, Problem
+from framelines.corpus.texts import short_hash, words
+from framelines.errors import DataError, Problem, Problems
+from framelines.methods.dates import date_problem, days_text, gregorian
 from framelines.tables.case import CODED, CaseFile, read_case_file
-from framelines.tables.schema import ID, Tables, check_tables, fields_of, resources
+from framelines.tables.schema import ID, check_tables, fields_of, resources
 
-Row = dict[str, str]
-LABELS = {"naming_mentions": ["naming"], "captures": ["capture"]}
-OWN = ("coder", "doc_id", "start", "end", "hash", "kind")
-PROGRAMS, NOBODY = ("label-studio", "inception", "csv", "xlsx"), "none"
-# What a row says where its coder said nothing and the schema wants a word.
-NEUTRAL = {
-    "claims": {"modality": "realised", "attribution": "own_voice", "certainty": "asserted"},
-    "naming_mentions": {"stance": "neutral"},
-    "captures": {"stance": "neutral", "modality": "realised"},
-}
-
-
-@cache
-def forms() -> Forms:
-    """Return the labels and fields of each kind of code, as the data package has them."""
-    kinds = {"claims": fields_of("claims")["kind"]["constraints"]["enum"], **LABELS}
-    made = {}
-    for table, labels in kinds.items():
-        asked = {n: f for n, f in fields_of(table).items() if n not in OWN}
-        made[table] = Form(labels, {n: f["constraints"].get("enum", []) for n, f in asked.items()})
-    return made
+# What is known of a code beside its row of a table.
+BESIDE = ("row", "where", "words", "kind")
+NOBODY, NEUTRAL = "none", COLUMNS["neutral"]
 
 
 def _of_case(name: str, root: Path) -> tuple[CaseFile, Path, dict[str, str]]:
@@ -53,204 +33,128 @@ def _of_case(name: str, root: Path) -> tuple[CaseFile, Path, dict[str, str]]:
 
 
 def export(name: str, to: str, coder: str, root: Path = REPO) -> int:
-    """Write the texts of a case with a coder's codes as suggestions, for `to` of `PROGRAMS`.
+    """Write the texts of a case with a coder's codes as suggestions, for `to` of `WRITERS`.
 
     `coder` is the case's if none is named; `none` leaves the texts bare. Into build/export/, which
     git ignores, for they hold texts. Raises `DataError` for an unknown program or coder.
     """
     said, folder, texts = _of_case(name, root)
-    tables = {table: written(folder, table) for table in forms()}
-    coders = {NOBODY}.union(*(frame["coder"] for frame in tables.values()))
-    for what, value, known in (("TO", to, PROGRAMS), ("CODER", coder or NOBODY, coders)):
+    tables = [written(folder, table).assign(table=table) for table in LAYERS]
+    codes = pd.concat(tables).fillna("").astype({"start": int, "end": int})
+    coders = {NOBODY, *codes["coder"]}
+    for what, value, known in (("TO", to, {*WRITERS}), ("CODER", coder or NOBODY, coders)):
         if value not in known:
             listed = ", ".join(sorted(known))
             raise DataError([Problem(what, "there is none such", value=value, allowed=listed)])
-    place, coder = root / "build" / "export" / name / to, coder or said.coder
-    held = {i: Marked([i], text, list[Mark](), [*forms()]) for i, text in sorted(texts.items())}
-    for table, frame in tables.items():
-        own = frame[(frame["coder"] == coder) & frame["doc_id"].isin(texts)]
-        for row in own.to_dict("records"):
-            doc, span = held[row["doc_id"]], (int(row["start"]), int(row["end"]))
-            label, met = row.get("kind") or LABELS[table][0], doc.text[slice(*span)]
-            doc.marks.append(Mark(table, label, *span, met, {str(k): v for k, v in row.items()}))
-    every = [*held.values()]
-    files = dict[str, str | bytes]()
-    if to == "label-studio":
-        tasks = [marks.label_studio_task(marked, forms(), coder) for marked in every]
-        files["tasks.json"] = json.dumps(tasks, ensure_ascii=False, indent=1)
-        files["labelling.xml"] = marks.label_studio_config(forms())
-    elif to == "inception":
-        files = {f"{marked.names[0]}.json": marks.cas_json(marked, forms()) for marked in every}
-        files["typesystem.xml"] = str(marks.type_system(forms()).to_xml())
-    elif to == "csv":
-        sheets = sheets_of(every).items()
-        files = {f"{sheet}.csv": "\ufeff" + frame.to_csv(index=False) for sheet, frame in sheets}
-    else:
-        with pd.ExcelWriter(whole := io.BytesIO(), engine="openpyxl") as book:
-            for sheet, frame in sheets_of(every).items():
-                frame.to_excel(book, sheet_name=sheet, index=False)
-        files[f"{name}.xlsx"] = whole.getvalue()
-    for file, content in files.items():
-        write_whole(place / file, content)
-    count = sum(len(marked.marks) for marked in every)
-    print(f"{place.relative_to(root)}: {len(every)} texts, {count} codes as suggestions")
+    codes = codes[codes["coder"].eq(coder or said.coder) & codes["doc_id"].isin(texts)]
+    codes = codes.assign(kind=codes["table"].map(ONLY).fillna(codes["kind"]))
+    out = root / "build" / "export" / name / to
+    write_all({out / file: content for file, content in WRITERS[to](texts, codes).items()})
+    print(f"{out.relative_to(root)}: {len(texts)} texts, {len(codes)} codes as suggestions")
     return 0
 
 
-def sheets_of(every: list[Marked]) -> Tables:
-    """Return a table a kind of code, with the words of each, and one of all sentences."""
-    heads = {table: [*fields_of(table)][1:] for table in forms()} | {"texts": ["doc_id", *OWN[2:4]]}
-    rows = {table: list[Row]() for table in heads}
-    for marked in every:
-        own = {"doc_id": marked.names[0]}
-        cuts = [Mark("texts", "", *span, "", own) for span in sentences(marked.text)]
-        for mark in [*cuts, *marked.marks]:
-            shown = re.sub(r"[\x00-\x1f]", " ", marked.text[mark.start : mark.end])
-            span = {"start": str(mark.start), "end": str(mark.end)}
-            rows[mark.row].append(mark.fields | span | {"words": shown})
-    made = {t: pd.DataFrame(own, columns=["words", *heads[t]]) for t, own in rows.items()}
-    return {table: marks.free_of_formulas(frame.fillna("")) for table, frame in made.items()}
+def _row(code: Row, text: str, theirs: str, actors: dict[str, Row]) -> Row:
+    """A code with the row of its table, in which stands what goes without saying.
+
+    Raises `ValueError`, in words, where it has no place in its text.
+    """
+    if code["kind"] not in KINDS:
+        raise ValueError("there is no such label")
+    table, (start, end) = KINDS[code["kind"]], place(text, code, theirs)
+    own = {"start": f"{start}", "end": f"{end}", "hash": short_hash(text[start:end])}
+    term = " ".join(words(text[start:end]))
+    made = {"label": term, "lemma": term}
+    made |= actors.get(term, {}) if table == "naming_mentions" else {}
+    made |= {c: "none" for c, other in COLUMNS["none_without"].items() if not code.get(other)}
+    said = made | {name: value for name, value in code.items() if value} | own
+    row = {column: said.get(column, NEUTRAL.get(column, "")) for column in fields_of(table)}
+    if row.get("claim_id") == "":
+        digest = short_hash(" ".join(row.values()))[:4]
+        row["claim_id"] = f"{code['doc_id']}-{start}-{end}-{digest}"
+    filled = ", ".join(f"{c} {row[c]}" for c in row if c in NEUTRAL and c not in said)
+    odd = ", ".join(name for name in code if code[name] and name not in (*row, *BESIDE))
+    moved = table * any(code.get(end) not in (None, "", own[end]) for end in ("start", "end"))
+    return code | row | {"table": table, "filled": filled, "odd": odd, "moved": moved}
 
 
-@dataclass
-class Intake:
-    """Codes on their way into the tables of a folder, as those of one coder."""
-
-    folder: Path
-    coder: str
-    texts: dict[str, str]
-    left: list[Problem]
-    # By table and key, each with where it is from.
-    taken: dict[tuple[str, str], tuple[Row, Problem]] = field(default_factory=dict)
-    # What the files are complete of, as (table, document).
-    covered: set[tuple[str, str]] = field(default_factory=set)
-    filled: Counter[str] = field(default_factory=Counter)
-    same: Counter[str] = field(default_factory=Counter)
-    said: set[tuple[str, ...]] = field(default_factory=set)
-    moved: int = 0
-
-    def __post_init__(self) -> None:
-        """Look up the document of every text that one alone has, and labels of one actor."""
-        folded = pd.Series({doc_id: fold(text)[0] for doc_id, text in self.texts.items()})
-        self.by_text = {text: i for i, text in folded.drop_duplicates(keep=False).items()}
-        rows = written(self.folder, "namings").query("doc_id == ''")
-        rows = rows.drop_duplicates(["label", "actor_id"]).drop_duplicates("label", keep=False)
-        self.namings = rows.set_index("label")[["actor_id", "stance"]].to_dict("index")
-
-    def _document(self, marked: Marked) -> str | None:
-        """Return the document of a coded text, by its name or by its words."""
-        ids = [name.split(".")[0] for name in marked.names]
-        return next((i for i in ids if i in self.texts), self.by_text.get(fold(marked.text)[0]))
-
-    def take_all(self, found: list[Marked]) -> None:
-        """Locate the codes of all texts but those that come coded more than once."""
-        named = [(self._document(marked), marked) for marked in found]
-        coded = Counter(doc_id for doc_id, marked in named if marked.marks and marked.text)
-        for doc_id, marked in named:
-            if doc_id and marked.marks and coded[doc_id] > 1:
-                what = f"{coded[doc_id]} files or tasks have codes of this text"
-                fix = "Take in those of one person"
-                self.left.append(Problem(marked.file, what, value=doc_id, fix=fix))
-            else:
-                self.take(marked, doc_id)
-
-    def take(self, marked: Marked, doc_id: str | None) -> None:
-        """Locate the codes of one text."""
-        if doc_id is None:
-            what = "its text is none of this case, or that of two documents"
-            what += f"; it has {len(marked.marks)} codes"
-            known = f"the same text, or its id: {', '.join(sorted(self.texts)[:3])} …"
-            told = {"value": next(filter(None, marked.names), "").split(".")[0], "allowed": known}
-            self.left.append(Problem(marked.file, what, **told))
-            return
-        self.covered |= {(table, doc_id) for table in marked.kinds}
-        tables = {label: table for table, form in forms().items() for label in form.labels}
-        for mark in marked.marks:
-            mark.label = "_".join(mark.label.lower().split())  # Killed or wounded
-            table, origin = tables.get(mark.label, ""), Problem(marked.file, "", row=mark.row)
+def _rows(
+    found: list[Marked], texts: dict[str, str], coder: str, folder: Path, left: list[Problem]
+) -> pd.DataFrame:
+    """The codes with their rows, by table and key; what is none goes into `left`."""
+    # A label that one actor alone bears names it, and a text that one document alone has is its.
+    names = written(folder, "namings").query("doc_id == ''").drop_duplicates(["label", "actor_id"])
+    names = names.drop_duplicates("label", keep=False).set_index("label")
+    actors = names[["actor_id", "stance"]].to_dict("index")
+    folded, rows = Counter(fold(text)[0] for text in texts.values()), dict[str, Row]()
+    ids = {f: i for i, text in texts.items() if folded[f := fold(text)[0]] == 1}
+    ids |= {i: i for i in texts}
+    for one in found:
+        named = (ids[name] for name in (*one.names, fold(one.text)[0]) if name in ids)
+        one.doc_id = next(named, "")
+    coded = Counter(one.doc_id for one in found if one.codes and one.text)
+    for one in found:
+        if not one.doc_id or (one.codes and coded[one.doc_id] > 1):
+            what = (
+                f"{coded[one.doc_id]} files or tasks have codes of this text, and not one person's"
+            )
+            if not one.doc_id:
+                what = "its text is none of this case, or that of two documents: tell its doc_id"
+            left.append(Problem(one.where, what, value=one.doc_id or one.names[0]))
+            continue
+        for code in one.codes:
+            code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
             try:
-                if not table:
-                    raise ValueError("there is no such label")
-                span = marks.place(self.texts[doc_id], mark, marked.text)
-                row = self._row(table, mark, doc_id, span)
-                key = table, ", ".join(row[c] for c in resources()[table]["schema"]["primaryKey"])
-                if key in self.taken:
-                    raise ValueError("another code of this kind has this id, or begins here")
-                own = table, *(value for column, value in row.items() if column != "claim_id")
-                if own in self.said and not mark.fields.get("claim_id"):
-                    raise ValueError("another code says the same of these words")
+                row = _row(code, texts[one.doc_id], one.text, actors)
+                columns = resources()[row["table"]]["schema"]["primaryKey"]
+                key = f"{row['table']} ({', '.join(row[c] for c in columns)})"
+                if key in rows:
+                    raise ValueError("another code says the same of these words, or begins here")
+                rows[key] = row
             except ValueError as error:
-                stands = "" if mark.start is None else f" [{mark.start}, {mark.end})"
-                value = f"{mark.label}{stands}: {' '.join(mark.words.split()[:4])}".rstrip(": ")
-                known = f"a place in {doc_id}" if table else ", ".join(tables)
-                self.left.append(replace(origin, what=str(error), value=value, allowed=known))
-                continue
-            self.moved += mark.start is not None and span != (mark.start, mark.end or span[1])
-            self.taken[key] = row, origin
-            self.said.add(own)
-
-    def _row(self, table: str, mark: Mark, doc_id: str, span: tuple[int, int]) -> Row:
-        """A row of a table, with neutral values where the coder said nothing."""
-        said, (start, end) = self.texts[doc_id][slice(*span)], map(str, span)
-        row = {column: mark.fields.get(column, "") for column in fields_of(table)}
-        row |= {"coder": self.coder, "doc_id": doc_id, "hash": short_hash(said)}
-        row |= {"start": start, "end": end}
-        neutral, term = dict(NEUTRAL[table]), " ".join(words(said))
-        own = {"label": term} if table == "naming_mentions" else {"lemma": term}
-        if table == "claims":
-            row["kind"], made = mark.label, f"{doc_id}-{start}-{end}"
-            self.same[made] += not row["claim_id"]
-            own = {"claim_id": made + (f"-{self.same[made]}" if self.same[made] > 1 else "")}
-            for date in ("event", "report", "as_of"):
-                neutral[f"{date}_calendar"] = "gregorian" if row[f"{date}_date"] else "none"
-            neutral["date_basis"] = "document" if row["event_date"] else "none"
-        elif table == "naming_mentions":
-            own |= self.namings.get(term, {})
-        empty = {c: v for c, v in (neutral | own).items() if not row[c]}
-        self.filled.update(f"{c} {v}" for c, v in empty.items() if c not in own and v != "none")
-        return row | empty
-
-    def write(self, coders: pd.DataFrame) -> None:
-        """Write all codes that pass the checks; the others go into `left`."""
-        while self.taken:
-            new = {"coders": coders} | {table: self._table(table) for table in forms()}
-            try:
-                with changed(self.folder, new):
-                    return
-            except DataError as error:
-                bad = dict[tuple[str, str], Problem]()
-                for problem in error.problems:
-                    key = Path(problem.where).stem, re.sub(r".*?\((.*)\)$", r"\1", str(problem.row))
-                    if key in self.taken:
-                        bad[key] = self.taken[key][1]
-                        self.left.append(replace(problem, where=bad[key].where, row=bad[key].row))
-                if not bad:
-                    raise
-            for key in bad:
-                del self.taken[key]
-        raise DataError(self.left or [Problem("FROM", "there is no code in it")])
-
-    def _table(self, table: str) -> pd.DataFrame:
-        old = written(self.folder, table)
-        own = [row for (t, _), (row, _) in self.taken.items() if t == table]
-        # Where nothing of a text could be taken and something was lost, the old codes stay.
-        have = {row["doc_id"] for row, _ in self.taken.values()}
-        gone = [d for t, d in self.covered if t == table and (d in have or not self.left)]
-        kept = old[~((old["coder"] == self.coder) & old["doc_id"].isin(gone))]
-        new = pd.concat([kept, pd.DataFrame(own, columns=list(old))])
-        return new.astype({"start": int, "end": int})
+                where, quoted = f"{code.get('start')}, {code.get('end')}", code.get("words", "")
+                value = f"{code['kind']} [{where}): {' '.join(quoted.split()[:4])}"
+                known = ", ".join(KINDS)
+                left.append(Problem(one.where, str(error), code["row"], value=value, allowed=known))
+    return pd.DataFrame([*rows.values()], [*rows]).fillna("")
 
 
-def _with_coder(folder: Path, coder: str) -> pd.DataFrame:
-    """The table of coders with this one in it; a problem for a name that is none, or no person."""
+def _write(
+    folder: Path, coders: pd.DataFrame, rows: pd.DataFrame, whole: set[str], left: list[Problem]
+) -> pd.DataFrame:
+    """Return the rows that pass the checks, and are written; the others go into `left`.
+
+    They take the place of their coder's in the same texts; in those in `whole`, of all kinds.
+    """
+    while len(rows):
+        new = {"coders": coders}
+        for table in LAYERS:
+            old, own = written(folder, table), rows[rows["table"] == table]
+            # Where nothing of a text could be taken and something was lost, the old codes stay.
+            docs = {*own["doc_id"]} | (whole & {*rows["doc_id"]} if left else whole)
+            gone = old["coder"].isin(rows["coder"]) & old["doc_id"].isin(docs)
+            new[table] = pd.concat([old[~gone], own]).astype({"start": int, "end": int})
+        try:
+            with changed(folder, new):
+                return rows
+        except DataError as error:
+            keys = [f"{Path(p.where).stem} {str(p.row).partition(' ')[2]}" for p in error.problems]
+            bad = [(k, p) for k, p in zip(keys, error.problems, strict=True) if k in rows.index]
+            if not bad:
+                raise
+            left += [replace(p, **rows.loc[key, ["where", "row"]]) for key, p in bad]
+            rows = rows.drop(index=[key for key, _ in bad])
+    raise DataError(left or [Problem("FROM", "there is no code in it")])
+
+
+def _with_coder(folder: Path, coder: str, coded: set[str]) -> pd.DataFrame:
+    """The table of coders with this one in it, who must be a person, and all who coded before."""
     coders = written(folder, "coders")
     others = {NOBODY, *coders.loc[coders["kind"] != "person", "coder"]}
     if coder in others or not re.fullmatch(ID, coder):
         known = f"a-z, 0-9 and single hyphens, such as anna; not {', '.join(sorted(others))}"
         raise DataError([Problem("CODER", "no name of a person", value=coder, allowed=known)])
-    # Where nobody is listed, whoever coded before must be too.
-    before = {c for table in CODED for c in written(folder, table)["coder"]} if coders.empty else {}
-    names = pd.Series(sorted({coder, *before} - {*coders["coder"]}), dtype=str)
+    names = pd.Series(sorted({coder, *coded} - {*coders["coder"]}), dtype=str)
     new = pd.DataFrame({"coder": names, "label": "the coder " + names})
     return pd.concat([coders, new.assign(kind="person", events="shared")])
 
@@ -263,22 +167,117 @@ def take_in(place: Path, name: str, coder: str, root: Path = REPO) -> int:
     `DataError`, with nothing written, where none could.
     """
     said, folder, texts = _of_case(name, root)
-    coders = _with_coder(folder, coder)
-    found, left = marks.read(place, forms())
-    intake = Intake(folder, coder, texts, left)
-    intake.take_all(found)
-    intake.write(coders)
-    coded = (written(folder, table)["coder"] for table in CODED)
-    main, unread = said.coder, not any((own == said.coder).any() for own in coded)
-    if unread and "coder" not in said.model_fields_set:
+    coded = {who for table in CODED for who in written(folder, table)["coder"]}
+    coders, main, found = _with_coder(folder, coder, coded), said.coder, [*read(place)]
+    left = [one for one in found if isinstance(one, Problem)]
+    marked = [one for one in found if isinstance(one, Marked)]
+    rows = _rows(marked, texts, coder, folder, left)
+    rows = _write(folder, coders, rows, {one.doc_id for one in marked if one.text}, left)
+    if main not in coded and "coder" not in said.model_fields_set:
         add_to_case(name, root, f"# Whose codes the analyses read.\ncoder: {coder}\n")
         main = coder
-    count = Counter(table.replace("_", " ") for table, _ in intake.taken)
-    told = ", ".join(f"{n} {table}" for table, n in sorted(count.items()))
-    print(f"taken as codes of {coder}: {told}; {intake.moved} were moved to the words they quote")
-    if intake.filled:
-        print("filled in:", ", ".join(f"{what} ({n})" for what, n in sorted(intake.filled.items())))
+    said_of = {f"taken as codes of {coder}": "table", "moved to the words they quote": "moved"}
+    said_of |= {"filled in": "filled", "left out, for no table has it": "odd"}
+    for what, column in said_of.items():
+        count = rows[column].str.split(", ").explode().value_counts().sort_index()
+        told = ", ".join(f"{one} ({n})" for one, n in count.items() if one)
+        print(f"{what}: {told}\n" * bool(told), end="")
     if main != coder:
         print(f"the analyses read the codes of {main}: `coder` in notebooks/cases/{name}.yaml")
     print("".join(f"not taken: {problem}\n" for problem in left), end="")
+    return 0
+
+
+def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """The table of a monitor, without columns that nobody asks for, and what they mean."""
+    columns = {name: {*of["columns"].split()} for name, of in COLUMNS["monitors"].items()}
+    how: Any = {"usecols": set().union(*columns.values()).__contains__, "index_col": False}
+    try:
+        whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
+    except (OSError, ValueError):
+        raise DataError([Problem(place.name, "no table in UTF-8 with commas")]) from None
+    name = min(columns, key=lambda name: len(columns[name] - {*whole}))
+    if lacking := columns[name] - {*whole}:
+        what = f"neither {' nor '.join(columns)}: columns are missing"
+        raise DataError([Problem(place.name, what, value=", ".join(sorted(lacking)))])
+    # HDX puts a line of tags under the header.
+    whole, of = whole[~whole["country"].str.startswith("#")], COLUMNS["monitors"][name]
+    for column in of["days"]:  # as 4 April 2017, or with an hour
+        spelt = pd.to_datetime(whole[column].str.strip(), format="%d %B %Y", errors="coerce")
+        whole[column] = spelt.dt.strftime("%Y-%m-%d").fillna(whole[column].str[:10])
+    return whole, of
+
+
+def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
+    """A row of the reference; a lone imprecise day is all days about it. Raises `ValueError`."""
+    names = {*of["deaths"], *of["low"], *of["medium"]}
+    numbers = {name: int(event[name].removesuffix(".0")) for name in names}
+    low, high = (numbers[name] for name in of["deaths"])
+    if low > high:
+        raise ValueError(f"the least of dead, {low}, is above the most, {high}")
+
+    def above(how: str) -> bool:
+        return any(numbers[column] > most for column, most in of[how].items())
+
+    wide = high > 2 * low + 2
+    quality = "low" if wide or above("low") else "medium" if above("medium") else "high"
+    first, last = (event[column] for column in of["days"])
+    span = of["around"].get(event[of["time"]]) if first == last else ""
+    lone = first[: {"month": 7, "year": 4}.get(span, 10)] or "no day"
+    since, until = gregorian(lone if first == last else f"{first}/{last}")
+    week = 3 * (span == "week")
+    said = of["row"] | of["but"].get(event[of["by"]], {})
+    row = {column: told.format_map(event).strip(" ,") for column, told in said.items()}
+    named = re.sub(" (town|city|village)$", "", row["place_id"]).casefold()
+    row |= {"place_id": "" if above("unsure") else places.get(named, ""), "quality": quality}
+    row |= {"ref_id": row["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
+    return row | {"date_from": days_text(since - week), "date_to": days_text(until + week)}
+
+
+def reference(place: Path, name: str, days: str, country: str, box: str, root: Path = REPO) -> int:
+    """Add the events of a UCDP GED or ACLED export to reference.csv of a case.
+
+    Filtered by `days` in EDTF, with any of which a row must overlap, by country, and by a box in
+    degrees. Rows that are there already stay. Prints what was added and which rows cannot be read.
+    Raises `DataError`, with nothing written, for another file and where nothing can be added.
+    """
+    problems, ends = Problems(), re.findall(r"-?\d+(?:\.\d+)?", box or "-180,-90,180,90")
+    if reason := date_problem(days, "gregorian"):
+        known = "days in EDTF, such as 2017-04-01/2017-04-30"
+        problems.add("DAYS", reason, value=days, allowed=known)
+    west, south, east, north = map(float, ends) if len(ends) == 4 else (1, 1, 0, 0)
+    if west > east or south > north:
+        known = "west,south,east,north in degrees, such as 35.5,32,42.4,37.4"
+        problems.add("BOX", "no box", value=box, allowed=known)
+    problems.raise_if_any()
+    folder, span = root / read_case_file(name, root).data, gregorian(days)
+    old, (whole, of) = written(folder, "reference"), _monitored(place)
+    names = written(folder, "place_names").rename(columns={"variant": "name"})
+    names = pd.concat([written(folder, "places"), names])[["name", "place_id"]]
+    names = names.assign(name=names["name"].str.casefold()).drop_duplicates()
+    # A name that two places bear is none.
+    places = dict(names.drop_duplicates("name", keep=False).to_numpy())
+    # Yemen is "Yemen (North Yemen)" in UCDP.
+    land = re.escape(country.strip().casefold()) + r"($| \()" if country else ""
+    rows = dict[str, Row]()
+    for line, event in whole[whole["country"].str.casefold().str.match(land)].iterrows():
+        try:
+            row = _event({str(c): " ".join(v.split()) for c, v in event.items()}, of, places)
+            inside = west <= float(event["longitude"]) <= east
+            inside &= south <= float(event["latitude"]) <= north
+        except ValueError as error:
+            problems.add(place.name, f"it cannot be read: {error}", row=int(str(line)) + 2)
+            continue
+        since, until = gregorian(f"{row['date_from']}/{row['date_to']}")
+        if inside and since <= span[1] and until >= span[0]:
+            rows.setdefault(row["ref_id"], row | {"case": name})
+    if not rows:
+        filters = f"DAYS {days or 'all'}, COUNTRY {country or 'all'}, BOX {box or 'all'}"
+        listed = ", ".join(sorted({*whole["country"]})[:12])
+        problems.add(place.name, "no row fits", value=filters, allowed=f"countries: {listed}")
+        problems.raise_if_any()
+    new = pd.DataFrame([row for ref_id, row in rows.items() if ref_id not in {*old["ref_id"]}])
+    with changed(folder, {"reference": pd.concat([old, new])} if len(new) else {}):
+        print(f"{len(new)} events added to reference.csv, {len(rows) - len(new)} were known")
+    print("".join(f"not taken: {problem}\n" for problem in problems), end="")
     return 0

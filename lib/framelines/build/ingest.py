@@ -26,7 +26,7 @@ from anyascii import anyascii
 
 from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
-from framelines.build.store import changed, columns_of, written
+from framelines.build.store import COLUMNS, changed, written
 from framelines.corpus.documents import expected_sums
 from framelines.corpus.features import build_features
 from framelines.corpus.files import cell, decoded, sheets, why
@@ -111,7 +111,7 @@ def _known(fields: dict[Any, Any]) -> Row:
     """What is known under the names of columns.yaml, by ours; the first that says something."""
     values = {_head(name): cell(value) for name, value in fields.items()}
     told = {head: value for head, value in values.items() if value.lower() not in ("", "nan")}
-    names = {name: map(_head, of.split()) for name, of in columns_of("articles").items()}
+    names = {name: map(_head, of.split()) for name, of in COLUMNS["articles"].items()}
     ours = {name: [told[head] for head in heads if head in told] for name, heads in names.items()}
     return {name: found[0] for name, found in ours.items() if found}
 
@@ -122,11 +122,11 @@ def _rows(path: Path, name: str) -> Iterator[tuple[str, Row]]:
     held = {t: {"text", "file"} & {*_known(dict.fromkeys(f, "any"))} for t, f in tables.items()}
     if not any(held.values()):
         met = ", ".join(str(column) for table in tables.values() for column in table)
-        names = columns_of("articles")["text"].replace(" ", ", ")
+        names = COLUMNS["articles"]["text"].replace(" ", ", ")
         raise ValueError(f"no column of texts among {met}. Name it: {names}")
     for title in [title for title, columns in held.items() if columns]:
         where = f"{name}, {title}" if len(tables) > 1 else name
-        for number, row in enumerate(tables[title].to_dict("records"), start=2):
+        for number, row in tables[title].to_dict("index").items():
             yield f"{where}, row {number}", dict.fromkeys(held[title], "") | _known(row)
 
 
@@ -313,7 +313,7 @@ def _met(place: Path, left: list[str]) -> pd.DataFrame:
         rows.append(row)
         if len(rows) % 100 == 0:
             print(f"{len(rows)} articles read", flush=True)
-    about = [*columns_of("articles").keys() - {"text"}, "source from", "published from"]
+    about = [*COLUMNS["articles"].keys() - {"text"}, "source from", "published from"]
     columns = ["origin", "text", *about, "source asked"]
     met = pd.DataFrame(rows, columns=columns, dtype=str).fillna("")
     met["text"], met[about] = met["text"].str.strip(), met[about].map(one_line)

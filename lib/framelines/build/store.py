@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,12 +14,9 @@ from framelines import write_all, write_whole
 from framelines.tables import schema
 from framelines.tables.schema import Tables, fields_of, resources
 
-
-@cache
-def columns_of(what: str) -> dict[str, Any]:
-    """Return how files of others name what rows need of `articles`, or of events of `monitors`."""
-    text = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
-    return dict(yaml.safe_load(text)[what])
+# What files of others call the columns of rows, and what these say where nothing is told.
+_TEXT = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
+COLUMNS: dict[str, Any] = yaml.safe_load(_TEXT)
 
 
 def written(folder: Path, table: str) -> pd.DataFrame:
@@ -42,17 +38,14 @@ def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Pat
     paths = {name: resource["path"] for name, resource in resources().items()}
     with TemporaryDirectory() as scratch:
         copy = Path(scratch) / schema.display_path(folder)
-        for path in [path for path in paths.values() if (folder / path).is_file()]:
-            (copy / path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / path, copy / path)
+        if folder.is_dir():
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("raw"))
         for name, frame in new.items():
             if len(frame) or (copy / paths[name]).is_file():
                 schema.write_table(frame.fillna(""), copy, name)
         yield copy, schema.check_tables(copy)
         made = [path for path in paths.values() if (copy / path).is_file()]
-        content = {folder / path: (copy / path).read_bytes() for path in made}
-        same = {path for path in content if path.is_file() and path.read_bytes() == content[path]}
-        write_all({path: told for path, told in content.items() if path not in same})
+        write_all({folder / path: (copy / path).read_bytes() for path in made})
 
 
 def add_to_case(name: str, root: Path, lines: str) -> None:

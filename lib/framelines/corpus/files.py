@@ -1,9 +1,9 @@
 """Files of strangers: text in any encoding that can be told, tables of any program."""
 
-import csv
 import io
 import json
 import os
+import re
 from contextlib import suppress
 from pathlib import PurePosixPath
 from typing import Any
@@ -42,33 +42,27 @@ def cell(value: Any) -> str:
 def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     """Return the tables in a csv, tsv, xlsx or jsonl file by name, every cell as `cell` has it.
 
-    A formula stays one, and is not computed. Raises `ValueError` where rows do not fit the header.
+    The index is a row's number in the file; empty rows are left out. A formula stays one, and is
+    not computed. Raises `ValueError` where rows do not fit the header.
     """
     path = PurePosixPath(name)
+    as_told: dict[str, Any] = {"dtype": object, "keep_default_na": False}
     if path.suffix.lower() == ".xlsx":
-        how: Any = {"engine": "openpyxl", "engine_kwargs": {"data_only": False}, "dtype": object}
-        found = dict(pd.read_excel(io.BytesIO(content), None, keep_default_na=False, **how))
+        how: Any = {"engine": "openpyxl", "engine_kwargs": {"data_only": False}}
+        found = dict(pd.read_excel(io.BytesIO(content), None, **how, **as_told))
     elif path.suffix.lower() == ".jsonl":
         lines = filter(str.strip, decoded(content).split("\n"))
         found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}
     else:
-        head, *rows = _fields(decoded(content)) or [[]]
-        padded = (row + [""] * (len(head) - len(row)) for row in rows)
-        found = {path.stem: pd.DataFrame(padded, columns=head, dtype=str)}
+        text = decoded(content)
+        # A text may hold any sign; the head of a table only parts its names.
+        separator = max(",;\t", key=text.partition("\n")[0].count)
+        # Read as a row, the header tells which rows are too long.
+        rows = pd.read_csv(io.StringIO(text, newline=""), header=None, sep=separator, **as_told)
+        found = {path.stem: rows[1:].set_axis(rows.iloc[0], axis=1)}
     once = {str(title): frame.loc[:, ~frame.columns.duplicated()] for title, frame in found.items()}
-    return {title: frame.map(cell) for title, frame in once.items()}
-
-
-def _fields(text: str) -> list[list[str]]:
-    # A text may hold any sign; the head of a table only parts its names.
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    source, rows = io.StringIO(text, newline=""), list[list[str]]()
-    for row in filter(any, csv.reader(source, delimiter=separator, strict=True)):
-        rows.append(row)
-        if len(row) > len(rows[0]):
-            met = f"row {len(rows)} has {len(row)} fields, the header {len(rows[0])}"
-            raise ValueError(f"{met}: put texts into quotation marks")
-    return rows
+    cells = {t: frame.map(cell).set_axis(range(2, len(frame) + 2)) for t, frame in once.items()}
+    return {title: frame[frame.ne("").any(axis=1)] for title, frame in cells.items()}
 
 
 def why(error: Exception) -> str:
@@ -77,5 +71,8 @@ def why(error: Exception) -> str:
         return os.strerror(error.errno).lower()
     if "YAML" in str(error):
         return "its front matter is no YAML: what holds a : goes into quotes"
+    if met := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
+        told = "row {1} has {2} fields, the header {0}: put texts into quotation marks"
+        return told.format(*met.groups())
     ours = type(error) is ValueError and str(error)
     return ours or "it is damaged, or no file of the kind that its name says"
