@@ -15,8 +15,8 @@ import regex
 
 from framelines.corpus import reading, texts
 from framelines.corpus.documents import Row
-from framelines.corpus.finders import Date, find_dates, find_mentions
-from framelines.corpus.names import Names, known_actors
+from framelines.corpus.finders import Date, find_dates
+from framelines.corpus.names import Names, find_mentions, known_actors
 from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval

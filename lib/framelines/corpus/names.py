@@ -7,13 +7,15 @@ import pandas as pd
 import regex
 import yaml
 
-from framelines.corpus.documents import Tables
-from framelines.corpus.finders import labels_of
+from framelines.corpus import texts
+from framelines.corpus.documents import Row, Tables
 from framelines.corpus.texts import Terms, valued
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
 COLUMNS = ["actor_id", "label", "language", "stance", "doc_id"]
 # What Arabic puts before a name, and the case endings that Turkish puts behind ’.
+# Words that a label list gives to nobody, such as the ceasefire's “regime”.
+NOBODY = "none"
 CLITICS = "و ف ب ل ك وب ول".split()
 ENDINGS = "nin nın nun nün in ın un ün ye ya e a de da te ta den dan ten tan yi yı i ı".split()
 
@@ -58,8 +60,8 @@ def known_places() -> pd.DataFrame:
 
     Well-known names, written by hand; coordinates (degrees) are rounded to a tenth.
     """
-    texts = dict.fromkeys(["place_id", "name", "kind", "parent", *LANGUAGES], str)
-    return pd.read_csv(Path(__file__).with_name("places.csv"), dtype=texts, keep_default_na=False)
+    columns = dict.fromkeys(["place_id", "name", "kind", "parent", *LANGUAGES], str)
+    return pd.read_csv(Path(__file__).with_name("places.csv"), dtype=columns, keep_default_na=False)
 
 
 def known_place_names() -> pd.DataFrame:
@@ -107,3 +109,28 @@ class Names:
         if key not in self._terms:
             self._terms[key] = labels_of(self.frames[what], *key[1:])
         return self._terms[key]
+
+
+def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
+    """Return the labels that hold in a document, its own before those of all documents."""
+    own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
+    rows = own.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
+    found: Terms = {}
+    for units, row in {tuple(form for form, _ in texts.parts(r["label"])): r for r in rows}.items():
+        texts.add_term(found, units, "labels", row)
+    return found
+
+
+def find_mentions(text: str, labels: Terms) -> list[Row]:
+    """Return every mention: start, end, hash, label, actor_id, stance; the longest label wins.
+
+    Labels of `NOBODY` take their words and give no mention.
+    """
+    units = texts.parts(text)
+    found = []
+    for (first, after), _, row in texts.longest_matches([form for form, _ in units], labels):
+        if row["actor_id"] != NOBODY:
+            start, end = units[first][1][0], units[after - 1][1][1]
+            span = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
+            found.append({**span, **{k: row[k] for k in ("label", "actor_id", "stance")}})
+    return found

@@ -14,8 +14,8 @@ import regex
 
 from framelines.corpus import texts
 from framelines.corpus.documents import Row
-from framelines.corpus.finders import Date, Figure, any_of, find_figures
-from framelines.corpus.texts import Span, valued
+from framelines.corpus.finders import Date, Figure, find_figures, meaning, pattern
+from framelines.corpus.texts import Span
 
 LISTS = "coder.yaml"
 LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
@@ -49,19 +49,8 @@ _MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
 @cache
-def pattern(section: str, language: str) -> regex.Pattern[str]:
-    """Return the pattern of a section of coder.yaml; it matches nothing where there is no list."""
-    joined = any_of(valued(section, language, LISTS), language, escape=False)
-    return regex.compile(joined, regex.IGNORECASE)
-
-
-@cache
 def _item(section: str, language: str, word: str) -> str:
-    """What a word of a list stands for."""
-    for form, item in valued(section, language, LISTS).items():
-        if regex.fullmatch(any_of([form], language, escape=False), word, regex.IGNORECASE):
-            return item
-    return ""
+    return meaning(word, section, language)
 
 
 class Count(NamedTuple):
@@ -198,7 +187,7 @@ def _counted(
 ) -> Count | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     text = sentence.text
-    if _ends(sentence, "numbered", figure.start):
+    if _ends(sentence, "units", figure.start):
         return None
     until = min(until, sentence.after(figure.end, NEAR))
     what, item, start, end = _noun(sentence, figure.end, until)
@@ -342,7 +331,7 @@ def _taking(sentence: Sentence, span: Span, stance: str) -> Row | None:
             return None
         target = span
     subject = sentence.subject(start, (end, target[0]))
-    agent, loser = sentence.behind("by", end, until), sentence.behind("from", end)
+    agent, loser = sentence.behind("by", end, until), sentence.behind("loser", end)
     taker = agent if agent or (target is before and not verb_last) else subject
     if stance == "lost":
         taker, loser = sentence.mention(end, until) or agent, subject
