@@ -13,11 +13,11 @@ from itertools import pairwise
 import pandas as pd
 import regex
 
-from framelines.corpus import reading, texts
+from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates
 from framelines.corpus.names import Names, find_mentions, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
+from framelines.corpus.reading import CIVILIANS, LOSSES, NAMES, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -29,9 +29,11 @@ DEEDS = ("bombing", "clash", "attack", "withdrawal")
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
-ANNOUNCED = 2  # words before a day with a verb of saying: said on Friday
+# Code points before a day with a verb of saying (said on Friday), and behind one that opens a
+# sentence; before a dead person's name and behind what is counted, that say whose they are; before
+# a figure, that say who lost them.
+SAID, SAYS, BESIDE, OWNED, LOST = 16, 60, 45, 35, 60
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
-BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = dict.fromkeys("event_id actor_id target_id value_min value_max qualifier".split(), "")
@@ -52,17 +54,17 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     quotes, named = texts.quotations(text), dict[str, str]()
     said, last = "own_voice", None
 
-    def add(table: str, span: Span, row: Row) -> None:
+    def add(table: str, span: tuple[int, ...], row: Row) -> None:
         start, end = begin + span[0], begin + span[1]
         place = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
         found[table].append({"coder": CODER, "doc_id": doc_id, **place, **row})
 
     for begin, end in _pieces(text, spans):
-        sentence = Sentence(text[begin:end], language)
-        stated = find_dates(sentence.text, language, published)
-        sentence.dates = _of_deeds(sentence, stated, published)
-        sentence.mentions = _mentions(sentence.text, labels, names, named)
-        sentence.places = _places(sentence, places)
+        words = text[begin:end]
+        actors = _mentions(words, labels, names, named)
+        sentence = Sentence(words, language, actors, _places(words, places, actors))
+        stated = find_dates(words, language, published)
+        sentence.dates = [_of_deed(sentence, day, published) for day in stated]
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
         said, certainty = voice(sentence, said, quoted)
         told = {"attribution": said, "certainty": certainty}
@@ -73,13 +75,13 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
             if taking:
                 add("captures", taking.pop("span"), taking | {"claim_id": claim_id})
         for day in dict.fromkeys(stated + sentence.dates):
-            add("dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar})
+            add("dates", day, {"event_date": day.stated, "event_calendar": day.calendar})
         last = next((d for d in reversed(sentence.dates) if ".." not in d.stated), last)
-        for mention in sentence.mentions:
+        for mention in actors:
             # Civilians are no armed or political actor: they are whom something befalls.
             if mention["actor_id"] != CIVILIANS:
                 span = (mention["start"], mention["end"])
-                label = " ".join(texts.words(sentence.text[slice(*span)])) or mention["label"]
+                label = " ".join(texts.words(words[slice(*span)])) or mention["label"]
                 kept = {key: mention[key] for key in ("actor_id", "stance")}
                 add("naming_mentions", span, kept | {"label": label})
     return found
@@ -91,31 +93,29 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
         yield from pairwise([begin, *(begin + s for s, _ in words[LONGEST::LONGEST]), end])
 
 
-def _of_deeds(sentence: Sentence, stated: list[Date], published: DateInterval) -> list[Date]:
-    """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
+def _of_deed(sentence: Sentence, day: Date, published: DateInterval) -> Date:
+    """A date of a sentence; that of an announcement (he said on Friday) only bounds a deed.
+
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
     """
-    found = []
-    for day in stated:
-        near = bool(sentence.first("says", sentence.before(day.start, ANNOUNCED), day.start))
-        says = sentence.first("says", day.end, sentence.after(day.end, reading.OBJECT))
-        if says and _OPENS.search(sentence.text[: day.start]):
-            near |= sentence.next("that", says[1]) or bool(sentence.first("denied", *says))
-        by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
-        if near and by and "/" not in day.stated:
-            day = Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
-        found.append(day)
-    return found
+    near = bool(sentence.terms("says", day.start - SAID, day.start))
+    says = sentence.first("says", day.end, day.end + SAYS)
+    if says and _OPENS.search(sentence.text[: day.start]):
+        near |= sentence.touches("that", says.end) or bool(sentence.terms("denied", *says[:2]))
+    by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
+    if near and by and "/" not in day.stated:
+        return Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
+    return day
 
 
-def _places(sentence: Sentence, labels: texts.Terms) -> list[Row]:
+def _places(text: str, labels: texts.Terms, actors: list[Row]) -> list[Row]:
     """The places of a sentence, with a capital where there are any, and no parts of an actor."""
-    found, actors = [], {(m["start"], m["end"]) for m in sentence.mentions}
-    for place in find_mentions(sentence.text, labels):
+    found, held = [], {(m["start"], m["end"]) for m in actors}
+    for place in find_mentions(text, labels):
         span = (place["start"], place["end"])
-        part = any(s <= span[0] and span[1] <= e for s, e in actors - {span})
-        if not part and not sentence.text[span[0]].islower():
+        part = any(s <= span[0] and span[1] <= e for s, e in held - {span})
+        if not part and not text[span[0]].islower():
             found.append(place)
     return found
 
@@ -139,27 +139,28 @@ def _claims(
     sentence: Sentence, last: Date | None, published: DateInterval
 ) -> Iterator[tuple[Row, Row]]:
     """The claims of a sentence without their voice, and its takings: either may be empty."""
-    deed = next((d for d in DEEDS if sentence.first(d)), "")
-    before: tuple[Span | None, str] = (None, "")
-    whole = 0  # where the last count ends that is no part of another: 18, among them 5 children
+    deed = next((d for d in DEEDS if sentence.terms(d)), "")
+    total = "cumulative" if sentence.terms("cumulative") else "incremental"
+    before: Row = {"verb": None, "target_id": ""}
 
-    def claim(span: Span, row: Row) -> Row:
-        return EMPTY | row | _when_where(sentence, span, last, published) | {"span": span}
+    def claim(span: tuple[int, ...], row: Row) -> Row:
+        return EMPTY | row | _when_where(sentence, span[0], last, published) | {"span": span}
 
     for count in counts(sentence):
-        part = whole and sentence.first("parts", whole, count.figure.start)
-        whole = whole if part else count.noun
-        actor, target = _parties(sentence, count, *before)
-        before = (count.verb, target or before[1]) if count.kind in LOSSES else before
-        low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
-        total = "cumulative" if sentence.first("cumulative") else "incremental"
-        row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
-        row["unit"] = "persons" if count.kind in (*LOSSES, STANDING[0]) else "items"
-        row |= {"item": "", "unit": count.item} if count.kind in STANDING[1:] else {}
-        row |= {"value_min": low, "value_max": high, "qualifier": count.figure.qualifier}
-        row |= {"scope": "standing" if count.kind in STANDING else "" if part else total}
-        row["deed"] = deed or ("killing" if count.kind in LOSSES else "")
-        yield claim((count.start, count.end), row), {}
+        kind, item, figure = count["kind"], count["item"], count["figure"]
+        row = _parties(sentence, count, before)
+        if kind in LOSSES:
+            before = {"verb": count["verb"], "target_id": row["target_id"] or before["target_id"]}
+        row |= {"kind": kind, "item": item, "unit": "items", "qualifier": figure.qualifier}
+        if kind in STANDING[1:]:
+            row |= {"item": "", "unit": item}
+        elif kind in (*LOSSES, STANDING[0]):
+            row["unit"] = "persons"
+        for column, value in (("value_min", figure.low), ("value_max", figure.high)):
+            row[column] = "" if math.isnan(value) else f"{value:.10g}"
+        row["scope"] = "standing" if kind in STANDING else "" if count["part"] else total
+        row["deed"] = deed or ("killing" if kind in LOSSES else "")
+        yield claim(count["span"], row), {}
     for taking in takings(sentence):
         row = {"actor_id": taking["taker_id"], "target_id": taking["loser_id"], "deed": "taking"}
         row |= {"kind": "event", "modality": taking["modality"]}
@@ -167,47 +168,46 @@ def _claims(
         for place in taking["place_id"].split(";"):
             yield claim(whole, row) | {"place_id": place} if place else {}, taking
             taking = {}
-    if deed and sentence.places and (sentence.dates or last):
-        span = sentence.first(deed) or (0, 0)
+    if deed and sentence.terms("places") and (sentence.dates or last):
+        span = sentence.terms(deed)[0][:2]
         row = {"kind": "event", "actor_id": sentence.subject(span[0], span), "deed": deed}
         yield claim(span, row), {}
 
 
-def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> tuple[str, str]:
+def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
     """Who did it and who suffered it, where the sentence plainly has them.
+
     The sufferer is named in what is counted or behind it (of, from); people whom no word makes
     fighters are civilians; others, and who follow on the same verb, are of those who were counted
     `last`; else it is who lost or suffered them.
     """
-    figure, noun = count.figure, count.noun
-    named = reading.NAMES.fullmatch(sentence.text, figure.start, figure.end)
-    first = sentence.before(figure.start, BESIDE) if named else figure.start
-    target = sentence.next("owners", noun) and sentence.mention(noun, sentence.after(noun, OWNED))
-    target = CIVILIANS if count.item == "civilian" else target or sentence.mention(first, noun)
-    target = target or CIVILIANS * bool(sentence.first("people", figure.start, noun))
-    if not target and count.kind in LOSSES:
-        others = noun == figure.end or sentence.first("others", figure.end, noun)
-        lost = sentence.first(
-            "suffers", sentence.before(figure.start, reading.OBJECT), figure.start
-        )
-        target = last if others or verb == count.verb else ""
-        target = target or (sentence.subject(lost[0], lost) if lost else "")
-    if count.verb is None:
-        return "", target
-    if count.verb[0] < figure.start:
-        actor = sentence.subject(count.verb[0], (count.verb[1], figure.start))
-    else:
-        actor = sentence.behind("by", count.end)
-    return ("" if actor == target else actor), target
+    figure, end, verb = count["figure"], count["end"], count["verb"]
+    named = NAMES.fullmatch(sentence.text, figure.start, figure.end)
+    owner = sentence.actor(end, end + OWNED) if sentence.touches("owners", end) else ""
+    target = CIVILIANS if count["item"] == "civilian" else owner
+    target = target or sentence.actor(figure.start - BESIDE * bool(named), end)
+    target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
+    if not target and count["kind"] in LOSSES:
+        others = end == figure.end or sentence.terms("others", figure.end, end)
+        target = last["target_id"] if others or verb == last["verb"] else ""
+        lost = sentence.first("suffers", figure.start - LOST, figure.start)
+        target = target or (sentence.subject(lost.start, lost[:2]) if lost else "")
+    actor = ""
+    if verb and verb.start < figure.start:
+        actor = sentence.subject(verb.start, (verb.end, figure.start))
+    elif verb:
+        actor = sentence.behind("by", max(end, verb.end))
+    return {"actor_id": "" if actor == target else actor, "target_id": target}
 
 
-def _when_where(sentence: Sentence, span: Span, last: Date | None, published: DateInterval) -> Row:
+def _when_where(sentence: Sentence, at: int, last: Date | None, published: DateInterval) -> Row:
     """Date and place: the nearest of the sentence, else the last date that was stated.
+
     `day` is the one day that the date means, if it means one.
     """
-    here = min(sentence.dates, key=lambda d: (abs(d.start - span[0]), d.start), default=None)
-    place = min(sentence.places, key=lambda p: (abs(p["start"] - span[0]), p["start"]), default={})
-    row: Row = {"place_id": place.get("actor_id", ""), "day": None}
+    here = min(sentence.dates, key=lambda d: (abs(d.start - at), d.start), default=None)
+    place = min(sentence.terms("places"), key=lambda p: (abs(p.start - at), p), default=None)
+    row: Row = {"place_id": place.what if place else "", "day": None}
     if day := here or last:
         row |= {"event_date": day.stated, "event_calendar": day.calendar}
         row["date_basis"] = "sentence" if here else "document"
