@@ -17,7 +17,7 @@ from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates
 from framelines.corpus.names import Names, find_mentions, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, NAMES, Sentence, counts, takings, voice
+from framelines.corpus.reading import CIVILIANS, LOSSES, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -152,6 +152,8 @@ def _claims(
         if kind in LOSSES:
             before = {"verb": count["verb"], "target_id": row["target_id"] or before["target_id"]}
         row |= {"kind": kind, "item": item, "unit": "items", "qualifier": figure.qualifier}
+        if figure.qualifier in ("articles", "names"):
+            row["qualifier"] = "exact"
         if kind in STANDING[1:]:
             row |= {"item": "", "unit": item}
         elif kind in (*LOSSES, STANDING[0]):
@@ -182,10 +184,10 @@ def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
     `last`; else it is who lost or suffered them.
     """
     figure, end, verb = count["figure"], count["end"], count["verb"]
-    named = NAMES.fullmatch(sentence.text, figure.start, figure.end)
+    named = figure.qualifier == "names"
     owner = sentence.actor(end, end + OWNED) if sentence.touches("owners", end) else ""
     target = CIVILIANS if count["item"] == "civilian" else owner
-    target = target or sentence.actor(figure.start - BESIDE * bool(named), end)
+    target = target or sentence.actor(figure.start - BESIDE * named, end)
     target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
     if not target and count["kind"] in LOSSES:
         others = end == figure.end or sentence.terms("others", figure.end, end)

@@ -19,7 +19,6 @@ from framelines.methods.dates import DateInterval, date_problem, relative
 
 # There are not so many of anything that a war counts.
 MOST = 10**10
-VAGUE = ("vague", "loose")
 NEAR = 40  # code points before a figure or date in which its hedge is sought
 # Arabic prose puts clitics and the article before a word.
 _CLITICS = {"ar": "(?:[وف]?(?:[بك]?(?:ال)?|لل?))"}
@@ -84,7 +83,10 @@ def meaning(word: str | None, section: str, language: str) -> str:
 
 
 class Figure(NamedTuple):
-    """A number as stated: its span with its hedges, lowest and highest value, and qualifier."""
+    """A number as stated: its span with its hedges, lowest and highest value, and qualifier.
+
+    `articles` (a tank) and `names` (X and Y were killed) stand in the place of a qualifier.
+    """
 
     start: int
     end: int
@@ -115,7 +117,11 @@ def _joined(before: Figure, value: str, language: str) -> float:
     if language == "ar" and 0 < now % 100 < 10 and number in range(20, 100, 10):
         return now + number
     room = next((r for r in (1000, 100, 10) if now % r == 0 and now % 100 != 10), 0)
-    return now + number if number < room and now and before.qualifier == "words" else math.nan
+    return (
+        now + number
+        if number < room and now and before.qualifier in ("numbers", "articles")
+        else math.nan
+    )
 
 
 def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
@@ -134,17 +140,18 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
         if value and pattern("gap", language).fullmatch(text, last.end, start):
             number = _joined(last, value, language)
         if number >= 0:  # three thousand; thousands alone are vague
-            found[-1] = Figure(last.start, end, number, number, "words")
+            found[-1] = Figure(last.start, end, number, number, "numbers")
             continue
-        kind = "words"
-        if match["digits"]:
-            number, kind = digits_value(match[0], language), "exact"
-        elif vague := next((v for s in VAGUE if (v := meaning(match[s], s, language))), ""):
-            kind = vague
-        else:
-            number = float(value.strip("x"))
-        if kind not in ("exact", "words") or number >= 0:
-            found.append(Figure(start, end, number, number, kind))
+        vague = meaning(match["vague"], "vague", language) or meaning(
+            match["loose"], "loose", language
+        )
+        kind = next((k for k in ("digits", "articles", "names") if match[k]), "numbers")
+        if kind == "digits":
+            number = digits_value(match[0], language)
+        elif not vague:
+            number = len(match.captures("name")) or float(value.strip("x") or 1)
+        if vague or number >= 0:
+            found.append(Figure(start, end, number, number, vague or kind))
     figures = list[Figure]()
     for figure in found:
         if not figure.high >= MOST:
@@ -163,6 +170,9 @@ def _add_stated(figures: list[Figure], figure: Figure, text: str, language: str)
             figures[-1] = Figure(start, figure.end, last.low, figure.high, "range")
             return
     start, end, low, high, qualifier = figure
+    if qualifier in ("articles", "names"):
+        figures.append(figure)
+        return
     before = pattern("hedge", language).search(text, max(0, start - NEAR), start)
     behind = pattern("hedge_behind", language).match(text, end)
     if before and figures and last.start >= before.start():
@@ -172,7 +182,7 @@ def _add_stated(figures: list[Figure], figure: Figure, text: str, language: str)
         start, said = before.start(), meaning(before["before"], "before", language)
     elif behind:
         end, said = behind.end(), meaning(behind["behind"], "behind", language)
-    qualifier = said or "exact" if qualifier in ("exact", "words") else qualifier
+    qualifier = said or "exact" if qualifier in ("digits", "numbers") else qualifier
     low = math.nan if qualifier in ("up_to", "less_than") else low
     high = math.nan if qualifier in ("more_than", "at_least") else high
     figures.append(Figure(start, end, low, high, qualifier))

@@ -4,9 +4,8 @@ Everything is told by the words of coder.yaml and by where they stand; nothing i
 belongs together is what stands nearest, and all distances are in code points.
 """
 
-from bisect import bisect_right
 from collections.abc import Iterable
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import NamedTuple
 
 import regex
@@ -42,10 +41,6 @@ OBJECT, AGENT, UNREAL = 60, 45, 28
 TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
-# Names of two words or more: X, Y and Z.
-_WORD = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+"
-_NAME = rf"(?P<name>{_WORD}(?:\s+(?:bin|ibn|abu|{_WORD}))+)"
-NAMES = regex.compile(rf"{_NAME}(?:(?:,|,?\s+(?:and|et))\s+{_NAME})*$")
 
 
 class Term(NamedTuple):
@@ -125,19 +120,11 @@ def counts(sentence: Sentence) -> list[Row]:
     and figures of other things are left out. A or an is one only for what was killed, wounded,
     captured or destroyed, as are those who are named.
     """
-    figures = find_figures(sentence.text, sentence.language, [d[:2] for d in sentence.dates])
-    starts = [figure.start for figure in figures]
-    figures += [named for named in _named(sentence) if not meets(named, figures)]
-    articles = [
-        Figure(*article[:2], 1, 1, "exact")
-        for article in sentence.terms("articles")
-        if not (meets(article, figures) or sentence.touches("within", article.start, ends=True))
-    ]
     found, whole = list[Row](), 0  # where the last count ends that is no part of another
-    for figure in sorted(figures + articles):
-        until = [*starts, len(sentence.text)][bisect_right(starts, figure.start)]
+    figures = find_figures(sentence.text, sentence.language, [d[:2] for d in sentence.dates])
+    for figure, until in pairwise([*figures, Figure(len(sentence.text), 0, 0, 0, "")]):
         last = found[-1] if found else {"verb": None, "what": ""}
-        if count := _count(sentence, figure, until, figure in articles, last):
+        if count := _count(sentence, figure, until.start, last):
             count["part"] = bool(whole and sentence.terms("parts", whole, figure.start))
             whole = whole if count["part"] else count["end"]
             sentence.counted.append((figure.start, max(count["end"], count["span"][1])))
@@ -145,12 +132,16 @@ def counts(sentence: Sentence) -> list[Row]:
     return found
 
 
-def _count(sentence: Sentence, figure: Figure, until: int, article: bool, last: Row) -> Row | None:
+def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     what, item, start, end = _noun(sentence, figure.end, min(until, figure.end + NEAR))
     digits = sentence.text[figure.start : figure.end].isdecimal()
     year = digits and 1300 <= figure.low <= 2100 and (figure.low > 1900 or not what)
     if what == "no_counts" or year or sentence.touches("units", figure.start, ends=True):
+        return None
+    named = figure.qualifier == "names" and sentence.terms("actors places", *figure[:2])
+    within = figure.qualifier == "articles" and sentence.touches("within", figure.start, ends=True)
+    if named or within:
         return None
 
     def row(kind: str, verb: Term | None, *terms: Span) -> Row:
@@ -158,7 +149,7 @@ def _count(sentence: Sentence, figure: Figure, until: int, article: bool, last: 
         found = {"span": span, "figure": figure, "kind": kind, "verb": verb}
         return found | {"item": item, "what": what, "end": end}
 
-    place = (figure.start, end)
+    article, place = figure.qualifier == "articles", (figure.start, end)
     if what == "measures":
         return row(MEASURES[item], None, place)
     if last["what"] in OUTCOMES and sentence.terms("others", figure.end, end):
@@ -190,17 +181,6 @@ def _count(sentence: Sentence, figure: Figure, until: int, article: bool, last: 
     if not what or loose or (what, item) == ("persons", "civilian"):
         return None
     return row(ELSE[what], None, figure[:2], place)
-
-
-def _named(sentence: Sentence) -> list[Figure]:
-    """The names right before a passive, each as one person: X, Y and Z were killed."""
-    found, held = list[Figure](), sentence.terms("actors places")
-    for befell in sentence.terms("befell"):
-        names = NAMES.search(sentence.text, 0, len(sentence.text[: befell.start].rstrip(" ,")))
-        if names and not meets(names.span(), held):
-            number = len(names.captures("name"))
-            found.append(Figure(*names.span(), number, number, "exact"))
-    return found
 
 
 def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
