@@ -4,9 +4,9 @@ Everything is told by the words of coder.yaml and by where they stand; nothing i
 belongs together is what stands nearest, and all distances are in code points.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import regex
 
@@ -68,7 +68,7 @@ class Sentence:
         for kind in kinds.split():
             if kind not in self._terms:
                 met = pattern(kind, self.language).finditer(self.text)
-                self._terms[kind] = [Term(*m.span(), kind, m.group()) for m in met]
+                self._terms[kind] = [Term(m.start(), m.end(), kind, m.group()) for m in met]
             found += (t for t in self._terms[kind] if start <= t.start and t.end <= end)
         return sorted(found)
 
@@ -99,16 +99,11 @@ class Sentence:
         if self.language == "ar" and (found := self.actor(*behind)):
             return found
         armed = (t for t in reversed(self.terms("actors", 0, verb)) if t.what != CIVILIANS)
-        return next((t.what for t in armed if not meets(t, self.counted)), "")
-
-    def item(self, term: Term) -> str:
-        """Return what the words of a list stand for."""
-        return meaning(term.what, term.kind, self.language)
+        return next((t.what for t in armed if not _meets(t, self.counted)), "")
 
 
-def meets(span: tuple[int, ...], spans: Iterable[tuple[int, ...]]) -> bool:
-    """Whether a span, which begins with its ends, shares a letter with one of others."""
-    return any(start < span[1] and span[0] < end for start, end, *_ in spans)
+def _meets(span: Sequence[Any], spans: Iterable[Sequence[Any]]) -> bool:
+    return any(other[0] < span[1] and span[0] < other[1] for other in spans)
 
 
 def counts(sentence: Sentence) -> list[Row]:
@@ -134,72 +129,71 @@ def counts(sentence: Sentence) -> list[Row]:
 
 def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | None:
     """A figure with what it counts and what became of it; None where it is no count."""
-    what, item, start, end = _noun(sentence, figure.end, min(until, figure.end + NEAR))
-    digits = sentence.text[figure.start : figure.end].isdecimal()
-    year = digits and 1300 <= figure.low <= 2100 and (figure.low > 1900 or not what)
-    if what == "no_counts" or year or sentence.touches("units", figure.start, ends=True):
+    noun = _noun(sentence, figure.end, min(until, figure.end + NEAR))
+    (start, end, by), one = figure[:2] + (figure.qualifier,), figure.low == figure.high == 1
+    article = by == "articles"
+    digits = sentence.text[start:end].isdecimal() and 1300 <= figure.low <= 2100
+    if (
+        noun.kind == "no_counts"
+        or (digits and (figure.low > 1900 or not noun.kind))  # a year
+        or sentence.touches("units", start, ends=True)
+        or (by == "names" and sentence.terms("actors places", start, end))
+        or (article and sentence.touches("within", start, ends=True))
+        or (article and (noun.start - end > ADJECTIVES or not noun.what))
+    ):
         return None
-    named = figure.qualifier == "names" and sentence.terms("actors places", *figure[:2])
-    within = figure.qualifier == "articles" and sentence.touches("within", figure.start, ends=True)
-    if named or within:
-        return None
-
-    def row(kind: str, verb: Term | None, *terms: Span) -> Row:
-        span = (min(t[0] for t in terms), max(t[1] for t in terms))
-        found = {"span": span, "figure": figure, "kind": kind, "verb": verb}
-        return found | {"item": item, "what": what, "end": end}
-
-    article, place = figure.qualifier == "articles", (figure.start, end)
-    if what == "measures":
-        return row(MEASURES[item], None, place)
-    if last["what"] in OUTCOMES and sentence.terms("others", figure.end, end):
-        what, item = last["what"], last["item"]  # 12 tanks, and 3 others
-    total = None if what else sentence.first("totals", 0, figure.start)
-    named = _noun(sentence, total.end, figure.start) if total else ("", "", 0, 0)
-    if total and named[0] in OUTCOMES:  # the number of men rose to 20
-        what, item, _, end = named
-        place = (total.start, end)
-    kinds = OUTCOMES[what or "persons"]
-    verb = _verb(sentence, place, kinds, ALONE if article or not what else REACH, article)
-    if article and (start - figure.end > ADJECTIVES or not item):
-        return None
-    if verb:
-        what = what or "persons"
-        item = item or "person" * (kinds[verb.kind] in LOSSES)
-        return row(kinds[verb.kind], verb, figure[:2], place, verb[:2])
-    # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
-    if last["verb"] and sentence.touches("links", figure.start, ends=True):
-        near = figure.start - last["end"] <= LISTED and last["kind"] in kinds.values()
-        if near or not what:
-            what, item = what or last["what"], item or last["item"]
-            return row(last["kind"], last["verb"], place)
+    if last["what"] in OUTCOMES and sentence.terms("others", end, noun.end):
+        noun = noun._replace(kind=last["what"], what=last["item"])  # 12 tanks, and 3 others
+    total = None if noun.kind else sentence.first("totals", 0, start)
+    if total and (of := _noun(sentence, total.end, start)).kind in OUTCOMES:
+        noun, start = of, total.start  # the number of men rose to 20
+    kinds = OUTCOMES.get(noun.kind or "persons", {})
+    reach = ALONE if article or not noun.kind else REACH
+    verb = _verb(sentence, (start, noun.end), kinds, reach, article)
+    ends = [figure, (start, noun.end), verb or figure]
+    linked = last["verb"] and sentence.touches("links", start, ends=True)
+    near = start - last["end"] <= LISTED and last["kind"] in kinds.values() if linked else False
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
-    one = figure.low == figure.high == 1
-    told = figure.high <= TOLD and sentence.touches("the", figure.start, ends=True)
-    told |= one and (what == "persons" or sentence.touches("heads", figure.end))
-    loose = told or article or figure.qualifier in ("several", "many", "most")
-    if not what or loose or (what, item) == ("persons", "civilian"):
+    told = figure.high <= TOLD and sentence.touches("the", start, ends=True)
+    told |= one and (noun.kind == "persons" or sentence.touches("heads", figure.end))
+    told |= article or by in ("several", "many", "most") or noun[2:] == ("persons", "civilian")
+    if noun.kind == "measures":
+        kind = MEASURES[noun.what]
+    elif verb:
+        kind = kinds[verb.kind]
+        noun = noun._replace(
+            kind=noun.kind or "persons", what=noun.what or "person" * (kind in LOSSES)
+        )
+    elif near or (linked and not noun.kind):
+        # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
+        kind, verb = last["kind"], last["verb"]
+        noun = noun._replace(kind=noun.kind or last["what"], what=noun.what or last["item"])
+    elif noun.kind and not told:
+        kind = ELSE[noun.kind]
+    else:
         return None
-    return row(ELSE[what], None, figure[:2], place)
+    span = (min(e[0] for e in ends), max(e[1] for e in ends))
+    row = {"span": span, "figure": figure, "kind": kind, "verb": verb}
+    return row | {"item": noun.what, "what": noun.kind, "end": noun.end}
 
 
-def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
-    """What a number counts: its list, neutral singular, and span; nothing where it stands alone."""
+def _noun(sentence: Sentence, at: int, until: int) -> Term:
+    """What a number counts, a neutral singular; without a kind where the number stands alone."""
     text, language = sentence.text, sentence.language
     space = at + len(text[at:]) - len(text[at:].lstrip(" \u00a0\n-"))
     if measure := pattern("measures", language).match(text[space:until]):  # 40km, 40 km
         item = meaning(measure.group(), "measures", language)
-        return "measures", item, at, space + measure.end()
+        return Term(at, space + measure.end(), "measures", item)
     stop = sentence.first("stops", at, until)
     until = stop.start if stop else until
     for kinds in ("persons equipment sites means", "actors", "no_counts", "things"):
         found = sentence.terms(kinds, at, min(until, at + THING) if kinds == "things" else until)
         if found:
-            term = found[-1 if language in NOUN_LAST else 0]
-            if term.kind == "actors":
-                return "persons", "", term.start, term.end
-            return term.kind, sentence.item(term), term.start, term.end
-    return "", "", at, at
+            noun = found[-1 if language in NOUN_LAST else 0]
+            if noun.kind == "actors":
+                return noun._replace(kind="persons", what="")
+            return noun._replace(what=meaning(noun.what, noun.kind, language))
+    return Term(at, at, "", "")
 
 
 def _verb(
@@ -210,7 +204,7 @@ def _verb(
     best, least = None, float(reach)
     for verb in sentence.terms(" ".join(kinds)):
         far = 0
-        if verb not in both and meets(verb, both):
+        if verb not in both and _meets(verb, both):
             continue
         if verb.end <= start:
             parted = sentence.terms("links", verb.end, start)
@@ -238,7 +232,7 @@ def takings(sentence: Sentence) -> list[Row]:
     """
     found, held = list[Row](), [actor[:2] for actor in sentence.terms("actors")]
     for verb in sentence.terms(" ".join(STANCES)):
-        if not meets(verb, held) and (row := _taking(sentence, verb)):
+        if not _meets(verb, held) and (row := _taking(sentence, verb)):
             found.append(row)
             held.append(row["span"])
     return found
@@ -268,7 +262,7 @@ def _taking(sentence: Sentence, verb: Term) -> Row | None:
     )
     places = (place.what for place in sentence.terms("places", *target))
     return {
-        "lemma": sentence.item(verb).replace("_", " "),
+        "lemma": meaning(verb.what, stance, sentence.language).replace("_", " "),
         "taker_id": taker,
         "loser_id": loser,
         "place_id": ";".join(dict.fromkeys(places)),
