@@ -59,7 +59,7 @@ def code(name: str, root: Path = REPO) -> int:
     events = coder.match_events(made["claims"], documents, name) if reads else []
     of_claim = {claim["claim_id"]: claim["event_id"] for claim in made["claims"]}
     for capture in made["captures"]:
-        capture["event_id"] = of_claim.get(capture["claim_id"], "")
+        capture["event_id"] = of_claim.get(capture.get("claim_id", ""), "")
     shared = "shared" if reads else "own"
     about = {"coder": coder.CODER, "kind": "rules", "label": LABEL, "events": shared}
     new = {table: pd.DataFrame(made[table]) for table in CODED}

@@ -6,9 +6,8 @@ whoever of that kind was named last. Nothing is learned or drawn: the same texts
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import pandas as pd
 import regex
@@ -35,6 +34,7 @@ TAKING_DAYS = 3
 SAID, SAYS, BESIDE, OWNED, LOST = 16, 60, 45, 35, 60
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
 LONGEST = 200  # words: a text without stops is read in pieces
+Located = tuple[str, Span, Row]  # a table, and a row of it with its span in the sentence
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = dict.fromkeys("event_id actor_id target_id value_min value_max qualifier".split(), "")
 EMPTY |= dict.fromkeys(("event_calendar", "report_calendar", "as_of_calendar"), "none")
@@ -53,12 +53,6 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     found: dict[str, list[Row]] = {t: [] for t in TABLES}
     quotes, named = texts.quotations(text), dict[str, str]()
     said, last = "own_voice", None
-
-    def add(table: str, span: tuple[int, ...], row: Row) -> None:
-        start, end = begin + span[0], begin + span[1]
-        place = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
-        found[table].append({"coder": CODER, "doc_id": doc_id, **place, **row})
-
     for begin, end in _pieces(text, spans):
         words = text[begin:end]
         actors = _mentions(words, labels, names, named)
@@ -67,23 +61,18 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
         sentence.dates = [_of_deed(sentence, day, published) for day in stated]
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
         said, certainty = voice(sentence, said, quoted)
-        told = {"attribution": said, "certainty": certainty}
-        for claim, taking in _claims(sentence, last, published):
-            claim_id = f"{doc_id}-r{len(found['claims']) + 1}" if claim else ""
-            if claim:
-                add("claims", claim.pop("span"), claim | told | {"claim_id": claim_id})
-            if taking:
-                add("captures", taking.pop("span"), taking | {"claim_id": claim_id})
-        for day in dict.fromkeys(stated + sentence.dates):
-            add("dates", day, {"event_date": day.stated, "event_calendar": day.calendar})
+        for table, (start, stop), row in chain(
+            _named(sentence, stated, actors), _told(sentence, bool(sentence.dates or last))
+        ):
+            if table == "claims":
+                row = EMPTY | _when_where(sentence, start, last, published) | row
+                row |= {"attribution": said, "certainty": certainty}
+            if table == "claims" or row.get("place_id"):  # a taking is of the claim that follows
+                row["claim_id"] = f"{doc_id}-r{len(found['claims']) + 1}"
+            span = {"start": begin + start, "end": begin + stop}
+            row |= {"coder": CODER, "doc_id": doc_id, "hash": texts.short_hash(words[start:stop])}
+            found[table].append(row | span)
         last = next((d for d in reversed(sentence.dates) if ".." not in d.stated), last)
-        for mention in actors:
-            # Civilians are no armed or political actor: they are whom something befalls.
-            if mention["actor_id"] != CIVILIANS:
-                span = (mention["start"], mention["end"])
-                label = " ".join(texts.words(words[slice(*span)])) or mention["label"]
-                kept = {key: mention[key] for key in ("actor_id", "stance")}
-                add("naming_mentions", span, kept | {"label": label})
     return found
 
 
@@ -135,45 +124,52 @@ def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str
     return found
 
 
-def _claims(
-    sentence: Sentence, last: Date | None, published: DateInterval
-) -> Iterator[tuple[Row, Row]]:
-    """The claims of a sentence without their voice, and its takings: either may be empty."""
+def _named(sentence: Sentence, stated: list[Date], actors: list[Row]) -> Iterator[Located]:
+    """The rows of dates, as stated and as they bound deeds, and of mentions of actors."""
+    for day in dict.fromkeys(stated + sentence.dates):
+        yield "dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar}
+    for mention in actors:
+        # Civilians are no armed or political actor: they are whom something befalls.
+        if mention["actor_id"] != CIVILIANS:
+            span = (mention["start"], mention["end"])
+            label = " ".join(texts.words(sentence.text[slice(*span)])) or mention["label"]
+            row = {"actor_id": mention["actor_id"], "stance": mention["stance"]}
+            yield "naming_mentions", span, row | {"label": label}
+
+
+def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
+    """The rows of claims, without their voice, and of captures, each before its claims."""
     deed = next((d for d in DEEDS if sentence.terms(d)), "")
     total = "cumulative" if sentence.terms("cumulative") else "incremental"
     before: Row = {"verb": None, "target_id": ""}
-
-    def claim(span: tuple[int, ...], row: Row) -> Row:
-        return EMPTY | row | _when_where(sentence, span[0], last, published) | {"span": span}
-
     for count in counts(sentence):
         kind, item, figure = count["kind"], count["item"], count["figure"]
         row = _parties(sentence, count, before)
         if kind in LOSSES:
             before = {"verb": count["verb"], "target_id": row["target_id"] or before["target_id"]}
         row |= {"kind": kind, "item": item, "unit": "items", "qualifier": figure.qualifier}
-        if figure.qualifier in ("articles", "names"):
-            row["qualifier"] = "exact"
         if kind in STANDING[1:]:
             row |= {"item": "", "unit": item}
         elif kind in (*LOSSES, STANDING[0]):
             row["unit"] = "persons"
+        if figure.qualifier in ("articles", "names"):
+            row["qualifier"] = "exact"
         for column, value in (("value_min", figure.low), ("value_max", figure.high)):
             row[column] = "" if math.isnan(value) else f"{value:.10g}"
         row["scope"] = "standing" if kind in STANDING else "" if count["part"] else total
         row["deed"] = deed or ("killing" if kind in LOSSES else "")
-        yield claim(count["span"], row), {}
+        yield "claims", count["span"], row
     for taking in takings(sentence):
+        whole = taking.pop("whole")
+        yield "captures", taking.pop("span"), taking
         row = {"actor_id": taking["taker_id"], "target_id": taking["loser_id"], "deed": "taking"}
         row |= {"kind": "event", "modality": taking["modality"]}
-        whole = taking.pop("whole")
-        for place in taking["place_id"].split(";"):
-            yield claim(whole, row) | {"place_id": place} if place else {}, taking
-            taking = {}
-    if deed and sentence.terms("places") and (sentence.dates or last):
-        span = sentence.terms(deed)[0][:2]
-        row = {"kind": "event", "actor_id": sentence.subject(span[0], span), "deed": deed}
-        yield claim(span, row), {}
+        for place in filter(None, taking["place_id"].split(";")):
+            yield "claims", whole, row | {"place_id": place}
+    if deed and dated and sentence.terms("places"):
+        start, end, *_ = sentence.terms(deed)[0]
+        actor = sentence.subject(start, (start, end))
+        yield "claims", (start, end), {"kind": "event", "actor_id": actor, "deed": deed}
 
 
 def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
@@ -226,37 +222,32 @@ def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[
     Claims are of one event if they tell realised deeds of one group (`GROUPS`) at one place on one
     day; takings of a place are one if no more than `TAKING_DAYS` lie between two days in a row. A
     claim whose date leaves several days open is of none. Reposts are no second source. The rule is
-    the same for every source, and no claim comes before another.
+    the same for every source, and no claim comes before another. Who won and lost stands where all
+    that say so agree.
     """
-    sources = documents[documents["duplicate_of"] == ""].set_index("doc_id")["source_id"]
-    told = defaultdict[tuple[str, str], list[Row]](list)
-    for claim in sorted(claims, key=lambda claim: str(claim["day"])):
-        sure = claim["modality"] == "realised" and claim["certainty"] != "denied"
-        if claim["deed"] in GROUPS and claim["place_id"] and claim["day"] and sure:
-            told[GROUPS[claim["deed"]], claim["place_id"]].append(claim)
-    found = []
-    for (group, place), rows in sorted(told.items()):
-        apart = [(b["day"] - a["day"]).days for a, b in pairwise(rows)]
-        slack = TAKING_DAYS if group == "taking" else 0
-        cuts = [i for i, days in enumerate(apart, start=1) if days > slack]
-        for first, last in pairwise([0, *cuts, len(rows)]):
-            run = rows[first:last]
-            if len({*sources.reindex([row["doc_id"] for row in run]).dropna()}) > 1:
-                found.append(_event(group, place, run, case))
-    return found
-
-
-def _event(group: str, place: str, claims: list[Row], case: str) -> Row:
-    """One event, entered in its claims; who won and lost it only where all that say so agree."""
-    deeds = sorted(claim["deed"] for claim in claims)
-    kind = max(deeds, key=deeds.count)
-    first, last = (claim["day"].isoformat() for claim in (claims[0], claims[-1]))
-    event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
-    event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
-    event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}
-    for column, role in (("winner", "actor_id"), ("loser", "target_id")):
-        named = {claim[role] for claim in claims if claim["kind"] == "event" and claim[role]}
-        event[column] = named.pop() if group == "taking" and len(named) == 1 else ""
+    frame = pd.DataFrame([c for c in claims if c["deed"] in GROUPS and c["place_id"] and c["day"]])
+    if frame.empty:
+        return []
+    frame = frame[(frame["modality"] == "realised") & (frame["certainty"] != "denied")]
+    first_told = documents[documents["duplicate_of"] == ""].set_index("doc_id")["source_id"]
+    frame = frame.assign(group=frame["deed"].map(GROUPS), source=frame["doc_id"].map(first_told))
+    frame = frame.sort_values(["group", "place_id", "day"], kind="stable")
+    apart = pd.to_datetime(frame["day"]).groupby([frame["group"], frame["place_id"]]).diff()
+    runs = (apart.dt.days > TAKING_DAYS * (frame["group"] == "taking")).cumsum()
+    found, of_claim = [], dict[str, str]()
+    for (group, place, _), run in frame.groupby(["group", "place_id", runs]):
+        if run["source"].nunique() < 2:
+            continue
+        first, last = (run["day"].iloc[end].isoformat() for end in (0, -1))
+        kind = run["deed"].mode()[0]
+        event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
+        event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
+        event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}
+        for column, role in (("winner", "actor_id"), ("loser", "target_id")):
+            named = {*run.loc[run["kind"] == "event", role]} - {""}
+            event[column] = named.pop() if group == "taking" and len(named) == 1 else ""
+        of_claim |= dict.fromkeys(run["claim_id"], event["event_id"])
+        found.append(event)
     for claim in claims:
-        claim["event_id"] = event["event_id"]
-    return event
+        claim["event_id"] = of_claim.get(claim["claim_id"], "")
+    return found
