@@ -16,7 +16,17 @@ from framelines.corpus import texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates
 from framelines.corpus.names import Names, find_mentions, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Sentence, counts, takings, voice
+from framelines.corpus.reading import (
+    CIVILIANS,
+    CLOSE,
+    FAR,
+    LOSSES,
+    NEAR,
+    Sentence,
+    counts,
+    takings,
+    voice,
+)
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -28,10 +38,6 @@ DEEDS = ("bombing", "clash", "attack", "withdrawal")
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
-# Code points before a day with a verb of saying (said on Friday), and behind one that opens a
-# sentence; before a dead person's name and behind what is counted, that say whose they are; before
-# a figure, that say who lost them.
-SAID, SAYS, BESIDE, OWNED, LOST = 16, 60, 45, 35, 60
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
 LONGEST = 200  # words: a text without stops is read in pieces
 Located = tuple[str, Span, Row]  # a table, and a row of it with its span in the sentence
@@ -56,7 +62,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     for begin, end in _pieces(text, spans):
         words = text[begin:end]
         actors = _mentions(words, labels, names, named)
-        sentence = Sentence(words, language, actors, _places(words, places, actors))
+        there = [p for p in find_mentions(words, places) if not words[p["start"]].islower()]
+        sentence = Sentence(words, language, actors, there)
         stated = find_dates(words, language, published)
         sentence.dates = [_of_deed(sentence, day, published) for day in stated]
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
@@ -88,25 +95,14 @@ def _of_deed(sentence: Sentence, day: Date, published: DateInterval) -> Date:
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
     """
-    near = bool(sentence.terms("says", day.start - SAID, day.start))
-    says = sentence.first("says", day.end, day.end + SAYS)
+    near = bool(sentence.terms("says", day.start - CLOSE, day.start))
+    says = sentence.first("says", day.end, day.end + FAR)
     if says and _OPENS.search(sentence.text[: day.start]):
         near |= sentence.touches("that", says.end) or bool(sentence.terms("denied", *says[:2]))
     by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
     if near and by and "/" not in day.stated:
         return Date(day.start, day.end, f"../{by.isoformat()}", "gregorian")
     return day
-
-
-def _places(text: str, labels: texts.Terms, actors: list[Row]) -> list[Row]:
-    """The places of a sentence, with a capital where there are any, and no parts of an actor."""
-    found, held = [], {(m["start"], m["end"]) for m in actors}
-    for place in find_mentions(text, labels):
-        span = (place["start"], place["end"])
-        part = any(s <= span[0] and span[1] <= e for s, e in held - {span})
-        if not part and not text[span[0]].islower():
-            found.append(place)
-    return found
 
 
 def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str]) -> list[Row]:
@@ -181,14 +177,14 @@ def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
     """
     figure, end, verb = count["figure"], count["end"], count["verb"]
     named = figure.qualifier == "names"
-    owner = sentence.actor(end, end + OWNED) if sentence.touches("owners", end) else ""
+    owner = sentence.actor(end, end + NEAR) if sentence.touches("owners", end) else ""
     target = CIVILIANS if count["item"] == "civilian" else owner
-    target = target or sentence.actor(figure.start - BESIDE * named, end)
+    target = target or sentence.actor(figure.start - NEAR * named, end)
     target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
     if not target and count["kind"] in LOSSES:
         others = end == figure.end or sentence.terms("others", figure.end, end)
         target = last["target_id"] if others or verb == last["verb"] else ""
-        lost = sentence.first("suffers", figure.start - LOST, figure.start)
+        lost = sentence.first("suffers", figure.start - FAR, figure.start)
         target = target or (sentence.subject(lost.start, lost[:2]) if lost else "")
     actor = ""
     if verb and verb.start < figure.start:

@@ -14,30 +14,25 @@ from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, Figure, find_figures, meaning, pattern
 from framelines.corpus.texts import Span
 
-LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
 CIVILIANS = "civilians"
-# What can become of what is counted, and the kind of the claim.
+LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
+# What can become of what is counted: the kind of a claim by the list of its verb.
 OUTCOMES = {
-    "persons": {name: name for name in LOSSES} | {"destroyed": "killed"},
-    "equipment": {f: f"equipment_{f}" for f in ("destroyed", "damaged")}
-    | {"taken": "equipment_captured"},
-    "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
-    "means": {"taken": "equipment_captured", "destroyed": "equipment_destroyed"},
+    "persons": {"destroyed": "killed"} | {name: name for name in LOSSES},
+    "equipment": {name: f"equipment_{name}" for name in ("destroyed", "damaged", "captured")},
+    "sites": {name: f"sites_{name}" for name in ("destroyed", "captured")},
 }
-OUTCOMES["things"] = OUTCOMES["means"] | {name: name for name in LOSSES}
+OUTCOMES["means"] = OUTCOMES["equipment"]
+OUTCOMES["things"] = OUTCOMES["equipment"] | {name: name for name in LOSSES}
 # Where nothing became of it.
 ELSE = dict.fromkeys(OUTCOMES, "other_quantity") | {"persons": "force_size"}
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
 OBJECTS = "places sites persons equipment"
 STANCES = ("favourable", "neutral", "unfavourable", "lost")
 SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "named_official"}
-# From a number to what it counts, and to a noun of no list; from an article to its noun.
-NEAR, THING, ADJECTIVES = 45, 20, 25
-# From a number to its verb, and where it is an article or counts nothing that is named; what a
-# comma or an and between them adds; between two numbers of a list.
-REACH, ALONE, PARTED, LISTED = 75, 25, 12, 20
-# From a verb to its object, from by or from to an actor, from a verb to what makes it unreal.
-OBJECT, AGENT, UNREAL = 60, 45, 28
+# Four words or so, eight and fourteen: how far apart words stand that belong together.
+CLOSE, NEAR, FAR = 25, 50, 85
+PARTED = 12  # what a comma or an and between them adds
 TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
@@ -89,7 +84,7 @@ class Sentence:
     def behind(self, kind: str, at: int, end: int | None = None) -> str:
         """Return the actor behind a word of a list, such as whom a taking is by or from."""
         word = self.first(kind, at, end)
-        return self.actor(word.end, word.end + AGENT) if word else ""
+        return self.actor(word.end, word.end + NEAR) if word else ""
 
     def subject(self, verb: int, behind: Span) -> str:
         """Return who does what a verb says: who was named last before it and was not counted.
@@ -139,7 +134,7 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         or sentence.touches("units", start, ends=True)
         or (by == "names" and sentence.terms("actors places", start, end))
         or (article and sentence.touches("within", start, ends=True))
-        or (article and (noun.start - end > ADJECTIVES or not noun.what))
+        or (article and (noun.start - end > CLOSE or not noun.what))
     ):
         return None
     if last["what"] in OUTCOMES and sentence.terms("others", end, noun.end):
@@ -148,11 +143,11 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
     if total and (of := _noun(sentence, total.end, start)).kind in OUTCOMES:
         noun, start = of, total.start  # the number of men rose to 20
     kinds = OUTCOMES.get(noun.kind or "persons", {})
-    reach = ALONE if article or not noun.kind else REACH
+    reach = CLOSE if article or not noun.kind else FAR
     verb = _verb(sentence, (start, noun.end), kinds, reach, article)
     ends = [figure, (start, noun.end), verb or figure]
     linked = last["verb"] and sentence.touches("links", start, ends=True)
-    near = start - last["end"] <= LISTED and last["kind"] in kinds.values() if linked else False
+    near = start - last["end"] <= CLOSE and last["kind"] in kinds.values() if linked else False
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = figure.high <= TOLD and sentence.touches("the", start, ends=True)
     told |= one and (noun.kind == "persons" or sentence.touches("heads", figure.end))
@@ -187,7 +182,7 @@ def _noun(sentence: Sentence, at: int, until: int) -> Term:
     stop = sentence.first("stops", at, until)
     until = stop.start if stop else until
     for kinds in ("persons equipment sites means", "actors", "no_counts", "things"):
-        found = sentence.terms(kinds, at, min(until, at + THING) if kinds == "things" else until)
+        found = sentence.terms(kinds, at, min(until, at + CLOSE) if kinds == "things" else until)
         if found:
             noun = found[-1 if language in NOUN_LAST else 0]
             if noun.kind == "actors":
@@ -215,7 +210,7 @@ def _verb(
             # where it is passive, and not in 12 killed, 30 wounded.
             passive = sentence.terms("passive", end, verb.start)
             passive += sentence.terms("states", *verb[:2])
-            passive += sentence.terms("wounded", verb.end, verb.end + THING)
+            passive += sentence.terms("wounded", verb.end, verb.end + CLOSE)
             if not passive and (article or sentence.touches("objects", verb.end)):
                 continue
         elif verb.start < start:
@@ -241,24 +236,28 @@ def takings(sentence: Sentence) -> list[Row]:
 def _taking(sentence: Sentence, verb: Term) -> Row | None:
     text, (start, end, stance, _) = sentence.text, verb
     lost, verb_last = stance == "lost", sentence.language in VERB_LAST
-    before = _object(sentence.terms(OBJECTS, start - OBJECT, start)[::-1])
-    passive = lost or sentence.terms("passive", start - NEAR // 2, start)
+    before = _object(sentence.terms(OBJECTS, start - FAR, start)[::-1])
+    passive = lost or sentence.terms("passive", start - CLOSE, start)
     before = before if verb_last or passive or sentence.touches("by", end) else None
-    behind = None if verb_last else _object(sentence.terms(OBJECTS, end, end + OBJECT))
+    behind = (
+        None
+        if verb_last
+        else _object(sentence.terms("places sites persons equipment", end, end + FAR))
+    )
     if not (target := behind or before):
         name = regex.match(r"\s+(?:the\s+|al-)?\p{Lu}\p{Ll}+", text, pos=end)
-        place = name and not sentence.actor(end, name.end() + THING)
+        place = name and not sentence.actor(end, name.end() + CLOSE)
         sure = sentence.terms("territorial", start - 3, end)
         if not (place or sure or sentence.touches("it", end)):
             return None
         target = verb[:2]
     subject = sentence.subject(start, (end, target[0]))
-    agent, loser = sentence.behind("by", end, end + OBJECT), sentence.behind("loser", end)
+    agent, loser = sentence.behind("by", end, end + FAR), sentence.behind("loser", end)
     taker = agent if agent or (target == before and not verb_last) else subject
     if lost:
-        taker, loser = sentence.actor(end, end + OBJECT) or agent, subject
+        taker, loser = sentence.actor(end, end + FAR) or agent, subject
     unreal = (
-        m for m in ("negated", "attempted", "planned") if sentence.terms(m, start - UNREAL, start)
+        m for m in ("negated", "attempted", "planned") if sentence.terms(m, start - CLOSE, start)
     )
     places = (place.what for place in sentence.terms("places", *target))
     return {
