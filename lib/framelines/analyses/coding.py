@@ -26,6 +26,7 @@ OTHERS = "kind not in ('event', 'killed', 'killed_or_wounded')"
 STATED = "kind != 'event' and value_min + value_max != ''"
 ALL, VALUE = "start >= 0", "kind value_min value_max qualifier"
 FIGURES = "kind != 'event' and value_min + value_max + qualifier != ''"
+DAYS, DATED = "days that a sentence states", "date_basis == 'sentence' and event_date != ''"
 # What is asked: code, table, which rows of it, the column that must be alike, and the goal.
 ASKED = (
     ("figures with a number", "claims", STATED, "", "recall .95, precision .85"),
@@ -39,6 +40,7 @@ ASKED = (
     ("verbs of taking: stance", "captures", ALL, "stance", ""),
     ("attribution of shared claims", "claims", ALL, "attribution", ""),
     ("certainty of shared claims", "claims", ALL, "certainty", ""),
+    (DAYS, "dates", DATED, "", "share .90"),
 )
 # The crowd gives at most one number of dead civilians and one of dead combatants an article.
 CROWD = (
@@ -46,7 +48,6 @@ CROWD = (
     ("dead: the number", "claims", DEAD, "value_min", ""),
     ("dead: the number, and civilians or combatants", "claims", DEAD, "value_min target_id", ""),
 )
-DAYS = "days that a sentence states"
 # What a page says of F1, by the number's name in its sentence.
 CAUTION = {"rules_losses": ASKED[2][0], "rules_suffer": ASKED[3][0], "rules_names": ASKED[4][0]}
 CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
@@ -54,15 +55,14 @@ CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
     """The rows of both that meet, side by side; columns of the coder end in `_coder`."""
-    frames = [frame.reset_index(drop=True) for frame in (rules, coder)]
-    own, met = [dict[str, pd.DataFrame](iter(f.groupby("doc_id"))) for f in frames], []
-    for doc_id in sorted(own[0].keys() & own[1].keys()):
-        spans = [rows[doc_id][["start", "end"]] for rows in own]
-        keys = [[(*at, f"{i:06}") for i, *at in span.itertuples()] for span in spans]
-        for i, j in match_spans(keys[0], keys[1], ANY_OVERLAP):
-            met.append((spans[0].index[i], spans[1].index[j]))
-    both = [f.loc[[pair[n] for pair in met]].reset_index(drop=True) for n, f in enumerate(frames)]
-    return both[0].join(both[1], rsuffix="_coder")
+    both, met = [rules.reset_index(drop=True), coder.reset_index(drop=True)], []
+    shared = sorted({*rules["doc_id"]} & {*coder["doc_id"]})
+    for own in ([frame[frame["doc_id"] == doc_id] for frame in both] for doc_id in shared):
+        keys = [[(*at, f"{i:06}") for i, *at in f[["start", "end"]].itertuples()] for f in own]
+        pairs = match_spans(keys[0], keys[1], ANY_OVERLAP)
+        met += [(own[0].index[i], own[1].index[j]) for i, j in pairs]
+    rows = (f.loc[[pair[n] for pair in met]].reset_index(drop=True) for n, f in enumerate(both))
+    return next(rows).join(next(rows), rsuffix="_coder")
 
 
 def _alike(pairs: pd.DataFrame, columns: str, sides: dict[str, str]) -> list[bool]:
@@ -104,47 +104,45 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
     """
     if not (folder / "rules" / "claims.csv").is_file():
         return pd.DataFrame(columns=COLUMNS)
-    coder, crowd = coder_of(folder)
+    (coder, crowd), rows = coder_of(folder), []
     documents = _read(folder / "documents.csv").set_index("doc_id")
-    sides, rows = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
-
-    def count(code: str, goal: str, *frames: pd.DataFrame) -> None:
-        for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
-            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
-
+    sides = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy())
     for code, name, which, columns, goal in CROWD if crowd else ASKED:
-        own = _read(folder / "rules" / f"{name}.csv").query(which)
-        others = _read(folder / f"{name}.csv").query("coder == @coder").query(which)
-        if crowd:  # whoever is no civilian is a combatant
-            sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
-        pairs = _pairs(own, others)
-        own = pairs if "shared" in code or crowd else own
-        others = pairs if "shared" in code else others
-        count(code, goal, own, others, pairs[_alike(pairs, columns, sides)])
-    if not crowd:
-        count(DAYS, "share .90", *_days(folder, documents, coder))
+        own = _read(folder / "rules" / f"{name}.csv")
+        others = _read(folder / f"{'claims' if code == DAYS else name}.csv")
+        others = others[others["coder"] == coder].query(which)
+        if code == DAYS:
+            own, others, both = _days(folder, documents, own, others)
+        else:
+            own = own.query(which)
+            if crowd:  # whoever is no civilian is a combatant
+                sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
+            pairs = _pairs(own, others)
+            own = pairs if "shared" in code or crowd else own
+            others = pairs if "shared" in code else others
+            both = pairs[_alike(pairs, columns, sides)]
+        for of, frame in (("rules", own), ("coder", others), ("both", both)):
+            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
     every = pd.concat(rows, ignore_index=True)
     every["language"] = every["doc_id"].map(documents["language"])
     every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
     by, half = ["code", "language", "goal", "of"], every["doc_id"].map(seen)
-    table = every.groupby(by, sort=False).size().unstack(fill_value=0)
-    for name, part in {"f1": every, "seen": every[half], "unseen": every[~half]}.items():
-        own = part.groupby(by, sort=False).size().unstack(fill_value=0)
-        table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
-    table["precision"] = table["both"] / table["rules"]
+    parts = {"f1": every, "seen": every[half], "unseen": every[~half]}
+    found = {n: f.groupby(by, sort=False).size().unstack(fill_value=0) for n, f in parts.items()}
+    table = found["f1"].assign(precision=lambda f: f["both"] / f["rules"])
     table["recall"] = table["both"] / table["coder"]
+    for name, own in found.items():
+        table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
     return table.reset_index()[COLUMNS]
 
 
-def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFrame]:
+def _days(folder: Path, documents: pd.DataFrame, *tables: pd.DataFrame) -> list[pd.DataFrame]:
     """The days of rules and coder in sentences that the coder dates, and those that are alike.
     Each counts once a sentence.
     """
     sentences = _read(folder / "features" / "sentences.csv")[["doc_id", "start"]]
-    sentences = sentences.sort_values("start").assign(at=lambda f: f["start"])
-    own = _read(folder / "claims.csv").query("coder == @coder and date_basis == 'sentence'")
-    found = []
-    for frame in (_read(folder / "rules" / "dates.csv"), own[own["event_date"] != ""]):
+    sentences, found = sentences.sort_values("start").assign(at=lambda f: f["start"]), []
+    for frame in tables:
         placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
         published = placed["doc_id"].map(documents["published"]).map(gregorian)
         stated = zip(placed["event_date"], placed["event_calendar"], published, strict=True)

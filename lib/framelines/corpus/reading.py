@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise, takewhile
 from typing import Any, NamedTuple
 
-import regex
-
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, Figure, find_figures, meaning, pattern
 from framelines.corpus.texts import Span
@@ -227,55 +225,54 @@ def takings(sentence: Sentence) -> list[Row]:
     """
     found, held = list[Row](), [actor[:2] for actor in sentence.terms("actors")]
     for verb in sentence.terms(" ".join(STANCES)):
-        if not _meets(verb, held) and (row := _taking(sentence, verb)):
-            found.append(row)
-            held.append(row["span"])
+        if not _meets(verb, held) and (target := _taken(sentence, verb)):
+            found.append(_taking(sentence, verb, target))
+            held.append(verb[:2])
     return found
 
 
-def _taking(sentence: Sentence, verb: Term) -> Row | None:
-    text, (start, end, stance, _) = sentence.text, verb
-    lost, verb_last = stance == "lost", sentence.language in VERB_LAST
-    before = _object(sentence.terms(OBJECTS, start - FAR, start)[::-1])
-    passive = lost or sentence.terms("passive", start - CLOSE, start)
-    before = before if verb_last or passive or sentence.touches("by", end) else None
-    behind = (
-        None
-        if verb_last
-        else _object(sentence.terms("places sites persons equipment", end, end + FAR))
-    )
-    if not (target := behind or before):
-        name = regex.match(r"\s+(?:the\s+|al-)?\p{Lu}\p{Ll}+", text, pos=end)
-        place = name and not sentence.actor(end, name.end() + CLOSE)
-        sure = sentence.terms("territorial", start - 3, end)
-        if not (place or sure or sentence.touches("it", end)):
-            return None
-        target = verb[:2]
+def _taken(sentence: Sentence, verb: Term) -> Span | None:
+    """The span of the places and sites that a verb takes: behind it, or before a passive.
+
+    That of the verb where it takes territory and nothing else, or a name that is on no list.
+    """
+    start, end, stance, _ = verb
+    sides = [sentence.terms(OBJECTS, end, end + FAR)]
+    if sentence.language in VERB_LAST:
+        sides = []
+    passive = sentence.terms("passive", start - CLOSE, start) or sentence.touches("by", end)
+    if passive or not sides or stance == "lost":
+        sides.append(sentence.terms(OBJECTS, start - FAR, start)[::-1])
+    for terms in sides:
+        held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
+        if held:
+            return min(t.start for t in held), max(t.end for t in held)
+    name = sentence.touches("it", end) and not sentence.actor(end, end + CLOSE)
+    return (start, end) if name or sentence.terms("territorial", start - 3, end) else None
+
+
+def _taking(sentence: Sentence, verb: Term, target: Span) -> Row:
+    start, end, stance, _ = verb
+    unreal = ("negated", "attempted", "planned")
+    places = (place.what for place in sentence.terms("places", *target))
     subject = sentence.subject(start, (end, target[0]))
     agent, loser = sentence.behind("by", end, end + FAR), sentence.behind("loser", end)
-    taker = agent if agent or (target == before and not verb_last) else subject
-    if lost:
+    active = target[0] >= start or sentence.language in VERB_LAST
+    taker = agent or (subject if active else "")
+    if stance == "lost":
         taker, loser = sentence.actor(end, end + FAR) or agent, subject
-    unreal = (
-        m for m in ("negated", "attempted", "planned") if sentence.terms(m, start - CLOSE, start)
-    )
-    places = (place.what for place in sentence.terms("places", *target))
     return {
         "lemma": meaning(verb.what, stance, sentence.language).replace("_", " "),
         "taker_id": taker,
         "loser_id": loser,
         "place_id": ";".join(dict.fromkeys(places)),
-        "stance": "neutral" if lost else stance,
-        "modality": next(unreal, "realised"),
-        "span": verb[:2],
+        "stance": "neutral" if stance == "lost" else stance,
+        "modality": next(
+            (m for m in unreal if sentence.terms(m, start - CLOSE, start)), "realised"
+        ),
+        "span": (start, end),
         "whole": (min(start, target[0]), max(end, target[1])),
     }
-
-
-def _object(terms: list[Term]) -> Span | None:
-    """The span of the places and sites that come before people and weapons."""
-    held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
-    return (min(t.start for t in held), max(t.end for t in held)) if held else None
 
 
 def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
