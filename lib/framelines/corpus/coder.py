@@ -139,17 +139,15 @@ def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
     total = "cumulative" if sentence.terms("cumulative") else "incremental"
     before: Row = {"verb": None, "target_id": ""}
     for count in counts(sentence):
-        kind, item, figure = count["kind"], count["item"], count["figure"]
-        row = _parties(sentence, count, before)
+        kind, figure = count["kind"], count["figure"]
+        row = count | _parties(sentence, count, before)
         if kind in LOSSES:
             before = {"verb": count["verb"], "target_id": row["target_id"] or before["target_id"]}
-        row |= {"kind": kind, "item": item, "unit": "items", "qualifier": figure.qualifier}
+        row["unit"] = "persons" if kind in (*LOSSES, STANDING[0]) else "items"
         if kind in STANDING[1:]:
-            row |= {"item": "", "unit": item}
-        elif kind in (*LOSSES, STANDING[0]):
-            row["unit"] = "persons"
-        if figure.qualifier in ("articles", "names"):
-            row["qualifier"] = "exact"
+            row |= {"item": "", "unit": count["item"]}
+        by_word = figure.qualifier in ("articles", "names")
+        row["qualifier"] = "exact" if by_word else figure.qualifier
         for column, value in (("value_min", figure.low), ("value_max", figure.high)):
             row[column] = "" if math.isnan(value) else f"{value:.10g}"
         row["scope"] = "standing" if kind in STANDING else "" if count["part"] else total

@@ -23,7 +23,7 @@ NEAR = 40  # code points before a figure or date in which its hedge is sought
 # Arabic prose puts clitics and the article before a word.
 _CLITICS = {"ar": "(?:[وف]?(?:[بك]?(?:ال)?|لل?))"}
 # Letters for which the Arabic press writes one another.
-_SPELLINGS = regex.compile("[اأإآ]|[ىي]")
+_SPELLINGS = ("[اأإآ]", "[ىي]")
 # A point of these languages groups digits, their comma begins a fraction.
 _COMMA = ("tr", "fr", "ru", "de")
 _MARKS, _LIST = regex.compile(r"[][\\(){}?*+|^$]"), regex.compile(r"\{([a-z_]+)\}")
@@ -46,14 +46,11 @@ def _form(entry: str, language: str) -> str:
     for i, part in enumerate(parts):
         if i % 2:
             parts[i] = f"(?P<{part}>{_any_of(part, language)})"
-        else:
-            part = part.replace("_", r"\s+")
-            parts[i] = _SPELLINGS.sub(_group, part) if language in _CLITICS else part
+            continue
+        parts[i] = part.replace("_", r"\s+")
+        for letters in _SPELLINGS if language in _CLITICS else ():
+            parts[i] = regex.sub(letters, letters, parts[i])
     return "".join(parts)
-
-
-def _group(letter: regex.Match[str]) -> str:
-    return "[ىي]" if letter[0] in "ىي" else "[اأإآ]"
 
 
 @cache

@@ -1,6 +1,7 @@
 """Names of actors and places to begin with, and those that a user's tables add to them."""
 
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -41,16 +42,15 @@ def known_namings() -> pd.DataFrame:
     """Return the labels of the starting list as rows of namings.csv, of every language."""
     rows = {}
     for actor in known_actors().to_dict("records"):
-        for stance in ("neutral", "derogatory", "honorific"):
-            own = actor if stance == "neutral" else actor[stance]
-            lists = {lang: own.get(lang) for lang in LANGUAGES} if isinstance(own, dict) else {}
-            for language, listed in lists.items():
-                said = listed if isinstance(listed, str) else ""
-                for name in ("offices", "forces"):
-                    said = said.replace(f"{{{name}}}", f"({'|'.join(valued(name, language))})")
-                for label in sorted(set().union(*map(_expanded, said.split()))):
-                    if label and len(label.split()) <= 4:
-                        rows[label, language] = (actor["actor_id"], label, language, stance, "")
+        stances = {"neutral": actor, **{one: actor[one] for one in ("derogatory", "honorific")}}
+        lists = ((stance, own) for stance, own in stances.items() if isinstance(own, dict))
+        for (stance, own), language in product(lists, LANGUAGES):
+            said = own[language] if isinstance(own.get(language), str) else ""
+            for name in ("offices", "forces"):
+                said = said.replace(f"{{{name}}}", f"({'|'.join(valued(name, language))})")
+            for label in sorted(set().union(*map(_expanded, said.split()))):
+                if label and len(label.split()) <= 4:
+                    rows[label, language] = (actor["actor_id"], label, language, stance, "")
     return pd.DataFrame(rows.values(), columns=COLUMNS)
 
 
@@ -88,14 +88,12 @@ class Names:
     """Names of actors and places: those of a case's tables before those of the starting lists."""
 
     def __init__(self, tables: Tables | None = None) -> None:
-        own, first = tables or {}, known_namings()
-        namings = own.get("namings", first[:0])[COLUMNS]
-        pairs = (pd.MultiIndex.from_frame(f[["label", "language"]]) for f in (first, namings))
-        new = first[~next(pairs).isin(next(pairs))]
+        own = tables or {}
+        labels = pd.concat([own.get("namings"), known_namings()])[COLUMNS]
         named = pd.concat([known_place_names(), own.get("place_names")])
         named = named.rename(columns={"place_id": "actor_id", "variant": "label"})
         self.frames = {
-            "namings": _with_clitics(pd.concat([new, namings])),
+            "namings": _with_clitics(labels.drop_duplicates(["label", "language", "doc_id"])),
             "places": _with_clitics(named.assign(stance="neutral")[COLUMNS]),
         }
         actors = pd.concat([known_actors(), own.get("actors")])

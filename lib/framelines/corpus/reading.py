@@ -123,12 +123,11 @@ def counts(sentence: Sentence) -> list[Row]:
 def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | None:
     """A figure with what it counts and what became of it; None where it is no count."""
     noun = _noun(sentence, figure.end, min(until, figure.end + NEAR))
-    (start, end, by), one = figure[:2] + (figure.qualifier,), figure.low == figure.high == 1
-    article = by == "articles"
-    digits = sentence.text[start:end].isdecimal() and 1300 <= figure.low <= 2100
+    start, end, low, high, by = figure
+    article, digits = by == "articles", sentence.text[start:end].isdecimal()
     if (
         noun.kind == "no_counts"
-        or (digits and (figure.low > 1900 or not noun.kind))  # a year
+        or (digits and (1300 if not noun.kind else 1901) <= low <= 2100)  # a year
         or sentence.touches("units", start, ends=True)
         or (by == "names" and sentence.terms("actors places", start, end))
         or (article and sentence.touches("within", start, ends=True))
@@ -137,26 +136,21 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         return None
     if last["what"] in OUTCOMES and sentence.terms("others", end, noun.end):
         noun = noun._replace(kind=last["what"], what=last["item"])  # 12 tanks, and 3 others
-    total = None if noun.kind else sentence.first("totals", 0, start)
-    if total and (of := _noun(sentence, total.end, start)).kind in OUTCOMES:
-        noun, start = of, total.start  # the number of men rose to 20
     kinds = OUTCOMES.get(noun.kind or "persons", {})
-    reach = CLOSE if article or not noun.kind else FAR
-    verb = _verb(sentence, (start, noun.end), kinds, reach, article)
-    ends = [figure, (start, noun.end), verb or figure]
+    verb = _verb(sentence, (start, noun.end), kinds, FAR if noun.kind else NEAR, article)
+    span = (min(start, verb.start if verb else start), max(end, noun.end, verb.end if verb else 0))
     linked = last["verb"] and sentence.touches("links", start, ends=True)
-    near = start - last["end"] <= CLOSE and last["kind"] in kinds.values() if linked else False
+    near = linked and start - last["end"] <= CLOSE and last["kind"] in kinds.values()
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
-    told = figure.high <= TOLD and sentence.touches("the", start, ends=True)
-    told |= one and (noun.kind == "persons" or sentence.touches("heads", figure.end))
+    told = high <= TOLD and sentence.touches("the", start, ends=True)
+    told |= low == high == 1 and (noun.kind == "persons" or sentence.touches("heads", end))
     told |= article or by in ("several", "many", "most") or noun[2:] == ("persons", "civilian")
     if noun.kind == "measures":
         kind = MEASURES[noun.what]
     elif verb:
         kind = kinds[verb.kind]
-        noun = noun._replace(
-            kind=noun.kind or "persons", what=noun.what or "person" * (kind in LOSSES)
-        )
+        person = noun.what or "person" * (kind in LOSSES)
+        noun = noun._replace(kind=noun.kind or "persons", what=person)
     elif near or (linked and not noun.kind):
         # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
         kind, verb = last["kind"], last["verb"]
@@ -165,7 +159,6 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         kind = ELSE[noun.kind]
     else:
         return None
-    span = (min(e[0] for e in ends), max(e[1] for e in ends))
     row = {"span": span, "figure": figure, "kind": kind, "verb": verb}
     return row | {"item": noun.what, "what": noun.kind, "end": noun.end}
 
@@ -237,11 +230,10 @@ def _taken(sentence: Sentence, verb: Term) -> Span | None:
     That of the verb where it takes territory and nothing else, or a name that is on no list.
     """
     start, end, stance, _ = verb
-    sides = [sentence.terms(OBJECTS, end, end + FAR)]
-    if sentence.language in VERB_LAST:
-        sides = []
+    last = sentence.language in VERB_LAST
+    sides = [] if last else [sentence.terms(OBJECTS, end, end + FAR)]
     passive = sentence.terms("passive", start - CLOSE, start) or sentence.touches("by", end)
-    if passive or not sides or stance == "lost":
+    if last or passive or stance == "lost":
         sides.append(sentence.terms(OBJECTS, start - FAR, start)[::-1])
     for terms in sides:
         held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
