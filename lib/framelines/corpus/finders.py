@@ -5,7 +5,6 @@ points.
 """
 
 import math
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from typing import NamedTuple
@@ -14,7 +13,7 @@ import regex
 from hijridate import Gregorian
 
 from framelines.corpus import texts
-from framelines.corpus.texts import Span, valued
+from framelines.corpus.texts import valued
 from framelines.methods.dates import DateInterval, date_problem, relative
 
 # There are not so many of anything that a war counts.
@@ -121,16 +120,13 @@ def _joined(before: Figure, value: str, language: str) -> float:
     )
 
 
-def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> list[Figure]:
+def find_figures(text: str, language: str) -> list[Figure]:
     """Return the figures of a text: digits and words, ranges, vague words, with their hedges.
 
-    No ordinals, clock times, numbers from `MOST` on, or what lies in a span of `left_out`, such as
-    a date.
+    No ordinals, clock times, or numbers from `MOST` on.
     """
-    shown, found = list(text), list[Figure]()
-    for start, end in left_out:
-        shown[start:end] = "\0" * (end - start)
-    for match in pattern("figure", language).finditer("".join(shown)):
+    found, figures = list[Figure](), list[Figure]()
+    for match in pattern("figure", language).finditer(text):
         last = found[-1] if found else Figure(0, 0, math.nan, math.nan, "")
         start, end = match.span()
         value, number = meaning(match[0], "numbers", language), math.nan
@@ -149,7 +145,6 @@ def find_figures(text: str, language: str, left_out: Iterable[Span] = ()) -> lis
             number = len(match.captures("name")) or float(value.strip("x") or 1)
         if vague or number >= 0:
             found.append(Figure(start, end, number, number, vague or kind))
-    figures = list[Figure]()
     for figure in found:
         if not figure.high >= MOST:
             _add_stated(figures, figure, text, language)

@@ -109,7 +109,8 @@ def counts(sentence: Sentence) -> list[Row]:
     captured or destroyed, as are those who are named.
     """
     found, whole = list[Row](), 0  # where the last count ends that is no part of another
-    figures = find_figures(sentence.text, sentence.language, [d[:2] for d in sentence.dates])
+    figures = find_figures(sentence.text, sentence.language)
+    figures = [figure for figure in figures if not _meets(figure, sentence.dates)]
     for figure, until in pairwise([*figures, Figure(len(sentence.text), 0, 0, 0, "")]):
         last = found[-1] if found else {"verb": None, "what": ""}
         if count := _count(sentence, figure, until.start, last):
