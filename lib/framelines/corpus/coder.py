@@ -7,7 +7,7 @@ whoever of that kind was named last. Nothing is learned or drawn: the same texts
 
 import math
 from collections.abc import Iterator
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import pandas as pd
 import regex
@@ -68,9 +68,8 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
         sentence.dates = [_of_deed(sentence, day, published) for day in stated]
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
         said, certainty = voice(sentence, said, quoted)
-        for table, (start, stop), row in chain(
-            _named(sentence, stated, actors), _told(sentence, bool(sentence.dates or last))
-        ):
+        told = _told(sentence, bool(sentence.dates or last))
+        for table, (start, stop), row in [*_named(sentence, stated, actors), *told]:
             if table == "claims":
                 row = EMPTY | _when_where(sentence, start, last, published) | row
                 row |= {"attribution": said, "certainty": certainty}
@@ -157,7 +156,9 @@ def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
         whole = taking.pop("whole")
         yield "captures", taking.pop("span"), taking
         row = {"actor_id": taking["taker_id"], "target_id": taking["loser_id"], "deed": "taking"}
-        row |= {"kind": "event", "modality": taking["modality"]}
+        row["kind"] = "event"
+        if taking["modality"] != "realised":
+            row["modality"] = taking["modality"]
         for place in filter(None, taking["place_id"].split(";")):
             yield "claims", whole, row | {"place_id": place}
     if deed and dated and sentence.terms("places"):
