@@ -12,21 +12,11 @@ from itertools import pairwise
 import pandas as pd
 import regex
 
-from framelines.corpus import texts
+from framelines.corpus import reading, texts
 from framelines.corpus.documents import Row
 from framelines.corpus.finders import Date, find_dates
 from framelines.corpus.names import Names, find_mentions, known_actors
-from framelines.corpus.reading import (
-    CIVILIANS,
-    CLOSE,
-    FAR,
-    LOSSES,
-    NEAR,
-    Sentence,
-    counts,
-    takings,
-    voice,
-)
+from framelines.corpus.reading import CIVILIANS, LOSSES, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.calendars import stated_interval
 from framelines.methods.dates import DateInterval, gregorian
@@ -94,8 +84,8 @@ def _of_deed(sentence: Sentence, day: Date, published: DateInterval) -> Date:
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
     """
-    near = bool(sentence.terms("says", day.start - CLOSE, day.start))
-    says = sentence.first("says", day.end, day.end + FAR)
+    near = bool(sentence.terms("says", day.start - reading.CLOSE, day.start))
+    says = sentence.first("says", day.end, day.end + reading.FAR)
     if says and _OPENS.search(sentence.text[: day.start]):
         near |= sentence.touches("that", says.end) or bool(sentence.terms("denied", *says[:2]))
     by = stated_interval(day.stated, day.calendar, published, "umm_al_qura", None).last
@@ -136,12 +126,8 @@ def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
     """The rows of claims, without their voice, and of captures, each before its claims."""
     deed = next((d for d in DEEDS if sentence.terms(d)), "")
     total = "cumulative" if sentence.terms("cumulative") else "incremental"
-    before: Row = {"verb": None, "target_id": ""}
     for count in counts(sentence):
-        kind, figure = count["kind"], count["figure"]
-        row = count | _parties(sentence, count, before)
-        if kind in LOSSES:
-            before = {"verb": count["verb"], "target_id": row["target_id"] or before["target_id"]}
+        kind, figure, row = count["kind"], count["figure"], count.copy()
         row["unit"] = "persons" if kind in (*LOSSES, STANDING[0]) else "items"
         if kind in STANDING[1:]:
             row |= {"item": "", "unit": count["item"]}
@@ -165,32 +151,6 @@ def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
         start, end, *_ = sentence.terms(deed)[0]
         actor = sentence.subject(start, (start, end))
         yield "claims", (start, end), {"kind": "event", "actor_id": actor, "deed": deed}
-
-
-def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
-    """Who did it and who suffered it, where the sentence plainly has them.
-
-    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
-    fighters are civilians; others, and who follow on the same verb, are of those who were counted
-    `last`; else it is who lost or suffered them.
-    """
-    figure, end, verb = count["figure"], count["end"], count["verb"]
-    named = figure.qualifier == "names"
-    owner = sentence.actor(end, end + NEAR) if sentence.touches("owners", end) else ""
-    target = CIVILIANS if count["item"] == "civilian" else owner
-    target = target or sentence.actor(figure.start - NEAR * named, end)
-    target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
-    if not target and count["kind"] in LOSSES:
-        others = end == figure.end or sentence.terms("others", figure.end, end)
-        target = last["target_id"] if others or verb == last["verb"] else ""
-        lost = sentence.first("suffers", figure.start - FAR, figure.start)
-        target = target or (sentence.subject(lost.start, lost[:2]) if lost else "")
-    actor = ""
-    if verb and verb.start < figure.start:
-        actor = sentence.subject(verb.start, (verb.end, figure.start))
-    elif verb:
-        actor = sentence.behind("by", max(end, verb.end))
-    return {"actor_id": "" if actor == target else actor, "target_id": target}
 
 
 def _when_where(sentence: Sentence, at: int, last: Date | None, published: DateInterval) -> Row:

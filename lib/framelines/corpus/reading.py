@@ -103,10 +103,10 @@ def counts(sentence: Sentence) -> list[Row]:
     """Return the figures of a sentence that count something of a war, with what became of it.
 
     A row has its `span` over verb and noun, the `figure`, the `kind` of claim, what is counted (a
-    neutral `item`, the list `what` of its noun and its `end`), the `verb`, and whether it is a
-    `part` of a count before it. Ages, durations, years, shares, prices, numbers of units and roads,
-    and figures of other things are left out. A or an is one only for what was killed, wounded,
-    captured or destroyed, as are those who are named.
+    neutral `item`, the list `what` of its noun and its `end`), the `verb`, who did it (`actor_id`)
+    and suffered it (`target_id`), and whether it is a `part` of a count before it. Ages, durations,
+    years, shares, prices, numbers of units and roads, and figures of other things are left out. A
+    or an is one only for what was killed, wounded, captured or destroyed, as are who are named.
     """
     found, whole = list[Row](), 0  # where the last count ends that is no part of another
     figures = find_figures(sentence.text, sentence.language)
@@ -118,6 +118,11 @@ def counts(sentence: Sentence) -> list[Row]:
             whole = whole if count["part"] else count["end"]
             sentence.counted.append((figure.start, max(count["end"], count["span"][1])))
             found.append(count)
+    last = {"verb": None, "target_id": ""}
+    for count in found:
+        count |= _parties(sentence, count, last)
+        if count["kind"] in LOSSES:
+            last = count | {"target_id": count["target_id"] or last["target_id"]}
     return found
 
 
@@ -139,7 +144,8 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         noun = noun._replace(kind=last["what"], what=last["item"])  # 12 tanks, and 3 others
     kinds = OUTCOMES.get(noun.kind or "persons", {})
     verb = _verb(sentence, (start, noun.end), kinds, FAR if noun.kind else NEAR, article)
-    span = (min(start, verb.start if verb else start), max(end, noun.end, verb.end if verb else 0))
+    ends = [figure, (start, noun.end), verb or figure]
+    span = (min(place[0] for place in ends), max(place[1] for place in ends))
     linked = last["verb"] and sentence.touches("links", start, ends=True)
     near = linked and start - last["end"] <= CLOSE and last["kind"] in kinds.values()
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
@@ -162,6 +168,32 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         return None
     row = {"span": span, "figure": figure, "kind": kind, "verb": verb}
     return row | {"item": noun.what, "what": noun.kind, "end": noun.end}
+
+
+def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
+    """Who did it and who suffered it, where the sentence plainly has them.
+
+    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
+    fighters are civilians; others, and who follow on the same verb, are of those who were counted
+    `last`; else it is who lost or suffered them.
+    """
+    figure, end, verb = count["figure"], count["end"], count["verb"]
+    named = figure.qualifier == "names"
+    owner = sentence.actor(end, end + NEAR) if sentence.touches("owners", end) else ""
+    target = CIVILIANS if count["item"] == "civilian" else owner
+    target = target or sentence.actor(figure.start - NEAR * named, end)
+    target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
+    if not target and count["kind"] in LOSSES:
+        others = end == figure.end or sentence.terms("others", figure.end, end)
+        target = last["target_id"] if others or verb == last["verb"] else ""
+        lost = sentence.first("suffers", figure.start - FAR, figure.start)
+        target = target or (sentence.subject(lost.start, lost[:2]) if lost else "")
+    actor = ""
+    if verb and verb.start < figure.start:
+        actor = sentence.subject(verb.start, (verb.end, figure.start))
+    elif verb:
+        actor = sentence.behind("by", max(end, verb.end))
+    return {"actor_id": "" if actor == target else actor, "target_id": target}
 
 
 def _noun(sentence: Sentence, at: int, until: int) -> Term:
