@@ -151,7 +151,7 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = high <= TOLD and sentence.touches("the", start, ends=True)
     told |= low == high == 1 and (noun.kind == "persons" or sentence.touches("heads", end))
-    told |= article or by in ("several", "many", "most") or noun[2:] == ("persons", "civilian")
+    told |= article or by in ("several", "many", "most")
     if noun.kind == "measures":
         kind = MEASURES[noun.what]
     elif verb:
