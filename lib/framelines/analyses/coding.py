@@ -25,6 +25,7 @@ OTHERS = "kind not in ('event', 'killed', 'killed_or_wounded')"
 STATED = "kind != 'event' and value_min + value_max != ''"
 ALL, VALUE = "start >= 0", "kind value_min value_max qualifier"
 FIGURES = "kind != 'event' and value_min + value_max + qualifier != ''"
+DAYS, DATED = "days that a sentence states", "date_basis == 'sentence' and event_date != ''"
 # What is asked: code, table, which rows of it, the column that must be alike, and the goal.
 ASKED = (
     ("figures with a number", "claims", STATED, "", "recall .95, precision .85"),
@@ -38,6 +39,7 @@ ASKED = (
     ("verbs of taking: stance", "captures", ALL, "stance", ""),
     ("attribution of shared claims", "claims", ALL, "attribution", ""),
     ("certainty of shared claims", "claims", ALL, "certainty", ""),
+    (DAYS, "dates", DATED, "", "share .90"),
 )
 # The crowd gives at most one number of dead civilians and one of dead combatants an article.
 CROWD = (
@@ -45,7 +47,6 @@ CROWD = (
     ("dead: the number", "claims", DEAD, "value_min", ""),
     ("dead: the number, and civilians or combatants", "claims", DEAD, "value_min target_id", ""),
 )
-DAYS = "days that a sentence states"
 # What a page says of F1, by the number's name in its sentence.
 CAUTION = {"rules_losses": ASKED[2][0], "rules_suffer": ASKED[3][0], "rules_names": ASKED[4][0]}
 CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
@@ -98,47 +99,45 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
     """
     if not (folder / "rules" / "claims.csv").is_file():
         return pd.DataFrame(columns=COLUMNS)
-    coder, crowd = coder_of(folder)
+    (coder, crowd), rows = coder_of(folder), []
     documents = _read(folder / "documents.csv").set_index("doc_id")
-    sides, rows = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy()), []
-
-    def count(code: str, goal: str, *frames: pd.DataFrame) -> None:
-        for of, frame in zip(("rules", "coder", "both"), frames, strict=True):
-            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
-
+    sides = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy())
     for code, name, which, columns, goal in CROWD if crowd else ASKED:
-        own = _read(folder / "rules" / f"{name}.csv").query(which)
-        others = _read(folder / f"{name}.csv").query("coder == @coder").query(which)
-        if crowd:  # whoever is no civilian is a combatant
-            sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
-        pairs = _pairs(own, others)
-        own = pairs if "shared" in code or crowd else own
-        others = pairs if "shared" in code else others
-        count(code, goal, own, others, pairs[_alike(pairs, columns, sides)])
-    if not crowd:
-        count(DAYS, "share .90", *_days(folder, documents, coder))
+        own = _read(folder / "rules" / f"{name}.csv")
+        others = _read(folder / f"{'claims' if code == DAYS else name}.csv")
+        others = others[others["coder"] == coder].query(which)
+        if code == DAYS:
+            own, others, both = _days(folder, documents, own, others)
+        else:
+            own = own.query(which)
+            if crowd:  # whoever is no civilian is a combatant
+                sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
+            pairs = _pairs(own, others)
+            own = pairs if "shared" in code or crowd else own
+            others = pairs if "shared" in code else others
+            both = pairs[_alike(pairs, columns, sides)]
+        for of, frame in (("rules", own), ("coder", others), ("both", both)):
+            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
     every = pd.concat(rows, ignore_index=True)
     every["language"] = every["doc_id"].map(documents["language"])
     every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
     by, half = ["code", "language", "goal", "of"], every["doc_id"].map(seen)
-    table = every.groupby(by, sort=False).size().unstack(fill_value=0)
-    for name, part in {"f1": every, "seen": every[half], "unseen": every[~half]}.items():
-        own = part.groupby(by, sort=False).size().unstack(fill_value=0)
-        table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
-    table["precision"] = table["both"] / table["rules"]
+    parts = {"f1": every, "seen": every[half], "unseen": every[~half]}
+    found = {n: f.groupby(by, sort=False).size().unstack(fill_value=0) for n, f in parts.items()}
+    table = found["f1"].assign(precision=lambda f: f["both"] / f["rules"])
     table["recall"] = table["both"] / table["coder"]
+    for name, own in found.items():
+        table[name] = 2 * own["both"] / (own["rules"] + own["coder"])
     return table.reset_index()[COLUMNS]
 
 
-def _days(folder: Path, documents: pd.DataFrame, coder: str) -> list[pd.DataFrame]:
+def _days(folder: Path, documents: pd.DataFrame, *tables: pd.DataFrame) -> list[pd.DataFrame]:
     """The days of rules and coder in sentences that the coder dates, and those that are alike.
     Each counts once a sentence.
     """
     sentences = _read(folder / "features" / "sentences.csv")[["doc_id", "start"]]
-    sentences = sentences.sort_values("start").assign(at=lambda f: f["start"])
-    own = _read(folder / "claims.csv").query("coder == @coder and date_basis == 'sentence'")
-    found = []
-    for frame in (_read(folder / "rules" / "dates.csv"), own[own["event_date"] != ""]):
+    sentences, found = sentences.sort_values("start").assign(at=lambda f: f["start"]), []
+    for frame in tables:
         placed = pd.merge_asof(frame.sort_values("start"), sentences, on="start", by="doc_id")
         published = placed["doc_id"].map(documents["published"]).map(gregorian)
         stated = zip(placed["event_date"], placed["event_calendar"], published, strict=True)

@@ -19,19 +19,12 @@ from framelines.tables.schema import Tables, check_tables, fields_of, resources
 CODED = ("claims", "naming_mentions", "captures")
 LABEL = "rules for words and numbers, without a person"
 SOURCE = "the package’s list; well known, to a tenth of a degree; approximate"
-# What is kept of the rows for the bundled articles, beside their place.
-MEASURED = {
-    "claims": "kind target_id value_min value_max qualifier attribution certainty",
-    "naming_mentions": "actor_id stance",
-    "captures": "lemma stance modality",
-    "dates": "event_date event_calendar",
-}
 
 
 def coded(tables: Tables, folder: Path, names: lists.Names) -> dict[str, list[dict[str, Any]]]:
     """Return the rows of `rules` for the counted sentences of the documents, by table."""
     spans = spans_of(tables["sentences"][tables["sentences"]["kind"].isin(COUNTED)])
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in MEASURED}
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in coder.TABLES}
     documents = read_documents(tables["documents"], texts_of(folder))
     items = ((doc, text, spans[doc["doc_id"]]) for doc, text in documents)
     for found in mapped(lambda of: coder.code_document(of[0], of[1], of[2], names), items):
@@ -59,25 +52,26 @@ def code(name: str, root: Path = REPO) -> int:
     events = coder.match_events(made["claims"], documents, name) if reads else []
     of_claim = {claim["claim_id"]: claim["event_id"] for claim in made["claims"]}
     for capture in made["captures"]:
-        capture["event_id"] = of_claim.get(capture["claim_id"], "")
-    shared = "shared" if reads else "own"
-    about = {"coder": coder.CODER, "kind": "rules", "label": LABEL, "events": shared}
+        capture["event_id"] = of_claim.get(capture.get("claim_id", ""), "")
+    about = {"coder": coder.CODER, "kind": "rules", "label": LABEL}
+    about["events"] = "shared" if reads else "own"
     new = {table: pd.DataFrame(made[table]) for table in CODED}
     new |= {"events": pd.DataFrame(events), "coders": pd.DataFrame([about])}
     new |= _names_met(made, set(documents["language"]))
     if not reads:  # labels and spellings are also what others' mentions are counted by
         del new["namings"], new["place_names"]
-    # Rows of rules for other cases of these tables stay, as do those of all other coders.
     old = {table: written(folder, table) for table in new}
-    for table in CODED:
-        by_rules = old[table]["coder"] == coder.CODER
-        old[table] = old[table][~(by_rules & old[table]["doc_id"].isin(documents["doc_id"]))]
-    old["coders"] = old["coders"][old["coders"]["coder"] != coder.CODER]
-    # Events of an earlier run go, but for those that codes of others or the reference name.
+    # Earlier rows of rules for these texts go; those of other cases and coders stay.
+    for table in (*CODED, "coders"):
+        gone = old[table]["coder"] == coder.CODER
+        if table != "coders":
+            gone &= old[table]["doc_id"].isin(documents["doc_id"])
+        old[table] = old[table][~gone]
+    # So do events of an earlier run, but for those that codes of others or the reference name.
     named = pd.concat([old["claims"], old["captures"], written(folder, "reference")])["event_id"]
-    by_rules = old["events"]["event_id"].str.startswith(f"{coder.CODER}-")
-    by_rules &= ~old["events"]["event_id"].isin(named)
-    old["events"] = old["events"][~(by_rules & (old["events"]["case"] == name))]
+    gone = old["events"]["event_id"].str.startswith(f"{coder.CODER}-")
+    gone &= (old["events"]["case"] == name) & ~old["events"]["event_id"].isin(named)
+    old["events"] = old["events"][~gone]
     whole = {table: _added(old[table], frame, table) for table, frame in new.items()}
     with changed(folder, whole):
         pass
@@ -127,15 +121,15 @@ def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Ta
 def measure() -> list[Path]:
     """Write the rows of rules for the articles of every `rules/` folder whose texts are here.
 
-    Only the starting lists of names are used. No text goes into the tables; beside a crowd only the
-    dead do, since it coded no other figures.
+    Tables and columns are those that stand there: no text goes into them. Only the starting lists
+    of names are used. Beside a crowd only the dead are written, since it coded no other figures.
     """
-    names, place, paths = lists.Names(), ["doc_id", "start", "end", "hash"], list[Path]()
+    names, paths = lists.Names(), list[Path]()
     for folder in (f for f in data_folders() if (f / "rules").is_dir() and raw_folder(f)):
         made = coded(check_tables(folder), folder, names)
-        for name in [path.stem for path in sorted((folder / "rules").glob("*.csv"))]:
-            frame = pd.DataFrame(made[name])[[*place, *MEASURED[name].split()]]
+        for path in sorted((folder / "rules").glob("*.csv")):
+            frame = pd.DataFrame(made[path.stem])[[*pd.read_csv(path, nrows=0)]]
             frame = frame.query(DEAD) if coder_of(folder)[1] else frame
             text = frame.to_csv(index=False, lineterminator="\n")
-            paths.append(write_whole(folder / "rules" / f"{name}.csv", text))
+            paths.append(write_whole(path, text))
     return paths

@@ -9,7 +9,8 @@ import regex
 from framelines import write_whole
 from framelines.corpus.documents import Row, Tables, read_documents, read_raw, spans_of, texts_of
 from framelines.corpus.features import COUNTED, regions_by_document
-from framelines.corpus.finders import date_pattern, find_mentions, labels_of, number_pattern
+from framelines.corpus.finders import pattern
+from framelines.corpus.names import find_mentions, labels_of
 
 # The repository holds no run of so many words of a text.
 RUN = 8
@@ -51,8 +52,9 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
         left_out = [span for span, kind in regions[doc_id] if kind not in COUNTED]
         labels = labels_of(tables["namings"], doc_id, doc["language"])
         found = [((m["start"], m["end"]), "actor") for m in find_mentions(text, labels)]
-        for kind, pattern in (("number", number_pattern), ("date", date_pattern)):
-            found += [(match.span(), kind) for match in pattern(doc["language"]).finditer(text)]
+        for kind, words in (("number", "number"), ("date", "day_word")):
+            matches = pattern(words, doc["language"]).finditer(text)
+            found += [(match.span(), kind) for match in matches]
         for (start, end), kind in found:
             names = ["naming_mentions"] if kind == "actor" else ["claims", "not_coded"]
             places = {"regions": left_out} | {name: covered[name][doc_id] for name in names}

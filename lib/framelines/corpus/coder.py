@@ -6,7 +6,6 @@ whoever of that kind was named last. Nothing is learned or drawn: the same texts
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -15,9 +14,9 @@ import regex
 
 from framelines.corpus import reading, texts
 from framelines.corpus.documents import Row
-from framelines.corpus.finders import Date, find_dates, find_mentions
-from framelines.corpus.names import Names, known_actors
-from framelines.corpus.reading import CIVILIANS, LOSSES, Count, Sentence, counts, takings, voice
+from framelines.corpus.finders import Date, find_dates
+from framelines.corpus.names import Names, find_mentions, known_actors
+from framelines.corpus.reading import CIVILIANS, LOSSES, Sentence, counts, takings, voice
 from framelines.corpus.texts import Span
 from framelines.methods.dates import Ends, days_text, gregorian, stated_interval
 
@@ -28,10 +27,9 @@ DEEDS = ("bombing", "clash", "attack", "withdrawal")
 GROUPS = {"taking": "taking", "withdrawal": "withdrawal"}
 GROUPS |= dict.fromkeys(("bombing", "clash", "attack", "killing"), "violence")
 TAKING_DAYS = 3
-ANNOUNCED = 2  # words before a day with a verb of saying: said on Friday
 _OPENS = regex.compile(r"(?:^|[–—:)])\W*(?:\p{L}+\s+){0,2}$")  # a dateline may stand before
-BESIDE, OWNED = 6, 5  # words before a name and behind what is counted, that say whose they are
 LONGEST = 200  # words: a text without stops is read in pieces
+Located = tuple[str, Span, Row]  # a table, and a row of it with its span in the sentence
 STANDING = ("force_size", "distance_km", "area_km2")
 EMPTY = dict.fromkeys("event_id actor_id target_id value_min value_max qualifier".split(), "")
 EMPTY |= dict.fromkeys(("event_calendar", "report_calendar", "as_of_calendar"), "none")
@@ -50,37 +48,26 @@ def code_document(doc: Row, text: str, spans: list[Span], names: Names) -> dict[
     found: dict[str, list[Row]] = {t: [] for t in TABLES}
     quotes, named = texts.quotations(text), dict[str, str]()
     said, last = "own_voice", None
-
-    def add(table: str, span: Span, row: Row) -> None:
-        start, end = begin + span[0], begin + span[1]
-        place = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
-        found[table].append({"coder": CODER, "doc_id": doc_id, **place, **row})
-
     for begin, end in _pieces(text, spans):
-        sentence = Sentence(text[begin:end], language)
-        stated = find_dates(sentence.text, language, published)
-        sentence.dates = _of_deeds(sentence, stated, published)
-        sentence.mentions = _mentions(sentence.text, labels, names, named)
-        sentence.places = _places(sentence, places)
+        words = text[begin:end]
+        actors = _mentions(words, labels, names, named)
+        there = [p for p in find_mentions(words, places) if not words[p["start"]].islower()]
+        sentence = Sentence(words, language, actors, there)
+        stated = find_dates(words, language, published)
+        sentence.dates = [_of_deed(sentence, day, published) for day in stated]
         quoted = any(s <= begin and end <= e + 1 for s, e in quotes)
         said, certainty = voice(sentence, said, quoted)
-        told = {"attribution": said, "certainty": certainty}
-        for claim, taking in _claims(sentence, last, published):
-            claim_id = f"{doc_id}-r{len(found['claims']) + 1}" if claim else ""
-            if claim:
-                add("claims", claim.pop("span"), claim | told | {"claim_id": claim_id})
-            if taking:
-                add("captures", taking.pop("span"), taking | {"claim_id": claim_id})
-        for day in dict.fromkeys(stated + sentence.dates):
-            add("dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar})
+        told = _told(sentence, bool(sentence.dates or last))
+        for table, (start, stop), row in [*_named(sentence, stated, actors), *told]:
+            if table == "claims":
+                row = EMPTY | _when_where(sentence, start, last, published) | row
+                row |= {"attribution": said, "certainty": certainty}
+            if table == "claims" or row.get("place_id"):  # a taking is of the claim that follows
+                row["claim_id"] = f"{doc_id}-r{len(found['claims']) + 1}"
+            span = {"start": begin + start, "end": begin + stop}
+            row |= {"coder": CODER, "doc_id": doc_id, "hash": texts.short_hash(words[start:stop])}
+            found[table].append(row | span)
         last = next((d for d in reversed(sentence.dates) if ".." not in d.stated), last)
-        for mention in sentence.mentions:
-            # Civilians are no armed or political actor: they are whom something befalls.
-            if mention["actor_id"] != CIVILIANS:
-                span = (mention["start"], mention["end"])
-                label = " ".join(texts.words(sentence.text[slice(*span)])) or mention["label"]
-                kept = {key: mention[key] for key in ("actor_id", "stance")}
-                add("naming_mentions", span, kept | {"label": label})
     return found
 
 
@@ -90,33 +77,20 @@ def _pieces(text: str, spans: list[Span]) -> Iterator[Span]:
         yield from pairwise([begin, *(begin + s for s, _ in words[LONGEST::LONGEST]), end])
 
 
-def _of_deeds(sentence: Sentence, stated: list[Date], published: Ends) -> list[Date]:
-    """The dates of a sentence; that of an announcement (he said on Friday) only bounds it.
+def _of_deed(sentence: Sentence, day: Date, published: Ends) -> Date:
+    """A date of a sentence; that of an announcement (he said on Friday) only bounds a deed.
+
     Whoever announces a deed dates the announcement: the deed has a latest day and no first one. So
     it is with a day that opens a sentence: On Friday, the minister announced that.
     """
-    found = []
-    for day in stated:
-        near = bool(sentence.first("says", sentence.before(day.start, ANNOUNCED), day.start))
-        says = sentence.first("says", day.end, sentence.after(day.end, reading.OBJECT))
-        if says and _OPENS.search(sentence.text[: day.start]):
-            near |= sentence.next("that", says[1]) or bool(sentence.first("denied", *says))
-        _, by = stated_interval(day.stated, day.calendar, published)
-        if near and math.isfinite(by) and "/" not in day.stated:
-            day = Date(day.start, day.end, f"../{days_text(by)}", "gregorian")
-        found.append(day)
-    return found
-
-
-def _places(sentence: Sentence, labels: texts.Terms) -> list[Row]:
-    """The places of a sentence, with a capital where there are any, and no parts of an actor."""
-    found, actors = [], {(m["start"], m["end"]) for m in sentence.mentions}
-    for place in find_mentions(sentence.text, labels):
-        span = (place["start"], place["end"])
-        part = any(s <= span[0] and span[1] <= e for s, e in actors - {span})
-        if not part and not sentence.text[span[0]].islower():
-            found.append(place)
-    return found
+    near = bool(sentence.terms("says", day.start - reading.CLOSE, day.start))
+    says = sentence.first("says", day.end, day.end + reading.FAR)
+    if says and _OPENS.search(sentence.text[: day.start]):
+        near |= sentence.touches("that", says.end) or bool(sentence.terms("denied", *says[:2]))
+    _, by = stated_interval(day.stated, day.calendar, published)
+    if near and math.isfinite(by) and "/" not in day.stated:
+        return Date(day.start, day.end, f"../{days_text(by)}", "gregorian")
+    return day
 
 
 def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str]) -> list[Row]:
@@ -134,77 +108,58 @@ def _mentions(text: str, labels: texts.Terms, names: Names, named: dict[str, str
     return found
 
 
-def _claims(sentence: Sentence, last: Date | None, published: Ends) -> Iterator[tuple[Row, Row]]:
-    """The claims of a sentence without their voice, and its takings: either may be empty."""
-    deed = next((d for d in DEEDS if sentence.first(d)), "")
-    before: tuple[Span | None, str] = (None, "")
-    whole = 0  # where the last count ends that is no part of another: 18, among them 5 children
+def _named(sentence: Sentence, stated: list[Date], actors: list[Row]) -> Iterator[Located]:
+    """The rows of dates, as stated and as they bound deeds, and of mentions of actors."""
+    for day in dict.fromkeys(stated + sentence.dates):
+        yield "dates", day[:2], {"event_date": day.stated, "event_calendar": day.calendar}
+    for mention in actors:
+        # Civilians are no armed or political actor: they are whom something befalls.
+        if mention["actor_id"] != CIVILIANS:
+            span = (mention["start"], mention["end"])
+            label = " ".join(texts.words(sentence.text[slice(*span)])) or mention["label"]
+            row = {"actor_id": mention["actor_id"], "stance": mention["stance"]}
+            yield "naming_mentions", span, row | {"label": label}
 
-    def claim(span: Span, row: Row) -> Row:
-        return EMPTY | row | _when_where(sentence, span, last, published) | {"span": span}
 
+def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
+    """The rows of claims, without their voice, and of captures, each before its claims."""
+    deed = next((d for d in DEEDS if sentence.terms(d)), "")
+    total = "cumulative" if sentence.terms("cumulative") else "incremental"
     for count in counts(sentence):
-        part = whole and sentence.first("parts", whole, count.figure.start)
-        whole = whole if part else count.noun
-        actor, target = _parties(sentence, count, *before)
-        before = (count.verb, target or before[1]) if count.kind in LOSSES else before
-        low, high = ("" if math.isnan(v) else f"{v:.10g}" for v in count.figure[2:4])
-        total = "cumulative" if sentence.first("cumulative") else "incremental"
-        row = {"kind": count.kind, "actor_id": actor, "target_id": target, "item": count.item}
-        row["unit"] = "persons" if count.kind in (*LOSSES, STANDING[0]) else "items"
-        row |= {"item": "", "unit": count.item} if count.kind in STANDING[1:] else {}
-        row |= {"value_min": low, "value_max": high, "qualifier": count.figure.qualifier}
-        row |= {"scope": "standing" if count.kind in STANDING else "" if part else total}
-        row["deed"] = deed or ("killing" if count.kind in LOSSES else "")
-        yield claim((count.start, count.end), row), {}
+        kind, figure, row = count["kind"], count["figure"], count.copy()
+        row["unit"] = "persons" if kind in (*LOSSES, STANDING[0]) else "items"
+        if kind in STANDING[1:]:
+            row |= {"item": "", "unit": count["item"]}
+        by_word = figure.qualifier in ("articles", "names")
+        row["qualifier"] = "exact" if by_word else figure.qualifier
+        for column, value in (("value_min", figure.low), ("value_max", figure.high)):
+            row[column] = "" if math.isnan(value) else f"{value:.10g}"
+        row["scope"] = "standing" if kind in STANDING else "" if count["part"] else total
+        row["deed"] = deed or ("killing" if kind in LOSSES else "")
+        yield "claims", count["span"], row
     for taking in takings(sentence):
-        row = {"actor_id": taking["taker_id"], "target_id": taking["loser_id"], "deed": "taking"}
-        row |= {"kind": "event", "modality": taking["modality"]}
         whole = taking.pop("whole")
-        for place in taking["place_id"].split(";"):
-            yield claim(whole, row) | {"place_id": place} if place else {}, taking
-            taking = {}
-    if deed and sentence.places and (sentence.dates or last):
-        span = sentence.first(deed) or (0, 0)
-        row = {"kind": "event", "actor_id": sentence.subject(span[0], span), "deed": deed}
-        yield claim(span, row), {}
+        yield "captures", taking.pop("span"), taking
+        row = {"actor_id": taking["taker_id"], "target_id": taking["loser_id"], "deed": "taking"}
+        row["kind"] = "event"
+        if taking["modality"] != "realised":
+            row["modality"] = taking["modality"]
+        for place in filter(None, taking["place_id"].split(";")):
+            yield "claims", whole, row | {"place_id": place}
+    if deed and dated and sentence.terms("places"):
+        start, end, *_ = sentence.terms(deed)[0]
+        actor = sentence.subject(start, (start, end))
+        yield "claims", (start, end), {"kind": "event", "actor_id": actor, "deed": deed}
 
 
-def _parties(sentence: Sentence, count: Count, verb: Span | None, last: str) -> tuple[str, str]:
-    """Who did it and who suffered it, where the sentence plainly has them.
-    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
-    fighters are civilians; others, and who follow on the same verb, are of those who were counted
-    `last`; else it is who lost or suffered them.
-    """
-    figure, noun = count.figure, count.noun
-    named = reading.NAMES.fullmatch(sentence.text, figure.start, figure.end)
-    first = sentence.before(figure.start, BESIDE) if named else figure.start
-    target = sentence.next("owners", noun) and sentence.mention(noun, sentence.after(noun, OWNED))
-    target = CIVILIANS if count.item == "civilian" else target or sentence.mention(first, noun)
-    target = target or CIVILIANS * bool(sentence.first("people", figure.start, noun))
-    if not target and count.kind in LOSSES:
-        others = noun == figure.end or sentence.first("others", figure.end, noun)
-        lost = sentence.first(
-            "suffers", sentence.before(figure.start, reading.OBJECT), figure.start
-        )
-        target = last if others or verb == count.verb else ""
-        target = target or (sentence.subject(lost[0], lost) if lost else "")
-    if count.verb is None:
-        return "", target
-    if count.verb[0] < figure.start:
-        actor = sentence.subject(count.verb[0], (count.verb[1], figure.start))
-    else:
-        actor = sentence.behind("by", count.end)
-    return ("" if actor == target else actor), target
-
-
-def _when_where(sentence: Sentence, span: Span, last: Date | None, published: Ends) -> Row:
+def _when_where(sentence: Sentence, at: int, last: Date | None, published: Ends) -> Row:
     """Date and place: the nearest of the sentence, else the last date that was stated.
+
     `day` is the one day that the date means, if it means one.
     """
-    here = min(sentence.dates, key=lambda d: (abs(d.start - span[0]), d.start), default=None)
-    place = min(sentence.places, key=lambda p: (abs(p["start"] - span[0]), p["start"]), default={})
-    row: Row = {"place_id": place.get("actor_id", ""), "day": None}
+    here = min(sentence.dates, key=lambda d: (abs(d.start - at), d.start), default=None)
+    place = min(sentence.terms("places"), key=lambda p: (abs(p.start - at), p), default=None)
+    row: Row = {"place_id": place.what if place else "", "day": None}
     if day := here or last:
         row |= {"event_date": day.stated, "event_calendar": day.calendar}
         row["date_basis"] = "sentence" if here else "document"
@@ -221,37 +176,32 @@ def match_events(claims: list[Row], documents: pd.DataFrame, case: str) -> list[
     Claims are of one event if they tell realised deeds of one group (`GROUPS`) at one place on one
     day; takings of a place are one if no more than `TAKING_DAYS` lie between two days in a row. A
     claim whose date leaves several days open is of none. Reposts are no second source. The rule is
-    the same for every source, and no claim comes before another.
+    the same for every source, and no claim comes before another. Who won and lost stands where all
+    that say so agree.
     """
-    sources = documents[documents["duplicate_of"] == ""].set_index("doc_id")["source_id"]
-    told = defaultdict[tuple[str, str], list[Row]](list)
-    for claim in sorted(claims, key=lambda claim: str(claim["day"])):
-        sure = claim["modality"] == "realised" and claim["certainty"] != "denied"
-        if claim["deed"] in GROUPS and claim["place_id"] and claim["day"] and sure:
-            told[GROUPS[claim["deed"]], claim["place_id"]].append(claim)
-    found = []
-    for (group, place), rows in sorted(told.items()):
-        apart = [b["day"] - a["day"] for a, b in pairwise(rows)]
-        slack = TAKING_DAYS if group == "taking" else 0
-        cuts = [i for i, days in enumerate(apart, start=1) if days > slack]
-        for first, last in pairwise([0, *cuts, len(rows)]):
-            run = rows[first:last]
-            if len({*sources.reindex([row["doc_id"] for row in run]).dropna()}) > 1:
-                found.append(_event(group, place, run, case))
-    return found
-
-
-def _event(group: str, place: str, claims: list[Row], case: str) -> Row:
-    """One event, entered in its claims; who won and lost it only where all that say so agree."""
-    deeds = sorted(claim["deed"] for claim in claims)
-    kind = max(deeds, key=deeds.count)
-    first, last = (days_text(claim["day"]) for claim in (claims[0], claims[-1]))
-    event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
-    event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
-    event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}
-    for column, role in (("winner", "actor_id"), ("loser", "target_id")):
-        named = {claim[role] for claim in claims if claim["kind"] == "event" and claim[role]}
-        event[column] = named.pop() if group == "taking" and len(named) == 1 else ""
+    frame = pd.DataFrame([c for c in claims if c["deed"] in GROUPS and c["place_id"] and c["day"]])
+    if frame.empty:
+        return []
+    frame = frame[(frame["modality"] == "realised") & (frame["certainty"] != "denied")]
+    first_told = documents[documents["duplicate_of"] == ""].set_index("doc_id")["source_id"]
+    frame = frame.assign(group=frame["deed"].map(GROUPS), source=frame["doc_id"].map(first_told))
+    frame = frame.sort_values(["group", "place_id", "day"], kind="stable")
+    apart = frame.groupby(["group", "place_id"])["day"].diff()
+    runs = (apart > TAKING_DAYS * (frame["group"] == "taking")).cumsum()
+    found, of_claim = [], dict[str, str]()
+    for (group, place, _), run in frame.groupby(["group", "place_id", runs]):
+        if run["source"].nunique() < 2:
+            continue
+        first, last = (days_text(run["day"].iloc[end]) for end in (0, -1))
+        kind = run["deed"].mode()[0]
+        event = {"event_id": f"{CODER}-{group}-{place}-{first}", "case": case, "kind": kind}
+        event |= {"label": f"{kind.capitalize()}, {place.replace('-', ' ').title()}, {first}"}
+        event |= {"place_id": place, "window": first if first == last else f"{first}/{last}"}
+        for column, role in (("winner", "actor_id"), ("loser", "target_id")):
+            named = {*run.loc[run["kind"] == "event", role]} - {""}
+            event[column] = named.pop() if group == "taking" and len(named) == 1 else ""
+        of_claim |= dict.fromkeys(run["claim_id"], event["event_id"])
+        found.append(event)
     for claim in claims:
-        claim["event_id"] = event["event_id"]
-    return event
+        claim["event_id"] = of_claim.get(claim["claim_id"], "")
+    return found

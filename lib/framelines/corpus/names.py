@@ -1,19 +1,22 @@
 """Names of actors and places to begin with, and those that a user's tables add to them."""
 
 from functools import cache
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
 import regex
 import yaml
 
-from framelines.corpus.documents import Tables
-from framelines.corpus.finders import labels_of
+from framelines.corpus import texts
+from framelines.corpus.documents import Row, Tables
 from framelines.corpus.texts import Terms, valued
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
 COLUMNS = ["actor_id", "label", "language", "stance", "doc_id"]
 # What Arabic puts before a name, and the case endings that Turkish puts behind ’.
+# Words that a label list gives to nobody, such as the ceasefire's “regime”.
+NOBODY = "none"
 CLITICS = "و ف ب ل ك وب ول".split()
 ENDINGS = "nin nın nun nün in ın un ün ye ya e a de da te ta den dan ten tan yi yı i ı".split()
 
@@ -39,16 +42,15 @@ def known_namings() -> pd.DataFrame:
     """Return the labels of the starting list as rows of namings.csv, of every language."""
     rows = {}
     for actor in known_actors().to_dict("records"):
-        for stance in ("neutral", "derogatory", "honorific"):
-            own = actor if stance == "neutral" else actor[stance]
-            lists = {lang: own.get(lang) for lang in LANGUAGES} if isinstance(own, dict) else {}
-            for language, listed in lists.items():
-                said = listed if isinstance(listed, str) else ""
-                for name in ("offices", "forces"):
-                    said = said.replace(f"{{{name}}}", f"({'|'.join(valued(name, language))})")
-                for label in sorted(set().union(*map(_expanded, said.split()))):
-                    if label and len(label.split()) <= 4:
-                        rows[label, language] = (actor["actor_id"], label, language, stance, "")
+        stances = {"neutral": actor, **{one: actor[one] for one in ("derogatory", "honorific")}}
+        lists = ((stance, own) for stance, own in stances.items() if isinstance(own, dict))
+        for (stance, own), language in product(lists, LANGUAGES):
+            said = own[language] if isinstance(own.get(language), str) else ""
+            for name in ("offices", "forces"):
+                said = said.replace(f"{{{name}}}", f"({'|'.join(valued(name, language))})")
+            for label in sorted(set().union(*map(_expanded, said.split()))):
+                if label and len(label.split()) <= 4:
+                    rows[label, language] = (actor["actor_id"], label, language, stance, "")
     return pd.DataFrame(rows.values(), columns=COLUMNS)
 
 
@@ -58,8 +60,8 @@ def known_places() -> pd.DataFrame:
 
     Well-known names, written by hand; coordinates (degrees) are rounded to a tenth.
     """
-    texts = dict.fromkeys(["place_id", "name", "kind", "parent", *LANGUAGES], str)
-    return pd.read_csv(Path(__file__).with_name("places.csv"), dtype=texts, keep_default_na=False)
+    columns = dict.fromkeys(["place_id", "name", "kind", "parent", *LANGUAGES], str)
+    return pd.read_csv(Path(__file__).with_name("places.csv"), dtype=columns, keep_default_na=False)
 
 
 def known_place_names() -> pd.DataFrame:
@@ -86,14 +88,12 @@ class Names:
     """Names of actors and places: those of a case's tables before those of the starting lists."""
 
     def __init__(self, tables: Tables | None = None) -> None:
-        own, first = tables or {}, known_namings()
-        namings = own.get("namings", first[:0])[COLUMNS]
-        pairs = (pd.MultiIndex.from_frame(f[["label", "language"]]) for f in (first, namings))
-        new = first[~next(pairs).isin(next(pairs))]
+        own = tables or {}
+        labels = pd.concat([own.get("namings"), known_namings()])[COLUMNS]
         named = pd.concat([known_place_names(), own.get("place_names")])
         named = named.rename(columns={"place_id": "actor_id", "variant": "label"})
         self.frames = {
-            "namings": _with_clitics(pd.concat([new, namings])),
+            "namings": _with_clitics(labels.drop_duplicates(["label", "language", "doc_id"])),
             "places": _with_clitics(named.assign(stance="neutral")[COLUMNS]),
         }
         actors = pd.concat([known_actors(), own.get("actors")])
@@ -107,3 +107,28 @@ class Names:
         if key not in self._terms:
             self._terms[key] = labels_of(self.frames[what], *key[1:])
         return self._terms[key]
+
+
+def labels_of(namings: pd.DataFrame, doc_id: str, language: str) -> Terms:
+    """Return the labels that hold in a document, its own before those of all documents."""
+    own = namings[(namings["language"] == language) & namings["doc_id"].isin(["", doc_id])]
+    rows = own.sort_values(["doc_id", "label"], kind="stable").to_dict("records")
+    found: Terms = {}
+    for units, row in {tuple(form for form, _ in texts.parts(r["label"])): r for r in rows}.items():
+        texts.add_term(found, units, "labels", row)
+    return found
+
+
+def find_mentions(text: str, labels: Terms) -> list[Row]:
+    """Return every mention: start, end, hash, label, actor_id, stance; the longest label wins.
+
+    Labels of `NOBODY` take their words and give no mention.
+    """
+    units = texts.parts(text)
+    found = []
+    for (first, after), _, row in texts.longest_matches([form for form, _ in units], labels):
+        if row["actor_id"] != NOBODY:
+            start, end = units[first][1][0], units[after - 1][1][1]
+            span = {"start": start, "end": end, "hash": texts.short_hash(text[start:end])}
+            found.append({**span, **{k: row[k] for k in ("label", "actor_id", "stance")}})
+    return found

@@ -1,313 +1,246 @@
 """What one sentence says of a war: figures with what they count, takings, and in whose voice.
 
-Everything is told by the words of coder.yaml and by where they stand; nothing is learned.
+Everything is told by the words of coder.yaml and by where they stand; nothing is learned. What
+belongs together is what stands nearest, and all distances are in code points.
 """
 
-import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cache, cached_property
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from itertools import pairwise, takewhile
+from typing import Any, NamedTuple
 
-import regex
-
-from framelines.corpus import texts
 from framelines.corpus.documents import Row
-from framelines.corpus.finders import Date, Figure, any_of, find_figures
-from framelines.corpus.texts import Span, valued
+from framelines.corpus.finders import Date, Figure, find_figures, meaning, pattern
+from framelines.corpus.texts import Span
 
-LISTS = "coder.yaml"
-LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
 CIVILIANS = "civilians"
-# What can become of what is counted, and the kind of the claim.
+LOSSES = ("killed_or_wounded", "killed", "wounded", "captured_persons")
+# What can become of what is counted: the kind of a claim by the list of its verb.
 OUTCOMES = {
-    "persons": {name: name for name in LOSSES} | {"destroyed": "killed"},
-    "equipment": {f: f"equipment_{f}" for f in ("destroyed", "damaged")}
-    | {"taken": "equipment_captured"},
-    "sites": {"taken": "sites_captured", "destroyed": "sites_destroyed"},
-    "means": {"taken": "equipment_captured", "destroyed": "equipment_destroyed"},
+    "persons": {"destroyed": "killed"} | {name: name for name in LOSSES},
+    "equipment": {name: f"equipment_{name}" for name in ("destroyed", "damaged", "captured")},
+    "sites": {name: f"sites_{name}" for name in ("destroyed", "captured")},
 }
-OUTCOMES["things"] = OUTCOMES["means"] | {name: name for name in LOSSES}
+OUTCOMES["means"] = OUTCOMES["equipment"]
+OUTCOMES["things"] = OUTCOMES["equipment"] | {name: name for name in LOSSES}
 # Where nothing became of it.
 ELSE = dict.fromkeys(OUTCOMES, "other_quantity") | {"persons": "force_size"}
-STANCES = ("favourable", "neutral", "unfavourable", "lost")
 MEASURES = {"km": "distance_km", "miles": "distance_km", "km2": "area_km2"}
+OBJECTS = "places sites persons equipment"
+STANCES = ("favourable", "neutral", "unfavourable", "lost")
 SPEAKERS = {"media": "other_media", "unnamed": "unnamed_source", "official": "named_official"}
-# Words between a number and what it counts, a verb and its object, a number and its verb; the last
-# where the number is an article or counts nothing that is named.
-NEAR, OBJECT, REACH, ALONE, LISTED = 7, 9, 12, 4, 3
-ADJECTIVES = 25  # letters between an article and its noun
+# Four words or so, eight and fourteen: how far apart words stand that belong together.
+CLOSE, NEAR, FAR = 25, 50, 85
+PARTED = 12  # what a comma or an and between them adds
 TOLD = 3  # up to so many, the two groups refers to what was told before
 # Verbs stand behind what they say of it; nouns behind what describes them.
 VERB_LAST, NOUN_LAST = ("tr", "fa"), ("en", "tr")
-# Names of two words or more: X, Y and Z.
-_WORD = r"(?:al-|el-)?\p{Lu}[\p{L}’'-]+"
-_NAME = rf"(?P<name>{_WORD}(?:\s+(?:bin|ibn|abu|{_WORD}))+)"
-NAMES = regex.compile(rf"{_NAME}(?:(?:,|,?\s+(?:and|et))\s+{_NAME})*$")
-_MARK = regex.compile(r"[,،؛;()“”\"«»–—]|\s-\s")
 
 
-@cache
-def pattern(section: str, language: str) -> regex.Pattern[str]:
-    """Return the pattern of a section of coder.yaml; it matches nothing where there is no list."""
-    joined = any_of(valued(section, language, LISTS), language, escape=False)
-    return regex.compile(joined, regex.IGNORECASE)
-
-
-@cache
-def _item(section: str, language: str, word: str) -> str:
-    """What a word of a list stands for."""
-    for form, item in valued(section, language, LISTS).items():
-        if regex.fullmatch(any_of([form], language, escape=False), word, regex.IGNORECASE):
-            return item
-    return ""
-
-
-class Count(NamedTuple):
-    """A figure with what it counts, by a noun of the list `what`: the item, or km, miles, km2.
-
-    Its span reaches over verb and noun; `noun` is where the noun ends.
-    """
+class Term(NamedTuple):
+    """Words of a list, or the name of an actor or a place; `what` are the words, or is its id."""
 
     start: int
     end: int
-    figure: Figure
     kind: str
-    item: str
-    verb: Span | None
     what: str
-    noun: int
 
 
-@dataclass
 class Sentence:
-    """A sentence with what was found in it, all spans counted from its own start."""
+    """A sentence with the terms that stand in it, all spans counted from its own start."""
 
-    text: str
-    language: str
-    dates: list[Date] = field(default_factory=list)
-    mentions: list[Row] = field(default_factory=list)
-    places: list[Row] = field(default_factory=list)
-    counted: list[Span] = field(default_factory=list)
+    def __init__(self, text: str, language: str, actors: list[Row], places: list[Row]) -> None:
+        self.text, self.language = text, language
+        self.dates, self.counted = list[Date](), list[Span]()
+        self._terms: dict[str, list[Term]] = {}
+        for kind, rows in (("actors", actors), ("places", places)):
+            self._terms[kind] = [Term(r["start"], r["end"], kind, r["actor_id"]) for r in rows]
 
-    @cached_property
-    def _words(self) -> tuple[list[int], list[int]]:
-        spans = texts.tokens(self.text)
-        return [start for start, _ in spans], [end for _, end in spans]
-
-    @cached_property
-    def verbs(self) -> list[tuple[Span, str]]:
-        """Every word for what became of somebody or something, and what that is."""
-        found: list[tuple[Span, str]] = []
-        for outcome in (*LOSSES, "destroyed", "damaged", "taken"):
-            for span in self.all(outcome):
-                both = {o for s, o in found if _meets(span, [s])}
-                if not both & {"killed_or_wounded", outcome}:
-                    found.append((span, outcome))
+    def terms(self, kinds: str, start: int = 0, end: int | None = None) -> list[Term]:
+        """Return the terms of lists, or `actors` or `places`, between two places, in order."""
+        found, end = list[Term](), len(self.text) if end is None else end
+        for kind in kinds.split():
+            if kind not in self._terms:
+                met = pattern(kind, self.language).finditer(self.text)
+                self._terms[kind] = [Term(m.start(), m.end(), kind, m.group()) for m in met]
+            found += (t for t in self._terms[kind] if start <= t.start and t.end <= end)
         return sorted(found)
 
-    def all(self, section: str, start: int = 0, end: int | None = None) -> list[Span]:
-        """Return the spans of the matches of a list between two places."""
-        end = len(self.text) if end is None else end
-        return [m.span() for m in pattern(section, self.language).finditer(self.text, start, end)]
+    def first(self, kinds: str, start: int = 0, end: int | None = None) -> Term | None:
+        """Return the first of `terms`."""
+        return next(iter(self.terms(kinds, start, end)), None)
 
-    def first(self, section: str, start: int = 0, end: int | None = None) -> Span | None:
-        """Return the span of the first match of a list between two places."""
-        return next(iter(self.all(section, start, end)), None)
+    def touches(self, kind: str, at: int, *, ends: bool = False) -> bool:
+        """Whether a term begins, or ends, at a place, blanks aside."""
+        near = self.terms(kind, 0, at)[-1:] if ends else self.terms(kind, at)[:1]
+        gaps = (self.text[t.end : at] if ends else self.text[at : t.start] for t in near)
+        return any(not gap.strip() for gap in gaps)
 
-    def next(self, section: str, at: int) -> bool:
-        """Whether a match of a list stands behind the blank at a place."""
-        return bool(pattern(section, self.language).match(self.text, min(at + 1, len(self.text))))
+    def actor(self, start: int, end: int) -> str:
+        """Return the id of the first actor who is named between two places, or nothing."""
+        return next((actor.what for actor in self.terms("actors", start, end)), "")
 
-    def words(self, start: int, end: int) -> int:
-        """Return how many words begin between two places."""
-        return bisect_left(self._words[0], end) - bisect_left(self._words[0], start)
-
-    def after(self, at: int, most: int) -> int:
-        """Return where so many words behind a place end."""
-        ends = self._words[1][bisect_left(self._words[0], at) :][:most]
-        return ends[-1] if len(ends) == most else len(self.text)
-
-    def before(self, at: int, most: int) -> int:
-        """Return where so many words before a place begin."""
-        last = bisect_right(self._words[1], at)
-        return self._words[0][last - most] if last >= most else 0
-
-    def mention(self, start: int, end: int) -> str:
-        """Return the actor of the first mention between two places, or nothing."""
-        inside = (m["actor_id"] for m in self.mentions if start <= m["start"] and m["end"] <= end)
-        return str(next(inside, ""))
-
-    def behind(self, section: str, at: int, end: int | None = None) -> str:
+    def behind(self, kind: str, at: int, end: int | None = None) -> str:
         """Return the actor behind a word of a list, such as whom a taking is by or from."""
-        word = self.first(section, at, end)
-        return self.mention(word[1], self.after(word[1], 6)) if word else ""
+        word = self.first(kind, at, end)
+        return self.actor(word.end, word.end + NEAR) if word else ""
 
     def subject(self, verb: int, behind: Span) -> str:
         """Return who does what a verb says: who was named last before it and was not counted.
 
         In Arabic, who stands between the verb and what it is done to, the span `behind`.
         """
-        if self.language == "ar" and (found := self.mention(*behind)):
+        if self.language == "ar" and (found := self.actor(*behind)):
             return found
-        armed = [m for m in self.mentions if m["actor_id"] != CIVILIANS and m["end"] <= verb]
-        free = (m for m in armed if not _meets((m["start"], m["start"] + 1), self.counted))
-        return str(next(reversed([*free]), {"actor_id": ""})["actor_id"])
+        armed = (t for t in reversed(self.terms("actors", 0, verb)) if t.what != CIVILIANS)
+        return next((t.what for t in armed if not _meets(t, self.counted)), "")
 
 
-def _meets(span: Span, spans: list[Span]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in spans)
+def _meets(span: Sequence[Any], spans: Iterable[Sequence[Any]]) -> bool:
+    return any(other[0] < span[1] and span[0] < other[1] for other in spans)
 
 
-def counts(sentence: Sentence) -> list[Count]:
-    """Return the figures of a sentence that count something of a war.
+def counts(sentence: Sentence) -> list[Row]:
+    """Return the figures of a sentence that count something of a war, with what became of it.
 
-    Ages, durations, years, shares, prices, numbers of units and roads, and figures of other things
-    are left out. A or an is one only for what was killed, wounded, captured or destroyed, as are
-    those who are named.
+    A row has its `span` over verb and noun, the `figure`, the `kind` of claim, what is counted (a
+    neutral `item`, the list `what` of its noun and its `end`), the `verb`, who did it (`actor_id`)
+    and suffered it (`target_id`), and whether it is a `part` of a count before it. Ages, durations,
+    years, shares, prices, numbers of units and roads, and figures of other things are left out. A
+    or an is one only for what was killed, wounded, captured or destroyed, as are who are named.
     """
-    text = sentence.text
-    figures = find_figures(text, sentence.language, [(d.start, d.end) for d in sentence.dates])
-    spans = [(f.start, f.end) for f in figures]
-    figures += [figure for figure in _named(sentence) if not _meets(figure[:2], spans)]
-    single = [
-        Figure(*span, 1, 1, "exact")
-        for span in sentence.all("articles")
-        if not _meets(span, spans) and not _ends(sentence, "within", span[0])
-    ]
-    found: list[Count] = []
-    until = [start for start, _ in spans] + [len(text)]
-    for figure in sorted(figures + single):
-        end, last = until[bisect_right(until, figure.start)], found[-1] if found else None
-        count = _counted(sentence, figure, end, figure in single, last)
-        if count and not (count.kind == "force_size" and count.item == "civilian"):
+    found, whole = list[Row](), 0  # where the last count ends that is no part of another
+    figures = find_figures(sentence.text, sentence.language)
+    figures = [figure for figure in figures if not _meets(figure, sentence.dates)]
+    for figure, until in pairwise([*figures, Figure(len(sentence.text), 0, 0, 0, "")]):
+        last = found[-1] if found else {"verb": None, "what": ""}
+        if count := _count(sentence, figure, until.start, last):
+            count["part"] = bool(whole and sentence.terms("parts", whole, figure.start))
+            whole = whole if count["part"] else count["end"]
+            sentence.counted.append((figure.start, max(count["end"], count["span"][1])))
             found.append(count)
-            sentence.counted.append((figure.start, count.end))
+    last = {"verb": None, "target_id": ""}
+    for count in found:
+        count |= _parties(sentence, count, last)
+        if count["kind"] in LOSSES:
+            last = count | {"target_id": count["target_id"] or last["target_id"]}
     return found
 
 
-def _ends(sentence: Sentence, section: str, at: int) -> bool:
-    """Whether a match of a list stands right before a place."""
-    head = len(sentence.text[:at].rstrip())
-    return any(end == head for _, end in sentence.all(section, max(0, head - 20), head))
-
-
-def _counted(
-    sentence: Sentence, figure: Figure, until: int, article: bool, before: Count | None
-) -> Count | None:
+def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | None:
     """A figure with what it counts and what became of it; None where it is no count."""
-    text = sentence.text
-    if _ends(sentence, "numbered", figure.start):
+    noun = _noun(sentence, figure.end, min(until, figure.end + NEAR))
+    start, end, low, high, by = figure
+    article, digits = by == "articles", sentence.text[start:end].isdecimal()
+    if (
+        noun.kind == "no_counts"
+        or (digits and (1300 if not noun.kind else 1901) <= low <= 2100)  # a year
+        or sentence.touches("units", start, ends=True)
+        or (by == "names" and sentence.terms("actors places", start, end))
+        or (article and sentence.touches("within", start, ends=True))
+        or (article and (noun.start - end > CLOSE or not noun.what))
+    ):
         return None
-    until = min(until, sentence.after(figure.end, NEAR))
-    what, item, start, end = _noun(sentence, figure.end, until)
-    year = text[figure.start : figure.end].isdecimal() and 1300 <= figure.low <= 2100
-    if what == "no_counts" or (year and (figure.low > 1900 or not what)):
-        return None
-    if what == "measures":
-        return Count(figure.start, end, figure, MEASURES[item], item, None, what, end)
-    others = pattern("others", sentence.language).fullmatch(text[start:end])
-    if others and before and before.what in OUTCOMES:
-        what, item = before.what, before.item  # 12 tanks, and 3 others
-    place = (figure.start, end)
-    total = None if what else sentence.first("totals", 0, figure.start)
-    if total and (counted := _noun(sentence, total[1], figure.start))[0] in OUTCOMES:
-        what, item, _, end = counted
-        place = (total[0], end)
-    kinds = OUTCOMES[what or "persons"]
-    verb = _verb(sentence, place, kinds, ALONE if article or not what else REACH, article)
-    if article and (start - figure.end > ADJECTIVES or not item):
-        return None
-    if verb:
-        span = (min(place[0], verb[0][0]), max(figure.end, end, verb[0][1]))
-        item = item or "person" * (kinds[verb[1]] in LOSSES)
-        return Count(*span, figure, kinds[verb[1]], item, verb[0], what or "persons", end)
-    # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
-    linked = _ends(sentence, "links", figure.start)
-    if before and what:
-        near = sentence.words(before.end, figure.start) <= LISTED
-        linked |= text[: figure.start].rstrip().endswith((",", "،"))
-        linked &= near and before.kind in kinds.values()
-    if before and before.verb and linked:
-        both = (item or before.item, before.verb, what or before.what, end)
-        return Count(figure.start, end, figure, before.kind, *both)
-    loose = math.isnan(figure.low + figure.high) and figure.qualifier in ("several", "many", "most")
+    if last["what"] in OUTCOMES and sentence.terms("others", end, noun.end):
+        noun = noun._replace(kind=last["what"], what=last["item"])  # 12 tanks, and 3 others
+    kinds = OUTCOMES.get(noun.kind or "persons", {})
+    verb = _verb(sentence, (start, noun.end), kinds, FAR if noun.kind else NEAR, article)
+    ends = [figure, (start, noun.end), verb or figure]
+    span = (min(place[0] for place in ends), max(place[1] for place in ends))
+    linked = last["verb"] and sentence.touches("links", start, ends=True)
+    near = linked and start - last["end"] <= CLOSE and last["kind"] in kinds.values()
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
-    told = figure.high <= TOLD and _ends(sentence, "the", figure.start)
-    if figure.low == figure.high == 1:
-        told |= what == "persons" or sentence.next("heads", figure.end)
-    if what and not (loose or article or told):
-        span = (min(place[0], figure.start), max(figure.end, end))
-        return Count(*span, figure, ELSE[what], item, None, what, end)
-    return None
+    told = high <= TOLD and sentence.touches("the", start, ends=True)
+    told |= low == high == 1 and (noun.kind == "persons" or sentence.touches("heads", end))
+    told |= article or by in ("several", "many", "most")
+    if noun.kind == "measures":
+        kind = MEASURES[noun.what]
+    elif verb:
+        kind = kinds[verb.kind]
+        person = noun.what or "person" * (kind in LOSSES)
+        noun = noun._replace(kind=noun.kind or "persons", what=person)
+    elif near or (linked and not noun.kind):
+        # Of a list: destroyed two tanks, a gun and a truck; killed 45 in Homs and 22 in Hama.
+        kind, verb = last["kind"], last["verb"]
+        noun = noun._replace(kind=noun.kind or last["what"], what=noun.what or last["item"])
+    elif noun.kind and not told:
+        kind = ELSE[noun.kind]
+    else:
+        return None
+    row = {"span": span, "figure": figure, "kind": kind, "verb": verb}
+    return row | {"item": noun.what, "what": noun.kind, "end": noun.end}
 
 
-def _named(sentence: Sentence) -> list[Figure]:
-    """The names right before a passive, each as one person: X, Y and Z were killed."""
-    text, found = sentence.text, list[Figure]()
-    held = [(m["start"], m["end"]) for m in sentence.mentions + sentence.places]
-    for at, _ in sentence.all("befell"):
-        names = NAMES.search(text, 0, len(text[:at].rstrip(" ,")))
-        number = len(names.captures("name")) if names else 0
-        if names and not _meets(names.span(), held):
-            found.append(Figure(names.start(), names.end(), number, number, "exact"))
-    return found
+def _parties(sentence: Sentence, count: Row, last: Row) -> Row:
+    """Who did it and who suffered it, where the sentence plainly has them.
+
+    The sufferer is named in what is counted or behind it (of, from); people whom no word makes
+    fighters are civilians; others, and who follow on the same verb, are of those who were counted
+    `last`; else it is who lost or suffered them.
+    """
+    figure, end, verb = count["figure"], count["end"], count["verb"]
+    named = figure.qualifier == "names"
+    owner = sentence.actor(end, end + NEAR) if sentence.touches("owners", end) else ""
+    target = CIVILIANS if count["item"] == "civilian" else owner
+    target = target or sentence.actor(figure.start - NEAR * named, end)
+    target = target or CIVILIANS * bool(sentence.terms("people", figure.start, end))
+    if not target and count["kind"] in LOSSES:
+        others = end == figure.end or sentence.terms("others", figure.end, end)
+        target = last["target_id"] if others or verb == last["verb"] else ""
+        lost = sentence.first("suffers", figure.start - FAR, figure.start)
+        target = target or (sentence.subject(lost.start, lost[:2]) if lost else "")
+    actor = ""
+    if verb and verb.start < figure.start:
+        actor = sentence.subject(verb.start, (verb.end, figure.start))
+    elif verb:
+        actor = sentence.behind("by", max(end, verb.end))
+    return {"actor_id": "" if actor == target else actor, "target_id": target}
 
 
-def _noun(sentence: Sentence, at: int, until: int) -> tuple[str, str, int, int]:
-    """What a number counts: its list, neutral singular, and span; nothing where it stands alone."""
+def _noun(sentence: Sentence, at: int, until: int) -> Term:
+    """What a number counts, a neutral singular; without a kind where the number stands alone."""
     text, language = sentence.text, sentence.language
     space = at + len(text[at:]) - len(text[at:].lstrip(" \u00a0\n-"))
     if measure := pattern("measures", language).match(text[space:until]):  # 40km, 40 km
-        return "measures", _item("measures", language, measure.group()), at, space + measure.end()
-    mark = _MARK.search(text, at, until)
-    until = min([until, *(s for s, _ in sentence.all("stops", at, until)[:1])])
-    until = min(until, mark.start()) if mark else until
-    sections = ("no_counts", "persons", "equipment", "sites", "means")
-    found = [(*span, name) for name in sections for span in sentence.all(name, at, until)]
-    found += [
-        (m["start"], m["end"], "")
-        for m in sentence.mentions
-        if at <= m["start"] < until and not any(end > m["start"] for _, end, _ in found)
-    ]
-    found = sorted(f for f in found if f[2] != "no_counts") or found
-    # What is counted ends before: members of the front, people and houses.
-    cut = sentence.first("heads", found[0][1], until) if found else None
-    found = [f for f in found if cut is None or f[0] < cut[0]]
-    if not found and (named := sentence.first("things", at, min(until, sentence.after(at, 3)))):
-        found = [(*named, "things")]
-    if not found:
-        return ("no_counts" if text[at : at + 1] in ("%", "٪") else ""), "", at, at
-    start, end, section = found[-1 if language in NOUN_LAST else 0]
-    item = _item(section, language, text[start:end]) if section else ""
-    return section or "persons", item, start, end
+        item = meaning(measure.group(), "measures", language)
+        return Term(at, space + measure.end(), "measures", item)
+    stop = sentence.first("stops", at, until)
+    until = stop.start if stop else until
+    for kinds in ("persons equipment sites means", "actors", "no_counts", "things"):
+        found = sentence.terms(kinds, at, min(until, at + CLOSE) if kinds == "things" else until)
+        if found:
+            noun = found[-1 if language in NOUN_LAST else 0]
+            if noun.kind == "actors":
+                return noun._replace(kind="persons", what="")
+            return noun._replace(what=meaning(noun.what, noun.kind, language))
+    return Term(at, at, "", "")
 
 
 def _verb(
     sentence: Sentence, place: Span, kinds: Iterable[str], reach: int, article: bool
-) -> tuple[Span, str] | None:
+) -> Term | None:
     """The nearest verb that says what became of what is counted at a place."""
-    best, least, (start, end) = None, reach + 1, place
-    for (first, last), outcome in sentence.verbs:
+    (start, end), both = place, sentence.terms("killed_or_wounded")
+    best, least = None, float(reach)
+    for verb in sentence.terms(" ".join(kinds)):
         far = 0
-        if outcome not in kinds:
+        if verb not in both and _meets(verb, both):
             continue
-        if last <= start:
-            parted = sentence.first("links", last, start) or "," in sentence.text[last:start]
-            far = sentence.words(last, start) + 2 * bool(parted)
-        elif first >= end:
-            far = sentence.words(end, first) - len(sentence.all("passive", end, first))
+        if verb.end <= start:
+            parted = sentence.terms("links", verb.end, start)
+            far = start - verb.end + PARTED * bool(parted)
+        elif verb.start >= end:
+            far = verb.start - end
             # Behind an active verb is whom those counted killed: 12 soldiers killed 3 rebels; not
             # where it is passive, and not in 12 killed, 30 wounded.
-            passive = sentence.first("passive", end, first) or sentence.first("states", first, last)
-            passive = passive or sentence.first("wounded", last, sentence.after(last, 3))
-            if not passive and (article or sentence.next("objects", last)):
+            passive = sentence.terms("passive", end, verb.start)
+            passive += sentence.terms("states", *verb[:2])
+            passive += sentence.terms("wounded", verb.end, verb.end + CLOSE)
+            if not passive and (article or sentence.touches("objects", verb.end)):
                 continue
-        elif first < start:
+        elif verb.start < start:
             continue
         if far < least:
-            best, least = ((first, last), outcome), far
+            best, least = verb, far
     return best
 
 
@@ -316,64 +249,61 @@ def takings(sentence: Sentence) -> list[Row]:
 
     `span` is the wording, `whole` reaches over its object too.
     """
-    found: list[Row] = []
-    names = [(m["start"], m["end"]) for m in sentence.mentions]
-    for stance in STANCES:
-        for span in sentence.all(stance):
-            taken = names + [row["span"] for row in found]
-            if not _meets(span, taken) and (row := _taking(sentence, span, stance)):
-                found.append(row)
-    return sorted(found, key=lambda row: row["span"])
+    found, held = list[Row](), [actor[:2] for actor in sentence.terms("actors")]
+    for verb in sentence.terms(" ".join(STANCES)):
+        if not _meets(verb, held) and (target := _taken(sentence, verb)):
+            found.append(_taking(sentence, verb, target))
+            held.append(verb[:2])
+    return found
 
 
-def _taking(sentence: Sentence, span: Span, stance: str) -> Row | None:
-    text, language, (start, end) = sentence.text, sentence.language, span
-    until, verb_last = sentence.after(end, OBJECT), language in VERB_LAST
-    before = _object(sentence, sentence.before(start, OBJECT), start, last=True)
-    passive = bool(sentence.first("passive", sentence.before(start, 3), start))
-    passive = passive or sentence.next("by", end) or stance == "lost"
-    target = None if verb_last else _object(sentence, end, until)
-    target = target or (before if verb_last or passive else None)
-    if not target:
-        name = regex.match(r"\s+(?:the\s+|al-)?\p{Lu}\p{Ll}+", text, pos=end)
-        place = name and not sentence.mention(end, name.end() + 20)
-        sure = sentence.first("territorial", max(0, start - 3), end)
-        if not (place or sure or sentence.next("it", end)):
-            return None
-        target = span
+def _taken(sentence: Sentence, verb: Term) -> Span | None:
+    """The span of the places and sites that a verb takes: behind it, or before a passive.
+
+    That of the verb where it takes territory and nothing else, or a name that is on no list.
+    """
+    start, end, stance, _ = verb
+    last = sentence.language in VERB_LAST
+    sides = [] if last else [sentence.terms(OBJECTS, end, end + FAR)]
+    passive = sentence.terms("passive", start - CLOSE, start) or sentence.touches("by", end)
+    if last or passive or stance == "lost":
+        sides.append(sentence.terms(OBJECTS, start - FAR, start)[::-1])
+    for terms in sides:
+        held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
+        if held:
+            return min(t.start for t in held), max(t.end for t in held)
+    name = sentence.touches("it", end) and not sentence.actor(end, end + CLOSE)
+    return (start, end) if name or sentence.terms("territorial", start - 3, end) else None
+
+
+def _taking(sentence: Sentence, verb: Term, target: Span) -> Row:
+    start, end, stance, _ = verb
+    unreal = ("negated", "attempted", "planned")
+    places = (place.what for place in sentence.terms("places", *target))
     subject = sentence.subject(start, (end, target[0]))
-    agent, loser = sentence.behind("by", end, until), sentence.behind("from", end)
-    taker = agent if agent or (target is before and not verb_last) else subject
+    agent, loser = sentence.behind("by", end, end + FAR), sentence.behind("loser", end)
+    active = target[0] >= start or sentence.language in VERB_LAST
+    taker = agent or (subject if active else "")
     if stance == "lost":
-        taker, loser = sentence.mention(end, until) or agent, subject
-    near = sentence.before(start, 4)
-    unreal = (m for m in ("negated", "attempted", "planned") if sentence.first(m, near, start))
-    places = [p["actor_id"] for p in sentence.places if target[0] <= p["start"] < target[1]]
+        taker, loser = sentence.actor(end, end + FAR) or agent, subject
     return {
-        "lemma": _item(stance, language, text[start:end]).replace("_", " "),
+        "lemma": meaning(verb.what, stance, sentence.language).replace("_", " "),
         "taker_id": taker,
         "loser_id": loser,
         "place_id": ";".join(dict.fromkeys(places)),
         "stance": "neutral" if stance == "lost" else stance,
-        "modality": next(unreal, "realised"),
-        "span": span,
+        "modality": next(
+            (m for m in unreal if sentence.terms(m, start - CLOSE, start)), "realised"
+        ),
+        "span": (start, end),
         "whole": (min(start, target[0]), max(end, target[1])),
     }
 
 
-def _object(sentence: Sentence, start: int, end: int, last: bool = False) -> Span | None:
-    """The span of the places and sites between two places, if nobody and no weapon comes first."""
-    held = [(p["start"], p["end"]) for p in sentence.places if start <= p["start"] < end]
-    held = sorted(held + sentence.all("sites", start, end), reverse=last)
-    others = sentence.all("persons", start, end) + sentence.all("equipment", start, end)
-    first = sorted(held + others, reverse=last)[:1]
-    return (min(held)[0], max(e for _, e in held)) if held and first == held[:1] else None
-
-
 def voice(sentence: Sentence, before: str, quoted: bool) -> tuple[str, str]:
     """Return attribution and certainty of a sentence; inside a quotation the voice goes on."""
-    certainty = next((c for c in ("denied", "hedged") if sentence.first(c)), "asserted")
+    certainty = next((c for c in ("denied", "hedged") if sentence.terms(c)), "asserted")
     said = before if quoted else "own_voice"
-    if sentence.first("says"):
-        said = next((s for name, s in SPEAKERS.items() if sentence.first(name)), said)
+    if sentence.terms("says"):
+        said = next((s for name, s in SPEAKERS.items() if sentence.terms(name)), said)
     return said, certainty
