@@ -114,7 +114,7 @@ def legend(fig: Figure, look: Mapping[str, Look]) -> None:
     ax = fig.axes[0]
     for name, own in look.items():
         one = own | {"alpha": 1, "linestyle": "" if "marker" in own else "-"}
-        ax.plot([], [], label=name[:1].upper() + name[1:], **one)
+        ax.plot([], [], label=name[:1].upper() + name[1:], solid_capstyle="butt", **one)
     if ax.get_legend_handles_labels()[0]:
         fig.legend(loc="outside lower center", ncols=4)
 
