@@ -104,10 +104,7 @@ def workers() -> int:
 
 
 def pool() -> ProcessPoolExecutor:
-    """Return processes that work for this one, as many as `workers` says, and end with it.
-
-    They are forks, where that is safe: what is imported here is imported there.
-    """
+    """Return as many processes as `workers` says, which end with this one: forks, where safe."""
     how = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     return ProcessPoolExecutor(workers(), how, _end_with_parent)
 
