@@ -225,8 +225,8 @@ def coverage(data: pd.DataFrame) -> Figure:
     more = {camp: own | {"marker": "s"} for camp, own in camps.items()}
     more |= {word: DOT | own for word, own in states.values()}
     events = dict(zip(data["event_id"], data["label"], strict=True))
-    fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more)
-    ax, many = fig.axes[0], len(sources) > 4  # whose names are turned
+    fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more, line=60)
+    ax, many = fig.axes[0], len(sources) > 3  # whose names are turned
     heads = [fill(short(_outlet(name), 36), 36 if many else 18) for name in sources]
     fig.set_figheight(fig.get_figheight() + (0.04 * max(map(len, heads)) if many else 0.1))
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
