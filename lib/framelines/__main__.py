@@ -45,7 +45,7 @@ def settle() -> None:
 
 
 def _path(value: str) -> Path:
-    return Path(value).expanduser().resolve(strict=True)
+    return Path(os.path.expanduser(value)).resolve(strict=True)  # an unknown ~user is no error
 
 
 def main(words: Sequence[str]) -> int:

@@ -71,6 +71,8 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
     (built / "reports/index.html").unlink()
     said = small.run(built, "build")
     assert "example 01-few" in said and "example report unchanged" in said
+    (built / "build/state.json").write_text('{"example 01-few": ')  # damaged: all is built anew
+    assert "[4/4]" in small.run(built, "build")
     assert small.results(built) == before
     # A digit moves what hangs on it.
     small.change_a_digit(built)

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from graphlib import TopologicalSorter
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -104,10 +104,7 @@ def workers() -> int:
 
 
 def pool() -> ProcessPoolExecutor:
-    """Return processes that work for this one, as many as `workers` says, and end with it.
-
-    They are forks, where that is safe: what is imported here is imported there.
-    """
+    """Return as many processes as `workers` says, which end with this one: forks, where safe."""
     how = multiprocessing.get_context("fork" if sys.platform == "linux" else "spawn")
     return ProcessPoolExecutor(workers(), how, _end_with_parent)
 
@@ -122,9 +119,9 @@ def build() -> int:
     """Build all that is stale; return 0, or 2 where a unit failed."""
     with alone():
         shutil.rmtree(REPO / "build" / "staging", ignore_errors=True)  # what killed runs left
-        kept = REPO / STATE
-        state = json.loads(kept.read_text(encoding="utf-8")) if kept.is_file() else {}
-        stale = dict[str, Unit]()
+        state, stale = State(), dict[str, Unit]()
+        with suppress(OSError, ValueError, TypeError):  # of one that is damaged nothing is known
+            state |= json.loads((REPO / STATE).read_bytes())
         for name, unit in units().items():
             if {*unit.after} & {*stale} or state.get(name) != as_it_stands(name, unit, state):
                 stale[name] = unit
@@ -142,24 +139,25 @@ def _build(todo: dict[str, Unit], state: State) -> None:
 
     order = TopologicalSorter({name: {*unit.after} & {*todo} for name, unit in todo.items()})
     order.prepare()
-    running, told, done = dict[Future[Any], str](), set[str](), 0
+    running, told, done, processes = dict[Future[Any], str](), set[str](), 0, pool()
     try:
-        with pool() as processes:
-            while order.is_active():
-                for name in order.get_ready():
-                    running[processes.submit(work, name, todo[name], state)] = name
-                for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    made, problems, how = future.result()
-                    name, done = running.pop(future), done + 1
-                    print(f"[{done}/{len(todo)}] {name} {how}", flush=True)
-                    # A table that is wrong stops several notebooks, and is told once.
-                    fresh = [f"  {line}\n" for line in problems if line not in told]
-                    told.update(problems)
-                    print(*fresh, sep="", end="", file=sys.stderr, flush=True)
-                    state[name] = made
-                    write_whole(REPO / STATE, json.dumps(state, indent=0))
-                    order.done(name)
+        while order.is_active():
+            for name in order.get_ready():
+                running[processes.submit(work, name, todo[name], state)] = name
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                made, problems, how = future.result()
+                name, done = running.pop(future), done + 1
+                print(f"[{done}/{len(todo)}] {name} {how}", flush=True)
+                # A table that is wrong stops several notebooks, and is told once.
+                fresh = [f"  {line}\n" for line in problems if line not in told]
+                told.update(problems)
+                print(*fresh, sep="", end="", file=sys.stderr, flush=True)
+                state[name] = made
+                write_whole(REPO / STATE, json.dumps(state, indent=0))
+                order.done(name)
     except BrokenProcessPool:
         what, fix = "a process was killed before its work was done", "Build again: it goes on"
         at = ", ".join(running.values())
         raise DataError([Problem("the build", what, value=at, fix=fix)]) from None
+    finally:
+        processes.shutdown(cancel_futures=True)

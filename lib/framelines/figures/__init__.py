@@ -22,13 +22,12 @@ STANCES = {stance: {"color": color, "linewidth": 10} for stance, color in COLORS
 RELATIONS = {"own": "own side", "foe": "opponent", "other": "others"}
 # The main specification is no group: its shape is in no look.
 MAIN = {"color": INK, "marker": "*", "markersize": 9}
-OPEN = {"markerfacecolor": "white"}
 # How a state is drawn, and what it is called.
 STATES: dict[str, tuple[str, dict[str, Any]]] = {
     "told": ("told", {"marker": "s"}),
-    "partly": ("hedged or planned only", {"marker": "s"} | OPEN),
+    "partly": ("hedged or planned only", {"marker": "s", "markerfacecolor": "white"}),
     "denied": ("denied", {"marker": "X"}),
-    "silent": ("silent, could have told", {"marker": "o"} | OPEN),
+    "silent": ("silent, could have told", {"marker": "o", "markerfacecolor": "white"}),
     "not at risk": ("not told, no silence", {"marker": ".", "markersize": 2, "color": GREY}),
 }
 
@@ -49,8 +48,7 @@ def rate_profile(data: pd.DataFrame) -> Figure:
     by bloc, in each by the first metric.
     """
     marks = data.assign(panel=data["label"], lane=data["source"].map(_outlet), group=data["bloc"])
-    look = looks(sorted(set(data["bloc"])))
-    return chart(marks.assign(hollow=data["low"].isna()), look, columns=4)
+    return chart(marks.assign(hollow=data["low"].isna()), looks(sorted({*data["bloc"]})), columns=4)
 
 
 def stance_bars(data: pd.DataFrame) -> Figure:
@@ -79,8 +77,8 @@ def outlet_dots(data: pd.DataFrame) -> Figure:
     marks = data.assign(panel=data["finding"], lane=data["source"], unit="%")
     marks[["value", "low", "high"]] = 100 * data[["share", "low", "high"]]
     marks["group"] = data["side"].replace("", "_")
-    columns = data["finding"].nunique()
-    return chart(marks, looks(sides) | {"_": DOT}, columns=columns, around=(0, 100))
+    columns, look = data["finding"].nunique(), looks(sides) | {"_": DOT}
+    return chart(marks, look, columns=columns, around=(0, 100))
 
 
 def differences(data: pd.DataFrame) -> Figure:
@@ -227,12 +225,13 @@ def coverage(data: pd.DataFrame) -> Figure:
     more = {camp: own | {"marker": "s"} for camp, own in camps.items()}
     more |= {word: DOT | own for word, own in states.values()}
     events = dict(zip(data["event_id"], data["label"], strict=True))
-    fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more)
-    ax, heads = fig.axes[0], [_outlet(name) for name in sources]
-    fig.set_figheight(fig.get_figheight() + 0.04 * max(map(len, heads)))
+    fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more, line=60)
+    ax, many = fig.axes[0], len(sources) > 3  # whose names are turned
+    heads = [fill(short(_outlet(name), 36), 36 if many else 18) for name in sources]
+    fig.set_figheight(fig.get_figheight() + (0.04 * max(map(len, heads)) if many else 0.1))
     ax.grid(axis="y", color=FAINT, linewidth=0.6)
     ax.xaxis.tick_top()
-    ax.set_xticks(range(len(sources)), heads, rotation=40, ha="left")
+    ax.set_xticks(range(len(sources)), heads, rotation=40 * many, ha=["center", "left"][many])
     return fig
 
 

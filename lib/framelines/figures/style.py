@@ -114,7 +114,7 @@ def legend(fig: Figure, look: Mapping[str, Look]) -> None:
     ax = fig.axes[0]
     for name, own in look.items():
         one = own | {"alpha": 1, "linestyle": "" if "marker" in own else "-"}
-        ax.plot([], [], label=name[:1].upper() + name[1:], **one)
+        ax.plot([], [], label=name[:1].upper() + name[1:], solid_capstyle="butt", **one)
     if ax.get_legend_handles_labels()[0]:
         fig.legend(loc="outside lower center", ncols=4)
 
@@ -128,8 +128,9 @@ def chart(
     around: Sequence[float] = (),
     axis: Callable[[Axes], None] | None = None,
     more: Mapping[str, Look] | None = None,
+    line: int = LINE,
 ) -> Figure:
-    """Draw marks and ranges on lanes, whose names stand on the left.
+    """Draw marks and ranges on lanes, whose names stand on the left, `line` characters on a line.
 
     A row of `marks` stands on its `lane`, a key of `names`, and `shift` lanes lower, in the look of
     its `group`: a mark at `value`, `hollow` or not, and a range from `low` to `high`, each where it
@@ -144,7 +145,7 @@ def chart(
         order = marks.assign(at=at, later=later, value=-marks["value"])
         order = order.sort_values(["at", "later", "value"], kind="stable")
         names = {lane: str(lane) for lane in order["lane"]}
-    labels = {lane: fill(short(name), LINE) for lane, name in names.items()}
+    labels = {lane: fill(short(name), line) for lane, name in names.items()}
     tall = ROW * (1.35 if any("\n" in label for label in labels.values()) else 1)
     panels = list(marks.groupby("panel", sort=False))
     lanes = [[n for n in names if columns > 1 or n in {*own["lane"]}] for _, own in panels]

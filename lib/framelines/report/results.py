@@ -221,5 +221,5 @@ def headed(fig: Figure, title: str, subtitle: str) -> None:
     fig.get_layout_engine().set(rect=(0, 0, 1, old / new))  # type: ignore[union-attr, call-arg]
     fig.draw_without_rendering()
     fig.set_layout_engine("none")
-    for ax in fig.axes:  # the solver's last bits are not the same in two processes
-        ax.set_position([round(float(side), 9) for side in ax.get_position().bounds])
+    for ax, at in [(ax, ax.get_position()) for ax in fig.axes]:  # last bits differ by process
+        ax.set_position(at.from_bounds(*(round(float(side), 9) for side in at.bounds)))
