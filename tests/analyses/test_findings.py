@@ -31,13 +31,13 @@ BAD |= {"known_before": "may be", "moon": "1"}
 GONE = {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}}
 BOTH = {"id": "both", "expect": {"above": 0, "below": 1}}
 FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
-FOURTH |= {"says": "{k-first}", "with": {"tide": "high"}}
+FOURTH |= {"says": "{k-first} {", "with": {"tide": "high"}}
 FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
 TOLD = {("Bad Id", "id", "Bad Id"), ("Bad Id", "analysis.notebook", "3"), ("known", "id", "known")}
 TOLD |= {("Bad Id", "known_before", "may be"), ("Bad Id", "moon", "1"), ("fourth", "with", "tide")}
 TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choices", "everywhere")}
 TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
-TOLD |= {("fourth", "says", "k-first")}
+TOLD |= {("fourth", "says", "k-first"), ("fourth", "says", "")}
 FIVE = {"a": ["1", "2", "3", "4", "5"]}
 case_of = cache(partial(load_case, draws=200, permutations=199))
 ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}

@@ -207,7 +207,7 @@ def _checks(
 ) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
     """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
     name, about = finding.analysis.function, estimands().get(finding.analysis.function)
-    fields = re.findall(r"{([^}]*?)(?:_[2-9])?}", finding.says + finding.each)
+    fields = re.findall(r"{([^{}]*?)(?:_[2-9])?}|[{}]", finding.says + finding.each)
     yield "id", "this id is taken", {finding.id} & taken, ()
     yield "says", "a sentence has no such field", fields, FIELDS
     yield "analysis", "there is no such function", [name], estimands()
