@@ -31,13 +31,13 @@ BAD |= {"known_before": "may be", "moon": "1"}
 GONE = {"id": "unknown", "analysis": NAMING | {"function": "framing.no_such_function"}}
 BOTH = {"id": "both", "expect": {"above": 0, "below": 1}}
 FOURTH = {"id": "fourth", "choices": {"scope": ["everywhere"], "moon": ["full"]}}
-FOURTH |= {"says": "{wonder}", "with": {"tide": "high"}}
+FOURTH |= {"says": "{k-first} {", "with": {"tide": "high"}}
 FOURTH |= {"expect": {"more_with": ["scope", "whole_texts", "everywhere"]}}
 TOLD = {("Bad Id", "id", "Bad Id"), ("Bad Id", "analysis.notebook", "3"), ("known", "id", "known")}
 TOLD |= {("Bad Id", "known_before", "may be"), ("Bad Id", "moon", "1"), ("fourth", "with", "tide")}
 TOLD |= {("unknown", "analysis", "framing.no_such_function"), ("fourth", "choices", "everywhere")}
 TOLD |= {("fourth", "choices", "moon"), ("fourth", "expect", "whole_texts")}
-TOLD |= {("fourth", "says", "wonder")}
+TOLD |= {("fourth", "says", "k-first"), ("fourth", "says", "")}
 FIVE = {"a": ["1", "2", "3", "4", "5"]}
 case_of = cache(partial(load_case, draws=200, permutations=199))
 ABOVE, LOST = {"above": 0}, {"equal": 0, "part": "lost"}
@@ -114,8 +114,9 @@ def times(**more: Any) -> Any:
 
 
 def parts(a: str) -> list[Estimate]:
-    own, lost = Estimate(float(a), part="x: taken"), Estimate(0.0, part="x: lost")
-    return [own, lost, Estimate(nan, part="y: taken")]
+    own, lost = Estimate(float(a), part="x: taken", n=(5,)), Estimate(0.0, part="x: lost")
+    few = Estimate(float(a), part="y: kept_it", n=(1 + (a == "5"),))
+    return [own, lost, Estimate(nan, part="y: taken"), few, replace(few, value=9.0)]
 
 
 @pytest.mark.parametrize(
@@ -141,6 +142,11 @@ def parts(a: str) -> list[Estimate]:
         (parts, [ABOVE | {"part": "taken"}, LOST], "holds, untested"),
         (parts, [ABOVE | {"part": "taken"}, ABOVE | {"part": "lost"}], "does not hold"),
         (parts, ABOVE | {"part": "y: taken"}, "not estimable"),
+        (parts, {"more_with": ["a", "1", "2"], "part": "nowhere"}, "not estimable"),
+        (times(low=6.0, high=9.5), {"equal": 5}, "does not hold"),
+        # What varies, or rests on many events, beside what was expected, says nothing of it.
+        (parts, LOST, "as expected"),
+        (parts, ABOVE | {"part": "kept_it"}, "as expected"),
     ],
 )
 def test_a_verdict_is_of_what_was_expected(values: Any, expect: Any, came: str) -> None:
@@ -167,6 +173,12 @@ def test_headlines_that_are_borne_out_and_sentences_filled_as_prose_has_them() -
         toy = finding(lambda a, of=value: of + float(a), FIVE, **more)
         printed = "It is more" if value > 0 else "A toy"
         assert f.told(case_of("example"), toy)["headline"] == printed
+
+    toy = finding(lambda a: float(a), FIVE, **more | {"expect": ABOVE, "headline_if": {"below": 0}})
+    assert f.told(case_of("example"), toy)["headline"] == "A toy"
+    again = [Estimate(2.0, part="a"), Estimate(3.0, part="a")]
+    said = f.robustness(case_of("example"), finding(lambda a: again, FIVE))[1]
+    assert said == "Nothing was expected of it. No choice moves it."
 
     def values(a: str) -> list[Estimate]:
         north = Estimate(1.5, "times", part="north_side", n=(4,))

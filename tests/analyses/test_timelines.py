@@ -126,6 +126,7 @@ def test_silence_needs_an_event_before_publication_on_the_theatre_and_in_the_tol
     assert list(wide["Red News"]) == [*[t.SILENT] * 3, t.NOT_AT_RISK]
     alone = t.coverage(toy(told, **about))
     assert not alone["at_risk"].any() and not alone["listed"].any()
+    assert t.coverage(toy([claim("r1-c1", "")])).empty
     rows = [claim("r1-c1", "a", modality="planned"), claim("r1-c2", "b", certainty="hedged")]
     rows += [claim("r1-c3", "c", certainty="denied"), claim("r1-c4", "d")]
     rows += [claim("r1-c5", "e", modality="negated")]

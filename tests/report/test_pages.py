@@ -203,6 +203,7 @@ def test_every_claim_of_the_coder_has_one_row() -> None:
     told = ("killed of League of Lower Arda", "17", "2017-02-03", "league fighters")
     assert tuple(row[["what", "told", "days", "names"]]) == told
     # The reference stands first in each event, and only where somebody tells it.
+    assert not table.loc[table["is_reference"], "stated"].any()
     first = table[table["event_id"] != ""].drop_duplicates("event_id").set_index("event_id")
     assert first.loc[table.loc[table["is_reference"], "event_id"], "is_reference"].all()
     page = html.unescape(site.render_explorer("example").read_text(encoding="utf-8"))

@@ -344,8 +344,7 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
     """Return every total of `figures_of` that has parts, with these and their sum, by its id.
 
     The sum is a row of `figures_of` as if told of the total's event and window; complete, so that
-    it may not fall short, where the parts cover window and place; stated is NaN where one has no
-    number.
+    it may not fall short, where the parts cover window and place; stated is NaN where one has none.
     """
     made, parts_of = [], defaultdict[str, list[Row]](list)
     for row in rows:

@@ -366,9 +366,8 @@ def questions(case: Case, calendar: str = "calibrated") -> pd.DataFrame:
     """
     told, found = claims(case, calendar), pairs(case, calendar)
     asked = [p | {"asks": p["kind"], "tier": 1} for p in _unlike(told)]
-    for pair in found:
-        if pair["verdict"] == CONTRADICTION and len(pair["reasons"]) == 1:
-            asked.append(pair | {"asks": pair["reasons"][0], "tier": 0})
+    close = (p for p in found if p["verdict"] == CONTRADICTION and len(p["reasons"]) == 1)
+    asked += [pair | {"asks": pair["reasons"][0], "tier": 0} for pair in close]
     made = [*_rows(case, asked, "asks"), *_lists(case, told)]
     columns = "event asks what statements stake claims"
     return table_of(made, columns, by="tier -stake event asks claims")
@@ -403,7 +402,7 @@ def accounts(case: Case) -> pd.DataFrame:
     told["words"] = _listed(told[["attribution", "certainty", "modality"]].replace(usual, ""))
     told = told.assign(what=_listed(told[["kind", "item"]]) + who, is_reference=False)
     known = coded.reference(case, "any")[lambda r: r["event_id"].isin(told["event_id"])]
-    known = known.assign(whose=known["target"].replace(name), is_reference=True)
+    known = known.assign(whose=known["target"].replace(name), is_reference=True, event_date="")
     figure = pd.Series(_listed(known[["kind", "whose"]]), known.index, dtype=str)
     known["what"] = known["event"].where(known["kind"] == "event", figure)
     known["source"] = REFERENCE + ": " + known["according_to"]

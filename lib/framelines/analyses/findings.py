@@ -7,9 +7,9 @@ is no probability (Simonsohn, Simmons & Nelson 2020, Nature Human Behaviour 4:12
 
 import math
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from inspect import Parameter, signature
@@ -207,7 +207,7 @@ def _checks(
 ) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
     """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
     name, about = finding.analysis.function, estimands().get(finding.analysis.function)
-    fields = re.findall(r"{(\w+?)(?:_[2-9])?}", finding.says + finding.each)
+    fields = re.findall(r"{([^{}]*?)(?:_[2-9])?}|[{}]", finding.says + finding.each)
     yield "id", "this id is taken", {finding.id} & taken, ()
     yield "says", "a sentence has no such field", fields, FIELDS
     yield "analysis", "there is no such function", [name], estimands()
@@ -341,12 +341,15 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -
 
 @cache
 def estimates(case: Case, finding: Finding, **changed: str) -> list[Estimate]:
-    """Return the estimates of a finding, one a part, with some main choices changed; cached."""
-    truth: dict[Any, Any] = {"true": True, "false": False}
-    given = {name: truth.get(value, value) for name, value in finding.with_.items()}
+    """Return the estimates of a finding, some main choices changed; one a part: `a`, `a (2)`."""
+    given = {n: v == "true" if v in ("true", "false") else v for n, v in finding.with_.items()}
     main = {name: values[0] for name, values in choices_of(case, finding).items()}
     made = finding.about.function(case, **main | changed | given)
-    return [made] if isinstance(made, Estimate) else made
+    made, before = [made] if isinstance(made, Estimate) else [*made], Counter[str]()
+    for i, name in enumerate([one.part for one in made]):
+        before[name] += 1
+        made[i] = replace(made[i], part=(name + f" ({before[name]})" * (before[name] > 1)).strip())
+    return made
 
 
 @cache
@@ -363,8 +366,7 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     grid: list[tuple[Any, ...]] = [("main", "", "", "main", {})]
     for name, of in values.items():
         kind = "declared" if name in finding.choices else "added"
-        alone = [(value, setting_text(case, name, value)) for value in of[1:]]
-        grid += [(kind, name, value, label, {name: value}) for value, label in alone]
+        grid += [(kind, name, v, setting_text(case, name, v), {name: v}) for v in of[1:]]
     own = [[(name, value) for value in values[name]] for name in finding.choices]
     if math.prod(map(len, own)) <= MOST_MEMBERS:
         several = [s for s in product(*own) if sum(first[n] != v for n, v in s) > 1]
@@ -373,12 +375,16 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     about = [(n, *row) for n, row in enumerate(grid) for _ in made[n]]
     columns = ["specification", "kind", "choice", "setting", "label", "chosen"]
     table = pd.DataFrame(about, columns=columns).join(to_frame(chain.from_iterable(made)))
-    result = table.reindex(columns=["part", *RESULT]).round(DIGITS).fillna(math.inf)
-    by = result.groupby(table["specification"])
-    same = pd.Series([tuple(own.to_numpy().ravel()) for _, own in by])
-    table.insert(6, "result", pd.factorize(same)[0][table["specification"]])
+    table.insert(6, "result", _results(table))
     table["chosen"] = [tuple((first | changed).items()) for changed in table["chosen"]]
     return table.assign(measures=[capital(named(case, m)) for m in table["measures"]])
+
+
+def _results(table: pd.DataFrame) -> list[int]:
+    """The result of the specification of each row, a number, the same for the same results."""
+    result = table.reindex(columns=["part", *RESULT]).round(DIGITS).fillna(math.inf)
+    of = {n: (*own.to_numpy().ravel(),) for n, own in result.groupby(table["specification"])}
+    return list(pd.factorize(table["specification"].map(of))[0])
 
 
 def _one_event(table: pd.DataFrame) -> bool:
@@ -387,32 +393,35 @@ def _one_event(table: pd.DataFrame) -> bool:
     return bool(known.filter(regex="^n_").sum(axis=1, min_count=1).max() <= 1)
 
 
-def judged(case: Case, finding: Finding) -> pd.DataFrame:
-    """Return the rows of `specifications` that an expectation is about; `holds` where it is met.
+def judged(case: Case, finding: Finding, asked: Sequence[Expect]) -> pd.DataFrame:
+    """Return the rows of `specifications` that what is asked is about; `holds` where it is met.
 
-    An interval and a test must agree, where there are any. Where nothing is expected, they are
-    about what the headline asks.
+    An interval and a test must agree, where there are any; of a gain there is none.
     """
     table, found = specifications(case, finding), []
     # A choice that leaves one event of several says nothing.
     single = (table["unit"] != "share") & (table.filter(["n_1"]) <= 1).any(axis=1)
     counts = ~single | (table["kind"] == "main") | _one_event(table)
     table = table[table["value"].notna() & counts]
-    for one in finding.expect or finding.headline_if:
-        own = table[table["part"].str.replace("_", " ").str.endswith(one.part)]
-        than: Any = next((v for v in (one.above, one.below, one.equal) if v is not None), None)
+    parts = table["part"].str.replace("_", " ").str.replace(r" ?\(\d+\)$", "", regex=True)
+    for one in asked:
+        own = table[parts.str.endswith(one.part.replace("_", " "))]
+        than = next((v for v in (one.above, one.below, one.equal) if v is not None), 0.0)
         if one.more_with:
             name, more, less = one.more_with
-            own = own[[(name, more) in chosen for chosen in own["chosen"]]]
+            own = own.loc[[(name, more) in chosen for chosen in own["chosen"]]]
             others = (estimates(case, finding, **dict(c) | {name: less}) for c in own["chosen"])
             known = ({e.part: e.value for e in other} for other in others)
-            than = [of.get(part, math.nan) for of, part in zip(known, own["part"], strict=True)]
-        away = own[SINGLE].sub(than, axis=0).round(DIGITS)
+            less_of = [of.get(p, math.nan) for of, p in zip(known, own["part"], strict=True)]
+            own = own.assign(value=own["value"] - less_of, interval="")
+            own[["low", "high", "p"]] = math.nan
+        away = own[SINGLE].sub(than).round(DIGITS)
         # An expectation is of a camp that may be the second one of the case.
         swapped = bool(one.first and case.compare and case.compare[0] != one.first)
         above = (one.below is None) != swapped
         beyond = away.min(axis=1) > 0 if above else away.max(axis=1) < 0
-        holds = beyond & ~(own["p"] > LEVEL) if one.equal is None else away["value"] == 0
+        met = away["value"].eq(0) & ~(away["low"].gt(0) | away["high"].lt(0))
+        holds = met if one.equal is not None else beyond & ~(own["p"] > LEVEL)
         found.append(own.assign(holds=holds)[away["value"].notna()])
     return pd.concat(found or [table.assign(holds=False).iloc[:0]])
 
@@ -426,16 +435,17 @@ def verdict(case: Case, finding: Finding) -> str:
     one event, so that nothing is said of its robustness; `holds`; or `holds but for` the choices
     that speak against it; `untested` where the main one has neither a test nor a 95 % interval.
     """
-    table, rows = specifications(case, finding), judged(case, finding)
-    first, by = rows[rows["kind"] == "main"], rows.groupby("result")["holds"].all()
+    table, rows = specifications(case, finding), judged(case, finding, finding.expect)
     if not finding.expect:
         known = table.loc[table["kind"] == "main", "value"].notna().any()
         return DESCRIBED if known else NOWHERE
+    first = rows[rows["kind"] == "main"]
     if first.empty:
         return NOWHERE
+    by = rows.groupby(_results(rows))["holds"].all()
     if not first["holds"].all() or by.mean() < 0.5:
         return FAILS
-    if len(by) < LEAST_DISTINCT or _one_event(table):
+    if len(by) < LEAST_DISTINCT or _one_event(rows):
         return EXPECTED
     tested = first["p"].notna() | first["interval"].str.startswith("95 %")
     against = rows.loc[~rows["holds"] & (rows["choice"] != ""), "label"].unique()
@@ -456,8 +466,8 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         most = alone.loc[moved.idxmax(), "label"]
         return table, f"Nothing was expected of it. What moves it most is “{most}”."
     if came == EXPECTED:
-        few = "fewer than three specifications differ"
-        came += f": {'it rests on one event' if _one_event(table) else few}"
+        few, rows = "fewer than three specifications differ", judged(case, finding, finding.expect)
+        came += f": {'it rests on one event' if _one_event(rows) else few}"
     if came in (HOLDS, UNTESTED):
         came += f", under all {table['result'].nunique()} specifications that differ"
     return table, f"{capital(came)}."
@@ -486,8 +496,8 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     words["each"] = " ".join(parts)
     for name, _, less in [e.more_with for e in finding.expect if e.more_with]:
         words["against"] = answer_text(estimates(case, finding, **{name: less})[0])
-    first = judged(case, finding).query("kind == 'main'")["holds"]
-    borne = finding.headline and len(first) and first.all() and came != FAILS
+    first = judged(case, finding, finding.headline_if or finding.expect).query("kind == 'main'")
+    borne = finding.headline and len(first) and first["holds"].all() and came != FAILS
     key = finding.id.replace("-", "_")
     return {
         "headline": finding.headline if borne else finding.name,
@@ -506,7 +516,6 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
     for one in findings:
         parts = [(named(case, e.part), answer_text(e)) for e in estimates(case, one)]
         estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
-        differ = specifications(case, one)["result"].nunique()
         about = one.name, one.direction, one.known_before, estimate
-        rows.append((*about, differ, verdict(case, one)))
+        rows.append((*about, specifications(case, one)["result"].nunique(), verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)

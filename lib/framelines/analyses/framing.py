@@ -31,7 +31,6 @@ from framelines.tables.rows import SCOPES, counted_twice, documents, pair_of, ro
 # coder read, so that the coder alone differs.
 EVERYTHING = "first_all_sentences"
 CODERS, MAIN = (EVERYTHING, EACH_CODER), {"coder": EVERYTHING}
-OF_OUTLETS = ("outlet_kind", "bloc", "camp")
 OPINION, REPORT = ("opinion", "interview"), ("report",)
 CAMPS: Row = {}
 OPINIONS: Row = {"by": "genre", "first": OPINION, "second": REPORT}
@@ -105,7 +104,7 @@ def of_outlets(pair: Pair, found: pd.DataFrame) -> bool:
     """Return whether groups are of enough outlets to be dealt: what they share is theirs."""
     group = pair.of(found[pair.column])
     a, b = (found.loc[group == g, "source_id"].nunique() for g in (pair.first, pair.second))
-    return pair.column in OF_OUTLETS and not est.why_no_test((a, b))
+    return pair.column in ("outlet_kind", "bloc", "camp") and not est.why_no_test((a, b))
 
 
 def compared(

@@ -150,10 +150,7 @@ def told_by_both_table(
     evidence=told_by_both_table,
 )
 def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Estimate:
-    """Return how many times the dead of one event the first camp tells of those of the second.
-
-    The geometric mean over events that both tell, with Student's t interval of the mean log ratio.
-    """
+    """Return the mean factor, by event, of the dead that the first camp tells over the second's."""
     ratios = list(told_by_both_table(case, target=target, **choices)["ratio"])
     measures = f"{target} killed as the first camp tells, over the second, by event"
     found = [_factor("", ratios)] * bool(ratios)
@@ -369,11 +366,10 @@ def own_losses(
         k, n, whose = len(told), rows["event_id"].nunique(), "own side" if own else "its opponents"
         low, high = wilson(k, n)
         about: Row = {"low": low, "high": high, "detail": "; ".join(sorted(told["label"])[:6])}
-        if math.isnan(low):
-            few = f"no interval: {n} event{'s'[: n != 1]}"
-            about["why"] = (few if n else "not estimable: no such event at risk",)
-        else:
-            about["interval"] = "95 % Wilson interval over these events"
+        few = f"no interval: {n} event{'s'[: n != 1]}"
+        few = few if n else "not estimable: no such event at risk"
+        over = {"interval": "95 % Wilson interval over these events"}
+        about |= {"why": (few,)} if math.isnan(low) else over
         measures = f"events that cost {whose} {', '.join(losses)}, told as such"
         made.append(share(f"{camp}: {whose}" if opponents else camp, measures, k, n, **about))
     return made or [share("", "losses told", 0, 0, why=(f"not estimable: {NO_CAMP}",))]

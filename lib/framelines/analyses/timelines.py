@@ -66,9 +66,8 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     check = check.rename(columns={"event": "label", "gap": "gap_calibrated"})
     check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
     columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
-    return pd.concat([used.assign(calibrated=sure, panel="anchors"), check], ignore_index=True)[
-        columns.split()
-    ]
+    both = [used.assign(calibrated=sure, panel="anchors"), check]
+    return pd.concat(both, ignore_index=True)[columns.split()]
 
 
 @estimand(
@@ -104,8 +103,7 @@ def calendar_offset(
             least = calibrate(own, without=count, prior=prior)["lowest"].min()
             if not math.isnan(least):
                 # Rounded down: a probability that never claims certainty.
-                down = f"{math.floor(least * 1000) / 1000:.3f}"
-                down = "above 0.999" if least > 0.999 else down
+                down = "above 0.999" if least > 0.999 else f"{math.floor(least * 1000) / 1000:.3f}"
                 detail += f"; probability {down} with {words} left out"
         part = ": ".join(p for p, s in zip((name[source], month), several, strict=True) if s)
         made.append((part, value, *map(float, (credible.min(), credible.max())), len(own), detail))
@@ -118,8 +116,7 @@ def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd
     """Return claims that an event took place, with a date that their own document gives.
 
     Left out: what is denied or not done, parts of the same event, and open dates. A figure of one
-    deed dates it too where its date stands in `figures_dated_in`: its `sentence`, or its
-    `document`.
+    deed dates it too where its date stands in `figures_dated_in` (`sentence`, `document`).
     """
     event_of = dict(zip(told["claim_id"], told["event_id"], strict=True))
     told = told.query("modality == 'realised' and certainty != 'denied' and event_id != ''")
@@ -372,7 +369,7 @@ def coverage(
     sources = own.assign(place=own["camp"].map(place)).drop_duplicates("source_id")
     sources = sources.sort_values(["place", "bloc", "source"])
     table = days.merge(sources[["source_id", "source", "camp", "bloc"]], how="cross")
-    table = table.set_index(keys).assign(state=fullest).fillna({"state": NOT_AT_RISK})
+    table = table.set_index(keys).join(fullest.rename("state")).fillna({"state": NOT_AT_RISK})
     table["at_risk"] = table.index.isin(pd.MultiIndex.from_frame(risk))
     columns = "event_id label first last source camp bloc state at_risk listed"
     return table_of(table.reset_index(), columns, by="first last event_id")
@@ -384,7 +381,6 @@ def days_between(a: Row, b: Row) -> float:
     Two Hijri dates of one source are compared as they stand: its calendar moves both alike.
     """
     hijri = a["event_calendar"] == b["event_calendar"] == "hijri"
-    first, last = "first", "last"
-    if hijri and a["source_id"] == b["source_id"]:
-        first, last = "computed_first", "computed_last"
+    of = "computed_" * (hijri and a["source_id"] == b["source_id"])
+    first, last = f"{of}first", f"{of}last"
     return abs(relate((a[first], a[last]), (b[first], b[last]))[1])
