@@ -20,7 +20,7 @@ from framelines.methods.calendars import ERROR_PRIOR, calibrate, posterior
 from framelines.methods.dates import EXCLUDED, SETTINGS, days_text, gregorian, relate
 from framelines.methods.estimate import Estimate, share
 from framelines.tables.case import Case
-from framelines.tables.rows import documents, theatre_places, theatre_sentences
+from framelines.tables.rows import documents, sentence_events, theatre_places, theatre_sentences
 
 CALENDAR = (*SETTINGS, WHOLE_DAYS)
 REFERENCES = ("non_belligerent", "monitor", "any")
@@ -29,6 +29,8 @@ LEFT_OPEN = "range that the wording allows"
 CREDIBLE, PEACEFUL = 0.95, "non_belligerent"
 # Verbs that say a place is held whole, and not only entered or fought over.
 FULL_CONTROL = {"secure", "control", "clear", "cleanse", "clean", "liberate", "recapture", "occupy"}
+# A text on several theatres could tell of one where this share of its placed sentences lie.
+THEATRE_SHARE = 0.1
 AREAS = ("zone", "region", "district", "governorate", "country")
 # A date that leaves more days open is a backdrop, and drawn on no lane.
 WIDEST = 31
@@ -329,8 +331,10 @@ def _at_risk(
     """Listed events and sources of which a document could tell the event: came out after it, on
     the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
-    mixed = own["doc_id"].isin(theatre_sentences(case)["doc_id"])
-    own = own[mixed | own["theatre"].eq(case.theatre)]
+    here = theatre_sentences(case).groupby("doc_id").size()
+    placed = sentence_events(case).query("place_id != ''").groupby("doc_id")["sentence"].nunique()
+    enough = own["doc_id"].map(here / placed) >= THEATRE_SHARE
+    own = own[enough | own["theatre"].eq(case.theatre)]
     own = own.assign(out=[gregorian(published[d])[0] for d in own["doc_id"]])
     told = coded.span_by(exact, "doc_id").set_axis(["low", "high"], axis=1)
     here = days[days["listed"] & days["event_id"].isin(coded.theatre_events(case))]
