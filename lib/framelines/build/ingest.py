@@ -184,8 +184,7 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
             return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
     # Beside days that are written so, there may be others of one meaning: 2019-04-03, 3 April 2019.
     if not dates or re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
-        found = readings(stated)
-        if found:
+        if found := readings(stated):
             asked = f"{stated} is {' or '.join(sorted(found))}"
             return ("", asked) if found[1:] else (found[0], "")
         for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
