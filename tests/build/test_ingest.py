@@ -236,7 +236,7 @@ ASKED = (
     "13/4/2019–14/4/2019 is 2019-04-13 or 2019-04-14",
     "'2019-04-03 bis 2019-04-05' is no day",
     "Wed 3/4/2019 0:00 is 2019-03-04 or 2019-04-03",
-    *("'yesterday' is no day", "'21/08/19' is no day"),
+    *(f"{told!r} is no day" for told in ("yesterday", "21/08/19", "20 19", "2019/31")),
 )
 # Or as a person says that days are written.
 WRITTEN = {

@@ -252,7 +252,7 @@ _FIRST = r"^(\d{4})(?:[-/.](\d\d?)[-/.](\d\d?)|(\d\d)(\d\d))(?=$|(?:T| +\d\d?:)(
 _FIGURES = [
     (_LAST, (r"\3-\2-\1", r"\3-\1-\2")),
     (_FIRST, (r"\1-\2\4-\3\5",)),
-    (r"^(\d{4})[-/.](\d\d?)$", (r"\1-\2",)),
+    (r"^(\d{4})[-/.](0?\d|1[0-2])$", (r"\1-\2",)),
     (r"^(\d\d?)[-/.](\d{4})$", (r"\2-\1",)),
 ]
 
@@ -267,7 +267,7 @@ def readings(text: str, system: str = "gregorian") -> list[str]:
     kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text.strip())]
     swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
     plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds)
-    found = [plain.replace(" ", "")]
+    found = [re.sub(r"(?<!\d) | (?!\d)", "", plain)]
     for pattern, ways in _FIGURES:
         told = [match.expand(way) for match in re.finditer(pattern, plain) for way in ways]
         found += [re.sub(r"\b(\d)\b", r"0\1", one) for one in told]
