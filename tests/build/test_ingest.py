@@ -106,6 +106,9 @@ UNREADABLE = {
     "jsonl: it is damaged": ("x.jsonl", '{"text": "A"}\n{"text"'),
     "front matter is no YAML": ("x.md", "---\ntitle: a: b\n---\nOne.\n"),
     "row 2 has 3 fields": ("metadata.csv", "file,date\nx.txt,2019-08-23,no\n"),
+    "xq.csv: it is damaged": ("xq.csv", 'text,date\n"He said "no" and left.",2019\n'),
+    "or of files: file": ("metadata.csv", "date\n2019-08-23\n"),
+    "no row of it holds a text, or names": ("metadata.csv", "file,date\n,2019-08-23\n"),
     "names it, and it is not there": ("metadata.csv", "file,date\nx.txt,2019-08-23\n"),
     "no texts here": (".git/x.txt", "Not an article of anybody."),
 }
@@ -192,7 +195,8 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     files = {"page.htm": page.encode("cp1254"), "undated.htm": undated}
     files |= {"marks.txt": LONG.encode("utf-16-le")}
     files |= {"cut.jsonl": '{"text": "The bridge fell. \\ud83d"}'}
-    files |= {"metadata.csv": "filename;date\nmarks.txt;20190823\n"}
+    files |= {"metadata.csv": ";;\nfilename;date;text\nmarks.txt;20190823;\n"}
+    files |= {"front.txt": "---\nsource: no\n---\nIt fell."}
     files |= {"notes.md": "# Head\n\nThe **bridge** [fell](http://a.b).\n"}
     fog = "---\ntitle: Fog\nauthor: [A, B]\ndate: 3 May 2019\n---\nIt fell."
     pypandoc.convert_text(fog, "docx", "markdown", outputfile=str(tmp_path / "fog.docx"))
@@ -209,6 +213,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     assert "2011" in read["undated.htm"] and "published" not in found["undated.htm"]
     assert found["marks.txt"]["published"] == "20190823"
     assert read["notes.md"].split() == ["Head", "The", "bridge", "fell."]
+    assert read["front.txt"] == "It fell." and found["front.txt"]["source"] == "no"
     assert "The bridge fell." in read["rules.txt"] and read["fog.docx"] == "It fell.\n"
     assert {"Fog", "A, B", "3 May 2019"} <= {*found["fog.docx"].values()}
     assert read["cut.jsonl, row 2"] == "The bridge fell. \ufffd"
@@ -218,9 +223,9 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
 
 READ = {
     "2019-08-21": "2019-08-21|21 Aug 2019|21 أغسطس 2019|21 août 2019|21/8/2019|20190821|٢٠١٩-٠٨-٢١",
-    "2019-08-20": "2019/08/20 10:15|2019-08-20T23:30:00-05:00",
+    "2019-08-20": "2019/08/20 10:15|Tue 2019-08-20|2019-08-20, 10:15|2019-08-20T23:30:00-05:00",
     **{"2019-08": "Aug 2019", "2019-04-04": "04/04/2019"},
-    "2019-04-03/2019-04-05": "3-5 April 2019|3–5 avril 2019",
+    "2019-04-03/2019-04-05": "2019-04-03 - 2019-04-05|3rd-5th April 2019|3–5 avril 2019",
     "2018-06-09/2018-06-11": "٢٦ رمضان ١٤٣٩|26 Ramadan 1439",
 }
 ASKED = (
@@ -228,13 +233,15 @@ ASKED = (
     "'2019-02-30' is no day: month 2 of 2019 has 28 days, not 30",
     "'1398-05-30' is no day: the year 1398 is a Hijri one",
     "03.04.2019 is 2019-03-04 or 2019-04-03",
+    "13/4/2019–14/4/2019 is 2019-04-13 or 2019-04-14",
+    "'2019-04-03 bis 2019-04-05' is no day",
     "Wed 3/4/2019 0:00 is 2019-03-04 or 2019-04-03",
-    *("'yesterday' is no day", "'21/08/19' is no day"),
+    *(f"{told!r} is no day" for told in ("yesterday", "21/08/19", "20 19", "2019/31")),
 )
 # Or as a person says that days are written.
 WRITTEN = {
     **{("03/04/2019", "%d/%m/%Y"): "2019-04-03", ("4/5/17", "%m/%d/%y"): "2017-04-05"},
-    ("03/04/2019 00:00", "%d/%m/%Y"): "2019-04-03",
+    ("٠٣/٠٤/٢٠١٩ ٠٠:٠٠", "%d/%m/%Y"): "2019-04-03",
     **{("2017-04-05T10:00", "%m/%d/%y"): "2017-04-05", ("May 2017", "%B %Y"): "2017-05"},
     ("3 avril 2019", "%d.%m.%Y"): "2019-04-03",
     **dict.fromkeys([("2017-13-05", "%Y-%m-%d"), ("13/13/17", "%m/%d/%y")], ""),
@@ -258,6 +265,9 @@ def test_a_name_that_nothing_can_read_makes_nothing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="there are no texts here"):
         corpus(tmp_path / "none", "river-war", tmp_path)
     assert not list(tmp_path.iterdir())
+    write(tmp_path / "data" / "river-war" / "truth.yaml", "")
+    with pytest.raises(DataError, match="NAME: this case was made up"):
+        corpus(tmp_path, "river-war", tmp_path)
 
 
 def test_a_full_disk_is_told_and_leaves_every_file_as_it_was(tmp_path: Path) -> None:

@@ -134,6 +134,8 @@ def test_composition_and_invisible_characters_change_no_count(text: str, places:
         ("«he said “no” to me»", ["«he said “no” to me»"]), (f"{ZWNJ}“yes”{WJ} he said", ["“yes”"]),
         (f'x {RLM}"a" and {RLM}"b"', ['"a"', '"b"']), (f'{RLM}"نعم"{RLM} قال', ['"نعم"']),
         ("He said “no” twice.", ["“no”"]), ("«a «b» c» d", ["«a «b» c»"]),
+        ("„a “b” c“ d", ["„a “b” c“"]), ("“a „b“ c” “d”", ["“a „b“ c”", "“d”"]),
+        ('"a „b“ c" d', ['"a „b“ c"']),
     ],
 )  # fmt: skip
 def test_quotations(text: str, expected: list[str]) -> None:

@@ -22,6 +22,7 @@ import py3langid
 import pypandoc
 import pypdf
 import trafilatura
+import yaml
 from anyascii import anyascii
 
 from framelines import REPO, write_whole
@@ -41,19 +42,11 @@ from framelines.tables.schema import ID, JOINERS, check_tables, fields_of
 # What YAML or a reader of tables takes for a truth value or nothing; folders of tables.
 TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw features audits".split()}
 UNKNOWN, NOBODY = "unknown", "unassigned"
-UNTOLD = {
-    "source": "Unknown source",
-    "country": "",
-    "kind": UNKNOWN,
-    "camp": NOBODY,
-    "bloc": NOBODY,
-}
+UNTOLD = dict(source="Unknown source", country="", kind=UNKNOWN, camp=NOBODY, bloc=NOBODY)
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
 SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
 DATED = re.compile(rf"(?<!\d)(?:\d{{4}}([-_.]?)\d\d\1\d\d|\d\d?([-.])\d\d?\2\d{{4}}|{SPELT})(?!\d)")
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
-# What pandoc reads beside a text goes before it, on one line.
-APART = "--template=data:,$meta-json$%0A$body$"
 # Texts that share this much of their runs of five words are one text told twice.
 RUN, ALIKE, SKETCH = 5, 0.8, 64
 # An article: its `origin` and `text`, what is known of it, named as in columns.yaml, and where each
@@ -63,19 +56,23 @@ Row = dict[str, str]
 
 def _read(path: Path) -> tuple[str, dict[str, Any], str]:
     """The text of a file, what it says of itself, and what that is called in a report."""
-    suffix, how = path.suffix.lower(), {"to": "plain", "extra_args": ["--wrap=none", APART]}
-    if suffix == ".txt":
-        return decoded(path.read_bytes()), {}, ""
+    suffix = path.suffix.lower()
+    if suffix in (".txt", ".md"):
+        text, told = decoded(path.read_bytes()), None
+        front = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
+        if front and isinstance(told := yaml.load(front[1], Loader=yaml.BaseLoader), dict):
+            text = text[front.end() :]
+        if suffix == ".md":
+            text = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])
+        return text, told if isinstance(told, dict) else {}, "front matter"
     if suffix == ".pdf":
         return _pdf(path), {}, ""
     if suffix in (".html", ".htm", ".xhtml"):
         return *_page(path), "tags of the page"
-    if suffix == ".md":
-        content = decoded(path.read_bytes())
-        about, _, text = pypandoc.convert_text(content, format="markdown", **how).partition("\n")
-        return text, json.loads(about), "front matter"
     if suffix in (".docx", ".odt", ".rtf", ".epub"):
-        about, _, text = pypandoc.convert_file(path, **how).partition("\n")
+        apart = "--template=data:,$meta-json$%0A$body$"  # what it says goes before it, on one line
+        read = pypandoc.convert_file(path, "plain", extra_args=["--wrap=none", apart])
+        about, _, text = read.partition("\n")
         return text, json.loads(about), "the file"
     raise ValueError(f"there is no reader for {suffix or 'a name without ending'}")
 
@@ -123,11 +120,13 @@ def _rows(path: Path, name: str) -> Iterator[tuple[str, Row]]:
     if not any(held.values()):
         met = ", ".join(str(column) for table in tables.values() for column in table)
         names = COLUMNS["articles"]["text"].replace(" ", ", ")
-        raise ValueError(f"no column of texts among {met}. Name it: {names}")
+        raise ValueError(f"no column of texts among {met}. Name it: {names}; or of files: file")
     for title in [title for title, columns in held.items() if columns]:
         where = f"{name}, {title}" if len(tables) > 1 else name
         for number, row in tables[title].to_dict("index").items():
-            yield f"{where}, row {number}", dict.fromkeys(held[title], "") | _known(row)
+            known = _known(row)  # which tells of a file, or is a text, if an empty one
+            untold = {} if "file" in known else dict.fromkeys(held[title], "")
+            yield f"{where}, row {number}", untold | known
 
 
 def _said(path: Path, name: str) -> Iterator[tuple[str, Row]]:
@@ -154,8 +153,10 @@ def articles(place: Path, left: list[str]) -> Iterator[Row]:
             if path.suffix.lower() in TABLES:
                 rows = [*_rows(path, name)]
                 found = [(origin, [("a column", row)]) for origin, row in rows if "text" in row]
-                files_of = (row for _, row in rows if "text" not in row and row["file"])
-                listed |= {path.parent / row["file"]: row for row in files_of}
+                about = [row for _, row in rows if "text" not in row and row["file"]]
+                listed |= {path.parent / row["file"]: row for row in about}
+                if not found + about:
+                    raise ValueError("no row of it holds a text, or names its file")
             else:
                 found = [(name, [*_said(path, name), ("a table beside it", listed.get(path, {}))])]
         except Exception as error:  # whatever a reader of a stranger's file may raise
@@ -176,14 +177,14 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     how days are written, such as `%d/%m/%Y`. A Hijri day becomes the three or four about it. No
     day is taken that the calendar does not have.
     """
-    for text in (stated, re.sub(r"[T ]+\d{1,2}:\d\d.*", "", stated)) if dates else ():
+    latin = re.sub(r"\d", lambda digit: str(int(digit[0])), stated)
+    for text in (latin, re.sub(r"[T ]+\d{1,2}:\d\d.*", "", latin)) if dates else ():
         with suppress(ValueError):
             told = datetime.strptime(text, dates)
             return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
     # Beside days that are written so, there may be others of one meaning: 2019-04-03, 3 April 2019.
     if not dates or re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
-        found = readings(stated)
-        if found:
+        if found := readings(stated):
             asked = f"{stated} is {' or '.join(sorted(found))}"
             return ("", asked) if found[1:] else (found[0], "")
         for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
@@ -194,11 +195,6 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
                 return one.stated, ""
     why = f"not written as {dates}" if dates else f"no day: {date_problem(stated, 'gregorian')}"
     return "", f"{stated!r} is {why}"
-
-
-def _alike(one: set[int], other: set[int]) -> float:
-    both = {*sorted(one | other)[:SKETCH]}
-    return len(both & one & other) / len(both)
 
 
 def twins(texts: dict[str, str]) -> dict[str, str]:
@@ -215,7 +211,9 @@ def twins(texts: dict[str, str]) -> dict[str, str]:
         own = {*sorted(int(sha256(run)[:12], 16) for run in runs)[:SKETCH]}
         shared = Counter(other for run in own for other in seen[run])
         near = [other for other, n in shared.items() if n >= ALIKE * len(own)]
-        alike, best = max(((_alike(own, kept[other]), other) for other in near), default=(0, ""))
+        both = {other: {*sorted(own | kept[other])[:SKETCH]} for other in near}
+        shares = ((len(of & own & kept[other]) / len(of), other) for other, of in both.items())
+        alike, best = max(shares, default=(0, ""))
         if alike >= ALIKE:
             found[doc_id] = best
             continue
@@ -240,11 +238,11 @@ def one_line(value: str) -> str:
 def _check_name(name: str, root: Path) -> None:
     what = ""
     if slug(name) != name or not name[0].isalpha() or name in TAKEN | {*NO_CASE}:
-        what = (
-            "not a-z, 0-9 and single hyphens (at most 60), first a letter; or a word such as null"
-        )
+        what = "not a-z, 0-9 and single hyphens (at most 60), first a letter; or a word like null"
     elif name in case_names(root) and (data := read_case_file(name, root).data) != f"data/{name}":
         what = f"the tables of the case of this name lie in {data}"
+    elif (root / "data" / name / "truth.yaml").is_file():
+        what = "this case was made up for its known answers, and no text is added to it"
     if what:
         raise DataError([Problem("NAME", what, value=name, fix="Choose one like river-war")])
 
@@ -252,11 +250,10 @@ def _check_name(name: str, root: Path) -> None:
 def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     """Lay down the texts of a folder or table as a case, or add those that the case lacks.
 
-    Writes `data/<name>/` (sources.csv, documents.csv, features; the texts into raw/, which git
-    ignores) and `notebooks/cases/<name>.yaml`; prints what was taken and from where, what is open,
-    and what could not be read and why; returns 0. Raises `DataError` for a name that is none, a
-    place without texts, a table without a column of texts, and tables of an earlier run that do not
-    pass their checks; then nothing is written.
+    Writes `data/<name>/` (tables, features; the texts into raw/, which git ignores) and
+    `notebooks/cases/<name>.yaml`; prints what was taken from where, what is open, and what was not
+    read and why; returns 0. Raises `DataError` for a name that is none, a place without texts, and
+    tables of an earlier run that do not pass their checks; then nothing is written.
     """
     _check_name(name, root)
     folder, left = root / "data" / name, list[str]()

@@ -59,9 +59,8 @@ def lexicon_terms(tables: Tables) -> dict[str, Terms]:
     places = names.assign(lexicon="places", term=names["variant"].map(texts.words).str.join(" "))
     found = defaultdict[str, Terms](dict)
     for row in pd.concat([lexicons, places]).to_dict("records"):
-        texts.add_term(
-            found[row["language"]], texts.words(row["term"]), row["lexicon"], row["term"]
-        )
+        form, own = texts.words(row["term"]), found[row["language"]]
+        texts.add_term(own, form, row["lexicon"], row["term"])
     return found
 
 

@@ -57,8 +57,10 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
         text = decoded(content)
         # A text may hold any sign; the head of a table only parts its names.
         separator = max(",;\t", key=text.partition("\n")[0].count)
+        as_told |= {"header": None, "sep": separator, "engine": "python"}  # which is strict
         # Read as a row, the header tells which rows are too long.
-        rows = pd.read_csv(io.StringIO(text, newline=""), header=None, sep=separator, **as_told)
+        rows = pd.read_csv(io.StringIO(text, newline=""), **as_told)
+        rows = rows.replace("", None).dropna(how="all")
         found = {path.stem: rows[1:].set_axis(rows.iloc[0], axis=1)}
     once = {str(title): frame.loc[:, ~frame.columns.duplicated()] for title, frame in found.items()}
     cells = {t: frame.map(cell).set_axis(range(2, len(frame) + 2)) for t, frame in once.items()}
@@ -69,10 +71,9 @@ def why(error: Exception) -> str:
     """Return on one line why a file cannot be read: in words of ours, and of no library."""
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
-    if "YAML" in str(error):
+    if type(error).__module__.startswith("yaml"):
         return "its front matter is no YAML: what holds a : goes into quotes"
     if met := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
-        told = "row {1} has {2} fields, the header {0}: put texts into quotation marks"
-        return told.format(*met.groups())
+        return met.expand(r"row \2 has \3 fields, the header \1: put texts into quotation marks")
     ours = type(error) is ValueError and str(error)
     return ours or "it is damaged, or no file of the kind that its name says"

@@ -246,12 +246,13 @@ def date_problem(stated: str, calendar: str = "") -> str | None:
     return None
 
 
-# How people write a day or a month in figures, and what it may be; a day whose year is the last
-# part also with an hour or a weekday beside it. Before one digit comes a nought.
+# How people write a day or a month in figures, and what it may be. Before one digit comes a nought.
+_LAST = r"(?:(?<![\d./-])|(?<=[./]\d{4}-))(\d\d?)[./ -]{1,2}(\d\d?)[./ -]{1,2}(\d{4})(?!\d)"
+_FIRST = r"^(\d{4})(?:[-/.](\d\d?)[-/.](\d\d?)|(\d\d)(\d\d))(?=$|(?:T| +\d\d?:)(?!.*\d{4}[-/.]\d))"
 _FIGURES = [
-    (r"(?<![\d./-])(\d\d?)[./ -]{1,2}(\d\d?)[./ -]{1,2}(\d{4})(?!\d)", (r"\3-\2-\1", r"\3-\1-\2")),
-    (r"^(\d{4})(?:[-/.](\d\d?)[-/.](\d\d?)|(\d\d)(\d\d))(?=$|[T ])", (r"\1-\2\4-\3\5",)),
-    (r"^(\d{4})[-/.](\d\d?)$", (r"\1-\2",)),
+    (_LAST, (r"\3-\2-\1", r"\3-\1-\2")),
+    (_FIRST, (r"\1-\2\4-\3\5",)),
+    (r"^(\d{4})[-/.](0?\d|1[0-2])$", (r"\1-\2",)),
     (r"^(\d\d?)[-/.](\d{4})$", (r"\2-\1",)),
 ]
 
@@ -266,12 +267,12 @@ def readings(text: str, system: str = "gregorian") -> list[str]:
     kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text.strip())]
     swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
     plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds)
-    found = [plain.replace(" ", "")]
+    found = [re.sub(r"(?<!\d) | (?!\d)", "", plain)]
     for pattern, ways in _FIGURES:
         told = [match.expand(way) for match in re.finditer(pattern, plain) for way in ways]
         found += [re.sub(r"\b(\d)\b", r"0\1", one) for one in told]
     # In words, or with an hour; a range is more than the day that would be read of it.
-    spelt = r"(?!.*(?<!\d)\d\d? *- *\d\d?(?!\d))(?=.*\d{4}).*([^\W\d_]{3}|:)"
+    spelt = r"(?!.*(?<![\d:-])\d\d?[a-z.]{0,2} *- *\d\d?(?!\d))(?=.*\d{4}).*([^\W\d_]{3}|:)"
     if system == "gregorian" and len(found) == 1 and re.match(spelt, plain):
         import dateparser  # takes half a second, and few dates need it
 
