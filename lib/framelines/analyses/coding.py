@@ -177,8 +177,7 @@ def caution() -> tuple[str, dict[str, float]]:
         "of {rules_precision}. Their F1 is {rules_losses} for killed, wounded and captured; it is "
         "{rules_suffer} where the side must be right too. For names it is {rules_names}, for verbs "
         "of taking {rules_verbs}. Of the days they read {rules_days} alike. "
-        "Misses in half of these articles had been seen when lists were widened: others may "
-        "fare worse. "
-        "Beyond English and Arabic nothing was measured."
+        "Misses in half of these articles had been seen when lists were widened: others may fare "
+        "worse. Beyond English and Arabic nothing was measured."
     )
     return said + words, {key: float(value) for key, value in numbers.items()}
