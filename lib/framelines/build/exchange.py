@@ -217,7 +217,7 @@ def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     low, high = (numbers[name] for name in of["deaths"])
     if low > high:
         raise ValueError(f"the least of dead, {low}, is above the most, {high}")
-    over = {how: any(numbers[c] > n for c, n in of[how].items()) for how in ("low", "medium")}
+    over = {h: any(numbers[c] > n for c, n in of[h].items()) for h in "low medium unsure".split()}
     quality = "low" if over["low"] or high > 2 * low + 2 else "medium" if over["medium"] else "high"
     first, last = (f"{date.fromisoformat(event[column])}" for column in of["days"])
     span = of["around"].get(event[of["time"]]) if first == last else ""
@@ -227,8 +227,7 @@ def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     said = of["row"] | of["but"].get(event[of["by"]], {})
     row = {column: form.format_map(event).strip(" ,") for column, form in said.items()}
     named = re.sub(" (town|city|village)$", "", row["place_id"]).casefold()
-    sure = all(numbers[column] <= most for column, most in of["unsure"].items())
-    row |= {"place_id": places.get(named, "") if sure else "", "quality": quality}
+    row |= {"place_id": "" if over["unsure"] else places.get(named, ""), "quality": quality}
     row |= {"ref_id": row["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
     return row | {"date_from": days_text(since - week), "date_to": days_text(until + week)}
 

@@ -231,8 +231,7 @@ def _from_doccano(line: dict[str, Any], number: int) -> Marked:
     for found in sum((line.get(name) or [] for name in ("entities", "label", "labels")), []):
         parts = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
         start, end, kind = (found[part] for part in parts)
-        said = {"kind": kind, "start": start, "end": end}
-        codes.append(_code(f"line {number}, span {start}", said))
+        codes.append(_code(f"line {number}, span {start}", dict(kind=kind, start=start, end=end)))
     about = (line.get("meta") or line.get("metadata") or {}) | line
     return Marked([cell(about.get("doc_id"))], str(line["text"]), codes)
 
