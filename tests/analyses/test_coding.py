@@ -42,3 +42,6 @@ def test_a_crowd_is_known_by_its_codes_and_not_by_its_folder(tmp_path: Path) -> 
     assert place >= number >= side > 0 and len(coding.dead(tmp_path / "mine")) == 2
     assert coding.dead(coding.DATA).empty
     assert coding.measured(tmp_path).empty and coding.dead(tmp_path).empty
+    for language, said in {"de": "read no text in de.", "tr": "in tr is hardly known."}.items():
+        (tmp_path / "documents.csv").write_text(f"doc_id,cases,language\na,war,{language}\n")
+        assert coding.caution(tmp_path, "war")[0].endswith(said)

@@ -135,7 +135,8 @@ def qdpx(last: int = 0, head: str = "", text: str = POST) -> bytes:
     <Code guid="c1" name="killed; value_min=4"/></Code></Codes></CodeBook>
     <Sources><TextSource name="post" plainTextPath="internal://S1.txt">
     <PlainTextSelection startPosition="{AT}" endPosition="{TO - last}"><Coding>
-    <CodeRef targetGUID="c1"/></Coding></PlainTextSelection></TextSource></Sources></Project>"""
+    <CodeRef targetGUID="c1"/></Coding></PlainTextSelection>
+    <PlainTextSelection guid="lost"/></TextSource></Sources></Project>"""
     return zipped({"project.qde": project, "sources/s1.txt": "\ufeff" + text})
 
 
@@ -256,7 +257,9 @@ GED = """9 1 Alba Borea Arda 35.5 36.5 1 Ford+town 1 1 2017-04-04 2017-04-04 3 8
 8 1 Alba Borea Arda 35.9 36.5 6 Arda 1 5 2016-05-01 2016-05-01 0 0 0 5 5 5 5
 5 2 Crow Dove Elsewhere 1 1 1 Mere 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 1
 6 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 soon 2017-04-04 1 0 0 0 1 1 1
-4 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 7"""
+4 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 7
+3 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 + 1 0 0 0 1 1 1
+2 1 Alba Borea Arda 35.5 36.5 1 Ford 1 1 2017-04-04 2017-04-04 1 0 0 0 1 1 -1"""
 EVENTS = """ARD12 04+April+2017 2 Armed+clash Alba Borea Arda Ford 35.5 36.5 1 10
 ARD13 2017-05-31 3 Air/drone+strike Alba Crow Arda Ford 35.5 36.5 2 0"""
 SHOWN = "ref_id date_from date_to value_min value_max quality place_id event".split()
@@ -285,6 +288,7 @@ def test_events_are_rows_with_days_and_quality(monitored: Path, capsys: Any) -> 
     told = capsys.readouterr().out
     assert "3 events added" in told and "not taken: ged.csv, row 6: it cannot be read" in told
     assert "row 7: it cannot be read: the least of dead, 7, is above the most, 1" in told
+    assert "row 8: it cannot be read" in told and "row 9: it cannot be read: low is '-1'" in told
     assert found.at["ucdp-9", "according_to"] == "UCDP (Alba 3, Borea 8, civilians 0, unknown 1)"
     found = added(monitored, "acled.csv")
     found["event"] = found["event"].str.partition(", ")[0]

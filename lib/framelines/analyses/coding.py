@@ -16,7 +16,7 @@ from framelines.corpus.names import LANGUAGES
 from framelines.methods.agreement import matched
 from framelines.methods.dates import gregorian, stated_interval
 
-DATA = REPO / "data"
+DATA, KNOWN = REPO / "data", {*LANGUAGES}
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
 ANY_OVERLAP = 1e-9
 PEOPLE = "kind in ('killed', 'wounded', 'killed_or_wounded', 'captured_persons')"
@@ -164,21 +164,23 @@ def dead(folder: Path) -> pd.DataFrame:
     return told.groupby("of")["found"].agg(articles="size", found="sum").reset_index()
 
 
-def caution() -> tuple[str, dict[str, float]]:
-    """Return what a page must say first whose codes are those of rules, with its numbers."""
-    table, said = measured(), "Rules coded this case, and no person. "
-    if table.empty:
-        return f"{said}How far they err is not known here.", {}
+def caution(folder: Path, case: str) -> tuple[str, dict[str, float]]:
+    """Return what a page must say first of a case whose codes are those of rules, with numbers."""
+    documents, table = _read(folder / "documents.csv"), measured()
+    languages = {*documents["language"][[case in c.split(";") for c in documents["cases"]]]}
+    read, rest = (", ".join(sorted(s)) for s in (languages & KNOWN, languages - KNOWN))
+    said = "Rules coded this case, and no person." + f" They read no text in {rest}." * bool(rest)
+    if table.empty or "en" not in languages:
+        return said + f" How far they err in {read} is hardly known." * bool(read), {}
     own = table[table["language"] == "en"].set_index("code")
     numbers = {f"rules_{name}": own.at[ASKED[0][0], name] for name in ("recall", "precision")}
     numbers |= {name: own.at[code, "f1"] for name, code in CAUTION.items()}
     words = (
-        "In hand-coded English articles they find {rules_recall} of the numbers, with a precision "
+        " In hand-coded English articles they find {rules_recall} of the numbers, with a precision "
         "of {rules_precision}. Their F1 is {rules_losses} for killed, wounded and captured; it is "
         "{rules_suffer} where the side must be right too. For names it is {rules_names}, for verbs "
         "of taking {rules_verbs}. Of the days they read {rules_days} alike. "
-        "Misses in half of these articles had been seen when lists were widened: others may "
-        "fare worse. "
-        "Beyond English and Arabic nothing was measured."
+        "Misses in half of these articles had been seen when lists were widened: others may fare "
+        "worse. Beyond English and Arabic nothing was measured."
     )
     return said + words, {key: float(value) for key, value in numbers.items()}

@@ -53,8 +53,7 @@ def code(name: str, root: Path = REPO) -> int:
     of_claim = {claim["claim_id"]: claim["event_id"] for claim in made["claims"]}
     for capture in made["captures"]:
         capture["event_id"] = of_claim.get(capture.get("claim_id", ""), "")
-    about = {"coder": coder.CODER, "kind": "rules", "label": LABEL}
-    about["events"] = "shared" if reads else "own"
+    about = dict(coder=coder.CODER, kind="rules", label=LABEL, events="shared" if reads else "own")
     new = {table: pd.DataFrame(made[table]) for table in CODED}
     new |= {"events": pd.DataFrame(events), "coders": pd.DataFrame([about])}
     new |= _names_met(made, set(documents["language"]))
@@ -130,6 +129,5 @@ def measure() -> list[Path]:
         for path in sorted((folder / "rules").glob("*.csv")):
             frame = pd.DataFrame(made[path.stem])[[*pd.read_csv(path, nrows=0)]]
             frame = frame.query(DEAD) if coder_of(folder)[1] else frame
-            text = frame.to_csv(index=False, lineterminator="\n")
-            paths.append(write_whole(path, text))
+            paths.append(write_whole(path, frame.to_csv(index=False, lineterminator="\n")))
     return paths

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -95,12 +96,11 @@ def _rows(
     coded = Counter(one.doc_id for one in found if one.codes and one.text)
     for one in found:
         if not one.doc_id or (one.codes and coded[one.doc_id] > 1):
-            what = (
-                f"{coded[one.doc_id]} files or tasks have codes of this text, and not one person's"
-            )
-            if not one.doc_id:
-                what = "its text is none of this case, or that of two documents: tell its doc_id"
-            left.append(Problem(one.where, what, value=one.doc_id or one.names[0]))
+            what = "its text is none of this case, or that of two documents: tell its doc_id"
+            if one.doc_id:
+                what = f"{coded[one.doc_id]} files or tasks have codes of this text: take in one's"
+            line = one.codes[0]["row"] if one.codes and not one.text else None
+            left.append(Problem(one.where, what, line, value=one.doc_id or one.names[0]))
             continue
         for code in one.codes:
             code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
@@ -114,7 +114,7 @@ def _rows(
             except ValueError as error:
                 where, quoted = f"{code.get('start')}, {code.get('end')}", code.get("words", "")
                 value = f"{code['kind']} [{where}): {' '.join(quoted.split()[:4])}"
-                known = ", ".join(KINDS)
+                known = None if code["kind"] in KINDS else ", ".join(KINDS)
                 left.append(Problem(one.where, str(error), code["row"], value=value, allowed=known))
     return pd.DataFrame([*rows.values()], [*rows]).fillna("")
 
@@ -210,26 +210,24 @@ def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     """A row of the reference; a lone imprecise day is all days about it. Raises `ValueError`."""
-    names = {*of["deaths"], *of["low"], *of["medium"]}
-    numbers = {name: int(event[name].removesuffix(".0")) for name in names}
+    told = {n: event[n].removesuffix(".0") for n in (*of["deaths"], *of["low"], *of["medium"])}
+    if odd := [f"{name} is {event[name]!r}" for name in told if not told[name].isdecimal()]:
+        raise ValueError(f"{', '.join(odd)}: no whole number")
+    numbers = {name: int(value) for name, value in told.items()}
     low, high = (numbers[name] for name in of["deaths"])
     if low > high:
         raise ValueError(f"the least of dead, {low}, is above the most, {high}")
-
-    def above(how: str) -> bool:
-        return any(numbers[column] > most for column, most in of[how].items())
-
-    wide = high > 2 * low + 2
-    quality = "low" if wide or above("low") else "medium" if above("medium") else "high"
-    first, last = (event[column] for column in of["days"])
+    over = {h: any(numbers[c] > n for c, n in of[h].items()) for h in "low medium unsure".split()}
+    quality = "low" if over["low"] or high > 2 * low + 2 else "medium" if over["medium"] else "high"
+    first, last = (f"{date.fromisoformat(event[column])}" for column in of["days"])
     span = of["around"].get(event[of["time"]]) if first == last else ""
-    lone = first[: {"month": 7, "year": 4}.get(span, 10)] or "no day"
+    lone = first[: {"month": 7, "year": 4}.get(span, 10)]
     since, until = gregorian(lone if first == last else f"{first}/{last}")
     week = 3 * (span == "week")
     said = of["row"] | of["but"].get(event[of["by"]], {})
-    row = {column: told.format_map(event).strip(" ,") for column, told in said.items()}
+    row = {column: form.format_map(event).strip(" ,") for column, form in said.items()}
     named = re.sub(" (town|city|village)$", "", row["place_id"]).casefold()
-    row |= {"place_id": "" if above("unsure") else places.get(named, ""), "quality": quality}
+    row |= {"place_id": "" if over["unsure"] else places.get(named, ""), "quality": quality}
     row |= {"ref_id": row["ref_id"].lower(), "value_min": f"{low}", "value_max": f"{high}"}
     return row | {"date_from": days_text(since - week), "date_to": days_text(until + week)}
 

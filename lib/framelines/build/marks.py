@@ -192,13 +192,15 @@ def _from_cas(name: str, held: Files) -> Found:
         cas = cassis.load_cas_from_xmi(io.BytesIO(held[name]), own, lenient=True)
     else:
         cas = cassis.load_cas_from_json(decoded(held[name]))
-    tables, codes = {layer: table for table, layer in LAYERS.items()}, list[Row]()
+    tables, codes = {layer.split(".")[-1]: table for table, layer in LAYERS.items()}, list[Row]()
+    names = [part.partition(".")[0] for part in PurePosixPath(name).parts[::-1]]
     for found in cas.select_all_annotations():
-        if table := tables.get(found.type.name):
+        if (layer := found.type.name.split(".")[-1]) == "DocumentMetaData":
+            names = [cell(found.documentTitle).partition(".")[0], *names]
+        if table := tables.get(layer):
             said = {"kind": ONLY.get(table)} | {f.name: found[f.name] for f in found.type.features}
             said |= {"start": found.begin, "end": found.end, "words": found.get_covered_text()}
             codes.append(_code(f"{table} at {found.begin}", said))
-    names = [part.partition(".")[0] for part in PurePosixPath(name).parts[::-1]]
     yield Marked(names, str(cas.sofa_string or ""), codes)
 
 
@@ -206,13 +208,13 @@ def _from_qdpx(name: str, held: Files) -> Found:
     root = etree.fromstring(held[name])
     named = {code.get("guid"): code.get("name", "") for code in root.iter("{*}Code")}
     for source in root.iter("{*}TextSource"):
-        path = (source.get("plainTextPath") or "").rpartition("/")[2].lower()
+        path = re.split(r"[/\\]", source.get("plainTextPath", ""))[-1].lower()
         files = [held[n] for n in held if path and n.lower().endswith(f"/{path}")]
         text = decoded(files[0]) if files else source.findtext("{*}PlainTextContent") or ""
         found, codes = source.findall("{*}PlainTextSelection"), list[Row]()
         # By the standard the end is the last character (REFI-QDA 1.5, 10.2), by many programs the
         # one behind it. The reading under which fewer selections end inside a word is the file's.
-        ends = [int(one.get("endPosition")) for one in found]
+        ends = [int(e) if (e := one.get("endPosition", "")).isdecimal() else 10**9 for one in found]
         around = [[text[end + i - 1 : end + i + 1] for end in ends] for i in (0, 1)]
         cut = [sum(len(pair) == 2 and pair.isalnum() for pair in pairs) for pairs in around]
         for one, end in zip(found, ends, strict=True):
@@ -229,8 +231,7 @@ def _from_doccano(line: dict[str, Any], number: int) -> Marked:
     for found in sum((line.get(name) or [] for name in ("entities", "label", "labels")), []):
         parts = ("start_offset", "end_offset", "label") if isinstance(found, dict) else (0, 1, 2)
         start, end, kind = (found[part] for part in parts)
-        said = {"kind": kind, "start": start, "end": end}
-        codes.append(_code(f"line {number}, span {start}", said))
+        codes.append(_code(f"line {number}, span {start}", dict(kind=kind, start=start, end=end)))
     about = (line.get("meta") or line.get("metadata") or {}) | line
     return Marked([cell(about.get("doc_id"))], str(line["text"]), codes)
 
@@ -255,7 +256,8 @@ def _from_sheets(name: str, held: Files) -> Found:
     for title, frame in sheets(name, held[name]).items():
         frame = frame.rename(columns=lambda column: str(column).strip().lower())
         if "doc_id" not in frame or frame.get("coder", pd.Series()).nunique() > 1:
-            raise ValueError("doc_id: this column is missing, or coder: codes of several people")
+            yield Problem(name, f"{title}: doc_id: this column is missing, or coder: two or more")
+            continue
         plain = frame.replace(r"^'(?=\s*'*[=+\-@])", "", regex=True)
         for line, row in plain.to_dict("index").items():
             code = _code(f"{line} of {title}", {"kind": ONLY.get(title)} | row)
@@ -281,10 +283,9 @@ def _from_json(name: str, held: Files) -> Found:
 
 
 ZIPS = (".qdpx", ".zip")
-WRITERS: dict[str, Callable[[Row, pd.DataFrame], Made]] = {
-    **{"label-studio": _to_label_studio, "inception": _to_inception},
-    **{ending: partial(_to_sheet, ending) for ending in ("csv", "xlsx")},
-}
+WRITERS: dict[str, Callable[[Row, pd.DataFrame], Made]]
+WRITERS = {ending: partial(_to_sheet, ending) for ending in ("csv", "xlsx")}
+WRITERS |= {"label-studio": _to_label_studio, "inception": _to_inception}
 READERS = dict.fromkeys((".csv", ".tsv", ".xlsx"), _from_sheets)
 READERS |= dict.fromkeys((".json", ".jsonl"), _from_json) | {".xmi": _from_cas, ".qde": _from_qdpx}
 
@@ -306,7 +307,9 @@ def read(source: Path) -> Found:
 
     Of a folder, and of an archive, every file is read that may hold codes.
     """
-    files = [source] if source.is_file() else sorted(filter(Path.is_file, source.rglob("*")))
+    files = sorted(filter(Path.is_file, source.rglob("*")))
+    if source.is_file():  # the types of a lone XMI lie beside it
+        files = [source, *source.parent.glob("[Tt]ype[Ss]ystem.xml")]
     held = {path.relative_to(source.parent).as_posix(): path.read_bytes() for path in files}
     queue = [*held]
     for name in queue:

@@ -130,8 +130,7 @@ def _told(sentence: Sentence, dated: bool) -> Iterator[Located]:
         row["unit"] = "persons" if kind in (*LOSSES, STANDING[0]) else "items"
         if kind in STANDING[1:]:
             row |= {"item": "", "unit": count["item"]}
-        by_word = figure.qualifier in ("articles", "names")
-        row["qualifier"] = "exact" if by_word else figure.qualifier
+        row["qualifier"] = dict(articles="exact", names="exact").get(figure[4], figure.qualifier)
         for column, value in (("value_min", figure.low), ("value_max", figure.high)):
             row[column] = "" if math.isnan(value) else f"{value:.10g}"
         row["scope"] = "standing" if kind in STANDING else "" if count["part"] else total

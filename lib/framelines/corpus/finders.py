@@ -75,9 +75,6 @@ def meaning(word: str | None, section: str, language: str) -> str:
     return next(met, "")
 
 
-# Figures.
-
-
 class Figure(NamedTuple):
     """A number as stated: its span with its hedges, lowest and highest value, and qualifier.
 
@@ -113,11 +110,8 @@ def _joined(before: Figure, value: str, language: str) -> float:
     if language == "ar" and 0 < now % 100 < 10 and number in range(20, 100, 10):
         return now + number
     room = next((r for r in (1000, 100, 10) if now % r == 0 and now % 100 != 10), 0)
-    return (
-        now + number
-        if number < room and now and before.qualifier in ("numbers", "articles")
-        else math.nan
-    )
+    fits = number < room and now and before.qualifier in ("numbers", "articles")
+    return now + number if fits else math.nan
 
 
 def find_figures(text: str, language: str) -> list[Figure]:
@@ -135,12 +129,11 @@ def find_figures(text: str, language: str) -> list[Figure]:
         if number >= 0:  # three thousand; thousands alone are vague
             found[-1] = Figure(last.start, end, number, number, "numbers")
             continue
-        vague = meaning(match["vague"], "vague", language) or meaning(
-            match["loose"], "loose", language
-        )
+        vague = "".join(meaning(match[kind], kind, language) for kind in ("vague", "loose"))
         kind = next((k for k in ("digits", "articles", "names") if match[k]), "numbers")
         if kind == "digits":
             number = digits_value(match[0], language)
+            start += regex.search(r"\d", match[0]).start()  # of 20 and30, as Arabic writes it
         elif not vague:
             number = len(match.captures("name")) or float(value.strip("x") or 1)
         if vague or number >= 0:
@@ -155,11 +148,12 @@ def _add_stated(figures: list[Figure], figure: Figure, text: str, language: str)
     """Add a figure with its hedges (more than 50 leaves the upper end open), or to its range."""
     last = figures[-1] if figures else figure
     link = text[last.end : figure.start]
-    if last.low == last.high < figure.low and pattern("range", language).fullmatch(link):
+    one = {n for n in last[2:4] if n == n}  # up to 20-30 is a range, too
+    if len(one) == 1 and max(one) < figure.low and pattern("range", language).fullmatch(link):
         of = pattern("range_of", language).search(text, max(0, last.start - NEAR), last.start)
         if of or not pattern("links", language).fullmatch(link.strip()):  # two or three
             start = of.start() if of else last.start
-            figures[-1] = Figure(start, figure.end, last.low, figure.high, "range")
+            figures[-1] = Figure(start, figure.end, max(one), figure.high, "range")
             return
     start, end, low, high, qualifier = figure
     if qualifier in ("articles", "names"):
@@ -178,9 +172,6 @@ def _add_stated(figures: list[Figure], figure: Figure, text: str, language: str)
     low = math.nan if qualifier in ("up_to", "less_than") else low
     high = math.nan if qualifier in ("more_than", "at_least") else high
     figures.append(Figure(start, end, low, high, qualifier))
-
-
-# Dates.
 
 
 class Date(NamedTuple):
@@ -224,9 +215,7 @@ def _stated(match: regex.Match[str], language: str, published: Ends) -> tuple[st
     means = {name: meaning(match[name], name, language) for name in met}
     if form := means["relative"] or means["weekdays"]:
         return _ago(form, means["numbers"] or met["count"], published)
-    day, last, year = (
-        int(regex.sub(r"\D", "", met[part]) or 0) for part in ("day", "last", "year")
-    )
+    day, last, year = (int(regex.sub(r"\D", "", met[p]) or 0) for p in "day last year".split())
     calendar, stated = "gregorian", met["iso"] or met["bare_year"]
     if met["numeric"]:
         low, high, year = (int(part) for part in regex.split("[./]", met["numeric"]))

@@ -54,6 +54,9 @@ class Sentence:
         self._terms: dict[str, list[Term]] = {}
         for kind, rows in (("actors", actors), ("places", places)):
             self._terms[kind] = [Term(r["start"], r["end"], kind, r["actor_id"]) for r in rows]
+        inside = [(a, p) for a in self.terms("actors") for p in self.terms("places", *a[:2])]
+        parts = [p for a, p in inside if p[:2] != a[:2]]  # the land of an army, Suriye ordusu
+        self._terms["places"] = [p for p in self.terms("places") if p not in parts]
 
     def terms(self, kinds: str, start: int = 0, end: int | None = None) -> list[Term]:
         """Return the terms of lists, or `actors` or `places`, between two places, in order."""
@@ -144,14 +147,16 @@ def _count(sentence: Sentence, figure: Figure, until: int, last: Row) -> Row | N
         noun = noun._replace(kind=last["what"], what=last["item"])  # 12 tanks, and 3 others
     kinds = OUTCOMES.get(noun.kind or "persons", {})
     verb = _verb(sentence, (start, noun.end), kinds, FAR if noun.kind else NEAR, article)
+    linked = last["verb"] and sentence.touches("links", start, ends=True)
+    if linked and not noun.kind and verb == last["verb"] and start - last["verb"].end > CLOSE:
+        verb = None  # 45 in Homs and 22 in Hama: each at its own place
     ends = [figure, (start, noun.end), verb or figure]
     span = (min(place[0] for place in ends), max(place[1] for place in ends))
-    linked = last["verb"] and sentence.touches("links", start, ends=True)
     near = linked and start - last["end"] <= CLOSE and last["kind"] in kinds.values()
     # One soldier whispered, one of them: pronouns. The two groups were told of before.
     told = high <= TOLD and sentence.touches("the", start, ends=True)
     told |= low == high == 1 and (noun.kind == "persons" or sentence.touches("heads", end))
-    told |= article or by in ("several", "many", "most")
+    told |= article or by in ("several", "many", "most") or noun.what == "civilian"
     if noun.kind == "measures":
         kind = MEASURES[noun.what]
     elif verb:
@@ -208,6 +213,9 @@ def _noun(sentence: Sentence, at: int, until: int) -> Term:
     for kinds in ("persons equipment sites means", "actors", "no_counts", "things"):
         found = sentence.terms(kinds, at, min(until, at + CLOSE) if kinds == "things" else until)
         if found:
+            head = sentence.first("heads", found[0].end, until)
+            if head and found[0].kind == "persons" != found[-1].kind:  # 10 members of the group
+                found = [term for term in found if term.start < head.start]
             noun = found[-1 if language in NOUN_LAST else 0]
             if noun.kind == "actors":
                 return noun._replace(kind="persons", what="")
@@ -235,7 +243,8 @@ def _verb(
             passive = sentence.terms("passive", end, verb.start)
             passive += sentence.terms("states", *verb[:2])
             passive += sentence.terms("wounded", verb.end, verb.end + CLOSE)
-            if not passive and (article or sentence.touches("objects", verb.end)):
+            active = not passive and (article or sentence.touches("objects", verb.end))
+            if active or (article and far > CLOSE):  # an attack, after which 12 were taken
                 continue
         elif verb.start < start:
             continue
@@ -272,18 +281,20 @@ def _taken(sentence: Sentence, verb: Term) -> Span | None:
         held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
         if held:
             return min(t.start for t in held), max(t.end for t in held)
-    name = sentence.touches("it", end) and not sentence.actor(end, end + CLOSE)
-    return (start, end) if name or sentence.terms("territorial", start - 3, end) else None
+    name = sentence.touches("unlisted", end) and not sentence.actor(end, end + CLOSE)
+    name |= sentence.touches("it", end) or bool(sentence.terms("territorial", start - 3, end))
+    return (start, end) if name else None
 
 
 def _taking(sentence: Sentence, verb: Term, target: Span) -> Row:
     start, end, stance, _ = verb
-    unreal = ("negated", "attempted", "planned")
+    near = start - CLOSE
+    unreal = (m for m in ("negated", "attempted", "planned") if sentence.terms(m, near, start))
     places = (place.what for place in sentence.terms("places", *target))
     subject = sentence.subject(start, (end, target[0]))
     agent, loser = sentence.behind("by", end, end + FAR), sentence.behind("loser", end)
     active = target[0] >= start or sentence.language in VERB_LAST
-    taker = agent or (subject if active else "")
+    taker = agent if agent not in ("", loser) else subject * active
     if stance == "lost":
         taker, loser = sentence.actor(end, end + FAR) or agent, subject
     return {
@@ -292,9 +303,7 @@ def _taking(sentence: Sentence, verb: Term, target: Span) -> Row:
         "loser_id": loser,
         "place_id": ";".join(dict.fromkeys(places)),
         "stance": "neutral" if stance == "lost" else stance,
-        "modality": next(
-            (m for m in unreal if sentence.terms(m, start - CLOSE, start)), "realised"
-        ),
+        "modality": next(unreal, "realised"),
         "span": (start, end),
         "whole": (min(start, target[0]), max(end, target[1])),
     }

@@ -59,7 +59,7 @@ class Results:
         self.figures: dict[str, dict[str, str]] = {}
         self.tables: dict[str, dict[str, str]] = {}
         if case.coder == RULES:
-            words, errors = coding.caution()
+            words, errors = coding.caution(case.folder, case.name)
             self.say(words, **errors)
         elif case["claims"].empty and case["naming_mentions"].empty:
             self.say(

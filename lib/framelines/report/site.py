@@ -61,9 +61,9 @@ def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, An
     return bars if len(bars) == 2 and finding["verdict"] != NOWHERE else []
 
 
-def _cautioned(coder: str) -> str:
+def _cautioned(coder: str, folder: Path, case: str) -> str:
     """What a page must say first of a case whose coder is `rules`; nothing of others."""
-    words, errors = caution() if coder == RULES else ("", {})
+    words, errors = caution(folder, case) if coder == RULES else ("", {})
     return words.format_map({key: f"{value:.2f}" for key, value in errors.items()})
 
 
@@ -76,7 +76,7 @@ def overview(case: str) -> dict[str, Any]:
     planted = (REPO / file.data / "truth.yaml").is_file()
     about: dict[str, Any] = {"name": case, "title": file.title, "about": file.about}
     about |= {"findings": [], "tables": [], "numbers": {}, "listed": [], "parts": {}}
-    about |= {"planted": planted, "caution": _cautioned(file.coder)}
+    about |= {"planted": planted, "caution": _cautioned(file.coder, REPO / file.data, case)}
     for notebook in notebooks(REPO):
         numbers, page = REPO / f"reports/{case}/numbers/{notebook[:2]}.json", f"{notebook}.html"
         if numbers.is_file():
@@ -174,8 +174,8 @@ def render_explorer(name: str) -> Path:
     colors = {REFERENCE: ""} | {s: look["color"] for s, look in looks(tellers).items()}
     columns = {key: head for key, head in COLUMNS.items() if (table[key] != "").any()}
     about: dict[str, Any] = {"table": table, "sources": colors, "columns": columns}
-    title, about["caution"] = f"Explore: {case.title}", _cautioned(case.coder)
-    return publish(f"{name}/explore.html", title, "explore.html.j2", **about)
+    about["caution"] = _cautioned(case.coder, case.folder, case.name)
+    return publish(f"{name}/explore.html", f"Explore: {case.title}", "explore.html.j2", **about)
 
 
 def render_site() -> list[Path]:
