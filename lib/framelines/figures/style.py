@@ -92,7 +92,7 @@ def mark(ax: Axes, y: float, row: Mapping[Any, Any], look: Look) -> None:
                 ax.plot(at, y, clip_on=False, **look | {"marker": tip})
     if not math.isnan(row["value"]):
         own = look | ({"markerfacecolor": "white"} if row["hollow"] else {})
-        ax.plot(row["value"], y, zorder=3, **own | {"alpha": 1, "linestyle": ""})
+        ax.plot(row["value"], y, zorder=3, clip_on=False, **own | {"alpha": 1, "linestyle": ""})
 
 
 def joined(marks: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
