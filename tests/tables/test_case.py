@@ -37,20 +37,6 @@ CODE = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 
 CODE |= {"stance": "neutral"}
 
 
-def test_every_case_of_the_repository_loads() -> None:
-    sizes = {}
-    for name in c.case_names():
-        case = c.load_case(name)
-        ids = set(case["documents"]["doc_id"])
-        sizes[name] = len(ids)
-        assert set(case["sentences"]["doc_id"]) == ids
-        assert set(case.regions) - {name} <= set(case["places"]["place_id"])
-        coders = {coder for table in c.CODED for coder in case[table]["coder"]}
-        assert coders <= set(case["coders"]["coder"])
-        assert set(case["coders"]["kind"]) <= {"model", "person"}
-    assert (sizes["palmyra"], sizes["idlib"], sizes["fa-kes"]) == (4, 24, 789)
-
-
 @settings(max_examples=12)
 @given(st.sampled_from([*resources()]), st.integers(0, 99), st.integers(0, 9999), CELLS)
 @example("events", 1, 3, "-10d")  # an event that is of no case, or of another
