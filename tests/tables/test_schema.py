@@ -105,6 +105,7 @@ def test_tables_that_cannot_be_read(tiny: Path) -> None:
         (b'source_id,"name\n1,2', ["a quotation mark is not closed", "line 2"]),
         (b"source_id\tname\nblue\tBlue\n", ["separated by tabs", "commas"]),
         (HEAD + b"a,b\n", ["row 2: the row has 2 fields, the header 7"]),
+        (HEAD + b"a,b,c,d,e,f,g,h\n", ["row 2: the row has 8 fields, the header 7"]),
         (ODD, ["column bloc: missing in the header. Add it", "met 'name, block, name'"]),
         (None, ["missing"]),
     ):

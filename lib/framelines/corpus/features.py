@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from framelines import REPO, being_written
@@ -39,15 +40,14 @@ def mattr(types: list[str], window: int = MATTR_WINDOW) -> float | None:
     """
     if len(types) < window:
         return None
-    inside = Counter(types[:window])
-    found = len(inside)
-    for gone, come in zip(types, types[window:], strict=False):
-        inside[come] += 1
-        inside[gone] -= 1
-        if not inside[gone]:
-            del inside[gone]
-        found += len(inside)
-    return found / (window * (len(types) - window + 1))
+    last, before = dict[str, int](), list[int]()
+    for number, word in enumerate(types):
+        before.append(last.get(word, -1))
+        last[word] = number
+    # A token is the first of its type in the windows that begin after the one before it.
+    at, windows = np.arange(len(types)), len(types) - window + 1
+    firsts = np.minimum(at, windows - 1) - np.maximum(before, at - window)
+    return int(firsts.clip(0).sum()) / (window * windows)
 
 
 def lexicon_terms(tables: Tables) -> dict[str, Terms]:
@@ -117,10 +117,10 @@ def document_features(
         sentences.append((span, kind, words))
     chunk_of = _assign_chunks([len(words) for *_, words in sentences])
     rows: dict[str, list[tuple]] = {name: [] for name in COLUMNS}
-    chunks, types = defaultdict[int, Counter[str]](Counter), list[str]()
+    chunks, types = defaultdict[int, list[str]](list), list[str]()
     for number, (span, kind, words) in enumerate(sentences):
         types += words
-        chunks[chunk_of[number]].update(words)
+        chunks[chunk_of[number]] += words
         letters, long, figures = map(sum, zip((0, 0, 0), *map(_measured, words), strict=True))
         place = (doc_id, number, *span, chunk_of[number] if words else "", kind)
         measures = (len(words), long, letters, figures, f"{_share(span, quotes):.3f}")
@@ -129,7 +129,9 @@ def document_features(
             met = Counter(tuple(of) for _, *of in texts.longest_matches(words, own_terms))
             rows["lexicon_hits"] += [(doc_id, number, *of, n) for of, n in sorted(met.items())]
     if len(types) >= CHUNK_TOKENS:
-        counts = ((chunk, *of) for chunk, own in chunks.items() for of in sorted(own.items()))
+        counts = (
+            (chunk, *of) for chunk, own in chunks.items() for of in sorted(Counter(own).items())
+        )
         rows["chunks"] = [(doc_id, *count) for count in counts]
     diversity = "" if (ratio := mattr(types)) is None else f"{ratio:.6g}"
     rows["diversity"] = [(doc_id, len(types), len(set(types)), diversity)]

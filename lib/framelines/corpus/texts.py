@@ -65,6 +65,11 @@ ONE_FORM = str.maketrans(
 )
 # Soft hyphens, joiners, direction marks: a reader does not see them, so no rule does.
 _INVISIBLE = regex.compile(r"\p{Default_Ignorable_Code_Point}")
+_PERCENT = regex.compile("^%(.+)")
+_POSSESSIVE = regex.compile("(?:’s?)+$")
+# Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
+_VOWELS = regex.compile(r"[\u064B-\u0652\u0670\u0640]")
+_SAID = regex.compile(r"[\p{L}\p{N}]")
 _HYPHEN, _ANY_ALONE = _pattern(["{hyphen}"]), _pattern(["{alone}"])
 _PIECES = _pattern(["{alone}", "(?:(?!{alone}).)+"])
 
@@ -106,13 +111,12 @@ def counted_form(word: str) -> str:
     """
     word = _INVISIBLE.sub("", word).translate(ONE_FORM)
     if word.strip("%")[:1].isdigit():
-        word = regex.sub("^%(.+)", r"\1%", "".join(word.split()))
+        word = _PERCENT.sub(r"\1%", "".join(word.split()))
     composed = unicodedata.normalize("NFKC", word)
     # Some ligatures are whole phrases (ﷺ): they stay one word.
     word = word if " " in composed else composed
     word = unicodedata.normalize("NFC", word.lower().replace("i\u0307", "i"))  # of İ
-    # Harakat, superscript alif and tatweel carry no lexical difference in the Arabic of the press.
-    return regex.sub("(?:’s?)+$", "", regex.sub(r"[\u064B-\u0652\u0670\u0640]", "", word))
+    return _POSSESSIVE.sub("", _VOWELS.sub("", word))
 
 
 def words(text: str) -> list[str]:
@@ -166,7 +170,7 @@ def sentences(text: str) -> list[Span]:
         stops = _STOP.finditer(text, begin, end)
         for cut in [*(stop.end() for stop in stops if stop["ends"] is not None), end]:
             inside = text[begin:cut]
-            if regex.search(r"[\p{L}\p{N}]", inside):
+            if _SAID.search(inside):
                 spans.append((cut - len(inside.lstrip()), begin + len(inside.rstrip())))
             begin = cut
     return spans
