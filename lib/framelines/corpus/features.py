@@ -72,10 +72,10 @@ def _share(span: Span, covers: Iterable[Span]) -> float:
 
 
 @lru_cache(maxsize=200_000)
-def _measured(word: str) -> tuple[int, bool, bool]:
-    """Letters of a counted form, whether it is long, and whether it is a figure."""
+def _measured(word: str) -> tuple[int, int, int]:
+    """Letters of a counted form, and 1 where it is long, and where it is a figure."""
     letters = sum(map(str.isalpha, word))
-    return letters, letters > LONG_WORD, word[0].isdigit()
+    return letters, int(letters > LONG_WORD), int(word[0].isdigit())
 
 
 def _counted_words(text: str, sentence: Span, regions: list[Region]) -> list[str]:
@@ -129,10 +129,9 @@ def document_features(
             met = Counter(tuple(of) for _, *of in texts.longest_matches(words, own_terms))
             rows["lexicon_hits"] += [(doc_id, number, *of, n) for of, n in sorted(met.items())]
     if len(types) >= CHUNK_TOKENS:
-        counts = (
-            (chunk, *of) for chunk, own in chunks.items() for of in sorted(Counter(own).items())
-        )
-        rows["chunks"] = [(doc_id, *count) for count in counts]
+        for chunk, own in chunks.items():
+            counts = Counter(own)
+            rows["chunks"] += [(doc_id, chunk, word, counts[word]) for word in sorted(counts)]
     diversity = "" if (ratio := mattr(types)) is None else f"{ratio:.6g}"
     rows["diversity"] = [(doc_id, len(types), len(set(types)), diversity)]
     return rows
