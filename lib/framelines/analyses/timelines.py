@@ -331,9 +331,9 @@ def _at_risk(
     """Listed events and sources of which a document could tell the event: came out after it, on
     the theatre, and by `exact` (claims dated to the day) has days that enclose it."""
     published = lookup(case, "documents", "published")
-    here = theatre_sentences(case).groupby("doc_id").size()
+    near = theatre_sentences(case).groupby("doc_id").size()
     placed = sentence_events(case).query("place_id != ''").groupby("doc_id")["sentence"].nunique()
-    enough = own["doc_id"].map(here / placed) >= THEATRE_SHARE
+    enough = own["doc_id"].map(near / placed) >= THEATRE_SHARE
     own = own[enough | own["theatre"].eq(case.theatre)]
     own = own.assign(out=[gregorian(published[d])[0] for d in own["doc_id"]])
     told = coded.span_by(exact, "doc_id").set_axis(["low", "high"], axis=1)

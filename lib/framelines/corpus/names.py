@@ -14,9 +14,9 @@ from framelines.corpus.texts import Terms, valued
 
 LANGUAGES = ("en", "ar", "fa", "tr", "fr", "ru")
 COLUMNS = ["actor_id", "label", "language", "stance", "doc_id"]
-# What Arabic puts before a name, and the case endings that Turkish puts behind ’.
 # Words that a label list gives to nobody, such as the ceasefire's “regime”.
 NOBODY = "none"
+# What Arabic puts before a name, and the case endings that Turkish puts behind ’.
 CLITICS = "و ف ب ل ك وب ول".split()
 ENDINGS = "nin nın nun nün in ın un ün ye ya e a de da te ta den dan ten tan yi yı i ı".split()
 
