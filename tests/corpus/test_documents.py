@@ -37,7 +37,7 @@ def test_every_text_of_an_archive_is_its_span(texts: list[str], data: st.DataObj
     order = data.draw(st.permutations(range(len(texts))))
     with TemporaryDirectory() as place:
         (Path(place) / "all.txt").write_bytes("".join(texts).encode())
-        found = d.read_documents(table.assign(doc_id=order), Path(place), by="doc_id")
+        found = d.read_documents(table.assign(doc_id=order), Path(place))
         assert [text for _, text in found] == [texts[order.index(i)] for i in range(len(texts))]
 
 

@@ -106,8 +106,10 @@ def test_a_test_is_given_only_where_it_can_reach_five_per_cent() -> None:
 
 @given(st.integers(0, 5), st.integers(1, 5), st.sampled_from([5, 10_000]))
 def test_relabelings_keep_the_sizes_of_the_groups(first: int, second: int, draws: int) -> None:
-    [deals] = e.deal_blocks(sizes := (first, second), draws, 3, "sizes", draws)
-    assert np.array_equal(np.concatenate([*e.deal_blocks(sizes, draws, 3, "sizes", 3)]), deals)
+    [deals] = e.deal_blocks(sizes := (first, second), draws, 3, "sizes")
+    assert np.array_equal(
+        np.concatenate([*e.deal_blocks(sizes, draws, 3, "sizes", e.CELLS // 3)]), deals
+    )
     assert deals.shape[1] == first + second and (deals.sum(axis=1) == first).all()
     if e.all_listed(sizes, draws):
         assert len(np.unique(deals, axis=0)) == len(deals) == comb(first + second, first)

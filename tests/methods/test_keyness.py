@@ -49,7 +49,7 @@ def test_blocks_order_and_sides_change_no_p(monkeypatch: pytest.MonkeyPatch) -> 
     rng = np.random.default_rng(5)
     counts, mine, order = rng.poisson(3, size=(9, 4)) * 1.0, np.arange(9) < 4, rng.permutation(9)
     whole = told(counts, mine)
-    monkeypatch.setattr("framelines.methods.keyness.CELLS", 70)
+    monkeypatch.setattr("framelines.methods.estimate.CELLS", 70)
     assert np.array_equal(whole, told(counts[order], ~mine[order]))
 
 

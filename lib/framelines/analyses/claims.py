@@ -52,6 +52,7 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
     return by.join(sorted({str(p) for p in parts if p}))
 
 
+@cache
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
     """Return one column of a table by the ids of its rows."""
     return case[table].set_index(next(iter(fields_of(table))))[column].to_dict()

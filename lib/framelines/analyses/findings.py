@@ -243,6 +243,7 @@ STANDS_FOR: dict[str, Callable[[Case, Finding], Sequence[str]]] = {
 }
 
 
+@cache
 def choices_of(case: Case, finding: Finding) -> dict[str, tuple[str, ...]]:
     """Return every choice with its values, the main one first: those declared, then all others.
 

@@ -65,7 +65,7 @@ def audit(tables: Tables, folder: Path) -> pd.DataFrame:
             passage = "" if explained else " ".join(passage.split())
             rows.append((doc_id, start, end, kind, explained, passage))
     columns = ["doc_id", "start", "end", "kind", "explained_by", "passage"]
-    return pd.DataFrame(rows, columns=columns).sort_values("doc_id", kind="stable")
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _runs(text: str) -> Iterator[tuple[int, tuple[str, ...]]]:

@@ -4,6 +4,7 @@ import os
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
+FILES_HELD = 8  # an archive is a file of many documents; few corpora have more
 PLACE = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
 
 
@@ -60,42 +62,15 @@ def read_raw(path: Path) -> str:
     raise DataError([Problem(path.name, what, fix=fix)])
 
 
-def read_documents(
-    documents: pd.DataFrame, texts: Path, by: str = "raw_file"
-) -> Iterator[tuple[Row, str]]:
-    """Yield every row of `documents` with its text, in the order of a column; one text is held.
+def read_documents(documents: pd.DataFrame, texts: Path) -> Iterator[tuple[Row, str]]:
+    """Yield every row of `documents` with its text, by doc_id.
 
-    A file of several documents is gone through once, to learn where they lie. Raises as `read_raw`.
+    The raw files read last are held, so that one of several documents is read once. Raises as
+    `read_raw`.
     """
-    ordered = documents.sort_values(by, kind="stable")
-    shared = ordered[ordered["raw_file"].duplicated(keep=False)].groupby("raw_file")
-    places = {
-        name: _byte_places(texts / str(name), {*own["start"], *own["end"]}) for name, own in shared
-    }
-    for row in (values._asdict() for values in ordered.itertuples(index=False)):
-        path, ends = texts / row["raw_file"], (int(row["start"]), int(row["end"]))
-        if row["raw_file"] not in places:
-            yield row, read_raw(path)[slice(*ends)]
-            continue
-        begin, stop = (places[row["raw_file"]][end] for end in ends)
-        with path.open("rb", buffering=0) as raw:
-            raw.seek(begin)
-            text = raw.read(stop - begin).decode("utf-8")
-        yield row, text
-
-
-def _byte_places(path: Path, points: set[int]) -> dict[int, int]:
-    """The byte at which each of these code points begins; of those beyond the file its end."""
-    found, passed, size = dict[int, int](), 0, 0
-    try:
-        with path.open(encoding="utf-8", newline="") as raw:
-            for point in sorted(points):
-                size += len(raw.read(point - passed).encode())
-                found[point], passed = size, point
-    except (OSError, UnicodeDecodeError):
-        read_raw(path)  # says what is wrong
-        raise
-    return found
+    read = lru_cache(maxsize=FILES_HELD)(read_raw)
+    for row in documents.sort_values("doc_id").itertuples(index=False):
+        yield row._asdict(), read(texts / str(row.raw_file))[int(row.start) : int(row.end)]
 
 
 def spans_of(frame: pd.DataFrame) -> dict[str, list[Span]]:

@@ -159,7 +159,7 @@ def build_features(tables: Tables, folder: Path, mapped: Mapped = map) -> list[P
     """
     regions, terms = regions_by_document(tables), lexicon_terms(tables)
     paths = {name: folder / "features" / f"{name}.csv" for name in COLUMNS}
-    documents = read_documents(tables["documents"], texts_of(folder), by="doc_id")
+    documents = read_documents(tables["documents"], texts_of(folder))
     items = ((doc, text, regions.get(doc["doc_id"], [])) for doc, text in documents)
     with ExitStack() as stack:
         writers = {}

@@ -73,7 +73,7 @@ def _permuted(
     sizes = int(mine.sum()), int((~mine).sum())
     if why := est.why_no_test(sizes):
         return nan, why
-    deals = est.deal_blocks(sizes, permutations, seed, key, est.CELLS // len(values))
+    deals = est.deal_blocks(sizes, permutations, seed, key)
     drawn = np.concatenate([est.studentised(values, rows) for rows in deals])
     observed = abs(float(est.studentised(values, mine[None].astype(np.float64))[0]))
     return est.p_value(np.abs(drawn), observed, est.all_listed(sizes, permutations)), ""

@@ -23,8 +23,8 @@ MIN_SIDE, MIN_PAIRS = 3, 6
 # Statistics that are equal on paper must be equal here before they are compared.
 DIGITS = 12
 PERMUTATIONS = 9_999
-# Numbers of draws that are held at a time, eight bytes each.
-CELLS = 10_000_000
+# Numbers held at a time, eight bytes each: so few that they stay in the cache of a processor.
+CELLS = 500_000
 POINTS = "percentage points"
 OVER_DOCUMENTS = "95 % interval over documents"
 
@@ -224,13 +224,15 @@ def all_listed(sizes: tuple[int, int], draws: int) -> bool:
 
 
 def deal_blocks(
-    sizes: tuple[int, int], draws: int, seed: int, key: str, block: int
+    sizes: tuple[int, int], draws: int, seed: int, key: str, width: int = 1
 ) -> Iterator[Floats]:
-    """Yield relabelings (relabelings, units), 1 for the first group, `block` of them at a time.
+    """Yield relabelings (relabelings, units), 1 for the first group, some of them at a time.
 
-    All are listed where there are no more than `draws`; otherwise `draws` are drawn.
+    All are listed where there are no more than `draws`; otherwise `draws` are drawn. `width` is how
+    many numbers the caller makes of one.
     """
     first, units = sizes[0], sum(sizes)
+    block = max(1, CELLS // max(units, width))
     listed, rng = combinations(range(units), first), random_stream(seed, "relabel", key, "0")
     exact = all_listed(sizes, draws)
     draws = comb(units, first) if exact else draws

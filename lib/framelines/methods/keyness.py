@@ -21,8 +21,6 @@ PRIOR_TOKENS = 500.0
 LEAST_COUNT = 10
 # A term of one document is that document's, whatever it counts.
 LEAST_DOCUMENTS = 2
-# Numbers held at a time, eight bytes each: so few that they stay in the cache of a processor.
-CELLS = 500_000
 COLUMNS = ["term", "count_first", "count_second", "documents_first", "documents_second"]
 COLUMNS += ["z", "log_ratio", "p_max"]
 
@@ -84,8 +82,8 @@ def permutation_keyness(
         return np.asarray(np.round(np.abs(z), est.DIGITS))
 
     observed = statistic(mine.astype(np.float64)[None])[0]
-    single, largest, block = np.zeros(len(observed)), [], max(1, CELLS // max(counts.shape))
-    for rows in est.deal_blocks(dealt, permutations, seed, "keyness", block):
+    single, largest = np.zeros(len(observed)), []
+    for rows in est.deal_blocks(dealt, permutations, seed, "keyness", counts.shape[1]):
         drawn = statistic(rows)
         single += (drawn >= observed).sum(axis=0)
         largest.append(drawn.max(axis=1))

@@ -55,7 +55,8 @@ def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd
     found = case["documents"].merge(sources, on="source_id", validate="m:1")
     _check(case, "no such outlet to leave out", left_out, ["none", *sorted({*found["source_id"]})])
     _check(case, "reposts are in or out", reposts, ["in", "out"])
-    found["side"] = [side_of_camp(camp, case["actors"]) for camp in found["camp"]]
+    camps = {camp: side_of_camp(camp, case["actors"]) for camp in found["camp"].unique()}
+    found["side"] = found["camp"].map(camps)
     kept = ((found["duplicate_of"] == "") | (reposts == "in")) & (found["source_id"] != left_out)
     columns = [*META, "theatre", "contained_in", "duplicate_of"]
     return found.loc[kept, columns].sort_values("doc_id").reset_index(drop=True)
