@@ -18,6 +18,7 @@ from pathlib import Path
 from pkgutil import iter_modules
 from typing import Annotated, Any, Literal, TypeVar
 
+import numpy as np
 import pandas as pd
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
@@ -51,8 +52,7 @@ VALUES = {"umm_al_qura": "Umm al-Qura", "first_all_sentences": "all sentences"}
 VALUES |= {"out": "counted once", "in": "counted again", "day_only": "the day alone"}
 
 # What must be said of an answer that was known before the finding was declared.
-SEEN = {"yes": "the answer had been seen before the finding was declared"}
-SEEN |= {"partly": "the answer was known in part before the finding was declared"}
+SEEN = {"yes": "known before", "partly": "known in part before"}
 
 HOLDS, FAILS, UNTESTED = "holds", "does not hold", "holds, untested"
 EXPECTED, DESCRIBED = "as expected", "described"
@@ -64,8 +64,8 @@ class Estimand:
 
     `choices` has the values allowed; the first is the main one where a finding declares none,
     unless `main` names another. `groups` are two groups of texts that a finding may name instead.
-    `evidence` makes the table shown with a finding, `figure` names the figure that draws it, `hits`
-    makes what is counted, where the estimate is of hits.
+    `evidence` makes the table shown with a finding, `figure` has the name of the figure that draws
+    it and what this shows, `hits` makes what is counted, where the estimate is of hits.
     """
 
     function: Callable[..., Any]
@@ -73,7 +73,7 @@ class Estimand:
     main: Mapping[str, str] = field(default_factory=dict)
     groups: Mapping[str, Any] = field(default_factory=dict)
     evidence: Callable[..., Any] | None = None
-    figure: str = ""
+    figure: tuple[str, str] = ("", "")
     hits: Callable[..., pd.DataFrame] | None = None
 
     @property
@@ -316,7 +316,7 @@ def said(case: Case, made: Estimate) -> dict[str, tuple[Any, str]]:
     return fields | {name: (text, "") for name, text in texts.items() if text}
 
 
-def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -> str:
+def caution(case: Case, made: Sequence[Estimate], one_event: bool) -> str:
     """Return what must be known with a sentence: interval and test, or why there is none."""
     one, told = made[0], list[str]()
     if len(made) == 1 and one.interval and one.low <= one.high:
@@ -336,7 +336,6 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool, known: str) -
     for part in [e for e in made if math.isnan(e.value)]:
         why = re.sub(rf"{NOWHERE}[^:]*: ", "", listed(part.why)) or "nothing to measure"
         told.append(f"{part.part or 'it'} has no estimate: {why}")
-    told += [SEEN[known]] if known in SEEN else []
     return " ".join(f"{capital(named(case, sentence))}." for sentence in told)
 
 
@@ -378,7 +377,8 @@ def specifications(case: Case, finding: Finding) -> pd.DataFrame:
     table = pd.DataFrame(about, columns=columns).join(to_frame(chain.from_iterable(made)))
     table.insert(6, "result", _results(table))
     table["chosen"] = [tuple((first | changed).items()) for changed in table["chosen"]]
-    return table.assign(measures=[capital(named(case, m)) for m in table["measures"]])
+    about = table["part"] + np.where(table["part"] == "", "", ": ") + table["measures"]
+    return table.assign(measures=[capital(named(case, measures)) for measures in about])
 
 
 def _results(table: pd.DataFrame) -> list[int]:
@@ -478,12 +478,12 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
     """Return the words of a finding; nowhere else are they made.
 
     headline (the name where the verdict does not bear the headline out), sentence, verdict,
-    expected (the headline that does not hold), caution (interval and test, or why there is none),
-    and numbers: value and unit by names such as `calendar_offset_value`, `…_value_2` of a second.
+    expected (the headline that does not hold), seen (whether the answer was known before), caution
+    (interval and test, or why there is none), and numbers: value and unit by names such as
+    `calendar_offset_value`, `…_value_2` of a second.
     """
     made, came = estimates(case, finding), verdict(case, finding)
-    alone = _one_event(specifications(case, finding))
-    with_it = caution(case, made, alone, finding.known_before)
+    with_it = caution(case, made, _one_event(specifications(case, finding)))
     words, parts = defaultdict[str, str](lambda: "–"), list[str]()
     numbers: dict[str, Any] = {"verdict": (came, ""), "caution": (with_it, "")}
     for i, one in enumerate(made):
@@ -505,6 +505,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
         "sentence": capital(finding.says.format_map(words)) if parts else "",
         "verdict": came,
         "expected": finding.headline if came == FAILS else "",
+        "seen": SEEN.get(finding.known_before, ""),
         "caution": with_it,
         "numbers": {f"{key}_{name}": value for name, value in numbers.items()},
     }

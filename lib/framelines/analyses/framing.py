@@ -54,7 +54,7 @@ GROUPED = WHOLE | {"unit": contrasts.UNITS}
 CLAIMED = GROUPED | {"hedged": ("counted", "not_counted")}
 TAKINGS = {"scope": ("matched_events", "all_takings"), "left_out": LEFT_OUT, "coder": CODERS}
 TEXTS = {"unit": ("outlets", "documents"), "left_out": LEFT_OUT, "reposts": REPOSTS}
-PAIRED = "paired_events"
+PAIRED = ("paired_events", "Share in each event that both groups tell, with the counts of both")
 # Below this many sentences in the whole comparison a frame is not established, nor is it absent.
 RARE = 5
 NOBODY = Pair("source_id", "", "", (), ())
@@ -128,19 +128,20 @@ def compared(
 
 
 def contrasted(
-    name: str, hits: Make, measures: Any, choices: Row, groups: Row = CAMPS, figure: str = ""
+    name: str, hits: Make, measures: Any, choices: Row, groups: Row = CAMPS, paired: bool = False
 ) -> Callable[..., Estimate]:
     """Return the contrast of `hits(case, **which)`, first group minus second, as an estimand.
 
     `measures` says what is counted, or makes it of the arguments. Of each of the `choices` the
     first is the default. `groups` are by, first and second, as `tables.rows.pair_of` has them;
-    without them `groups_of` the case are compared.
+    without them `groups_of` the case are compared. `paired`: matched events are drawn.
     """
     main: Row = {choice: values[0] for choice, values in choices.items()}
     make = partial(compared, hits=hits, measures=measures, groups=groups, **main)
-    about: Row = {"main": MAIN, "groups": groups, "hits": hits, "figure": figure}
-    if figure:
+    about: Row = {"main": MAIN, "groups": groups, "hits": hits}
+    if paired:
         about["evidence"] = lambda case, **given: by_event(case, hits(case, **given))
+        about["figure"] = PAIRED
     return estimand(name, choices=choices, **about)(make)
 
 
@@ -193,7 +194,7 @@ def foe_hits(case: Case, **which: str) -> pd.DataFrame:
 
 
 naming_contrast = contrasted(
-    "framing.naming_contrast", foe_hits, "derogatory naming of the opponent", NAMING, figure=PAIRED
+    "framing.naming_contrast", foe_hits, "derogatory naming of the opponent", NAMING, paired=True
 )
 naming_by_group = contrasted(
     "framing.naming_by_group", foe_hits, "derogatory naming of armed opponents", GROUPED, OPINIONS
@@ -352,7 +353,7 @@ def frame_hits(case: Case, *, frame: str, **which: str) -> pd.DataFrame:
 
 
 frame_contrast = contrasted(
-    "framing.frame_contrast", frame_hits, lambda frame, **_: frame, SCOPED, figure=PAIRED
+    "framing.frame_contrast", frame_hits, lambda frame, **_: frame, SCOPED, paired=True
 )
 
 

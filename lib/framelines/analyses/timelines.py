@@ -208,7 +208,7 @@ def days_of_event(
     choices={"wording": ("any_taking", "full_control_only")}
     | {"reposts": REPOSTS, "left_out": LEFT_OUT},
     evidence=days_of_event,
-    figure="days_told",
+    figure=("days_told", "The days that each claim leaves open, by outlet and verb of taking"),
 )
 def spread_of_day(case: Case, *, event_id: str, **choices: str) -> Estimate:
     """Return the days between the earliest and the latest day that articles tell to the day.

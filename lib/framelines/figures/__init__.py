@@ -71,14 +71,15 @@ def outlet_dots(data: pd.DataFrame) -> Figure:
     """Draw what share of each outlet's texts has something, one panel a finding.
 
     `data` has finding, source, side (empty for neither), share, low and high. Outlets stand by
-    side, in the order of the data, and by their share in the first panel.
+    side, in the order of the data, and by their share in the first panel; a hollow mark has no
+    interval.
     """
     sides = [side for side in dict.fromkeys(data["side"]) if side]
     marks = data.assign(panel=data["finding"], lane=data["source"], unit="%")
     marks[["value", "low", "high"]] = 100 * data[["share", "low", "high"]]
     marks["group"] = data["side"].replace("", "_")
-    columns, look = data["finding"].nunique(), looks(sides) | {"_": DOT}
-    return chart(marks, look, columns=columns, around=(0, 100))
+    columns, look = data["finding"].nunique(), looks(sides) | {"_": DOT | {"marker": "<"}}
+    return chart(marks.assign(hollow=data["low"].isna()), look, columns=columns, around=(0, 100))
 
 
 def differences(data: pd.DataFrame) -> Figure:
@@ -105,10 +106,11 @@ def paired_events(data: pd.DataFrame) -> Figure:
     `data` is of `contrasts.matched` with event, first and second; counts stand on the right.
     """
     data = data.sort_values(["difference", "event"], ascending=[False, True], kind="stable")
-    marks = data.reset_index(drop=True).assign(lane=range(len(data)), unit="%")
+    sides = data["first"].iloc[0], data["second"].iloc[0]
+    unit = f"%; on the right {' : '.join(sides)}"
+    marks = data.reset_index(drop=True).assign(lane=range(len(data)), unit=unit)
     marks[["low", "high"]] = 100 * marks[["share_first", "share_second"]]
     marks["beside"] = marks.apply(_counts, axis=1, args=("first", "second"))
-    sides = data["first"].iloc[0], data["second"].iloc[0]
     look = looks(sides) | JOINED
     return chart(style.joined(marks, *sides), look, dict(marks["event"]), around=(0, 100))
 
@@ -137,19 +139,20 @@ def choices_alone(data: pd.DataFrame) -> Figure:
     goes through as a line; a grey band is the range over the declared choices taken together.
     """
     unit, values = str(data["unit"].iloc[0]), data["value"]
-    marks = data[data["kind"] != "product"].reset_index(drop=True)
+    order = data["choice"].map([*dict.fromkeys(data["choice"])].index)
+    marks = data.assign(order=order).sort_values(["order", "value"], kind="stable")
+    marks = marks[marks["kind"] != "product"].reset_index(drop=True)
     marks = marks.assign(lane=marks.index, group="_" + marks["kind"])
     marks["beside"] = [number_text(value, unit) for value in marks["value"]]
     # Where a ratio says that nothing differs, and where any other estimate does.
     nothing = 1.0 if unit == "times" else 0.0
     names = dict(marks["label"].replace("main", "main specification"))
-    look = {"_main": MAIN, "_declared": DOT, "_added": DOT}
+    look = {"_main": MAIN, "_declared": DOT, "_added": HOLLOW}
     fig = chart(marks, look, names, around=[nothing, *values])
     fig.axes[0].axvline(nothing, color=INK, linestyle=":", linewidth=0.9, zorder=0.9)
     fig.axes[0].axvline(float(values.iloc[0]), color=GREY, linewidth=0.6, zorder=0.9)
-    if len(marks) < len(data):
-        together = values[data["kind"] != "added"]
-        fig.axes[0].axvspan(together.min(), together.max(), color=FAINT, alpha=0.5, zorder=0)
+    together = values[data["kind"] != "added"]
+    fig.axes[0].axvspan(together.min(), together.max(), color=FAINT, alpha=0.5, zorder=0)
     return fig
 
 
@@ -168,11 +171,11 @@ def calibration(data: pd.DataFrame) -> Figure:
     known = known.assign(value=known[["low", "high"]].mean(axis=1), group="_anchors")
     # The gaps are days from the stated to the known day: turned, above 0 is told too late.
     check = check.assign(low=-check["gap_umm_al_qura"], high=-check["gap_calibrated"])
-    check = check.assign(panel=check["of"] + ": compared events", unit="days off the reference")
+    check = check.assign(panel=check["of"] + ": compared events", unit="days after the reference")
     look = {"by Umm al-Qura": HOLLOW | {"marker": "D"}, "calibrated": DOT | {"marker": "D"}}
     marks = pd.concat([known, style.joined(check, *look)]).sort_values("source", kind="stable")
     look |= JOINED | {"_anchors": DOT | {"linewidth": 3, "alpha": 0.4}}
-    return chart(marks, look, dict(data["label"]), around=(-2, 2), axis=style.signed)
+    return chart(marks, look, dict(data["label"]), around=(-3, 3), axis=style.signed)
 
 
 def event_lanes(data: pd.DataFrame) -> Figure:
@@ -181,12 +184,15 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     `data` is `timelines.lanes`, cut to the rows that are shown. A lane is an event, a mark an
     account (hollow: from a Hijri date), a line the days that its date leaves open.
     """
-    names, days = data.sort_values(["bloc", "source"])["source"], {"linewidth": 2, "alpha": 0.4}
+    names, days = (
+        data.sort_values(["bloc", "source"])["source"],
+        {"linewidth": 2, "alpha": 0.4, "markersize": 4},
+    )
     look = looks(names[names != "reference"], **days)
-    look["reference"] = DOT | {"marker": "|", "markersize": 7} | days
+    look["reference"] = DOT | {"marker": "|"} | days
     events = data.groupby("event_id", sort=False)
     shift = (events.cumcount() + 0.5) / events["source"].transform("size") - 0.5
-    marks = data.assign(lane=data["event_id"], group=data["source"], shift=0.62 * shift)
+    marks = data.assign(lane=data["event_id"], group=data["source"], shift=0.9 * shift)
     marks = marks.assign(low=data["first"] + 0.2, high=data["last"] + 0.8, hollow=data["hijri"])
     marks["value"] = marks[["low", "high"]].mean(axis=1)
     more = {"from a Hijri date": HOLLOW} if data["hijri"].any() else {}
@@ -196,24 +202,32 @@ def event_lanes(data: pd.DataFrame) -> Figure:
 def days_told(data: pd.DataFrame) -> Figure:
     """Draw every day that is told of one event, a lane each; open beginnings are arrowheads.
 
-    `data` is `timelines.days_of_event`.
+    `data` is `timelines.days_of_event`; claims that are alike share a lane, with how many they are.
     """
-    middle = (data["first"] + 0.5).where(data["first"] == data["last"])
-    marks = data.assign(lane=range(len(data)), group=data["bloc"], value=middle)
+    keys = ["source", "bloc", "wording", "first", "last"]
+    data = data.groupby(keys, sort=False).size().reset_index(name="claims")
+    marks = data.assign(lane=data.index, group=data["bloc"], value=data["last"] + 0.5)
     marks = marks.assign(low=data["first"] + 0.1, high=data["last"] + 0.9)
+    marks["beside"] = data["claims"].map(lambda n: f"{n} claims" * (n > 1))
     names = data["source"] + ": " + data["wording"].replace("", "no verb")
-    look = looks(data["bloc"], linewidth=4, alpha=0.45)
-    return chart(marks, look, dict(enumerate(names)), axis=style.days)
+    look = looks(sorted({*data["bloc"]}), linewidth=4, alpha=0.45)
+    return chart(marks, look, dict(names), axis=style.days)
 
 
 def coverage(data: pd.DataFrame) -> Figure:
     """Draw which source tells which event, and who passes it over though it could have told it.
 
     `data` is `timelines.coverage`, or some of its events; those of the reference bear a star. Of
-    more than `MOST` events those are drawn that most sources tell.
+    more than `MOST` events those of the reference are drawn, and then those that most sources tell.
     """
-    tellers = data["state"].isin(["told", "partly", "denied"]).groupby(data["event_id"]).sum()
-    most = tellers.sort_values(ascending=False, kind="stable").head(MOST).index
+    tellers = data["state"].isin(["told", "partly", "denied"]) + len(data) * data["listed"]
+    most = (
+        tellers.groupby(data["event_id"])
+        .sum()
+        .sort_values(ascending=False, kind="stable")
+        .head(MOST)
+        .index
+    )
     data = data[data["event_id"].isin(most)]
     sources, camps = list(data["source"].drop_duplicates()), looks(data["camp"])
     marks = data.assign(lane=data["event_id"], value=data["source"].map(sources.index))
@@ -222,8 +236,9 @@ def coverage(data: pd.DataFrame) -> Figure:
     marks["beside"] = data["listed"].map({True: "*", False: ""})
     states = {state: own for state, own in STATES.items() if state in {*data["state"]}}
     look = {f"_{c}{s}": own | STATES[s][1] for c, own in camps.items() for s in states}
-    more = {camp: own | {"marker": "s"} for camp, own in camps.items()}
-    more |= {word: DOT | own for word, own in states.values()}
+    more = {word: DOT | own for word, own in states.values()}
+    if len(camps) > 1:  # bars, for a mark is a state
+        more |= {camp: {"color": own["color"], "linewidth": 6} for camp, own in camps.items()}
     events = dict(zip(data["event_id"], data["label"], strict=True))
     fig = chart(marks, look, events, around=(-0.3, len(sources) - 0.7), more=more, line=60)
     ax, many = fig.axes[0], len(sources) > 3  # whose names are turned
@@ -236,19 +251,22 @@ def coverage(data: pd.DataFrame) -> Figure:
 
 
 def passed_on(data: pd.DataFrame) -> Figure:
-    """Draw whose words each page passes on: pages left, voices right, lines as wide as the claims.
+    """Draw whose words each page passes on: pages left, voices right, wider lines for more claims.
 
     `data` is `framing.passed_on`.
     """
     columns = [data.groupby(c)["claims"].sum().sort_values() for c in ("teller", "voice")]
-    most, look = max(map(len, columns)), looks(columns[0].index[::-1])
+    most, look = max(map(len, columns)), looks(columns[0].index[: -len(style.LOOKS) - 1 : -1])
     fig, ax = plt.subplots(figsize=(style.WIDTH, 0.4 + 0.3 * most))
     ax.set(xlim=(-1, 2), ylim=(0, most))
     ax.axis("off")
     heights = [pd.Series((np.arange(len(c)) + 0.5) * most / len(c), c.index) for c in columns]
     for row in data.to_dict("records"):
         ends = [heights[0][row["teller"]], heights[1][row["voice"]]]
-        wide, color = 0.6 + 8 * row["claims"] / data["claims"].max(), look[row["teller"]]["color"]
+        wide, color = (
+            0.6 + 8 * row["claims"] / data["claims"].max(),
+            look.get(row["teller"], {}).get("color", GREY),
+        )
         ax.plot([0, 1], ends, color=color, alpha=0.55, linewidth=wide)
     for x, side, own, height in zip((0, 1), ("right", "left"), columns, heights, strict=True):
         for name, claims in own.items():
@@ -260,27 +278,34 @@ def passed_on(data: pd.DataFrame) -> Figure:
 def places_told(data: pd.DataFrame) -> Figure:
     """Draw the places that claims name on plain axes in degrees, the area of a mark by how many do.
 
-    `data` is `timelines.places_told`, the most told first; a place is named where its name meets
-    no mark or name of those before it. The scale on the right is that of either direction.
+    `data` is `timelines.places_told`, the most told first, which is named in any case; the others
+    where their names meet no mark and no other name. The scale is that of either direction.
     """
-    middle, look = data["lat"].mean(), looks(sorted(set(data["by"])))
+    camps = max(data["by"], key=len).split(" and ")  # in their order
+    middle, look = data["lat"].mean(), looks([*camps, *sorted({*data["by"]})])
     fig, ax = plt.subplots(figsize=(style.WIDTH, 4.8))
     ax.set(xlabel="degrees east", ylabel="degrees north")
     ax.margins(0.12)
     ax.set_aspect(1 / np.cos(np.radians(middle)), adjustable="datalim")
     scale = (lambda y: KM * (y - middle), lambda y: y / KM + middle)
     ax.secondary_yaxis("right", functions=scale).set_ylabel("km")
-    names, taken, most = list[tuple[Any, Any]](), list[Any](), data["claims"].max()
+    names, most = list[tuple[Any, Any, float]](), data["claims"].max()
     for row in data.to_dict("records"):
         at, size = (row["lon"], row["lat"]), 3 + 13 * math.sqrt(row["claims"] / most)
         mark = ax.plot(*at, markersize=size, alpha=0.75, linestyle="", **look[row["by"]])[0]
-        away: dict[str, Any] = {"xytext": (size / 2 + 2, -3), "textcoords": "offset points"}
-        names.append((mark, ax.annotate(short(row["place"], 24), at, **away)))
-    style.legend(fig, look)
+        name = ax.annotate(short(row["place"], 24), at, (0, 0), textcoords="offset points")
+        names.append((mark, name, size / 2 + 2))
+    style.legend(fig, {by: own for by, own in look.items() if by in {*data["by"]}})
     fig.draw_without_rendering()  # laid out first, for names ask for room on the page
-    for mark, name in names:
-        name.set_visible(not any(map(name.get_window_extent().overlaps, taken)))
-        taken += [one.get_window_extent() for one in (mark, name) if one.get_visible()]
+    taken = [mark.get_window_extent() for mark, *_ in names]
+    for mark, name, away in names:
+        for side, x in (("left", away), ("right", -away)):
+            name.set(ha=side, x=x, y=-3)
+            free = mark is names[0][0] or not any(map(name.get_window_extent().overlaps, taken))
+            if free:
+                taken.append(name.get_window_extent())
+                break
+        name.set_visible(free)
     return fig
 
 

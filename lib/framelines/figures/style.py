@@ -146,7 +146,7 @@ def chart(
         order = order.sort_values(["at", "later", "value"], kind="stable")
         names = {lane: str(lane) for lane in order["lane"]}
     labels = {lane: fill(short(name), line) for lane, name in names.items()}
-    tall = ROW * (1.35 if any("\n" in label for label in labels.values()) else 1)
+    tall = ROW * (1.6 if any("\n" in label for label in labels.values()) else 1)
     panels = list(marks.groupby("panel", sort=False))
     lanes = [[n for n in names if columns > 1 or n in {*own["lane"]}] for _, own in panels]
     heights = [0.65 + tall * len(own) for own in lanes[::columns]]

@@ -32,7 +32,7 @@ ELEMENTS = frozenset(
     "span strong sub summary sup table tbody td tfoot th thead tr u ul var wbr".split()
 )
 ATTRIBUTES = frozenset(
-    "alt aria-hidden aria-label aria-labelledby class colspan dir display height id lang "
+    "alt aria-hidden aria-label aria-labelledby class colspan data-head dir display height id lang "
     "mathvariant role rowspan scope start stretchy tabindex title width xmlns".split()
 )
 PICTURE = re.compile(r"data:image/(?:svg\+xml|png|jpeg);base64,[A-Za-z0-9+/=\s]+\Z")

@@ -23,7 +23,7 @@ from matplotlib.figure import Figure
 
 from framelines import REPO, figures, write_whole
 from framelines.analyses import coding
-from framelines.analyses.findings import Finding, capital, estimates, named, told
+from framelines.analyses.findings import Finding, named, told
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures.style import drawn
@@ -96,10 +96,10 @@ class Results:
         display(HTML(fragment("finding.html.j2", anchor=anchor, **words)))
         caption, about = f"{finding.name}.", finding.about
         data = about.evidence(self.case, **finding.with_) if about.evidence else pd.DataFrame()
-        if draw := vars(figures).get(about.figure):
-            measures = capital(named(self.case, estimates(self.case, finding)[0].measures))
-            head = {"title": words["headline"], "subtitle": measures or finding.name}
-            alt = " ".join(finding.estimand.split())
+        figure, subtitle = about.figure
+        if figure:
+            head = {"title": words["headline"], "subtitle": subtitle}
+            draw, alt = vars(figures)[figure], " ".join(finding.estimand.split())
             self.figure(draw, data, finding.id, alt=alt, caption=caption, **head)
         else:
             self.table(data, finding.id, caption=caption)

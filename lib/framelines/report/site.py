@@ -47,7 +47,7 @@ def _rank(finding: dict[str, Any]) -> tuple[int, bool, bool, bool]:
     ranks = [i for i, word in enumerate(order) if said.startswith(word)]
     rank = max(ranks, default=len(order)) + ("untested" in said)
     no_headline = finding["headline"] == finding.get("name")
-    return rank, no_headline, finding["exploratory"], not finding["bars"]
+    return rank, no_headline, finding.get("known_before") == "yes", not finding["bars"]
 
 
 def _bars(finding: dict[str, Any], numbers: dict[str, Any]) -> list[dict[str, Any]]:
@@ -95,7 +95,6 @@ def overview(case: str) -> dict[str, Any]:
                 about["parts"][note["anchor"]] = note | own
     for finding in about["findings"]:
         finding["bars"] = _bars(finding, about["numbers"])
-        finding["exploratory"] = finding.get("known_before") == "yes" and not planted
     about["findings"].sort(key=_rank)
     return about
 
@@ -161,7 +160,11 @@ def render_explorer(name: str) -> Path:
     """
     case = load_case(name)
     table = accounts(case)
-    days = zip(table["stated"], table["days"], strict=True)
+    # Of 2015-08-start and month-may, the words.
+    parts, last = r"-(start|middle|end)\b", r"^(?:month|weekday)-(\w+)"
+    stated = table["stated"].str.replace(parts, r" (\1)", regex=True)
+    stated = stated.str.replace(last, lambda found: f"last {found[1].title()}", regex=True)
+    days = zip(stated, table["days"], strict=True)
     table["day"] = [": ".join(dict.fromkeys(filter(None, one))) for one in days]
     alone = table["source"] + ": on no event of the list"
     table["label"] = table["event"].where(table["event_id"] != "", alone)
