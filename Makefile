@@ -28,7 +28,7 @@ lab: .venv/.ready ## add JupyterLab and open the notebooks
 	  { echo "Python 3.11, 3.12 or 3.13 is needed; '$(PYTHON)' is none. Name one: make PYTHON=python3.11" >&2; exit 2; }
 	@"$(PYTHON)" -c 'import venv, ensurepip' 2>/dev/null || \
 	  { echo "'$(PYTHON)' comes without venv. On Debian or Ubuntu: apt install python3-venv" >&2; exit 2; }
-	"$(PYTHON)" -m venv --clear .venv
+	rm -rf .venv && "$(PYTHON)" -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(UV) && \
 	  .venv/bin/uv pip sync --quiet --python .venv/bin/python --no-build --require-hashes requirements.lock || \
 	  .venv/bin/python -m pip install --quiet --no-compile --only-binary :all: --require-hashes --requirement requirements.lock

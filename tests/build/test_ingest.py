@@ -216,7 +216,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     assert read["front.txt"] == "It fell." and found["front.txt"]["source"] == "no"
     assert "The bridge fell." in read["rules.txt"] and read["fog.docx"] == "It fell.\n"
     assert {"Fog", "A, B", "3 May 2019"} <= {*found["fog.docx"].values()}
-    assert read["cut.jsonl, row 2"] == "The bridge fell. \ufffd"
+    assert read["cut.jsonl, row 1"] == "The bridge fell. \ufffd"
     assert read["locked.pdf"] == read["open.pdf"] == "The bridge fell."
     assert left == ["lockedsecret.pdf: it is locked by a password"]
 

@@ -242,7 +242,7 @@ def claims(
     found = _based(case, calendar)
     about = documents(case, left_out=left_out, reposts=reposts)
     if reposts == "in":
-        found = counted_twice(found, about)
+        found = counted_twice(found, documents(case, reposts="in"))
     about = about[["doc_id", "source_id", "source", "camp", "bloc"]]
     found = found.merge(about, on="doc_id", validate="m:1")
     found["ids"] = [(i,) for i in found["claim_id"].tolist()]

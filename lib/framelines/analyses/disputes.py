@@ -172,9 +172,10 @@ def taken_twice_table(
     case: Case, *, calendar: str = "calibrated", across_documents: str = "one_document"
 ) -> pd.DataFrame:
     """Return sites that one source has one side (taker) take twice, with no loss told between."""
-    groups = defaultdict[tuple[str, str], list[Row]](list)
+    groups = defaultdict[tuple[str, ...], list[Row]](list)
     for a, b in repeated_takings(case, claims(case, calendar), across_documents):
-        groups[a["source_id"], min(a["event_id"], b["event_id"])] += [a, b]
+        site = min(set_of(a["place_id"]) & set_of(b["place_id"]), default=a["event_id"])
+        groups[a["source_id"], a["taker"], site] += [a, b]
     name, made = lookup(case, "places", "name"), []
     for _, own in sorted(groups.items()):
         place = joined(name.get(p, p) for r in own for p in set_of(r["place_id"]))
@@ -316,7 +317,8 @@ def _unlike(told: pd.DataFrame) -> Iterable[Row]:
         figures = row["figure"] and first["figure"]
         dates = row["date_basis"] == first["date_basis"] == "sentence"
         dates, apart = dates and row["event_date"] != first["event_date"], days_between(row, first)
-        if (figures and row["stated"] != first["stated"]) or (dates and apart > 0):
+        figures = figures and row["stated"] != first["stated"] and row["told"] != first["told"]
+        if figures or (dates and apart > 0):
             yield _pair(CHANGED, first, row, "share" if figures else "days", apart)
     # A repeat that gives another date is a statement of its own.
     fresh = [r for r in every if r["event_date"] != by_id.get(r["repeats"], {}).get("event_date")]
@@ -378,7 +380,7 @@ def _listed(table: pd.DataFrame) -> list[str]:
 
 
 def accounts(case: Case) -> pd.DataFrame:
-    """Return one row a claim of the case's coder, and one a row of the reference on its events.
+    """Return one row a claim that counts, and one a row of the reference on its events.
 
     Columns: event_id, event (its label; both empty where the claim is of no shared event), source,
     what (kind and item, by whom or of whom), told (the figure as worded), stated (the date as

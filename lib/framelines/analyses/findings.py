@@ -27,7 +27,7 @@ from framelines import REPO
 from framelines.analyses.claims import lookup
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.estimate import LEVEL, Estimate, number_text, to_frame
-from framelines.tables.case import Case, case_names
+from framelines.tables.case import Case, Loader, case_names
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
@@ -170,8 +170,8 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
     try:
         # YAML without its types: no answer is a truth value, and no month a sum, by accident.
         text = file.read_text(encoding="utf-8") if file.exists() else ""
-        by_case = yaml.load(text, Loader=yaml.BaseLoader) or {"declared": ""}
-        entries = [(case, list(by_case.get(case) or [])) for case in case_names()]
+        by_case = yaml.load(text, Loader=Loader) or {"declared": ""}
+        entries = [(case, by_case.get(case) or []) for case in case_names()]
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         what = f"no cases with lists of findings: {str(error).splitlines()[0]}"
@@ -181,7 +181,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
         problems.add(where, "this field is missing", column="declared", fix=fix)
     for case, own in entries:
         taken = set[str]()
-        for number, entry in enumerate(own, 1):
+        for number, entry in enumerate(own if isinstance(own, list) else [own], 1):
             row = f"{case}, {entry.get('id', number) if isinstance(entry, dict) else number}"
             try:
                 finding = Finding.model_validate(entry)
@@ -414,11 +414,14 @@ def judged(case: Case, finding: Finding, asked: Sequence[Expect]) -> pd.DataFram
             others = (estimates(case, finding, **dict(c) | {name: less}) for c in own["chosen"])
             known = ({e.part: e.value for e in other} for other in others)
             less_of = [of.get(p, math.nan) for of, p in zip(known, own["part"], strict=True)]
-            own = own.assign(value=own["value"] - less_of, interval="")
+            own = own.assign(value=own["value"] - less_of, interval="", unit="")
             own[["low", "high", "p"]] = math.nan
-        away = own[SINGLE].sub(than).round(DIGITS)
         # An expectation is of a camp that may be the second one of the case.
-        swapped = bool(one.first and case.compare and case.compare[0] != one.first)
+        swapped = bool(one.first and case.compare and case.compare[1] == one.first)
+        # Of a ratio the other side of the bound is its inverse, of a difference its opposite.
+        inverse = 1 / than if than else math.inf
+        bound = np.where(own["unit"] == "times", inverse, -than) if swapped else than
+        away = own[SINGLE].sub(bound, axis="index").round(DIGITS)
         above = (one.below is None) != swapped
         beyond = away.min(axis=1) > 0 if above else away.max(axis=1) < 0
         met = away["value"].eq(0) & ~(away["low"].gt(0) | away["high"].lt(0))
@@ -441,7 +444,7 @@ def verdict(case: Case, finding: Finding) -> str:
         known = table.loc[table["kind"] == "main", "value"].notna().any()
         return DESCRIBED if known else NOWHERE
     first = rows[rows["kind"] == "main"]
-    if first.empty:
+    if any(judged(case, finding, [one]).query("kind == 'main'").empty for one in finding.expect):
         return NOWHERE
     by = rows.groupby(_results(rows))["holds"].all()
     if not first["holds"].all() or by.mean() < 0.5:
@@ -470,7 +473,8 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
         few, rows = "fewer than three specifications differ", judged(case, finding, finding.expect)
         came += f": {'it rests on one event' if _one_event(rows) else few}"
     if came in (HOLDS, UNTESTED):
-        came += f", under all {table['result'].nunique()} specifications that differ"
+        differ = len({*_results(judged(case, finding, finding.expect))})
+        came += f", under all {differ} specifications that differ"
     return table, f"{capital(came)}."
 
 
@@ -519,5 +523,6 @@ def overview(case: Case, findings: Iterable[Finding]) -> pd.DataFrame:
         parts = [(named(case, e.part), answer_text(e)) for e in estimates(case, one)]
         estimate = "; ".join(f"{part}: {text}" if part else text for part, text in parts)
         about = one.name, one.direction, one.known_before, estimate
-        rows.append((*about, specifications(case, one)["result"].nunique(), verdict(case, one)))
+        known = specifications(case, one).dropna(subset="value")
+        rows.append((*about, known["result"].nunique(), verdict(case, one)))
     return pd.DataFrame(rows, columns=columns)

@@ -168,9 +168,9 @@ def _related(case: Case, found: pd.DataFrame, hit: Any) -> pd.DataFrame:
         foes = {camp: own for camp, (_, (own,)) in sides(case).items()}
         foe = found["camp"].map(foes).fillna("") == of_actors
     else:
-        kinds = case["actors"].set_index("actor_id")["kind"]
-        kind = found["actor_id"].str.split(";").str[0].map(kinds)
-        foe = kind.isin(ARMED) & ~of_actors.isin(BYSTANDERS)
+        armed = set(case["actors"].loc[case["actors"]["kind"].isin(ARMED), "actor_id"])
+        of_armed = found["actor_id"].map(lambda ids: not armed.isdisjoint(ids.split(";")))
+        foe = of_armed.astype(bool) & ~of_actors.isin(BYSTANDERS)
     nobody, own = (found["side"] == "") | (of_actors == ""), found["side"] == of_actors
     relation = np.select([nobody, own, foe], ["other", "own", "foe"], "other")
     return hits_of(found.assign(relation=relation), hit)

@@ -171,9 +171,9 @@ def summed_figures(
     for total, parts, own in coded.wholes(coded.figures_of(told)):
         made += [own | {"figure": "sum of parts"}]
         made += [total | {"figure": f"its own total, {total['kind'].replace('_', ' ')}"}]
-        days = sorted(parts, key=lambda p: (p["covers_first"], p["claim_id"]))
-        # A later figure that is no less than all before it includes them.
-        running = reduce(lambda n, p: p["stated"] + n * (p["stated"] < n), days, 0.0)
+        days = pd.DataFrame(parts).groupby(["covers_first", "covers_last"], dropna=False)["stated"]
+        # The figures of a day that are no less than all before them include these.
+        running = reduce(lambda n, day: day + n * (day < n), days.sum(skipna=False), 0.0)
         if running != own["stated"]:
             made += [own | {"figure": "sum if later parts include earlier", "stated": running}]
     sums = pd.DataFrame(made, columns=told.columns)[lambda t: t["kind"].str.startswith("killed")]

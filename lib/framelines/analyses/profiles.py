@@ -202,7 +202,7 @@ word_use = contrasted("framing.word_use", word_hits, _words, TEXTS)
 def _using(case: Case, words: tuple[str, ...]) -> frozenset[str]:
     """The texts with chunks that use one of some words; each word is looked at once."""
     tokens = case["chunks"]["token"]
-    ends = [re.escape(w.rstrip("*")) + (r"\w*" if w.endswith("*") else "") for w in words]
+    ends = [re.escape(w.rstrip("*")) + ".*" * w.endswith("*") for w in words]
     met = {t for t in tokens.unique() if re.fullmatch("|".join(ends), t)}
     return frozenset(case["chunks"].loc[tokens.isin(met), "doc_id"])
 

@@ -357,7 +357,7 @@ def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[s
         ids.add(new.at[row, "doc_id"])
     spoken = new["language"].str.lower().str.extract("^([a-z]{2})(?![a-z])")[0]
     heard = new["text"].map(lambda text: py3langid.classify(text)[0])
-    new["language"] = spoken.fillna(heard).replace("pcm", "en")  # Pidgin is most often English
+    new["language"] = spoken.fillna(heard).replace({"pcm": "en", "wuu": "zh"})  # most often so
     new["genre"] = _one_of("documents", "genre", new["genre"])
     new["raw_file"], new["published_in"] = new["doc_id"] + ".txt", new["source_id"]
     new["start"], new["end"] = "0", new["text"].str.len().astype(str)

@@ -120,8 +120,9 @@ def build() -> int:
     with alone():
         shutil.rmtree(REPO / "build" / "staging", ignore_errors=True)  # what killed runs left
         state, stale = State(), dict[str, Unit]()
-        with suppress(OSError, ValueError, TypeError):  # of one that is damaged nothing is known
-            state |= json.loads((REPO / STATE).read_bytes())
+        with suppress(OSError, ValueError, AttributeError):  # of what is damaged nothing is known
+            known = json.loads((REPO / STATE).read_bytes()).items()
+            state |= {name: made for name, made in known if isinstance(made, dict)}
         for name, unit in units().items():
             if {*unit.after} & {*stale} or state.get(name) != as_it_stands(name, unit, state):
                 stale[name] = unit

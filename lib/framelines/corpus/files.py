@@ -49,21 +49,24 @@ def sheets(name: str, content: bytes) -> dict[str, pd.DataFrame]:
     as_told: dict[str, Any] = {"dtype": object, "keep_default_na": False}
     if path.suffix.lower() == ".xlsx":
         how: Any = {"engine": "openpyxl", "engine_kwargs": {"data_only": False}}
-        found = dict(pd.read_excel(io.BytesIO(content), None, **how, **as_told))
+        read = pd.read_excel(io.BytesIO(content), None, **how, **as_told)
+        found = {title: frame.set_axis(frame.index + 2) for title, frame in read.items()}
     elif path.suffix.lower() == ".jsonl":
-        lines = filter(str.strip, decoded(content).split("\n"))
-        found = {path.stem: pd.DataFrame([dict(json.loads(line)) for line in lines])}
+        lines = {n: line for n, line in enumerate(decoded(content).split("\n"), 1) if line.strip()}
+        told = [dict(json.loads(line)) for line in lines.values()]
+        found = {path.stem: pd.DataFrame(told, [*lines])}
     else:
-        text = decoded(content)
+        text = re.sub(r"\A(?:sep=.)?[\r\n]+", "", decoded(content))  # which Excel writes
         # A text may hold any sign; the head of a table only parts its names.
         separator = max(",;\t", key=text.partition("\n")[0].count)
-        as_told |= {"header": None, "sep": separator, "engine": "python"}  # which is strict
+        as_told |= {"header": None, "sep": separator, "skip_blank_lines": False}
         # Read as a row, the header tells which rows are too long.
-        rows = pd.read_csv(io.StringIO(text, newline=""), **as_told)
+        rows = pd.read_csv(io.StringIO(text, newline=""), engine="python", **as_told)  # strict
         rows = rows.replace("", None).dropna(how="all")
-        found = {path.stem: rows[1:].set_axis(rows.iloc[0], axis=1)}
+        rows = rows[1:].set_axis(rows.iloc[0], axis=1)
+        found = {path.stem: rows.set_axis(rows.index + 1)}
     once = {str(title): frame.loc[:, ~frame.columns.duplicated()] for title, frame in found.items()}
-    cells = {t: frame.map(cell).set_axis(range(2, len(frame) + 2)) for t, frame in once.items()}
+    cells = {title: frame.map(cell) for title, frame in once.items()}
     return {title: frame[frame.ne("").any(axis=1)] for title, frame in cells.items()}
 
 

@@ -13,10 +13,9 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
+from framelines.methods.estimate import Floats
 
 OFFSETS = (-2, -1, 0, 1, 2)
 ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9

@@ -19,10 +19,11 @@ CODED = ("claims", "captures", "acts", "naming_mentions", "frame_codes")
 NO_CASE = ("anchors", "mixed", "elsewhere")
 
 
-class _Loader(yaml.BaseLoader):
+class Loader(yaml.BaseLoader):
     """YAML without its types, so that nothing is a date or a truth value by accident."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        """Return the fields of a mapping; an error where one stands twice."""
         found: dict[Any, Any] = super().construct_mapping(node, deep)
         if len(found) < len(node.value):
             raise yaml.MarkedYAMLError(note="a field stands twice", problem_mark=node.end_mark)
@@ -139,7 +140,7 @@ def read_case_file(name: str, root: Path = REPO, **overrides: Any) -> CaseFile:
         raise DataError([Problem(file, what, value=name, allowed=known, fix=fix)])
     try:
         text = (root / file).read_text(encoding="utf-8-sig")
-        said = CaseFile.model_validate(yaml.load(text, Loader=_Loader))
+        said = CaseFile.model_validate(yaml.load(text, Loader=Loader))
         own = {key: overrides.pop(key) for key in Parameters.model_fields if key in overrides}
         fields = said.model_dump(exclude_unset=True)
         fields["parameters"] = fields.get("parameters", {}) | own

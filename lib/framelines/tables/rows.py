@@ -63,12 +63,12 @@ def documents(case: Case, *, left_out: str = "none", reposts: str = "out") -> pd
 
 
 def with_sentences(case: Case, frame: pd.DataFrame) -> pd.DataFrame:
-    """Return located rows with the sentence that each starts in, its chunk (or -1) and region."""
-    own = case["sentences"][["doc_id", "sentence", "start", "chunk", "kind"]]
-    own = own.fillna({"chunk": -1}).rename(columns={"kind": "region"})
+    """Return located rows with the sentence that each starts in, and its region."""
+    own = case["sentences"][["doc_id", "sentence", "start", "kind"]]
+    own = own.rename(columns={"kind": "region"})
     frame, own = (f.sort_values(["start", "doc_id"], kind="stable") for f in (frame, own))
     found = pd.merge_asof(frame, own, on="start", by="doc_id").dropna(subset=["sentence"])
-    return found.astype({"sentence": int, "chunk": int})
+    return found.astype({"sentence": int})
 
 
 @cache
@@ -154,7 +154,7 @@ def rows(
     if reposts == "in":
         found = counted_twice(found, documents(case, reposts="in"))
     kept = documents(case, left_out=left_out, reposts=reposts)
-    found = found.merge(kept[[*META, "theatre"]], on="doc_id", validate="m:1")
+    found = found.merge(kept[META], on="doc_id", validate="m:1")
     order = [column for column in ORDER if column in found]
     return found.sort_values(order, kind="stable").reset_index(drop=True)
 

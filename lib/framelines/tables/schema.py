@@ -340,7 +340,7 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
     """Realised events dated after their own document, and parts of another source's claim."""
     claims, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
     published, owner = (documents.set_index("doc_id")[c] for c in ("published", "source_id"))
-    source = claims["doc_id"].map(owner)
+    source = claims["doc_id"].map(owner).fillna("")
     sources = dict(zip(_tuples(claims, _key(name)), source, strict=True))
     for line, row in zip(claims.index, claims.to_dict("records"), strict=True):
         early, _ = _days(row["event_date"], row["event_calendar"])
