@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 import small
 
-from framelines.build.store import written
-from framelines.tables.schema import check_tables, write_table
+from framelines.tables.schema import check_tables, write_table, written
 
 TEXTS = {
     "2020-03-02_Post_a": "The Syrian army captured Saraqib on 1 March. Strikes on Idlib killed "

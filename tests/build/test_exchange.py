@@ -21,10 +21,9 @@ from framelines.build import marks
 from framelines.build.exchange import export, reference, take_in
 from framelines.build.ingest import corpus
 from framelines.build.marks import ASKED, KINDS, LAYERS, WRITERS, place
-from framelines.build.store import COLUMNS, written
 from framelines.corpus.texts import short_hash
 from framelines.errors import DataError
-from framelines.tables.schema import write_table
+from framelines.tables.schema import COLUMNS, write_table, written
 
 POST = (
     "😀 The post fell.\r\nThe Blue army took the “river post” on 3 May and seized 12 tanks.\r\n"

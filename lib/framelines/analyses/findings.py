@@ -483,8 +483,7 @@ def told(case: Case, finding: Finding) -> dict[str, Any]:
 
     headline (the name where the verdict does not bear the headline out), sentence, verdict,
     expected (the headline that does not hold), seen (whether the answer was known before), caution
-    (interval and test, or why there is none), and numbers: value and unit by names such as
-    `calendar_offset_value`, `…_value_2` of a second.
+    (interval and test, or why there is none), and numbers: value and unit by names (`a_value_2`).
     """
     made, came = estimates(case, finding), verdict(case, finding)
     with_it = caution(case, made, _one_event(specifications(case, finding)))

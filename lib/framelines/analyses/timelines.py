@@ -90,7 +90,6 @@ def calendar_offset(
     used = coded.anchors(case, part_of_day=part_of_day).query("used and event_id != @left_out")
     prior, name, made = float(error_prior), lookup(case, "sources", "name"), []
     best = calibrate(used, prior=prior).rename(columns={"offset": "best"})
-    best = best[["source_id", "month", "best"]]
     found = posterior(used, prior=prior)[lambda f: f["month"].isin(months or f["month"])]
     several = [found[c].nunique() > 1 for c in ("source_id", "month")]
     for (source, month), rows in found.groupby(["source_id", "month"]):

@@ -8,13 +8,12 @@ import pandas as pd
 from framelines import REPO, write_whole
 from framelines.analyses.coding import DEAD, coder_of
 from framelines.build.cluster import mapped
-from framelines.build.store import add_to_case, changed, written
 from framelines.corpus import coder
 from framelines.corpus import names as lists
 from framelines.corpus.documents import raw_folder, read_documents, spans_of, texts_of
 from framelines.corpus.features import COUNTED
-from framelines.tables.case import data_folders, read_case_file
-from framelines.tables.schema import Tables, check_tables, fields_of, resources
+from framelines.tables.case import add_to_case, data_folders, read_case_file
+from framelines.tables.schema import Tables, changed, check_tables, fields_of, resources, written
 
 CODED = ("claims", "naming_mentions", "captures")
 LABEL = "rules for words and numbers, without a person"

@@ -11,13 +11,20 @@ import pandas as pd
 
 from framelines import REPO, write_all
 from framelines.build.marks import KINDS, LAYERS, ONLY, WRITERS, Marked, Row, fold, place, read
-from framelines.build.store import COLUMNS, add_to_case, changed, written
 from framelines.corpus.documents import read_documents, texts_of
 from framelines.corpus.texts import short_hash, words
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.dates import date_problem, days_text, gregorian
-from framelines.tables.case import CODED, CaseFile, read_case_file
-from framelines.tables.schema import ID, check_tables, fields_of, resources
+from framelines.tables.case import CODED, CaseFile, add_to_case, read_case_file
+from framelines.tables.schema import (
+    COLUMNS,
+    ID,
+    changed,
+    check_tables,
+    fields_of,
+    resources,
+    written,
+)
 
 # What is known of a code beside its row of a table.
 BESIDE = ("row", "where", "words", "kind")

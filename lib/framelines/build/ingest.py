@@ -27,17 +27,15 @@ from anyascii import anyascii
 
 from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
-from framelines.build.store import COLUMNS, changed, written
-from framelines.corpus.documents import expected_sums
+from framelines.corpus.documents import cell, decoded, expected_sums, sheets, why
 from framelines.corpus.features import build_features
-from framelines.corpus.files import cell, decoded, sheets, why
 from framelines.corpus.finders import find_dates
 from framelines.corpus.names import LANGUAGES
 from framelines.corpus.texts import sha256, words
 from framelines.errors import DataError, Problem
 from framelines.methods.dates import OPEN, date_problem, days_text, readings, stated_interval
 from framelines.tables.case import NO_CASE, case_names, read_case_file
-from framelines.tables.schema import ID, JOINERS, check_tables, fields_of
+from framelines.tables.schema import COLUMNS, ID, JOINERS, changed, check_tables, fields_of, written
 
 # What YAML or a reader of tables takes for a truth value or nothing; folders of tables.
 TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw features audits".split()}

@@ -23,7 +23,7 @@ import cassis
 import pandas as pd
 from lxml import etree
 
-from framelines.corpus.files import cell, decoded, sheets, why
+from framelines.corpus.documents import cell, decoded, sheets, why
 from framelines.corpus.texts import ONE_FORM, sentences, short_hash
 from framelines.errors import Problem
 from framelines.report import fragment

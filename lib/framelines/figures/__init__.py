@@ -71,8 +71,7 @@ def outlet_dots(data: pd.DataFrame) -> Figure:
     """Draw what share of each outlet's texts has something, one panel a finding.
 
     `data` has finding, source, side (empty for neither), share, low and high. Outlets stand by
-    side, in the order of the data, and by their share in the first panel; a hollow mark has no
-    interval.
+    side and by their share in the first panel; a hollow mark has no interval.
     """
     sides = [side for side in dict.fromkeys(data["side"]) if side]
     marks = data.assign(panel=data["finding"], lane=data["source"], unit="%")
@@ -301,11 +300,11 @@ def places_told(data: pd.DataFrame) -> Figure:
     for mark, name, away in names:
         for side, x in (("left", away), ("right", -away)):
             name.set(ha=side, x=x, y=-3)
-            free = mark is names[0][0] or not any(map(name.get_window_extent().overlaps, taken))
-            if free:
+            if mark is names[0][0] or not any(map(name.get_window_extent().overlaps, taken)):
                 taken.append(name.get_window_extent())
                 break
-        name.set_visible(free)
+        else:
+            name.set_visible(False)
     return fig
 
 

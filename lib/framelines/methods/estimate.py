@@ -228,8 +228,7 @@ def deal_blocks(
 ) -> Iterator[Floats]:
     """Yield relabelings (relabelings, units), 1 for the first group, some of them at a time.
 
-    All are listed where there are no more than `draws`; otherwise `draws` are drawn. `width` is how
-    many numbers the caller makes of one.
+    All are listed if no more than `draws`, which else are drawn; of each come `width` numbers.
     """
     first, units = sizes[0], sum(sizes)
     block = max(1, CELLS // max(units, width))

@@ -160,10 +160,9 @@ def render_explorer(name: str) -> Path:
     """
     case = load_case(name)
     table = accounts(case)
-    # Of 2015-08-start and month-may, the words.
-    parts, last = r"-(start|middle|end)\b", r"^(?:month|weekday)-(\w+)"
-    stated = table["stated"].str.replace(parts, r" (\1)", regex=True)
-    stated = stated.str.replace(last, lambda found: f"last {found[1].title()}", regex=True)
+    # 2015-08-start and month-may, in words.
+    words = {r"-(start|middle|end)\b": r" (\1)", r"^(?:month|weekday)-(\w+)": r"last \1"}
+    stated = table["stated"].replace(words, regex=True)
     days = zip(stated, table["days"], strict=True)
     table["day"] = [": ".join(dict.fromkeys(filter(None, one))) for one in days]
     alone = table["source"] + ": on no event of the list"

@@ -9,7 +9,7 @@ import pandas as pd
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, ValidationError
 
-from framelines import REPO
+from framelines import REPO, write_whole
 from framelines.errors import DataError, Problem, Problems
 from framelines.tables import schema
 from framelines.tables.schema import ID, Tables, fields_of, links_of, read_tables
@@ -224,3 +224,9 @@ def data_folders() -> list[Path]:
     """Return the folder of tables of every case, each once, that of the repository first."""
     folders = {REPO / read_case_file(name).data for name in case_names()}
     return sorted(folders, key=lambda path: (path != REPO / "data", str(path)))
+
+
+def add_to_case(name: str, root: Path, lines: str) -> None:
+    """Write more lines at the end of the file of a case."""
+    file = root / "notebooks" / "cases" / f"{name}.yaml"
+    write_whole(file, f"{file.read_text(encoding='utf-8-sig').rstrip()}\n{lines}")

@@ -9,18 +9,21 @@ import hashlib
 import io
 import math
 import re
+import shutil
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache, lru_cache, partial
 from itertools import chain
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import yaml
 
-from framelines import REPO, write_whole
+from framelines import REPO, write_all, write_whole
 from framelines.corpus.documents import check_texts, texts_of
 from framelines.errors import Problem, Problems
 from framelines.methods.dates import OPEN, Ends, date_problem, days_text, stated_interval
@@ -31,6 +34,9 @@ Field = dict[str, Any]
 Faults = Iterator[tuple[Any, ...]]
 
 PACKAGE = REPO / "data" / "datapackage.yaml"
+# What files of others call the columns of rows, and what these say where nothing is told.
+_TEXT = Path(__file__).with_name("columns.yaml").read_text(encoding="utf-8")
+COLUMNS: dict[str, Any] = yaml.load(_TEXT, Loader=yaml.CSafeLoader)
 # A zero-width joiner or non-joiner belongs to the spelling of Persian, Urdu and Kurdish names.
 JOINERS = "\u200c\u200d"
 # Characters of a cell: what is longer is no fact, but a text. Longer fields are read, to be named.
@@ -423,3 +429,32 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
     ordered = whole.sort_values(_key(name), kind="stable")
     return write_whole(path, ordered.to_csv(index=False, lineterminator="\n"))
+
+
+def written(folder: Path, table: str) -> pd.DataFrame:
+    """Return a table as it is written, every cell a text; without rows where there is none."""
+    path, columns = folder / resources()[table]["path"], list(fields_of(table))
+    if not path.is_file():
+        return pd.DataFrame(columns=columns, dtype=str)
+    frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return frame.reindex(columns=columns, fill_value="")
+
+
+@contextmanager
+def changed(folder: Path, new: Mapping[str, pd.DataFrame]) -> Iterator[tuple[Path, Tables]]:
+    """Put tables into the copy of a folder; yield the copy and all its tables, checked.
+
+    When the block ends, what the copy holds takes its place in the folder. Raises what
+    `check_tables` does, with nothing written.
+    """
+    paths = {name: resource["path"] for name, resource in resources().items()}
+    with TemporaryDirectory() as scratch:
+        copy = Path(scratch) / display_path(folder)
+        if folder.is_dir():
+            shutil.copytree(folder, copy, ignore=shutil.ignore_patterns("raw"))
+        for name, frame in new.items():
+            if len(frame) or (copy / paths[name]).is_file():
+                write_table(frame.fillna(""), copy, name)
+        yield copy, check_tables(copy)
+        made = [path for path in paths.values() if (copy / path).is_file()]
+        write_all({folder / path: (copy / path).read_bytes() for path in made})
