@@ -42,6 +42,9 @@ def table(name: str, rows: list[Row]) -> pd.DataFrame:
     return frame.assign(**numbers)
 
 
+EMPTY = {name: table(name, []) for name in resources()}
+
+
 def claim(claim_id: str, event_id: str, **more: Any) -> Row:
     """A claim of the document that its id begins with; `value` is an exact number of dead."""
     row: Row = {"coder": "first", "claim_id": claim_id, "doc_id": claim_id.split("-")[0]}
@@ -93,17 +96,19 @@ def toy(claims: list[Row], **more: list[Row]) -> Case:
     rows = {"sources": sources, "actors": actors, "places": places, "claims": claims}
     rows |= {"documents": [document("r1", "red-news"), document("b1", "blue-news")]}
     rows |= {"events": [event(e) for e in sorted({c.get("event_id", "") for c in claims} - {""})]}
-    tables = {name: table(name, (rows | more).get(name, [])) for name in resources()}
+    tables = EMPTY | {name: table(name, own) for name, own in (rows | more).items()}
     parameters = {"draws": 10, "seed": 1, "permutations": 99}
     others = ("first", "vale", parameters, Path(), tables, ("vale",))
     return Case("toy", "Toy", ("red", "blue"), *others)
 
 
+@cache
 def shuffled(case: Case) -> Case:
     rows = {n: f.sample(frac=1, random_state=5, ignore_index=True) for n, f in case.tables.items()}
     return replace(case, tables=rows)
 
 
+@cache
 def swapped(case: Case) -> Case:
     assert case.compare
     return replace(case, compare=case.compare[::-1])

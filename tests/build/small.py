@@ -40,6 +40,20 @@ results.figure(lambda data: figure, claims, "killed", title="The killed", subtit
     "results.close()",
 ]
 
+# It takes the settings of a build, imports the library once, and runs each command in a fork.
+FORKS = """import os, sys
+from framelines.__main__ import SETTINGS, main, settle
+"TZ" in os.environ or os.execve(sys.executable, sys.orig_argv, os.environ | SETTINGS)
+settle()  # which has nothing left to do
+import framelines.build.coding, framelines.build.execute
+for line in sys.stdin:
+    said, *words = line[:-1].split("\\t")
+    if not (child := os.fork()):
+        os.dup2(os.dup2(os.open(said, os.O_WRONLY), 1), 2)
+        sys.exit(main(words))
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)"""
+FORKING = dict[Path, subprocess.Popen[str]]()
+
 
 def write(place: Path, content: str | bytes) -> Path:
     place.parent.mkdir(parents=True, exist_ok=True)
@@ -105,10 +119,23 @@ def environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
 
 
+def forking(folder: Path) -> subprocess.Popen[str]:
+    """Begin a process that runs the commands of a checkout in forks of it, until it is left."""
+    own = {"cwd": folder, "env": environment() | {"PYTHONPATH": str(folder / "lib")}}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    FORKING[folder] = subprocess.Popen([".venv/bin/python", "-c", FORKS], **own, **pipes)
+    return FORKING[folder]
+
+
 def run(folder: Path, *command: str, expect: int = 0, env: Mapping[str, str] | None = None) -> str:
     """Run a command of the library, make or Python in a checkout; return what it says."""
     python = ".venv/bin/python"
     wanted = command if {"make", python} & {*command} else (python, "-m", "framelines", *command)
+    if wanted != command and env is None and (one := FORKING.get(folder)):
+        said = write(folder.parent / "said", "")
+        print(said, *command, sep="\t", file=one.stdin, flush=True)
+        assert int(one.stdout.readline()) == expect, said.read_text()[-4000:]
+        return said.read_text()
     given = {"PYTHONPATH": str(folder / "lib"), **(environment() if env is None else env)}
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
     done = subprocess.run(wanted, cwd=folder, env=given, text=True, timeout=600, **pipes)

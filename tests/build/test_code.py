@@ -1,6 +1,7 @@
 """From invented texts of two outlets, by rules alone, to the pages on timelines and framing."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -24,14 +25,15 @@ PAGES = ("02-timeline-comparison", "03-narrative-framing")
 
 
 @pytest.fixture(scope="module")
-def coded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def coded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = small.checkout(tmp_path_factory.mktemp("coded") / "checkout", *PAGES)
     for name, text in TEXTS.items():
         small.write(folder / "texts" / f"{name}.txt", text)
-    small.run(folder, "corpus", str(folder / "texts"), "river-war")
-    told = small.run(folder, "code", "river-war")
-    assert "3 events" in told and "1 texts in de were not read" in told
-    return folder
+    with small.forking(folder):
+        small.run(folder, "corpus", str(folder / "texts"), "river-war")
+        told = small.run(folder, "code", "river-war")
+        assert "3 events" in told and "1 texts in de were not read" in told
+        yield folder
 
 
 def test_from_texts_to_coded_tables_and_again(coded: Path) -> None:

@@ -43,7 +43,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         (folder / "figures").symlink_to(place)
         said = small.run(folder, "build")
         assert "[1/4] example 01-few" in said and "[4/4]" in said
-        yield folder
+        with small.forking(folder):
+            yield folder
 
 
 def stopped(folder: Path, *command: str, cells: list[str]) -> str:

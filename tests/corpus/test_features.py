@@ -71,9 +71,9 @@ def test_an_archive_is_gone_through_once_and_memory_stays_flat(corner: Any, tmp_
         tracemalloc.stop()
         return most, read / (tmp_path / "raw" / "page.txt").stat().st_size
 
-    few, many = built(200), built(2_000)
+    few, many = built(100), built(1_000)
     archive = (tmp_path / "raw" / "page.txt").stat().st_size
-    assert many[0] - few[0] < archive * 1.2 + 1_000_000 and many[1] < 1.2, (few, many)
+    assert many[0] - few[0] < archive + 1_000_000 and many[1] < 1.5, (few, many)
 
 
 def test_features_are_replaced_whole_or_not_at_all(corner: Any, tmp_path: Path) -> None:

@@ -377,9 +377,9 @@ OWN_RULES: dict[str, Callable[[Tables, str], Faults]] = {
 
 
 def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Any]) -> list[Problem]:
-    """Faults as problems, in the order of the rows, each with the line and the key of its row."""
+    """Faults as problems, in the order of the rows, each with line and key; no rows have none."""
     problems = []
-    for line, column, what, *more in sorted(faults, key=lambda fault: fault[0]):
+    for line, column, what, *more in sorted(faults if len(frame) else (), key=lambda one: one[0]):
         key = ", ".join(map(str, frame.loc[line, _key(name)]))
         problems.append(Problem(file, what, f"{line} ({key})", column, *more))
     return problems
