@@ -158,6 +158,8 @@ def test_what_is_no_contradiction_may_be_a_question() -> None:
     unasked += [[RED, BLUE | {"window": "2019-05", "value_min": 30, "value_max": 30}]]
     unasked += [[deed, claim("b1-c1", "raid", modality="planned")]]
     unasked += [[RED, RED | again | {"qualifier": "approx"}], [*listed["r1"], *listed["b1"][1:]]]
+    dozens = RED | {"value_min": None, "value_max": None, "qualifier": "dozens"}
+    unasked += [[dozens, dozens | again]]
     events = [event("raid"), *(event(e, "taking") for e in ("entry", "fall", *names))]
     for how, rows in asked.items():
         (row,) = d.questions(toy(rows, events=events)).itertuples()
