@@ -251,7 +251,7 @@ def test_a_written_table_reads_back_and_is_checked_until_it_changes(tiny: Path) 
 def test_ten_thousand_documents_are_read_in_seconds(tiny: Path) -> None:
     row = s.check_tables(tiny)["documents"].iloc[:1]
     names, start = [f"post-{i}" for i in range(10_000)], range(0, 100_000, 10)
-    many = pd.concat([row] * 10_000, ignore_index=True).assign(doc_id=names, start=start)
+    many = row.loc[row.index.repeat(10_000)].assign(doc_id=names, start=start)
     s.write_table(many.assign(end=many["start"] + 10), tiny, "documents")
     shutil.rmtree(tiny / "features")
     coded = claim(1, start=1, end=5) | {"doc_id": names, "claim_id": names}
