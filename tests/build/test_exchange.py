@@ -38,9 +38,8 @@ CLAIM = f"{NINE}post,{AT},{TO},"
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: Any) -> Path:
-    root = laid(
-        tmp_path_factory.mktemp("war"), {"texts/post.txt": POST, "texts/bridge.txt": BRIDGE}
-    )
+    texts = {"texts/post.txt": POST, "texts/bridge.txt": BRIDGE}
+    root = laid(tmp_path_factory.mktemp("war"), texts)
     corpus(root / "texts", "river-war", root)
     actor = {"actor_id": "blue-army", "name": "Blue army", "side": "blue", "kind": "army"}
     write_table(pd.DataFrame([actor]), root / "data" / "river-war", "actors")

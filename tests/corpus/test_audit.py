@@ -15,10 +15,9 @@ blue-army;army;en; / blue-army;blue army;en; / league;islamic state;en; / league
 union;u.s.;en; / red-league;bandits;en; / blue-army;bandits;en;red-1 / none;army of locusts;en;
 red-league;العصابة;ar;
 """
-LABELS = pd.DataFrame(
-    [row.split(";") for row in NAMINGS.strip().replace("\n", " / ").split(" / ")],
-    columns=["actor_id", "label", "language", "doc_id"],
-).assign(stance="neutral")
+ROWS = [row.split(";") for row in NAMINGS.strip().replace("\n", " / ").split(" / ")]
+LABELS = pd.DataFrame(ROWS, columns="actor_id label language doc_id".split())
+LABELS["stance"] = "neutral"
 
 
 def found(text: str, doc_id: str = "x", language: str = "en") -> list[tuple[str, str]]:
@@ -54,8 +53,7 @@ EXPRESSIONS = {
     "12 tanks and 4,000 men in 23mm": "12 4,000 23",
     "Dozens of men, one tank, the Second": "Dozens one Second",
     "In May they may go on Friday": "May Friday",
-    "someone had a tonne in a T55": "",
-    "a spring of the river sat in the sun": "",
+    **dict.fromkeys(("someone had a tonne in a T55", "a spring of the river sat in the sun"), ""),
 }
 
 

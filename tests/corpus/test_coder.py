@@ -212,13 +212,11 @@ def test_names_of_the_tables_come_before_those_of_the_list_and_us_is_no_us() -> 
     assert [m["actor_id"] for m in named] == ["islamic-state", "islamic-state"]
 
 
-WORDS = st.sampled_from(
-    "the army killed 12 twenty two rebels in Saraqib on 3 May . , and captured a tank from ISIS “ "
-    "said 1,200 - 5% km others the two were yesterday قتل ١٢ جنديا".split()
-)
+WORDS = """the army killed 12 twenty two rebels in Saraqib on 3 May . , and captured a tank from
+ISIS “ said 1,200 - 5% km others the two were yesterday قتل ١٢ جنديا""".split()
 
 
-@given(st.lists(WORDS, max_size=40), st.sampled_from(["en", "ar", "fr"]))
+@given(st.lists(st.sampled_from(WORDS), max_size=40), st.sampled_from(["en", "ar", "fr"]))
 def test_every_span_lies_in_its_text_and_has_its_hash(words: list[str], language: str) -> None:
     text = " ".join(words)
     for rows in code(text, language).values():

@@ -21,10 +21,8 @@ NORTH, SOUTH = (look["marker"] for look in s.looks(["north", "south"]).values())
 
 def lightness(colour: str) -> float:
     """CIE L* of a colour."""
-    red, green, blue = (
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)
-    )
-    return 116 * (0.2126 * red + 0.7152 * green + 0.0722 * blue) ** (1 / 3) - 16
+    rgb = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    return 116 * pd.Series(rgb).dot([0.2126, 0.7152, 0.0722]) ** (1 / 3) - 16
 
 
 def lanes(ax: Axes) -> list[str]:

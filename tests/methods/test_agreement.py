@@ -22,8 +22,7 @@ ALPHAS = {
     "0100000010 1110010000": 0.095,
     "aabbdcccedda babbbccceddd": 0.692,
     "123321412... 1233224125.3 .3332342251. 12332441251.": 0.743,
-    "111 111": np.nan,
-    "1.2 .1.": np.nan,
+    **dict.fromkeys(("111 111", "1.2 .1."), np.nan),
 }
 
 
@@ -33,9 +32,8 @@ def test_alpha_of_krippendorffs_examples(observers: str) -> None:
     assert alpha(values) == pytest.approx(ALPHAS[observers], abs=5e-4, nan_ok=True)
 
 
-VALUES = st.lists(st.tuples(*[st.one_of(st.none(), st.integers(0, 4))] * 3), max_size=25).map(
-    lambda rows: np.array(rows, dtype=object).reshape(-1, 3).T
-)
+CODES = st.lists(st.tuples(*[st.one_of(st.none(), st.integers(0, 4))] * 3), max_size=25)
+VALUES = CODES.map(lambda rows: np.array(rows, dtype=object).reshape(-1, 3).T)
 
 
 @given(VALUES)
@@ -95,9 +93,8 @@ def test_matching_by_hand() -> None:
         assert matched([(0, 10, "a")], [other]) == met
 
 
-SPANS = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8).map(
-    lambda found: [(s, s + n, f"c{i}") for i, (s, n) in enumerate(found)]
-)
+PLACES = st.lists(st.tuples(st.integers(0, 30), st.integers(1, 12)), max_size=8)
+SPANS = PLACES.map(lambda found: [(s, s + n, f"c{i}") for i, (s, n) in enumerate(found)])
 
 
 @given(SPANS, SPANS)

@@ -66,9 +66,7 @@ T1416-10-05 1996-02-25 1996-02-25  T1460-10-12 2038-11-10 2038-11-10
 EXAMPLES = " ".join(line for line in EDTF.splitlines() if ": " not in line).split()
 
 
-@pytest.mark.parametrize(
-    ("text", "first", "last"), zip(EXAMPLES[::3], EXAMPLES[1::3], EXAMPLES[2::3], strict=True)
-)
+@pytest.mark.parametrize("text, first, last", zip(*[iter(EXAMPLES)] * 3, strict=True))
 def test_edtf(text: str, first: str, last: str) -> None:
     system = {"U": "hijri", "T": "tabular"}.get(text[0], "gregorian")
     text = text.strip("UT")

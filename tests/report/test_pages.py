@@ -24,8 +24,7 @@ FINDING = {"headline": "A & B", "sentence": "One <b>.", "verdict": "holds", "cau
 TEXTS = {
     "notebooks/cases/hill.yaml": "title: 'The #hill & <b>war</b>'\ndata: data/hill\n",
     "notebooks/cases/river.yaml": "title: The river\nabout: Of <i>one</i> river.\ndata: data\n",
-    f"notebooks/{NOTEBOOK}.ipynb": "{}",
-    "notebooks/02-days.ipynb": "{}",
+    **dict.fromkeys((f"notebooks/{NOTEBOOK}.ipynb", "notebooks/02-days.ipynb"), "{}"),
     "docs/methods.md": "# Methods\n\nOf $x^2$, as ever [@one1999].\n\n## References\n",
     **dict.fromkeys(("docs/environment.md", "docs/simulations.md"), "# Else\n"),
     "data/CODEBOOK.md": "# Codebook\n\n| a | b |\n|---|---|\n| 1 | 2 |\n",
@@ -84,11 +83,8 @@ def _table(*cells: str) -> str:
 
 
 def test_a_page_has_landmarks_contents_and_links(place: Path) -> None:
-    note = {
-        "files": ["figures/hill/01-dot.svg", "figures/hill/01-dot.csv"],
-        "title": "Figure 1",
-        "anchor": "fig-x",
-    }
+    note = {"title": "Figure 1", "anchor": "fig-x"}
+    note |= {"files": ["figures/hill/01-dot.svg", "figures/hill/01-dot.csv"]}
     figure, source = {"text/html": f"<figure>{DOT}</figure>"}, '# Print <b>.\nprint("<script>")'
     text = v4.new_markdown_cell("## Who *speaks*?\n\n### Where?\n\n## Who speaks?")
     page = _page(place, text, _code(figure, source=source, framelines=note))

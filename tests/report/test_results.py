@@ -97,8 +97,7 @@ def test_what_is_empty_is_said_and_what_lacks_words_refused(results: Results, sh
 
 
 def test_a_figure_is_written_twice_the_same(results: Results, shown: list[Any]) -> None:
-    base = results.root / "figures/arda/02-days"
-    made = []
+    base, made = results.root / "figures/arda/02-days", list[dict[str, bytes]]()
     for _ in range(2):
         results.figures.clear()
         results.figure(draw, DATA, "days", **WORDS)
