@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "report": {"errors", "corpus", "methods", "tables", "analyses", "figures"},
     "build": {"errors", "corpus", "methods", "tables", "analyses", "figures", "report"},
 }
-BUDGETS = {"lib/**/*.py": 10_328, "tests/**/*.py": 6_000}
+BUDGETS = {"lib/**/*.py": 10_327, "tests/**/*.py": 6_000}
 BUDGETS |= dict.fromkeys(("README.md", "Makefile", "docs/architecture.md"), 130)
 NOTEBOOKS = sorted((REPO / "notebooks").glob("0*.ipynb"))
 
@@ -34,12 +34,10 @@ def test_budgets_are_limits(pattern: str) -> None:
 
 def _imports(file: Path) -> set[str]:
     """The rooms that a module imports from, also inside its functions."""
-    names = []
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            names += [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{name.name}" for name in node.names]
+    nodes = [*ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    names = [one.name for node in nodes if isinstance(node, ast.Import) for one in node.names]
+    parts = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+    names += [f"{node.module}.{one.name}" for node in parts for one in node.names]
     return {name.split(".")[1] for name in names if name.startswith("framelines.")}
 
 

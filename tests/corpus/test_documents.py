@@ -5,6 +5,7 @@ from itertools import accumulate
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from unittest import mock
 
 import pandas as pd
 import pytest
@@ -37,7 +38,9 @@ def test_every_text_of_an_archive_is_its_span(texts: list[str], data: st.DataObj
     order = data.draw(st.permutations(range(len(texts))))
     with TemporaryDirectory() as place:
         (Path(place) / "all.txt").write_bytes("".join(texts).encode())
-        found = d.read_documents(table.assign(doc_id=order), Path(place))
+        with mock.patch.object(d, "read_raw", wraps=d.read_raw) as read:
+            found = [*d.read_documents(table.assign(doc_id=order), Path(place))]
+        assert read.call_count == 1
         assert [text for _, text in found] == [texts[order.index(i)] for i in range(len(texts))]
 
 

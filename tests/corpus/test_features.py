@@ -1,6 +1,5 @@
 """Counts that can be shared: by hand, by published examples, and never a sentence."""
 
-import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,6 @@ from hypothesis import strategies as st
 from framelines import REPO
 from framelines.corpus import features as f
 from framelines.errors import DataError
-
-METER = Path("/proc/self/io")
 
 
 def test_mattr_by_hand() -> None:
@@ -55,25 +52,6 @@ def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Pat
     assert written[3].read_text() == "doc_id,tokens,types,mattr\na,2,2,\nb,2,2,\n"
     with pytest.raises(DataError, match="the texts are not here"):
         f.build_features(corner(a="x"), tmp_path / "elsewhere")
-
-
-@pytest.mark.skipif(not METER.is_file(), reason="only Linux tells what was read")
-def test_an_archive_is_gone_through_once_and_memory_stays_flat(corner: Any, tmp_path: Path) -> None:
-    def built(documents: int) -> tuple[int, float]:
-        """Most bytes held, beside those of the tables; bytes read for a byte of the archive."""
-        words = " ".join(f"word{i} rose." for i in range(60))
-        tables = corner(**{f"d{i:04}": f"{i:04} {words}" for i in range(documents)})
-        tracemalloc.start()
-        before = int(METER.read_text().split()[1])
-        f.build_features(tables, tmp_path)
-        read = int(METER.read_text().split()[1]) - before
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most, read / (tmp_path / "raw" / "page.txt").stat().st_size
-
-    few, many = built(100), built(1_000)
-    archive = (tmp_path / "raw" / "page.txt").stat().st_size
-    assert many[0] - few[0] < archive + 1_000_000 and many[1] < 1.5, (few, many)
 
 
 def test_features_are_replaced_whole_or_not_at_all(corner: Any, tmp_path: Path) -> None:
