@@ -41,6 +41,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     other = "/dev/shm" if os.path.isdir("/dev/shm") else None
     with tempfile.TemporaryDirectory(dir=other) as place:
         (folder / "figures").symlink_to(place)
+        small.write(folder / "build/state.json", '{"example 01-few": 1}')  # of no kind that is ours
         said = small.run(folder, "build")
         assert "[1/4] example 01-few" in said and "[4/4]" in said
         with small.forking(folder):
@@ -72,9 +73,8 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
     (built / "reports/index.html").unlink()
     said = small.run(built, "build")
     assert "example 01-few" in said and "example report unchanged" in said
-    for damaged in ('{"example 01-few": ', '{"example 01-few": 1}'):  # what is lost is built anew
-        (built / "build/state.json").write_text(damaged)
-        assert "[4/4]" in small.run(built, "build")
+    (built / "build/state.json").write_text('{"example 01-few": ')  # damaged: all is built anew
+    assert "[4/4]" in small.run(built, "build")
     assert small.results(built) == before
     # A digit moves what hangs on it.
     small.change_a_digit(built)
