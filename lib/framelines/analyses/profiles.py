@@ -165,7 +165,7 @@ def effect_of_reposts(case: Case, *, matter: str = "both") -> list[Estimate]:
     moves = (twice / rate - 1)[~framed & (rate > 0)].abs().round(9)
     what = "rates of the profiles that move by a tenth of themselves or more"
     found = [share("rates that move", what, int((moves >= 0.1).sum()), len(moves))]
-    measures = "largest change of an outlet’s share of a frame in sentences"
+    measures = "an outlet’s share of a frame in sentences"
     words: Row = {"part": "largest change of a frame", "unit": POINTS, "measures": measures}
     if coded.empty:
         return [*found, Estimate(**words, why=("not estimable: no sentence is coded",))]
