@@ -100,10 +100,7 @@ def overview(case: str) -> dict[str, Any]:
 
 
 def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
-    """Return a case as `overview` does, with its `picture`, an image, and its report as HTML.
-
-    In print the figures of the report are files.
-    """
+    """Return `overview` with `picture` and `caption`, and the report as HTML; in print of files."""
     about = overview(case)
     parts = about["parts"]
 
@@ -113,8 +110,11 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
         part = re.sub(r"<b>(?:Figure|Table) \d+\.</b> ", "", part)  # those of a notebook
         return Markup(re.sub(r'\bsrc="data:[^"]*"', file, part) if in_print else clean(part))
 
-    image = re.search("<img[^>]*>", next((parts[n]["html"] for n in PICTURES if n in parts), ""))
-    about["picture"] = Markup(image[0]) if image else ""
+    told = next((parts[n]["html"] for n in PICTURES if n in parts), "")
+    drawn = re.search(r"(?s)(<img[^>]*>).*</b> (.*)</figcaption>", told)
+    about |= (
+        {"picture": Markup(drawn[1]), "caption": Markup(drawn[2])} if drawn else {"picture": ""}
+    )
     return about, fragment("report.html.j2", case=about, shown=shown, in_print=in_print)
 
 
