@@ -284,7 +284,7 @@ def added(folder: Path, name: str = "ged.csv", **filters: str) -> pd.DataFrame:
 def test_events_are_rows_with_days_and_quality(monitored: Path, capsys: Any) -> None:
     found = added(monitored, country="arda")
     told = capsys.readouterr().out
-    assert "3 events added" in told and "not taken: ged.csv, row 6: it cannot be read" in told
+    assert "3 events added" in told and "ged.csv, row 6: it cannot be read: date_start is" in told
     assert "row 7: it cannot be read: the least of dead, 7, is above the most, 1" in told
     assert "row 8: it cannot be read" in told and "row 9: it cannot be read: low is '-1'" in told
     assert found.at["ucdp-9", "according_to"] == "UCDP (Alba 3, Borea 8, civilians 0, unknown 1)"

@@ -327,8 +327,8 @@ def caution(case: Case, made: Sequence[Estimate], one_event: bool) -> str:
         told.append(f"a permutation test{over} gives p\u00a0=\u00a0{number_text(one.p, 'p')}")
     for group, n, sizes in zip(one.groups, one.n, one.sizes, strict=False):
         if len(sizes) > 2 and max(sizes) > CARRIES * n:
-            one_of = "outlet" if "outlets" in one.test else "text"
-            told.append(f"one {one_of} alone gives {max(sizes):.0f} of the {n:.0f} ({group})")
+            kinds = re.findall(r"(outlet|event)s(?: alike)?$", one.measures) or ["text"]
+            told.append(f"one {kinds[0]} alone gives {max(sizes):.0f} of the {n:.0f} ({group})")
     few = r"no test: (\d+ and \d+) documents.*"
     none = [re.sub(few, r"no test is made with \1 texts", r) for r in one.why]
     told += [reason for reason in none if "no test" in reason or "nor test" in reason]

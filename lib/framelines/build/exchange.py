@@ -106,8 +106,9 @@ def _rows(
             what = "its text is none of this case, or that of two documents: tell its doc_id"
             if one.doc_id:
                 what = f"{coded[one.doc_id]} files or tasks have codes of this text: take in one's"
-            line = one.codes[0]["row"] if one.codes and not one.text else None
-            left.append(Problem(one.where, what, line, value=one.doc_id or one.names[0]))
+            line = one.codes[0]["row"] if one.codes else None
+            met = one.doc_id or one.names[0] or " ".join(one.text.split()[:4])
+            left.append(Problem(one.where, what, line, value=met))
             continue
         for code in one.codes:
             code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
@@ -217,10 +218,12 @@ def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
 def _event(event: Row, of: dict[str, Any], places: dict[str, str]) -> Row:
     """A row of the reference; a lone imprecise day is all days about it. Raises `ValueError`."""
-    told = {n: event[n].removesuffix(".0") for n in (*of["deaths"], *of["low"], *of["medium"])}
-    if odd := [f"{name} is {event[name]!r}" for name in told if not told[name].isdecimal()]:
-        raise ValueError(f"{', '.join(odd)}: no whole number")
-    numbers = {name: int(value) for name, value in told.items()}
+    counts = (*of["deaths"], *of["low"], *of["medium"])
+    forms = dict.fromkeys(counts, r"\d+(\.0)?") | dict.fromkeys(of["days"], r"\d{4}-\d\d-\d\d")
+    forms |= dict.fromkeys(("latitude", "longitude"), r"-?\d+(\.\d+)?")
+    if odd := [f"{n} is {event[n]!r}" for n in forms if not re.fullmatch(forms[n], event[n])]:
+        raise ValueError(f"{', '.join(odd)}: no whole number, day or degrees")
+    numbers = {name: int(float(event[name])) for name in counts}
     low, high = (numbers[name] for name in of["deaths"])
     if low > high:
         raise ValueError(f"the least of dead, {low}, is above the most, {high}")

@@ -29,7 +29,7 @@ from framelines import REPO, write_whole
 from framelines.build.cluster import mapped
 from framelines.corpus.documents import cell, decoded, expected_sums, sheets, why
 from framelines.corpus.features import build_features
-from framelines.corpus.finders import find_dates
+from framelines.corpus.finders import find_dates, pattern
 from framelines.corpus.names import LANGUAGES
 from framelines.corpus.texts import sha256, words
 from framelines.errors import DataError, Problem
@@ -185,11 +185,12 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
         if found := readings(stated):
             asked = f"{stated} is {' or '.join(sorted(found))}"
             return ("", asked) if found[1:] else (found[0], "")
-        for one in (date for lang in LANGUAGES for date in find_dates(stated, lang, OPEN)):
+        for lang, one in ((g, date) for g in LANGUAGES for date in find_dates(stated, g, OPEN)):
             if one.calendar == "hijri":  # which may begin a day beside the computed one
                 days = stated_interval(one.stated, "hijri", setting="hull")
                 return "/".join(map(days_text, days)), ""
-            if one.calendar == "gregorian" and (one.start, one.end) == (0, len(stated)):
+            before = pattern("weekdays", lang).sub("", stated[: one.start]).strip(" ,،")
+            if one.calendar == "gregorian" and not before and one.end == len(stated):
                 return one.stated, ""
     why = f"not written as {dates}" if dates else f"no day: {date_problem(stated, 'gregorian')}"
     return "", f"{stated!r} is {why}"

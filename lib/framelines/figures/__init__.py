@@ -216,18 +216,12 @@ def days_told(data: pd.DataFrame) -> Figure:
 def coverage(data: pd.DataFrame) -> Figure:
     """Draw which source tells which event, and who passes it over though it could have told it.
 
-    `data` is `timelines.coverage`, or some of its events; those of the reference bear a star. Of
-    more than `MOST` events those of the reference are drawn, and then those that most sources tell.
+    `data` is `timelines.coverage`, or some of its events, a star for those of the reference. Drawn
+    are at most `MOST`, those of the reference and then those that most sources tell.
     """
     tellers = data["state"].isin(["told", "partly", "denied"]) + len(data) * data["listed"]
-    most = (
-        tellers.groupby(data["event_id"])
-        .sum()
-        .sort_values(ascending=False, kind="stable")
-        .head(MOST)
-        .index
-    )
-    data = data[data["event_id"].isin(most)]
+    ranks = tellers.groupby(data["event_id"]).sum().sort_values(ascending=False, kind="stable")
+    data = data[data["event_id"].isin(ranks.index[:MOST])]
     sources, camps = list(data["source"].drop_duplicates()), looks(data["camp"])
     marks = data.assign(lane=data["event_id"], value=data["source"].map(sources.index))
     marks["group"] = "_" + data["camp"] + data["state"]

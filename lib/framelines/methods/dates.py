@@ -264,7 +264,8 @@ def readings(text: str, system: str = "gregorian") -> list[str]:
     In figures of any script or in words, with an hour or without. 03/04/2019 may be two days; of a
     year of two digits the century is a guess, and nothing is read.
     """
-    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", text.strip())]
+    plain = text.strip().rstrip("日月").translate(str.maketrans("年月", "--"))
+    kinds = [(c, unicodedata.category(c)) for c in unicodedata.normalize("NFKC", plain)]
     swaps = {"Cf": lambda _: "", "Pd": lambda _: "-", "Nd": lambda c: str(unicodedata.digit(c))}
     plain = "".join(swaps.get(kind, str)(c) for c, kind in kinds)
     found = [re.sub(r"(?<!\d) | (?!\d)", "", plain)]
