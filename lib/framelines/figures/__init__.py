@@ -183,10 +183,8 @@ def event_lanes(data: pd.DataFrame) -> Figure:
     `data` is `timelines.lanes`, cut to the rows that are shown. A lane is an event, a mark an
     account (hollow: from a Hijri date), a line the days that its date leaves open.
     """
-    names, days = (
-        data.sort_values(["bloc", "source"])["source"],
-        {"linewidth": 2, "alpha": 0.4, "markersize": 4},
-    )
+    names = data.sort_values(["bloc", "source"])["source"]
+    days = {"linewidth": 2, "alpha": 0.4, "markersize": 4}
     look = looks(names[names != "reference"], **days)
     look["reference"] = DOT | {"marker": "|"} | days
     events = data.groupby("event_id", sort=False)
@@ -256,10 +254,8 @@ def passed_on(data: pd.DataFrame) -> Figure:
     heights = [pd.Series((np.arange(len(c)) + 0.5) * most / len(c), c.index) for c in columns]
     for row in data.to_dict("records"):
         ends = [heights[0][row["teller"]], heights[1][row["voice"]]]
-        wide, color = (
-            0.6 + 8 * row["claims"] / data["claims"].max(),
-            look.get(row["teller"], {}).get("color", GREY),
-        )
+        wide = 0.6 + 8 * row["claims"] / data["claims"].max()
+        color = look.get(row["teller"], {"color": GREY})["color"]
         ax.plot([0, 1], ends, color=color, alpha=0.55, linewidth=wide)
     for x, side, own, height in zip((0, 1), ("right", "left"), columns, heights, strict=True):
         for name, claims in own.items():

@@ -112,9 +112,7 @@ def report(case: str, in_print: bool = False) -> tuple[dict[str, Any], str]:
 
     told = next((parts[n]["html"] for n in PICTURES if n in parts), "")
     drawn = re.search(r"(?s)(<img[^>]*>).*</b> (.*)</figcaption>", told)
-    about |= (
-        {"picture": Markup(drawn[1]), "caption": Markup(drawn[2])} if drawn else {"picture": ""}
-    )
+    about["picture"], about["caption"] = map(Markup, drawn.groups() if drawn else ("", ""))
     return about, fragment("report.html.j2", case=about, shown=shown, in_print=in_print)
 
 
