@@ -250,8 +250,7 @@ Written by `make simulate`. Documents have the sizes of a declared contrast, or 
 for the purpose, and rates of their own around one share: the rows of a document are correlated.
 In every run nothing differs between the groups. Of 100 tests at 5 % about five should call a
 difference (a test that calls fewer is cautious, and misses more); of 100 intervals about 95
-should hold the truth. A design in which an interval is never
-given has no line.
+should hold the truth. A design in which an interval is never given has no line.
 """
 
 

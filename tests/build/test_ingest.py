@@ -193,11 +193,10 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     page = f'<html><head><meta charset="windows-1254"></head><body>{told}</body></html>'
     undated = f"<html><body><article>{told}<p>12 March 2011.</p></article>© 2015</body></html>"
     files = {"page.htm": page.encode("cp1254"), "undated.htm": undated}
-    files |= {"marks.txt": LONG.encode("utf-16-le")}
+    files |= {"marks.txt": LONG.encode("utf-16-le"), "front.txt": "---\nsource: no\n---\nIt fell."}
     files |= {"cut.jsonl": '{"text": "The bridge fell. \\ud83d"}'}
     files |= {"metadata.csv": ";;\nfilename;date;text\nmarks.txt;20190823;\n"}
     files |= {"excel.csv": "sep=;\r\ntext;date\r\n\r\nAlas.;2019\r\n"}
-    files |= {"front.txt": "---\nsource: no\n---\nIt fell."}
     files |= {"notes.md": "# Head\n\nThe **bridge** [fell](http://a.b).\n"}
     fog = "---\ntitle: Fog\nauthor: [A, B]\ndate: 3 May 2019\n---\nIt fell."
     pypandoc.convert_text(fog, "docx", "markdown", outputfile=str(tmp_path / "fog.docx"))
@@ -223,7 +222,8 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
 
 
 READ = {
-    "2019-08-21": "21 أغسطس 2019|20190821|٢٠١٩-٠٨-٢١|الأربعاء 21 آب 2019|2019年8月21日",
+    "2019-08-21": "2019-08-21|21 Aug 2019|21 أغسطس 2019|21 août 2019|21/8/2019|20190821|٢٠١٩-٠٨-٢١"
+    "|الأربعاء 21 آب 2019|2019年8月21日",
     "2019-08-20": "2019/08/20 10:15|Tue 2019-08-20|2019-08-20, 10:15|2019-08-20T23:30:00-05:00",
     **{"2019-08": "Aug 2019|2019年8月", "2019-04-04": "04/04/2019"},
     "2019-04-03/2019-04-05": "2019-04-03 - 2019-04-05|3rd-5th April 2019|3–5 avril 2019",

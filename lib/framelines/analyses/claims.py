@@ -5,6 +5,7 @@ was meant, or what “more than 50” leaves open. Days are numbers (`date.toord
 """
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
@@ -56,6 +57,25 @@ def joined(parts: Iterable[str], by: str = "; ") -> str:
 def lookup(case: Case, table: str, column: str) -> dict[str, str]:
     """Return one column of a table by the ids of its rows."""
     return case[table].set_index(next(iter(fields_of(table))))[column].to_dict()
+
+
+def named(case: Case, text: str) -> str:
+    """Return a text with camps, sides and other ids by their printed names."""
+    actors = lookup(case, "actors", "name")
+    ids = r"[a-z]+(?:[_-][a-z]+)+"
+    text = re.sub(ids, lambda m: actors.get(m[0].replace("_", "-"), m[0].replace("_", " ")), text)
+    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
+
+
+def glossed(case: Case) -> Callable[[str], str]:
+    """Return a function that sets a term behind its English translation, where there is one."""
+    gloss = lookup(case, "glosses", "gloss")
+    return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
+
+
+def capital(text: str) -> str:
+    """Return a text that begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(names: Sequence[str], most: int = 6) -> str:

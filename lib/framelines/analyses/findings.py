@@ -24,9 +24,9 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from framelines import REPO
-from framelines.analyses.claims import lookup
+from framelines.analyses.claims import capital, lookup, named
 from framelines.errors import DataError, Problem, Problems
-from framelines.methods.estimate import LEVEL, Estimate, number_text, to_frame
+from framelines.methods.estimate import LEVEL, NOWHERE, Estimate, answer_text, number_text, to_frame
 from framelines.tables.case import Case, Loader, case_names
 from framelines.tables.rows import documents, outlets_of, pair_of
 
@@ -43,7 +43,6 @@ RESULT = ["value", "low", "high", "p", "k_1", "n_1", "k_2", "n_2"]
 Names = Sequence[str]
 # A text that holds more of what is counted is named beside the share that it carries.
 CARRIES = 1 / 3
-NOWHERE = "not estimable"
 SIDES, SINGLE = ["first", "second"], ["value", "low", "high"]
 FIELDS = {*SIDES, *SINGLE, "p", "answer", "part", "measures", "detail", "each", "against"}
 FIELDS |= {f"{name}_{side}" for name in ("k", "n", "units", "share") for side in SIDES}
@@ -272,36 +271,6 @@ def setting_text(case: Case, choice: str, setting: str) -> str:
     return f"leaving out {value}" if choice == "left_out" else f"{name}: {value}"
 
 
-def named(case: Case, text: str) -> str:
-    """Return a text with camps, sides and other ids by their printed names."""
-    actors = lookup(case, "actors", "name")
-    ids = r"[a-z]+(?:[_-][a-z]+)+"
-    text = re.sub(ids, lambda m: actors.get(m[0].replace("_", "-"), m[0].replace("_", " ")), text)
-    return re.sub(r"(?<=[a-z]) \+ (?=[a-z])", " and ", text)
-
-
-def glossed(case: Case) -> Callable[[str], str]:
-    """Return a function that sets a term behind its English translation, where there is one."""
-    gloss = lookup(case, "glosses", "gloss")
-    return lambda term: f"{gloss[term]} ({term})" if term in gloss else term
-
-
-def capital(text: str) -> str:
-    """Return a text that begins with a capital."""
-    return text[:1].upper() + text[1:]
-
-
-def answer_text(made: Estimate) -> str:
-    """Return an estimate with its unit: `74 of 102`, `47.0 percentage points`, `1 day later`."""
-    if math.isnan(made.value):
-        return NOWHERE
-    if made.unit == "share":
-        return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
-    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
-    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
-    return f"{text} {unit}".strip()
-
-
 def said(case: Case, made: Estimate) -> dict[str, tuple[Any, str]]:
     """Return the `FIELDS` that an estimate has: a number with its unit, or a text without one."""
     fields = {name: (getattr(made, name), made.unit) for name in SINGLE} | {"p": (made.p, "p")}
@@ -395,7 +364,7 @@ def _one_event(table: pd.DataFrame) -> bool:
 
 
 def judged(case: Case, finding: Finding, asked: Sequence[Expect]) -> pd.DataFrame:
-    """Return the rows of `specifications` that what is asked is about; `holds` where it is met.
+    """Return the rows of `specifications` that each `asked`, by number, is about; `holds` if met.
 
     An interval and a test must agree, where there are any; of a gain there is none.
     """
@@ -405,7 +374,7 @@ def judged(case: Case, finding: Finding, asked: Sequence[Expect]) -> pd.DataFram
     counts = ~single | (table["kind"] == "main") | _one_event(table)
     table = table[table["value"].notna() & counts]
     parts = table["part"].str.replace("_", " ").str.replace(r" ?\(\d+\)$", "", regex=True)
-    for one in asked:
+    for number, one in enumerate(asked):
         own = table[parts.str.endswith(one.part.replace("_", " "))]
         than = next((v for v in (one.above, one.below, one.equal) if v is not None), 0.0)
         if one.more_with:
@@ -426,8 +395,8 @@ def judged(case: Case, finding: Finding, asked: Sequence[Expect]) -> pd.DataFram
         beyond = away.min(axis=1) > 0 if above else away.max(axis=1) < 0
         met = away["value"].eq(0) & ~(away["low"].gt(0) | away["high"].lt(0))
         holds = met if one.equal is not None else beyond & ~(own["p"] > LEVEL)
-        found.append(own.assign(holds=holds)[away["value"].notna()])
-    return pd.concat(found or [table.assign(holds=False).iloc[:0]])
+        found.append(own.assign(asked=number, holds=holds)[away["value"].notna()])
+    return pd.concat(found or [table.assign(asked=0, holds=False).iloc[:0]])
 
 
 @cache
@@ -444,7 +413,7 @@ def verdict(case: Case, finding: Finding) -> str:
         known = table.loc[table["kind"] == "main", "value"].notna().any()
         return DESCRIBED if known else NOWHERE
     first = rows[rows["kind"] == "main"]
-    if any(judged(case, finding, [one]).query("kind == 'main'").empty for one in finding.expect):
+    if first["asked"].nunique() < len(finding.expect):
         return NOWHERE
     by = rows.groupby(_results(rows))["holds"].all()
     if not first["holds"].all() or by.mean() < 0.5:
@@ -469,12 +438,12 @@ def robustness(case: Case, finding: Finding) -> tuple[pd.DataFrame, str]:
             return table, "Nothing was expected of it. No choice moves it."
         most = alone.loc[moved.idxmax(), "label"]
         return table, f"Nothing was expected of it. What moves it most is “{most}”."
+    rows = judged(case, finding, finding.expect)
     if came == EXPECTED:
-        few, rows = "fewer than three specifications differ", judged(case, finding, finding.expect)
+        few = "fewer than three specifications differ"
         came += f": {'it rests on one event' if _one_event(rows) else few}"
     if came in (HOLDS, UNTESTED):
-        differ = len({*_results(judged(case, finding, finding.expect))})
-        came += f", under all {differ} specifications that differ"
+        came += f", under all {len({*_results(rows)})} specifications that differ"
     return table, f"{capital(came)}."
 
 

@@ -16,8 +16,8 @@ import pandas as pd
 
 import framelines.methods.estimate as est
 from framelines.analyses import trust
-from framelines.analyses.claims import Row, joined, lookup, realised, sides
-from framelines.analyses.findings import EACH_CODER, declared, estimand, glossed
+from framelines.analyses.claims import Row, glossed, joined, lookup, realised, sides
+from framelines.analyses.findings import EACH_CODER, declared, estimand
 from framelines.analyses.timelines import LEFT_OUT, REPOSTS
 from framelines.analyses.trust import KEYS
 from framelines.errors import DataError, Problem

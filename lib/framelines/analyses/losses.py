@@ -152,12 +152,11 @@ def told_by_both_table(
 def told_by_both(case: Case, *, target: str = "civilians", **choices: str) -> Estimate:
     """Return the mean factor, by event, of the dead that the first camp tells over the second's."""
     ratios = list(told_by_both_table(case, target=target, **choices)["ratio"])
-    measures = (
-        f"{target} killed, by event: {' over '.join(case.compare or ('one camp', 'the other'))}"
-    )
+    camps = " over ".join(case.compare or ("one camp", "the other"))
     found = [_factor("", ratios)] * bool(ratios)
     none = "no event has dead of this target in texts of both camps"
-    return estimated(found, none, unit="times", measures=measures, interval=T_INTERVAL)[0]
+    about = {"measures": f"{target} killed, by event: {camps}", "interval": T_INTERVAL}
+    return estimated(found, none, unit="times", **about)[0]
 
 
 def summed_figures(

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.analyses.claims import Row, joined, lookup
-from framelines.analyses.findings import Names, estimand, glossed
+from framelines.analyses.claims import Row, glossed, joined, lookup
+from framelines.analyses.findings import Names, estimand
 from framelines.analyses.framing import TEXTS, contrasted, groups_of, hits_of, of_outlets
 from framelines.analyses.trust import KEYS, coded_sentences, frame_names
 from framelines.corpus.features import COUNTED

@@ -64,8 +64,8 @@ def calibration_panels(case: Case) -> pd.DataFrame:
     sure = coded.calibration(case).groupby("source_id")["calibrated"].all()
     sure = used["source_id"].map(sure).astype(object)
     before, check = (date_agreement_table(case, calendar=c) for c in ("umm_al_qura", "calibrated"))
-    both = ["claim_id", "other"]
-    check = check.merge(before[[*both, "gap"]], on=both, suffixes=("_calibrated", "_umm_al_qura"))
+    keys = ["claim_id", "other"]
+    check = check.merge(before[[*keys, "gap"]], on=keys, suffixes=("_calibrated", "_umm_al_qura"))
     check = check.rename(columns={"event": "label"}).drop(columns="stated").assign(panel="check")
     check = check[check["source"].isin(used["source"])].drop_duplicates(["source", "label"])
     columns = "source label stated low high calibrated panel gap_umm_al_qura gap_calibrated"
@@ -89,15 +89,16 @@ def calendar_offset(
     """Return the most probable offset of every source in every month with anchors, in days."""
     used = coded.anchors(case, part_of_day=part_of_day).query("used and event_id != @left_out")
     prior, name, made = float(error_prior), lookup(case, "sources", "name"), []
-    best = calibrate(used, prior=prior).rename(columns={"offset": "best"})
-    found = posterior(used, prior=prior)[lambda f: f["month"].isin(months or f["month"])]
-    several = [found[c].nunique() > 1 for c in ("source_id", "month")]
-    for (source, month), rows in found.groupby(["source_id", "month"]):
-        own = used[used["source_id"] == source].merge(best, on=["source_id", "month"])
-        ordered = rows.sort_values(["probability", "offset"], ascending=[False, True])
-        value, exact = float(ordered["offset"].iloc[0]), own[own["low"] == own["high"]]
+    order, keys = ["probability", "offset"], ["source_id", "month"]
+    found = posterior(used, prior=prior).sort_values(order, ascending=[False, True])
+    best = found.drop_duplicates(keys).set_index(keys)["offset"].rename("best")
+    found = found[found["month"].isin(months or found["month"])]
+    several = [found[key].nunique() > 1 for key in keys]
+    for (source, month), rows in found.groupby(keys):
+        own = used[used["source_id"] == source].join(best, on=keys)
+        value, exact = float(rows["offset"].iloc[0]), own[own["low"] == own["high"]]
         # The fewest offsets that hold 95 % of the posterior.
-        credible = ordered["offset"][: int((ordered["probability"].cumsum() < CREDIBLE).sum()) + 1]
+        credible = rows["offset"][: int((rows["probability"].cumsum() < CREDIBLE).sum()) + 1]
         detail = f"{len(own)} anchors, {len(exact)} of a single day"
         # Errors to one side alone would pass for an offset.
         before, after = (exact["low"] < exact["best"]).sum(), (exact["low"] > exact["best"]).sum()
@@ -196,7 +197,8 @@ def days_of_event(
     verbs = verbs[verbs["coder"].eq(case.coder) & verbs["modality"].eq("realised")]
     rows = dated_events(told[told["event_id"] == event_id])
     # Of a copy the verbs are those of the claim in its own text.
-    both = claims(case).merge(verbs, on="doc_id", suffixes=("", "_of"))
+    own = claims(case)[lambda c: c["claim_id"].isin(rows["claim_id"])]
+    both = own.merge(verbs, on="doc_id", suffixes=("", "_of"))
     inside = both.query("start_of < end and start < end_of").groupby("claim_id")["lemma"]
     used = rows["claim_id"].map(inside.agg(joined).to_dict()).fillna("").astype(str)
     rows = rows.assign(wording=used, stated=rows["event_date"])

@@ -13,7 +13,7 @@ from framelines.corpus import names as lists
 from framelines.corpus.documents import raw_folder, read_documents, spans_of, texts_of
 from framelines.corpus.features import COUNTED
 from framelines.tables.case import add_to_case, data_folders, read_case_file
-from framelines.tables.schema import Tables, changed, check_tables, fields_of, resources, written
+from framelines.tables.schema import Tables, changed, check_tables, fields_of, key_of, written
 
 CODED = ("claims", "naming_mentions", "captures")
 LABEL = "rules for words and numbers, without a person"
@@ -94,7 +94,7 @@ def _added(old: pd.DataFrame, new: pd.DataFrame, table: str) -> pd.DataFrame:
     both = pd.concat([old, new]).reindex(columns=list(fields_of(table)))
     cells = both.map(lambda c: f"{c:.10g}" if isinstance(c, float) and c == c else c).fillna("")
     located = {c: int for c in ("start", "end") if c in cells}
-    return cells.drop_duplicates(resources()[table]["schema"]["primaryKey"]).astype(located)
+    return cells.drop_duplicates(key_of(table)).astype(located)
 
 
 def _names_met(made: dict[str, list[dict[str, Any]]], languages: set[str]) -> Tables:

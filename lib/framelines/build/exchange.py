@@ -16,15 +16,7 @@ from framelines.corpus.texts import short_hash, words
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.dates import date_problem, days_text, gregorian
 from framelines.tables.case import CODED, CaseFile, add_to_case, read_case_file
-from framelines.tables.schema import (
-    COLUMNS,
-    ID,
-    changed,
-    check_tables,
-    fields_of,
-    resources,
-    written,
-)
+from framelines.tables.schema import COLUMNS, ID, changed, check_tables, fields_of, key_of, written
 
 # What is known of a code beside its row of a table.
 BESIDE = ("row", "where", "words", "kind")
@@ -114,7 +106,7 @@ def _rows(
             code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
             try:
                 row = _row(code, texts[one.doc_id], one.text, actors)
-                columns = resources()[row["table"]]["schema"]["primaryKey"]
+                columns = key_of(row["table"])
                 key = f"{row['table']} ({', '.join(row[c] for c in columns)})"
                 if key in rows:
                     raise ValueError("another code says the same of these words, or begins here")

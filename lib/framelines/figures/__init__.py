@@ -247,7 +247,7 @@ def passed_on(data: pd.DataFrame) -> Figure:
     `data` is `framing.passed_on`.
     """
     columns = [data.groupby(c)["claims"].sum().sort_values() for c in ("teller", "voice")]
-    most, look = max(map(len, columns)), looks(columns[0].index[: -len(style.LOOKS) - 1 : -1])
+    most, look = max(map(len, columns)), looks(columns[0].index[::-1][: len(style.LOOKS)])
     fig, ax = plt.subplots(figsize=(style.WIDTH, 0.4 + 0.3 * most))
     ax.set(xlim=(-1, 2), ylim=(0, most))
     ax.axis("off")

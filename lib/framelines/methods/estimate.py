@@ -2,6 +2,7 @@
 
 import hashlib
 import math
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice, product
@@ -25,7 +26,7 @@ DIGITS = 12
 PERMUTATIONS = 9_999
 # Numbers held at a time, eight bytes each: so few that they stay in the cache of a processor.
 CELLS = 500_000
-POINTS = "percentage points"
+POINTS, NOWHERE = "percentage points", "not estimable"
 OVER_DOCUMENTS = "95 % interval over documents"
 
 
@@ -283,3 +284,14 @@ def number_text(value: float, unit: str = "") -> str:
         return f"{100 * value:.1f} %"
     whole = float(value).is_integer()
     return decimal_text(value, {POINTS: 1, "times": 2}.get(unit, 0 if whole else 2))
+
+
+def answer_text(made: Estimate) -> str:
+    """Return an estimate with its unit: `74 of 102`, `47.0 percentage points`, `1 day later`."""
+    if math.isnan(made.value):
+        return NOWHERE
+    if made.unit == "share":
+        return f"{made.k[0]:,.0f} of {made.n[0]:,.0f}"
+    text, unit = number_text(made.value, made.unit), made.unit.removeprefix("in number")
+    unit = re.sub(r"s\b", "", unit, count=1) if text in ("1", "−1") else unit
+    return f"{text} {unit}".strip()

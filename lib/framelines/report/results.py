@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 
 from framelines import REPO, figures, write_whole
 from framelines.analyses import coding
-from framelines.analyses.findings import Finding, named, told
+from framelines.analyses.claims import named
+from framelines.analyses.findings import Finding, told
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures.style import drawn

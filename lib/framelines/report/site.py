@@ -17,12 +17,13 @@ import typst
 from markupsafe import Markup
 
 from framelines import REPO, notebooks, write_whole
+from framelines.analyses.claims import named
 from framelines.analyses.coding import caution
 from framelines.analyses.disputes import REFERENCE, accounts
-from framelines.analyses.findings import NOWHERE, named
 from framelines.corpus.coder import CODER as RULES
 from framelines.errors import DataError, Problem
 from framelines.figures.style import looks
+from framelines.methods.estimate import NOWHERE
 from framelines.report import TEMPLATES, fragment
 from framelines.report.pages import clean, publish, render_prose
 from framelines.report.results import macro_name

@@ -74,7 +74,8 @@ def is_required(field: Field) -> bool:
     return bool(field["constraints"].get("required"))
 
 
-def _key(name: str) -> list[str]:
+def key_of(name: str) -> list[str]:
+    """Return the columns that tell the rows of the table `name` apart."""
     return list(resources()[name]["schema"]["primaryKey"])
 
 
@@ -243,7 +244,7 @@ def _where(
 
 
 def _key_faults(tables: Tables, name: str) -> Faults:
-    frame, key = tables[name], _key(name)
+    frame, key = tables[name], key_of(name)
     twice = frame[frame.duplicated(key) & frame[key].notna().all(axis=1)]
     fix = "Keys are unique: delete the row or give it a key of its own"
     met = ", ".join(f"{{{column}}}" for column in key)
@@ -286,7 +287,7 @@ def _link_faults(tables: Tables, name: str) -> Faults:
         frame = tables[name][tables[name][column] != ""]
         if target == "events" and "coder" in frame:
             frame = frame[shares_events(tables, frame["coder"])]
-        *scope, identity = _key(target)  # a claim's id is its coder's own
+        *scope, identity = key_of(target)  # a claim's id is its coder's own
         other = fields_of(name)[column].get("or", identity)
         known = {k for c in (identity, other) for k in _tuples(tables[target], [c, *scope])}
         what, fix = f"{target}.csv defines no such id", f"Mend it, or add it to {target}.csv"
@@ -297,7 +298,7 @@ def _link_faults(tables: Tables, name: str) -> Faults:
 
 def _circle_faults(tables: Tables, name: str) -> Faults:
     """Ids that lead back to themselves: where one stands after more steps than there are ids."""
-    *scope, identity = _key(name)
+    *scope, identity = key_of(name)
     for column in [column for column, target in links_of(name).items() if target == name]:
         frame = tables[name][tables[name][column] != ""]
         own = _tuples(frame, [*scope, identity])
@@ -347,7 +348,7 @@ def _claim_faults(tables: Tables, name: str) -> Faults:
     claims, documents = tables[name], tables["documents"].drop_duplicates("doc_id")
     published, owner = (documents.set_index("doc_id")[c] for c in ("published", "source_id"))
     source = claims["doc_id"].map(owner).fillna("")
-    sources = dict(zip(_tuples(claims, _key(name)), source, strict=True))
+    sources = dict(zip(_tuples(claims, key_of(name)), source, strict=True))
     for line, row in zip(claims.index, claims.to_dict("records"), strict=True):
         early, _ = _days(row["event_date"], row["event_calendar"])
         _, late = _days(published.get(row["doc_id"], ""), "gregorian")
@@ -380,7 +381,7 @@ def _told(frame: pd.DataFrame, name: str, file: str, faults: Iterable[Any]) -> l
     """Faults as problems, in the order of the rows, each with line and key; no rows have none."""
     problems = []
     for line, column, what, *more in sorted(faults if len(frame) else (), key=lambda one: one[0]):
-        key = ", ".join(map(str, frame.loc[line, _key(name)]))
+        key = ", ".join(map(str, frame.loc[line, key_of(name)]))
         problems.append(Problem(file, what, f"{line} ({key})", column, *more))
     return problems
 
@@ -405,7 +406,7 @@ def check_tables(folder: Path, with_texts: bool = False) -> Tables:
     if with_texts:
         problems.extend(check_texts(tables, texts_of(folder), file.__getitem__))
         problems.raise_if_any()
-    ordered = {name: tables[name].sort_values(_key(name), kind="stable") for name in tables}
+    ordered = {name: tables[name].sort_values(key_of(name), kind="stable") for name in tables}
     return {name: frame.reset_index(drop=True) for name, frame in ordered.items()}
 
 
@@ -427,7 +428,7 @@ def write_table(frame: pd.DataFrame, folder: Path, name: str) -> Path:
     """Write a table as CSV (UTF-8, LF), its columns and rows in the order of the schema."""
     path = folder / resources()[name]["path"]
     whole = frame.reindex(columns=list(fields_of(name)), fill_value="")
-    ordered = whole.sort_values(_key(name), kind="stable")
+    ordered = whole.sort_values(key_of(name), kind="stable")
     return write_whole(path, ordered.to_csv(index=False, lineterminator="\n"))
 
 
