@@ -9,6 +9,7 @@ at the ends of the range the move outwards stays instead, so that every month by
 Tables of anchors are those of `analyses.claims.anchors`.
 """
 
+from collections.abc import Iterator
 from itertools import combinations, pairwise
 from typing import Any
 
@@ -47,32 +48,33 @@ def _over_errors(likelihood: Floats, prior: float) -> Floats:
     return likelihood @ (_W / 2 * prior * ((1 - _X) / 2) ** (prior - 1))
 
 
-def _chain(own: pd.DataFrame, prior: float, out: tuple[int, ...] = ()) -> tuple[Floats, float]:
-    """The posterior (months, offsets) of one source, and its log marginal likelihood.
-    The anchors at the places `out` say nothing. Where no offset can explain the others, nothing is
-    learned: the posterior is the prior, the evidence 0.
+def _before(likelihoods: list[Floats], steps: list[Floats]) -> list[Floats]:
+    """What the months before each one say of it; the same either way through the chain."""
+    found = [np.ones_like(likelihoods[0])]
+    for step, likelihood in zip(steps, likelihoods, strict=False):
+        found.append(step @ (found[-1] * likelihood))
+    return found
+
+
+def _chains(own: pd.DataFrame, prior: float, without: int) -> Iterator[tuple[Any, Floats, float]]:
+    """The posteriors (months, offsets) of one source, each with its log marginal likelihood.
+    In turn every choice of `without` anchors, by their places, says nothing. Where no offset can
+    explain the others, nothing is learned: the posterior is the prior, the evidence 0.
     """
     each = _likelihoods(own, np.array(OFFSETS, dtype=np.float64))
-    each[list(out)] = 1
-    own_month, months = own["month"].to_numpy(), own["month"].unique()
-    likelihoods = [each[own_month == month].prod(axis=0) for month in months]
-    numbers = [12 * int(month[:4]) + int(month[5:]) for month in months]
+    places = own.groupby("month").indices
+    numbers = [12 * int(month[:4]) + int(month[5:]) for month in places]
     steps = [np.linalg.matrix_power(TRANSITION, b - a) for a, b in pairwise(numbers)]
-
-    def before(likelihoods: list[Floats], steps: list[Floats]) -> list[Floats]:
-        """What the months before each one say of it; the same either way through the chain."""
-        found = [np.ones_like(likelihoods[0])]
-        for step, likelihood in zip(steps, likelihoods, strict=False):
-            found.append(step @ (found[-1] * likelihood))
-        return found
-
-    after = before(likelihoods[::-1], steps[::-1])[::-1]
-    joint = np.stack(before(likelihoods, steps)) * np.stack(likelihoods) * np.stack(after)
-    joint = _over_errors(joint, prior) / len(OFFSETS)
-    evidence = joint.sum(axis=1, keepdims=True)
-    if not evidence.all():
-        return np.full_like(joint, 1 / len(OFFSETS)), -np.inf
-    return np.round(joint / evidence, DECIMALS), float(np.log(evidence[0, 0]))
+    for out in combinations(range(len(own)), without):
+        told = [each[np.setdiff1d(here, out)].prod(axis=0) for here in places.values()]
+        after = _before(told[::-1], steps[::-1])[::-1]
+        joint = np.stack(_before(told, steps)) * np.stack(told) * np.stack(after)
+        joint = _over_errors(joint, prior) / len(OFFSETS)
+        evidence = joint.sum(axis=1, keepdims=True)
+        if evidence.all():
+            yield out, np.round(joint / evidence, DECIMALS), float(np.log(evidence[0, 0]))
+        else:
+            yield out, np.full_like(joint, 1 / len(OFFSETS)), -np.inf
 
 
 def _by_source(anchors: pd.DataFrame) -> Any:
@@ -91,12 +93,10 @@ def posterior(
     """
     made = []
     for source_id, own in _by_source(anchors):
-        for out in combinations(range(len(own)), without):
+        for out, found, _ in _chains(own, prior, without):
             left_out = ";".join(own["event_id"].iloc[list(out)])
-            found = _chain(own, prior, out)[0].tolist()
-            for month, line in zip(own["month"].unique(), found, strict=True):
-                of = zip(OFFSETS, line, strict=True)
-                made += [(source_id, month, left_out, *pair) for pair in of]
+            for month, line in zip(own["month"].unique(), found.tolist(), strict=True):
+                made += [(source_id, month, left_out, *p) for p in zip(OFFSETS, line, strict=True)]
     return pd.DataFrame(made, columns=[*KEYS, "left_out", "offset", "probability"])
 
 
@@ -125,11 +125,11 @@ def tabular_factor(anchors: pd.DataFrame) -> float:
 
     The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior.
     """
-    found = 0.0
+    found = np.zeros(())
     for _, own in _by_source(anchors):
         civil = _likelihoods(own, own[["tabular"]].to_numpy(np.float64))[:, 0].prod(axis=0)
-        found += float(np.log(_over_errors(civil, ERROR_PRIOR))) - _chain(own, ERROR_PRIOR)[1]
-    return found / float(np.log(10))
+        found -= next(_chains(own, ERROR_PRIOR, 0))[2] - np.log(_over_errors(civil, ERROR_PRIOR))
+    return float(found / np.log(10))
 
 
 def offsets_of(months: pd.DataFrame, source_id: str) -> dict[str, int]:
