@@ -94,12 +94,13 @@ def matched(
     intersection over union of at least `least`. Equal sums are decided by the order of (start, end,
     id): neither that of rows nor that of coders matters.
     """
-    ordered = (table.sort_values(["start", "end", "id"]) for table in (first, second))
-    spans, others = (dict(iter(table.groupby("doc_id"))) for table in ordered)
+    ordered = [table.sort_values(["start", "end", "id"]) for table in (first, second)]
+    ends = [table[["start", "end"]].to_numpy().T for table in ordered]
+    spans, others = (table.groupby("doc_id").indices for table in ordered)
     found: list[tuple[int, int]] = []
     for doc_id in sorted(spans.keys() & others.keys()):
         one, two = spans[doc_id], others[doc_id]
-        (a, b), (c, d) = (t[["start", "end"]].to_numpy().T for t in (one, two))
+        (a, b), (c, d) = ends[0][:, one], ends[1][:, two]
         shared = np.minimum(b[:, None], d) - np.maximum(a[:, None], c)
         union = np.maximum((b - a)[:, None] + (d - c) - shared, 1)
         weight = np.where(shared > 0, shared / union, 0.0)
@@ -108,6 +109,5 @@ def matched(
         rank = np.arange(len(one), 0, -1)[:, None] * np.arange(len(two), 0, -1)
         ties = TIE * rank / (rank.max() * min(rank.shape))
         chosen = linear_sum_assignment(np.where(allowed, weight + ties, 0.0), maximize=True)
-        pairs = zip(*chosen, strict=True)
-        found += [(one.index[i], two.index[j]) for i, j in pairs if allowed[i, j]]
-    return found
+        found += [(one[i], two[j]) for i, j in zip(*chosen, strict=True) if allowed[i, j]]
+    return [(ordered[0].index[i], ordered[1].index[j]) for i, j in found]

@@ -239,13 +239,13 @@ def _where(
     wrong: pd.DataFrame, column: str, what: str, met: str, allowed: str = "", fix: str = ""
 ) -> Faults:
     """A fault a row; `met` and `allowed` are filled with its cells."""
-    for line, row in wrong.to_dict("index").items():
+    for line, row in wrong.to_dict("index").items() if len(wrong) else ():
         yield line, column, what, met.format_map(row), allowed.format_map(row) or None, fix or None
 
 
 def _key_faults(tables: Tables, name: str) -> Faults:
     frame, key = tables[name], key_of(name)
-    twice = frame[frame.duplicated(key) & frame[key].notna().all(axis=1)]
+    twice = frame[frame.duplicated(key)].dropna(subset=key)
     fix = "Keys are unique: delete the row or give it a key of its own"
     met = ", ".join(f"{{{column}}}" for column in key)
     return _where(twice, ", ".join(key), "this key stands in an earlier row already", met, "", fix)
