@@ -76,8 +76,8 @@ def checkout(folder: Path, *pages: str) -> Path:
     """Lay down a checkout with the fictional case and one notebook, or ours."""
     for name in [*COPIED.split(), *(f"notebooks/{page}.ipynb" for page in pages)]:
         for path in [REPO / name, *(REPO / name).rglob("*")]:
-            if path.is_file() and path.suffix != ".pyc":
-                write(folder / path.relative_to(REPO), path.read_bytes())
+            if path.is_file():  # copied with its time, so that what is compiled counts
+                shutil.copy2(path, write(folder / path.relative_to(REPO), ""))
     laid(folder, {"notebooks/findings.yaml": "declared: 2026-11-26\n", "paper/paper.typ": PAPER})
     if not pages:
         write_notebook(folder, CELLS)
