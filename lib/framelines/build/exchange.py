@@ -106,8 +106,7 @@ def _rows(
             code |= {"where": one.where, "doc_id": one.doc_id, "coder": coder}
             try:
                 row = _row(code, texts[one.doc_id], one.text, actors)
-                columns = key_of(row["table"])
-                key = f"{row['table']} ({', '.join(row[c] for c in columns)})"
+                key = f"{row['table']} ({', '.join(row[c] for c in key_of(row['table']))})"
                 if key in rows:
                     raise ValueError("another code says the same of these words, or begins here")
                 rows[key] = row

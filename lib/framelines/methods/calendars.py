@@ -125,11 +125,12 @@ def tabular_factor(anchors: pd.DataFrame) -> float:
 
     The decimal log of the Bayes factor, against offsets from Umm al-Qura averaged over their prior.
     """
-    found = np.zeros(())
+    found = 0.0
     for _, own in _by_source(anchors):
         civil = _likelihoods(own, own[["tabular"]].to_numpy(np.float64))[:, 0].prod(axis=0)
-        found -= next(_chains(own, ERROR_PRIOR, 0))[2] - np.log(_over_errors(civil, ERROR_PRIOR))
-    return float(found / np.log(10))
+        rival = next(_chains(own, ERROR_PRIOR, 0))[2]
+        found += float(np.log(_over_errors(civil, ERROR_PRIOR))) - rival
+    return found / float(np.log(10))
 
 
 def offsets_of(months: pd.DataFrame, source_id: str) -> dict[str, int]:
