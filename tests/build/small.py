@@ -75,9 +75,9 @@ def bytes_of(folder: Path) -> dict[Path, bytes]:
 def checkout(folder: Path, *pages: str) -> Path:
     """Lay down a checkout with the fictional case and one notebook, or ours."""
     for name in [*COPIED.split(), *(f"notebooks/{page}.ipynb" for page in pages)]:
-        for path in [REPO / name, *(REPO / name).rglob("*")]:
-            if path.is_file():  # copied with its time, so that what is compiled counts
-                shutil.copy2(path, write(folder / path.relative_to(REPO), ""))
+        place, copy = folder / name, shutil.copytree if (REPO / name).is_dir() else shutil.copy2
+        place.parent.mkdir(parents=True, exist_ok=True)
+        copy(REPO / name, place)  # with its times, so that what is compiled counts
     laid(folder, {"notebooks/findings.yaml": "declared: 2026-11-26\n", "paper/paper.typ": PAPER})
     if not pages:
         write_notebook(folder, CELLS)
