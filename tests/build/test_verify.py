@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from small import laid, write
 
-from framelines import REPO
 from framelines.build import verify
 from framelines.errors import DataError
 
@@ -133,8 +132,3 @@ def test_two_revisions_in_words(root: Path, capsys: Any) -> None:
     assert capsys.readouterr().out == "0 files of results differ.\n"
     with pytest.raises(DataError, match="git: fatal: bad revision"):
         verify.diff("--output=x", root)
-
-
-@pytest.mark.slow
-def test_the_commit_is_as_recorded() -> None:
-    assert verify.verify(REPO) == 0

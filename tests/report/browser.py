@@ -38,9 +38,9 @@ def looked(views: list[tuple[str, int, int, str]], code: str, folder: Path) -> l
     file = folder / "frames.html"
     given = json.dumps(views).replace("<", "\\u003c")
     file.write_text(FRAMES % (code.replace("</", "<\\/"), given), encoding="utf-8")
-    command = [CHROMIUM, "--headless=new", "--no-sandbox", "--hide-scrollbars", "--dump-dom"]
-    command += ["--window-size=1400,1000", "--virtual-time-budget=600000", file.as_uri()]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
+    command = [CHROMIUM, "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
+    command += ["--dump-dom", "--window-size=1400,1000", "--virtual-time-budget=600000"]
+    done = subprocess.run([*command, file.as_uri()], capture_output=True, text=True, timeout=1800)
     found = re.search(r"(?s)&lt;&lt;(.*)&gt;&gt;", done.stdout)
     assert found, done.stderr[-2000:]
     return json.loads(html.unescape(found[1]))
