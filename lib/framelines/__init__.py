@@ -24,13 +24,13 @@ def notebooks(root: Path = REPO) -> list[str]:
 def sums(*patterns: str, root: Path = REPO) -> dict[str, str]:
     """Return the SHA-256 of every file below `root` that a pattern names, by its path."""
     found = {name for one in patterns for name in glob(one, root_dir=root, recursive=True)}
-    paths = {name: root / name for name in sorted(found) if (root / name).is_file()}
-    return {name: _sum(path, path.stat().st_mtime_ns) for name, path in paths.items()}
+    paths = {name: os.path.join(root, name) for name in sorted(found)}
+    return {n: _sum(at, os.stat(at).st_mtime_ns) for n, at in paths.items() if os.path.isfile(at)}
 
 
 @cache
-def _sum(path: Path, changed: int) -> str:
-    return sha256(path.read_bytes()).hexdigest()
+def _sum(path: str, changed: int) -> str:
+    return sha256(Path(path).read_bytes()).hexdigest()
 
 
 @contextmanager

@@ -9,11 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import click
-
 from framelines import REPO
-from framelines.build.runner import alone
-from framelines.errors import problems_of
 
 # What no result may take from the machine: every other variable that begins so is left out. The
 # date is a constant, so that a commit does not move a byte; the last keep this checkout's library
@@ -54,6 +50,11 @@ def main(words: Sequence[str]) -> int:
     Its parameters are arguments if they are among `ARGUMENTS`, else options. Problems are told in
     words, a line a problem, and the paths of what was made are printed.
     """
+    import click  # after the settings, as all that takes long
+
+    from framelines.build.runner import alone
+    from framelines.errors import problems_of
+
     if not words or words[0] not in COMMANDS:
         print("One of these is needed:", *COMMANDS, file=sys.stderr)
         return 2
@@ -62,8 +63,7 @@ def main(words: Sequence[str]) -> int:
     parameters = list[click.Parameter]()
     for one in inspect.signature(function).parameters.values():
         about: dict[str, Any] = {"type": _path} if one.annotation is Path else {}
-        if one.default is not one.empty:
-            about |= {"default": one.default}
+        about |= {} if one.default is one.empty else {"default": one.default}
         if one.name in ARGUMENTS:
             parameters.append(click.Argument([one.name], **about))
             continue

@@ -239,14 +239,14 @@ def deal_blocks(
     for begin in range(0, draws, block):
         size = min(block, draws - begin)
         if exact:
+            rows = np.zeros((size, units))
             chosen = np.array(list(islice(listed, size)), dtype=np.intp)
-        else:
-            # The units with the smallest of random numbers are the first group's.
-            order = np.argpartition(rng.random((size, units)), max(first - 1, 0), axis=1)
-            chosen = order[:, :first]
-        rows = np.zeros((size, units))
-        np.put_along_axis(rows, chosen, 1.0, axis=1)
-        yield rows
+            np.put_along_axis(rows, chosen, 1.0, axis=1)
+            yield rows
+        else:  # the units with the smallest of random numbers are the first group's
+            numbers = rng.random((size, units))
+            last = np.partition(numbers, first - 1, axis=1)[:, [first - 1]]
+            yield (numbers <= last).astype(np.float64)
 
 
 def p_value(drawn: Floats, observed: float, exact: bool) -> float:
