@@ -9,7 +9,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import combinations
+from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,8 @@ NEUTRAL_SIDES = ("none", "civilians", "other")
 MOMENTARY = "taking attack bombing withdrawal statement agreement killing destruction".split()
 # A day is told to the day where it leaves at most this many open.
 DAY_WIDTH = 4
+# What a figure counts, and when.
+_counted = itemgetter("kind", "target_id", "item", "window", "event_id")
 
 
 @cache
@@ -344,7 +347,7 @@ def theatre_events(case: Case) -> frozenset[str]:
 
 def realised(told: pd.DataFrame) -> pd.DataFrame:
     """Return the claims of what was done, as far as they are not told as denied."""
-    return told.query("modality == 'realised' and certainty != 'denied'")
+    return told[told["modality"].eq("realised") & told["certainty"].ne("denied")]
 
 
 def same_covers(a: Row, b: Row) -> bool:
@@ -357,8 +360,7 @@ def same_covers(a: Row, b: Row) -> bool:
 def figures_of(told: pd.DataFrame) -> list[Row]:
     """Return every figure of something done as a row to compare: its claim with parts_of (the total
     of a sum) and complete (whether a sum leaves nothing out)."""
-    rows = realised(told).query("figure").sort_values("claim_id", kind="stable")
-    return rows.assign(parts_of="", complete=True).to_dict("records")
+    return realised(told).query("figure").assign(parts_of="", complete=True).to_dict("records")
 
 
 def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
@@ -376,19 +378,17 @@ def wholes(rows: list[Row]) -> list[tuple[Row, list[Row], Row]]:
         parts = [p for p in parts if p["kind"] in (total["kind"], *both)]
         if not parts:
             continue
-        own = pd.DataFrame(parts)
+        sums = {e: math.fsum(p[e] for p in parts) for e in ("high", "close_high", "stated")}
         # Figures of one window, target and item may overlap and count once at least.
-        least = own.groupby(["kind", "target_id", "item", "window", "event_id"])
-        low = least[["low", "close_low"]].max()
-        sums = {name: math.fsum(low[name]) for name in low}
-        sums |= {name: math.fsum(own[name]) for name in ("high", "close_high", "stated")}
+        once = [[*own] for _, own in groupby(sorted(parts, key=_counted), _counted)]
+        sums |= {e: math.fsum(max(p[e] for p in own) for own in once) for e in ("low", "close_low")}
         # Windows follow each other, without gap or overlap, from start to end of the whole; a part
         # as long as the whole is “one of them”, and no day of it; an open end equals nothing.
-        days = own.sort_values("covers_first")[["covers_first", "covers_last"]].to_numpy()
-        follow = len(days) > 1 and (days[1:, 0] == days[:-1, 1] + 1).all()
-        follow &= (days[0, 0], days[-1, 1]) == (total["covers_first"], total["covers_last"])
+        days = sorted((p["covers_first"], p["covers_last"]) for p in parts)
+        follow = len(days) > 1 and all(a[1] + 1 == b[0] for a, b in pairwise(days))
+        follow &= (days[0][0], days[-1][1]) == (total["covers_first"], total["covers_last"])
         kinds, voice = {p["kind"] for p in parts}, joined(p["voice"] for p in parts)
-        alike = all(p[k] == total[k] for p in parts for k in ("kind", "target_id", "item"))
+        alike = all(_counted(p)[:3] == _counted(total)[:3] for p in parts)
         alike &= {set_of(p["place_scope"]) for p in parts} == {set_of(total["place_scope"])}
         row = total | sums | {"complete": bool(alike and follow), "parts_of": total["claim_id"]}
         row |= {"kind": kinds.pop() if len(kinds) == 1 else "killed_or_wounded", "voice": voice}

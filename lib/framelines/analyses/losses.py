@@ -172,7 +172,8 @@ def summed_figures(
     for total, parts, own in coded.wholes(coded.figures_of(told)):
         made += [own | {"figure": "sum of parts"}]
         made += [total | {"figure": f"its own total, {total['kind'].replace('_', ' ')}"}]
-        days = pd.DataFrame(parts).groupby(["covers_first", "covers_last"], dropna=False)["stated"]
+        span = ["covers_first", "covers_last"]
+        days = pd.DataFrame(parts, columns=[*span, "stated"]).groupby(span, dropna=False)["stated"]
         # The figures of a day that are no less than all before them include these.
         running = reduce(lambda n, day: day + n * (day < n), days.sum(skipna=False), 0.0)
         if running != own["stated"]:

@@ -187,7 +187,7 @@ def word_hits(case: Case, *, words: Names, **which: str) -> pd.DataFrame:
     `liberat*` stands for all that begin so. Texts too short to have a chunk do not enter.
     """
     own = documents(case, **which)
-    own = own[own["doc_id"].isin(case["chunks"]["doc_id"].unique())]
+    own = own[own["doc_id"].isin(_using(case, ("*",)))]
     return hits_of(own, own["doc_id"].isin(_using(case, several(words))))
 
 

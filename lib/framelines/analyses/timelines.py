@@ -124,7 +124,7 @@ def dated_events(told: pd.DataFrame, figures_dated_in: Sequence[str] = ()) -> pd
     deed dates it too where its date stands in `figures_dated_in` (`sentence`, `document`).
     """
     event_of = dict(zip(told["claim_id"], told["event_id"], strict=True))
-    told = told.query("modality == 'realised' and certainty != 'denied' and event_id != ''")
+    told = coded.realised(told[told["event_id"] != ""])
     figures = told["scope"].eq("incremental") & told["date_basis"].isin(figures_dated_in)
     dated = told["date_basis"].isin(["sentence", "document"])
     dated &= np.isfinite(told["first"]) | np.isfinite(told["last"])
@@ -158,7 +158,7 @@ def date_agreement_table(
     to_the_day = r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?"
     hijri = hijri[hijri["event_date"].str.fullmatch(to_the_day).astype(bool)]
     others = coded.to_the_day(days.query("event_calendar != 'hijri'"))
-    others = pd.concat([coded.reference_days(case, reference), others], ignore_index=True)
+    others = pd.concat([coded.reference_days(case, reference), others], join="inner")
     both = hijri.merge(others, on="event_id", suffixes=("", "_other")).query("camp != camp_other")
     own, other = (both[[f"first{of}", f"last{of}"]].to_numpy() for of in ("", "_other"))
     found = pd.DataFrame(map(relate, own, other), both.index, ["verdict", "gap"])

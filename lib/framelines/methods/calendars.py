@@ -16,13 +16,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from framelines.methods.estimate import Floats
+from framelines.methods.estimate import DIGITS, Floats
 
 OFFSETS = (-2, -1, 0, 1, 2)
 ERROR_REACH, ERROR_PRIOR, STAY = 3, 9.0, 0.9
 SINGLE_DAYS_NEEDED, PROBABILITY_NEEDED = 4, 0.95
-# Statistics are rounded before they are compared, so that no machine's last bit decides.
-DECIMALS = 12
 KEYS = ["source_id", "month"]
 _X, _W = np.polynomial.legendre.leggauss(64)
 _EPSILON = (_X + 1) / 2
@@ -66,13 +64,13 @@ def _chains(own: pd.DataFrame, prior: float, without: int) -> Iterator[tuple[Any
     numbers = [12 * int(month[:4]) + int(month[5:]) for month in places]
     steps = [np.linalg.matrix_power(TRANSITION, b - a) for a, b in pairwise(numbers)]
     for out in combinations(range(len(own)), without):
-        told = [each[np.setdiff1d(here, out)].prod(axis=0) for here in places.values()]
+        told = [each[[i for i in here if i not in out]].prod(axis=0) for here in places.values()]
         after = _before(told[::-1], steps[::-1])[::-1]
         joint = np.stack(_before(told, steps)) * np.stack(told) * np.stack(after)
         joint = _over_errors(joint, prior) / len(OFFSETS)
         evidence = joint.sum(axis=1, keepdims=True)
         if evidence.all():
-            yield out, np.round(joint / evidence, DECIMALS), float(np.log(evidence[0, 0]))
+            yield out, np.round(joint / evidence, DIGITS), float(np.log(evidence[0, 0]))
         else:
             yield out, np.full_like(joint, 1 / len(OFFSETS)), -np.inf
 
@@ -93,9 +91,10 @@ def posterior(
     """
     made = []
     for source_id, own in _by_source(anchors):
+        events, months = own["event_id"].to_numpy(), own["month"].unique()
         for out, found, _ in _chains(own, prior, without):
-            left_out = ";".join(own["event_id"].iloc[list(out)])
-            for month, line in zip(own["month"].unique(), found.tolist(), strict=True):
+            left_out = ";".join(events[list(out)])
+            for month, line in zip(months, found.tolist(), strict=True):
                 made += [(source_id, month, left_out, *p) for p in zip(OFFSETS, line, strict=True)]
     return pd.DataFrame(made, columns=[*KEYS, "left_out", "offset", "probability"])
 

@@ -72,9 +72,8 @@ class Results:
     def number(self, key: str, value: float | int | str, unit: str = "") -> str:
         """Enter a number or a text under `key`, with `_2` where it was taken; return its text."""
         value = value.item() if hasattr(value, "item") else value
-        if isinstance(value, str):
-            text = value
-        else:
+        text = str(value)
+        if not isinstance(value, str):
             text = number_text(value, "p") if unit == "p" else tables.rounded_text(value)
         if isinstance(value, float):
             value = tables.significant(value) if math.isfinite(value) else text
