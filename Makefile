@@ -54,7 +54,7 @@ test: .venv/.ready ## lint, formatting, types, and all quick tests
 	.venv/bin/python -m mypy lib/framelines
 	.venv/bin/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder
 test-all: test ## the slow tests too: browser, LaTeX, other days and users, kills
-	.venv/bin/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m slow
+	.venv/bin/python -m pytest -q -n 2 --dist loadscope -m slow
 
 #: Is it what it was?
 # In a clean copy, with this environment or that of PYTHON=folder/bin/python.

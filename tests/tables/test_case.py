@@ -37,7 +37,7 @@ CODE = {"coder": "first", "doc_id": "post", "start": 0, "end": 3, "hash": "0" * 
 CODE |= {"stance": "neutral"}
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(st.sampled_from([*resources()]), st.integers(0, 99), st.integers(0, 9999), CELLS)
 @example("events", 1, 3, "-10d")  # an event that is of no case, or of another
 @example("claims", 13, 5, "-0")
