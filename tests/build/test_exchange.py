@@ -267,11 +267,11 @@ SHOWN = "ref_id date_from date_to value_min value_max quality place_id event".sp
 def monitored(tiny: Path) -> Path:
     write(tiny.parent / "notebooks" / "cases" / "tiny.yaml", "title: Tiny\ndata: data\n")
     write(tiny / "places.csv", "place_id,name,kind\nford,Ford,town\nfar,Far,town\n")
-    for name, of, rows in (("ged", "UCDP GED", GED), ("acled", "ACLED", EVENTS)):
+    for name, of, rows, sep in (("ged", "UCDP GED", GED, ","), ("acled", "ACLED", EVENTS, ";")):
         columns = [*COLUMNS["monitors"][of]["columns"].split(), "source_headline"]
         cells = [[*row.split(), "A headline"] for row in rows.splitlines()]
         table = pd.DataFrame(cells, columns=columns).replace(r"\+", " ", regex=True)
-        table[columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False)
+        table[columns[::-1]].to_csv(tiny.parent / f"{name}.csv", index=False, sep=sep)
     return tiny
 
 

@@ -29,7 +29,7 @@ PAGE = """<html><head><title>Fog on the river</title>
 property="og:site_name" content="River Gazette"></head><body><article>{}</article></body></html>"""
 FOLDER: dict[str, str | bytes] = {
     "2019-08-21_Valley Post_The bridge.txt": LONG,
-    "Radio Ford/2019/silos.md": "---\ntitle: Silos\ndate: 21 September 2019\n---\n" + OTHER,
+    "Radio Ford/2019/silos.md": "+++\ntitle = 'Silos'\ndate = 2019-09-21T10:00:00Z\n+++\n" + OTHER,
     "again.txt": LONG + " The end.",
     "page.html": PAGE.format("".join(f"<p>{OTHER.replace('silos', x)}</p>" for x in "ab")),
     "wide, 30-Mar-2019.txt": ("دخلت القوات المدينة فجر اليوم. " * 20).encode("utf-16"),
@@ -105,6 +105,7 @@ UNREADABLE = {
     "xlsx: it is damaged": ("x.xlsx", "PK"),
     "jsonl: it is damaged": ("x.jsonl", '{"text": "A"}\n{"text"'),
     "front matter is no YAML": ("x.md", "---\ntitle: a: b\n---\nOne.\n"),
+    "or no TOML: values go into": ("y.md", "+++\ntitle = Silos\n+++\nOne.\n"),
     "row 2 has 3 fields": ("metadata.csv", "file,date\nx.txt,2019-08-23,no\n"),
     "xq.csv: it is damaged": ("xq.csv", 'text,date\n"He said "no" and left.",2019\n'),
     "or of files: file": ("metadata.csv", "date\n2019-08-23\n"),

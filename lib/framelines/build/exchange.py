@@ -192,9 +192,11 @@ def _monitored(place: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     columns = {name: {*of["columns"].split()} for name, of in COLUMNS["monitors"].items()}
     how: Any = {"usecols": set().union(*columns.values()).__contains__, "index_col": False}
     try:
+        with place.open(encoding="utf-8-sig") as file:
+            how["sep"] = max(",;\t", key=file.readline().count)
         whole = pd.read_csv(place, dtype=str, keep_default_na=False, **how)
     except (OSError, ValueError):
-        raise DataError([Problem(place.name, "no table in UTF-8 with commas")]) from None
+        raise DataError([Problem(place.name, "no table in UTF-8")]) from None
     name = min(columns, key=lambda name: len(columns[name] - {*whole}))
     if lacking := columns[name] - {*whole}:
         what = f"neither {' nor '.join(columns)}: columns are missing"

@@ -8,11 +8,12 @@ stays open.
 
 import json
 import re
+import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import chain, count
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ TAKEN = {*"y n yes no on off true false null none na nan inf infinity raw featur
 UNKNOWN, NOBODY = "unknown", "unassigned"
 UNTOLD = dict(source="Unknown source", country="", kind=UNKNOWN, camp=NOBODY, bloc=NOBODY)
 NAMED = re.compile(r"(?P<published>\d{4}-?\d{2}-?\d{2})[_ ]+(?P<source>[^_]+)_+(?P<title>.+)")
+FRONT: dict[str, Any] = {"---": partial(yaml.load, Loader=yaml.BaseLoader), "+++": tomllib.loads}
 SPELT = r"\d\d?[- ][^\W\d_]{3,}[- ]\d{4}"
 DATED = re.compile(rf"(?<!\d)(?:\d{{4}}([-_.]?)\d\d\1\d\d|\d\d?([-.])\d\d?\2\d{{4}}|{SPELT})(?!\d)")
 TABLES = (".csv", ".tsv", ".xlsx", ".jsonl")
@@ -57,8 +59,8 @@ def _read(path: Path) -> tuple[str, dict[str, Any], str]:
     suffix = path.suffix.lower()
     if suffix in (".txt", ".md"):
         text, told = decoded(path.read_bytes()), None
-        front = re.match(r"---\r?\n(.*?)\r?\n---\r?\n", text, re.DOTALL)
-        if front and isinstance(told := yaml.load(front[1], Loader=yaml.BaseLoader), dict):
+        front = re.match(r"(---|\+\+\+)\r?\n(.*?)\r?\n\1\r?\n", text, re.DOTALL)
+        if front and isinstance(told := FRONT[front[1]](front[2]), dict):
             text = text[front.end() :]
         if suffix == ".md":
             text = pypandoc.convert_text(text, "plain", "markdown", extra_args=["--wrap=none"])

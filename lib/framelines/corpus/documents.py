@@ -187,8 +187,8 @@ def why(error: Exception) -> str:
     """Return on one line why a file cannot be read: in words of ours, and of no library."""
     if isinstance(error, OSError) and error.errno:
         return os.strerror(error.errno).lower()
-    if type(error).__module__.startswith("yaml"):
-        return "its front matter is no YAML: what holds a : goes into quotes"
+    if type(error).__module__.startswith(("yaml", "tomllib")):
+        return "its front matter is no YAML, or no TOML: values go into quotes"
     if met := re.search(r"Expected (\d+) fields in line (\d+), saw (\d+)", str(error)):
         return met.expand(r"row \2 has \3 fields, the header \1: put texts into quotation marks")
     ours = type(error) is ValueError and str(error)

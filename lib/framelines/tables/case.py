@@ -37,12 +37,6 @@ def _told(value: str) -> str:
     return value
 
 
-def _two(camps: tuple[str, str] | None) -> tuple[str, str] | None:
-    if camps and camps[0] == camps[1]:
-        raise ValueError("the two camps are the same")
-    return camps
-
-
 # What a field may hold, as a message has it.
 TEXT, CAMPS = "one line, at most 200 characters", "two camps such as [north, south], or null"
 FOLDER = "a folder of this checkout, such as data/river-war"
@@ -51,7 +45,6 @@ CALENDAR = "calibrated, umm_al_qura, hull, or an offset in whole days such as 1"
 Drawn = Annotated[int, Field(ge=99, le=10**5, description="a whole number from 99 to 100,000")]
 Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_told)]
 Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
-Compared = Annotated[tuple[Name, Name] | None, AfterValidator(_two)]
 Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
 Defaults = BeforeValidator(lambda value: value or {})
@@ -83,7 +76,7 @@ class CaseFile(_Strict):
     title: Name
     about: Annotated[str, Field(max_length=600)] = ""
     data: Folder
-    compare: Annotated[Compared, Nothing, Field(description=CAMPS)] = None
+    compare: Annotated[tuple[Name, Name] | None, Nothing, Field(description=CAMPS)] = None
     coder: Name = "first"
     theatre: Annotated[Theatre | None, Nothing] = None
     parameters: Annotated[Parameters, Defaults] = Parameters()
@@ -214,6 +207,8 @@ def load_case(name: str, **overrides: Any) -> Case:
     for column, given, known, what in checks:
         for value in [value for value in given if known and value not in known]:
             problems.add(file, what, column=column, value=value, allowed=", ".join(sorted(known)))
+    if said.compare and said.compare[0] == said.compare[1]:
+        problems.add(file, "the two camps are the same", column="compare", value=said.compare[0])
     problems.raise_if_any()
     regions, parameters = theatre.places or (theatre.name,), said.parameters.model_dump()
     where = (theatre.name, parameters, REPO / said.data, tables, regions)
