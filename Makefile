@@ -66,15 +66,17 @@ verify: ## rebuild everything and name what is not as recorded
 review: ## what a reviewer does: verify a clean copy without a network
 diff: ## what moved in the results: make diff REV=v1.0, or REV=v1.0..v1.1
 
-check check-corpus check-text features audit mentions: .venv/.ready
+check check-corpus check-text features: .venv/.ready
 	@$(FRAMELINES) $(subst check-corpus,check --with-texts,$@)
+audit mentions: .venv/.ready
+	@$(FRAMELINES) $@ $(if $(NAME),--data "data/$$NAME")
 #: Check the tables, and the texts if you hold them
 check: ## check every table
 check-corpus: ## check every span against the texts: make check-corpus CORPUS=folder
 check-text: ## search the tree for runs of words from the texts: make check-text CORPUS=folder
-audit: ## list what no row explains: make audit CORPUS=folder
+audit: ## list what no row explains: make audit CORPUS=folder, or of your case: NAME=my-war
 features: ## rebuild data/features/ from the texts: make features CORPUS=folder
-mentions: ## count naming mentions anew: make mentions CORPUS=folder
+mentions: ## count naming mentions anew: make mentions CORPUS=folder, or NAME=my-war
 #: Measure the project itself
 bench: .venv/.ready ## time a clean build, into docs/benchmarks.md
 	@.venv/bin/python benchmarks/rebuild.py

@@ -74,8 +74,8 @@ def test_one_long_text_does_not_carry_the_shares_of_documents() -> None:
 
 def test_what_is_missing_is_said_and_not_guessed() -> None:
     told = {
-        "not estimable: nothing to count among in b": ([(1, 4)], []),
-        "not estimable: nothing to count among in a and b": ([], []),
+        "not estimable: there is nothing to count in b": ([(1, 4)], []),
+        "not estimable: there is nothing to count in a and b": ([], []),
         "not estimable: a group has 9 to count among": ([(1, 3)] * 3, [(1, 4)] * 4),
         "neither interval nor test: nothing was counted": ([(0, 4)] * 12, [(0, 4)] * 12),
         "the documents of each side are all alike": ([(4, 4)] * 12, [(1, 4)] * 12),

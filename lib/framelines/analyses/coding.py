@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pandas as pd
+import yaml
 
 from framelines import REPO
 from framelines.corpus.names import LANGUAGES
@@ -19,37 +20,11 @@ from framelines.methods.dates import gregorian, stated_interval
 DATA, KNOWN = REPO / "data", {*LANGUAGES}
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
 ANY_OVERLAP = 1e-9
-PEOPLE = "kind in ('killed', 'wounded', 'killed_or_wounded', 'captured_persons')"
 DEAD = "kind in ('killed', 'killed_or_wounded')"
 OTHERS = "kind not in ('event', 'killed', 'killed_or_wounded')"
-STATED = "kind != 'event' and value_min + value_max != ''"
-ALL, VALUE = "start >= 0", "kind value_min value_max qualifier"
-FIGURES = "kind != 'event' and value_min + value_max + qualifier != ''"
-DAYS, DATED = "days that a sentence states", "date_basis == 'sentence' and event_date != ''"
-# What is asked: code, table, which rows of it, the column that must be alike, and the goal.
-ASKED = (
-    ("figures with a number", "claims", STATED, "", "recall .95, precision .85"),
-    ("all figures", "claims", FIGURES, "", ""),
-    ("killed, wounded, captured: value", "claims", PEOPLE, VALUE, "F1 .75"),
-    ("the same, and who suffers it", "claims", PEOPLE, f"{VALUE} target_id", "F1 .75"),
-    ("names of actors", "naming_mentions", ALL, "", "F1 .85"),
-    ("names of actors: who is meant", "naming_mentions", ALL, "actor_id", ""),
-    ("names of actors: stance", "naming_mentions", ALL, "stance", ""),
-    ("verbs of taking", "captures", ALL, "", "F1 .75"),
-    ("verbs of taking: stance", "captures", ALL, "stance", ""),
-    ("attribution of shared claims", "claims", ALL, "attribution", ""),
-    ("certainty of shared claims", "claims", ALL, "certainty", ""),
-    (DAYS, "dates", DATED, "", "share .90"),
-)
-# The crowd gives at most one number of dead civilians and one of dead combatants an article.
-CROWD = (
-    ("dead: the place", "claims", DEAD, "", ""),
-    ("dead: the number", "claims", DEAD, "value_min", ""),
-    ("dead: the number, and civilians or combatants", "claims", DEAD, "value_min target_id", ""),
-)
-# What a page says of F1, by the number's name in its sentence.
-CAUTION = {"rules_losses": ASKED[2][0], "rules_suffer": ASKED[3][0], "rules_names": ASKED[4][0]}
-CAUTION |= {"rules_verbs": ASKED[7][0], "rules_days": DAYS}
+# By the name of what is asked, beside a `person` or a `crowd`.
+_TEXT = Path(__file__).with_name("asked.yaml").read_text(encoding="utf-8")
+ASKED: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(_TEXT)
 
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
@@ -102,22 +77,22 @@ def measured(folder: Path = DATA) -> pd.DataFrame:
     (coder, crowd), rows = coder_of(folder), []
     documents = _read(folder / "documents.csv").set_index("doc_id")
     sides = dict(_read(folder / "actors.csv")[["actor_id", "side"]].to_numpy())
-    for code, name, which, columns, goal in CROWD if crowd else ASKED:
-        own = _read(folder / "rules" / f"{name}.csv")
-        others = _read(folder / f"{'claims' if code == DAYS else name}.csv")
-        others = others[others["coder"] == coder].query(which)
-        if code == DAYS:
+    for code, of in ASKED["crowd" if crowd else "person"].items():
+        own, days = _read(folder / "rules" / f"{of['table']}.csv"), of["table"] == "dates"
+        others = _read(folder / f"{'claims' if days else of['table']}.csv")
+        others = others[others["coder"] == coder].query(of["rows"])
+        if days:
             own, others, both = _days(folder, documents, own, others)
         else:
-            own = own.query(which)
+            own = own.query(of["rows"])
             if crowd:  # whoever is no civilian is a combatant
                 sides = dict.fromkeys({*own["target_id"]} - {"civilians", ""}, "combatants")
             pairs = _pairs(own, others)
             own = pairs if "shared" in code or crowd else own
             others = pairs if "shared" in code else others
-            both = pairs[_alike(pairs, columns, sides)]
-        for of, frame in (("rules", own), ("coder", others), ("both", both)):
-            rows.append(frame[["doc_id"]].assign(code=code, goal=goal, of=of))
+            both = pairs[_alike(pairs, of.get("alike", ""), sides)]
+        for whose, frame in (("rules", own), ("coder", others), ("both", both)):
+            rows.append(frame[["doc_id"]].assign(code=code, goal=of.get("goal", ""), of=whose))
     every = pd.concat(rows, ignore_index=True)
     every["language"] = every["doc_id"].map(documents["language"])
     every = every[every["language"].isin(LANGUAGES)]  # no rule reads another
@@ -173,8 +148,9 @@ def caution(folder: Path, case: str) -> tuple[str, dict[str, float]]:
     if table.empty or "en" not in languages:
         return said + f" How far they err in {read} is hardly known." * bool(read), {}
     own = table[table["language"] == "en"].set_index("code")
-    numbers = {f"rules_{name}": own.at[ASKED[0][0], name] for name in ("recall", "precision")}
-    numbers |= {name: own.at[code, "f1"] for name, code in CAUTION.items()}
+    numbers = {f"rules_{name}": own[name].iloc[0] for name in ("recall", "precision")}
+    asked = {of["number"]: code for code, of in ASKED["person"].items() if "number" in of}
+    numbers |= {number: own.at[code, "f1"] for number, code in asked.items()}
     words = (
         " In hand-coded English articles they find {rules_recall} of the numbers, with a precision "
         "of {rules_precision}. Their F1 is {rules_losses} for killed, wounded and captured; it is "

@@ -23,11 +23,11 @@ import pandas as pd
 import yaml
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from framelines import REPO
+from framelines import REPO, notebooks
 from framelines.analyses.claims import capital, lookup, named
 from framelines.errors import DataError, Problem, Problems
 from framelines.methods.estimate import LEVEL, NOWHERE, Estimate, answer_text, number_text, to_frame
-from framelines.tables.case import Case, Loader, case_names
+from framelines.tables.case import Case, Loader, case_names, read_case_file
 from framelines.tables.rows import documents, outlets_of, pair_of
 
 FINDINGS = REPO / "notebooks" / "findings.yaml"
@@ -190,7 +190,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
                     what = e["msg"].removeprefix("Value error, ")
                     problems.add(where, what, row=row, column=column or None, value=value)
                 continue
-            for column, what, values, allowed in _checks(finding, taken):
+            for column, what, values, allowed in _checks(case, finding, taken):
                 of = ", ".join(sorted(allowed)) or "none"
                 for value in sorted({*values} - {*allowed}):
                     problems.add(where, what, row=row, column=column, value=value, allowed=of)
@@ -202,7 +202,7 @@ def declared(case_name: str, notebook: str | None = None, file: Path = FINDINGS)
 
 
 def _checks(
-    finding: Finding, taken: set[str]
+    case: str, finding: Finding, taken: set[str]
 ) -> Iterator[tuple[str, str, Iterable[str], Iterable[str]]]:
     """Column, what is wrong with a value that is none of those allowed, values, those allowed."""
     name, about = finding.analysis.function, estimands().get(finding.analysis.function)
@@ -210,6 +210,10 @@ def _checks(
     yield "id", "this id is taken", {finding.id} & taken, ()
     yield "says", "a sentence has no such field", fields, FIELDS
     yield "analysis", "there is no such function", [name], estimands()
+    numbers = [own[:2] for own in notebooks()]
+    yield "analysis", "there is no such notebook", [finding.analysis.notebook], numbers
+    camps = {e.first for e in (*finding.expect, *finding.headline_if) if e.first}
+    yield "expect", "no such camp", camps, camps and read_case_file(case).compare or ()
     if about is None:
         return
     needed = [n for n, default in about.given.items() if default is Parameter.empty]

@@ -1,10 +1,11 @@
 """Are the tables what they say? Checks of tables, and of tables against the texts."""
 
 import os
+import re
 from pathlib import Path
 
 from framelines import REPO
-from framelines.analyses.findings import declared
+from framelines.analyses.findings import FINDINGS, declared
 from framelines.build.cluster import mapped
 from framelines.build.verify import tree
 from framelines.corpus import audit as reading
@@ -42,6 +43,11 @@ def check(with_texts: bool = False) -> None:
     problems.raise_if_any()
     for case in case_names():
         print(f"{case}: {len(declared(load_case(case).name))} declared findings")
+    said = FINDINGS.read_text(encoding="utf-8") if FINDINGS.is_file() else ""
+    for name in sorted({*re.findall(r"(?m)^([\w-]+):", said)} - {"declared", *case_names()}):
+        print(
+            f"notebooks/findings.yaml: {name} is no case here: nothing is computed of its findings"
+        )
 
 
 def check_text() -> int:

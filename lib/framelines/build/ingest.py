@@ -180,8 +180,9 @@ def day(stated: str, dates: str = "") -> tuple[str, str]:
     latin = re.sub(r"\d", lambda digit: str(int(digit[0])), stated)
     for text in (latin, re.sub(r"[T ]+\d{1,2}:\d\d.*", "", latin)) if dates else ():
         with suppress(ValueError):
-            told = datetime.strptime(text, dates)
-            return told.strftime("%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"), ""
+            form = "%Y-%m-%d" if re.search("%[djcx]", dates) else "%Y-%m"
+            told = datetime.strptime(text, dates).strftime(form)
+            return ("", f"{stated}: {wrong}") if (wrong := date_problem(told)) else (told, "")
     # Beside days that are written so, there may be others of one meaning: 2019-04-03, 3 April 2019.
     if not dates or re.match(r"\d{4}-?\d{2}-?\d{2}|.*[^\W\d_]{3}", stated):
         if found := readings(stated):
@@ -288,11 +289,11 @@ def corpus(place: Path, name: str, root: Path = REPO, dates: str = "") -> int:
     with changed(folder, tables) as (copy, checked):
         for file, text in new[["raw_file", "text"]].values:
             write_whole(folder / "raw" / file, text)
+        (copy / "raw").symlink_to((folder / "raw").resolve())
+        build_features(checked, copy, mapped)
         sums = expected_sums(folder) | dict(new[["raw_file", "sha256"]].values)
         listed = "".join(f"{digest}  {file}\n" for file, digest in sorted(sums.items()))
         write_whole(folder / "raw" / "SHA256SUMS", listed)
-        (copy / "raw").symlink_to((folder / "raw").resolve())
-        build_features(checked, copy, mapped)
     if name not in case_names(root):
         camps = sorted({*outlets["camp"]} - {NOBODY})
         compare = f"[{', '.join(camps)}]" if len(camps) == 2 else "null"
@@ -357,7 +358,7 @@ def _describe(new: pd.DataFrame, name: str, ids: set[str], dates: str) -> list[s
         new.at[row, "doc_id"] = next(one for one in chain([base], more) if one not in ids)
         ids.add(new.at[row, "doc_id"])
     spoken = new["language"].str.lower().str.extract("^([a-z]{2})(?![a-z])")[0]
-    heard = new["text"].map(lambda text: py3langid.classify(text)[0])
+    heard = new["text"].map(lambda text: py3langid.classify(text[:20_000])[0])
     new["language"] = spoken.fillna(heard).replace({"pcm": "en", "wuu": "zh"})  # most often so
     new["genre"] = _one_of("documents", "genre", new["genre"])
     new["raw_file"], new["published_in"] = new["doc_id"] + ".txt", new["source_id"]

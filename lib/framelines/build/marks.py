@@ -83,7 +83,7 @@ def place(text: str, code: Row, theirs: str = "") -> tuple[int, int]:
     is their only occurrence, or one that is twice as near to the span as the next. Raises
     `ValueError`, in words, where there is none such.
     """
-    ends = (code.get(name, "") for name in ("start", "end"))
+    ends = (code.get(name, "").removesuffix(".0") for name in ("start", "end"))
     start, end = (int(told) if told.isdecimal() else -1 for told in ends)
     met, quoted = (t[start:end] if 0 <= start < end <= len(t) else "" for t in (text, theirs))
     unchanged = code.get("hash", "") in ("", short_hash(met))
@@ -96,7 +96,7 @@ def place(text: str, code: Row, theirs: str = "") -> tuple[int, int]:
     whole, at = fold(text)
     # Two forms of one text have the number of signs before a place in common.
     begin = bisect_left(fold(theirs or text)[1], start)
-    figures, found = [f.span() for f in re.finditer(r"\d+(?:[.,]\d+)*", text)], []
+    figures, found = [f.span() for f in re.finditer(r"\d+(?:[.,٫٬’'\u00a0\u202f]\d+)*", text)], []
     for hit in re.finditer(f"(?={re.escape(sought)})", whole):
         s, e = at[hit.start()], at[hit.start() + len(sought) - 1] + 1
         if not any(a < s < b or a < e < b for a, b in figures):  # 12 does not stand in 1,125
@@ -146,8 +146,8 @@ def _from_label_studio(task: dict[str, Any], number: int) -> Found:
     text = max((told for told in texts if isinstance(told, str)), key=len, default="")
     for done in [a for a in task.get("annotations") or () if not a.get("was_cancelled")]:
         regions, codes = defaultdict[str, dict[str, Any]](dict), list[Row]()
-        for piece in done["result"]:
-            region, how = regions[str(piece.get("id"))], str(piece["type"])
+        for at, piece in enumerate(done["result"]):
+            region, how = regions[str(piece.get("id", at))], str(piece["type"])
             value = piece.get("value", {})
             said = value.get("text" if how == "textarea" else how)
             if how.endswith("labels"):

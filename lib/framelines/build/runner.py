@@ -70,6 +70,10 @@ def units() -> dict[str, Unit]:
             runs[name] = Unit((f"notebooks/{one}.ipynb", *files), (), case, one, told)
         reports[f"{case} report"] = Unit((*files, *PAGES), (*own,), case, "", told)
     pages = {"front page": (*NOTEBOOK, *PAGES, *PROSE, CASES), "article": ARTICLE}
+    paper = "".join(file.read_text(encoding="utf-8") for file in REPO.glob("paper/paper.typ"))
+    if lost := {*re.findall(r'results-of\("([\w-]+)"', paper)} - {u.case for u in runs.values()}:
+        print(f"The article is left as it is: it tells of {', '.join(sorted(lost))}, no case here")
+        del pages["article"]
     return runs | reports | {name: Unit(files, (*runs,)) for name, files in pages.items()}
 
 

@@ -20,6 +20,9 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
+# Of the languages known here, and of scripts of their own; by cp775 FA-KES's table was read.
+ENCODINGS = """utf_8 utf_16 utf_16_le utf_16_be utf_32 cp1252 cp1254 mac_roman cp1251 koi8_r cp866
+iso8859_5 cp1256 iso8859_6 gb18030 big5 shift_jis euc_jp euc_kr cp1253 cp1255 cp775""".split()
 PLACE = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
 
 
@@ -131,7 +134,7 @@ def decoded(content: bytes) -> str:
         text = content.decode("utf-8-sig")
         if "\0" not in text:  # UTF-16 of Latin letters is UTF-8, too
             return text
-    best = from_bytes(content).best()
+    best = from_bytes(content, cp_isolation=ENCODINGS).best()
     if best is None:
         raise ValueError("its encoding cannot be told; save it as UTF-8")
     return str(best)
@@ -142,6 +145,7 @@ def cell(value: Any) -> str:
 
     What is several values, such as authors, is parted by commas.
     """
+    value = value.get("name") if isinstance(value, dict) else value  # as feeds tell of an outlet
     if isinstance(value, list):
         return ", ".join(map(cell, value))
     if value is None or value != value:

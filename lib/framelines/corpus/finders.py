@@ -119,7 +119,7 @@ def find_figures(text: str, language: str) -> list[Figure]:
 
     No ordinals, clock times, or numbers from `MOST` on.
     """
-    found, figures = list[Figure](), list[Figure]()
+    text, found, figures = text.translate(texts.ONE_FORM), list[Figure](), list[Figure]()
     for match in pattern("figure", language).finditer(text):
         last = found[-1] if found else Figure(0, 0, math.nan, math.nan, "")
         start, end = match.span()
@@ -153,7 +153,10 @@ def _add_stated(figures: list[Figure], figure: Figure, text: str, language: str)
         of = pattern("range_of", language).search(text, max(0, last.start - NEAR), last.start)
         if of or not pattern("links", language).fullmatch(link.strip()):  # two or three
             start = of.start() if of else last.start
-            figures[-1] = Figure(start, figure.end, max(one), figure.high, "range")
+            said = meaning(text[: figure.end].split()[-1], "numbers", language)
+            times = float(said.partition("x")[2] or 1)  # of both ends: two to three thousand
+            low = max(one) * (times if max(one) * times < figure.high else 1)
+            figures[-1] = Figure(start, figure.end, low, figure.high, "range")
             return
     start, end, low, high, qualifier = figure
     if qualifier in ("articles", "names"):
@@ -189,7 +192,7 @@ def find_dates(text: str, language: str, published: Ends) -> list[Date]:
     A day or month without its year is the last one up to the last day of publication, where that is
     known; else it is left out. 03/04/2019 has two readings and gives no date.
     """
-    found: list[Date] = []
+    text, found = text.translate(texts.ONE_FORM), list[Date]()
     for match in pattern("date", language).finditer(text):
         (start, end), (stated, calendar) = match.span(), _stated(match, language, published)
         last = found[-1] if found else Date(0, 0, "", "")

@@ -85,7 +85,8 @@ class Sentence:
     def behind(self, kind: str, at: int, end: int | None = None) -> str:
         """Return the actor behind a word of a list, such as whom a taking is by or from."""
         word = self.first(kind, at, end)
-        return self.actor(word.end, word.end + NEAR) if word else ""
+        told = word and not self.terms("says", at, word.start)  # else it is who says so
+        return self.actor(word.end, word.end + NEAR) if word and told else ""
 
     def subject(self, verb: int, behind: Span) -> str:
         """Return who does what a verb says: who was named last before it and was not counted.
@@ -278,6 +279,7 @@ def _taken(sentence: Sentence, verb: Term) -> Span | None:
     if last or passive or stance == "lost":
         sides.append(sentence.terms(OBJECTS, start - FAR, start)[::-1])
     for terms in sides:
+        terms = [t for t in terms if not sentence.touches("beside", t.start, ends=True)]
         held = [*takewhile(lambda term: term.kind in ("places", "sites"), terms)]
         if held:
             return min(t.start for t in held), max(t.end for t in held)

@@ -165,7 +165,7 @@ def sentences(text: str) -> list[Span]:
     case do not. Spans are trimmed, never overlap, and hold a letter or a digit.
     """
     spans = []
-    for paragraph in regex.finditer(r"[^\n\r]+", text):
+    for paragraph in regex.finditer(r"[^\n\r\v\f\x85\u2028\u2029]+", text):
         begin, end = paragraph.span()
         stops = _STOP.finditer(text, begin, end)
         for cut in [*(stop.end() for stop in stops if stop["ends"] is not None), end]:

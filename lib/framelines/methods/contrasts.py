@@ -119,7 +119,7 @@ def contrast(
     fields["sizes"] = tuple(tuple(own[own > 0].tolist()) for own in sums[1])
     if not n.all():
         empty = " and ".join(g for g, of in zip(fields["groups"], n, strict=True) if not of)
-        return Estimate(**fields, why=(f"not estimable: nothing to count among in {empty}",))
+        return Estimate(**fields, why=(f"not estimable: there is nothing to count in {empty}",))
     alike = np.stack([np.nan_to_num(est.over(*sums)), (sums[1] > 0).astype(float)])
     weighed = sums if unit == "texts" else alike
     above, below = weighed.sum(axis=2)
@@ -213,7 +213,7 @@ def paired_contrast(
     reasons, more = list[str](), dict[str, Any]()
     if events < est.MIN_UNITS:
         reasons.append(f"no interval: {number}, where {est.MIN_UNITS} are needed")
-    elif np.ptp(differences) == 0:
+    elif np.ptp(np.round(differences, est.DIGITS)) == 0:
         reasons.append("no interval: all events give the same difference")
     else:
         weights = est.resampling_weights(events, draws, est.random_stream(seed, key, "events"))

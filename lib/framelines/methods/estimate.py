@@ -134,7 +134,7 @@ def over(above: Floats, below: Floats) -> Floats:
 def all_alike(above: Floats, below: Floats) -> bool:
     """Return whether every unit has the same ratio: resampling gives the same again."""
     used = below > 0
-    return not used.any() or bool(np.ptp(above[used] / below[used]) == 0)
+    return not used.any() or bool(np.ptp(np.round(above[used] / below[used], DIGITS)) == 0)
 
 
 def ratio(above: Floats, below: Floats) -> tuple[float, float, float]:

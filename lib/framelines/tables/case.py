@@ -47,7 +47,7 @@ Name = Annotated[str, Field(max_length=200, description=TEXT), AfterValidator(_t
 Folder = Annotated[str, Field(pattern=r"^\w[\w-]*(/[\w-]+)*/?$", description=FOLDER)]
 Setting = "^(calibrated|umm_al_qura|hull|[+-]?[0-9]{1,2})$"
 Nothing = BeforeValidator(lambda value: None if value in ("", "null", "~") else value)
-Defaults = BeforeValidator(lambda value: value or {})
+Defaults = BeforeValidator(lambda value: {} if value in ("", "null", "~") else value)
 
 
 class _Strict(BaseModel):
