@@ -195,6 +195,9 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     undated = f"<html><body><article>{told}<p>12 March 2011.</p></article>© 2015</body></html>"
     files = {"page.htm": page.encode("cp1254"), "undated.htm": undated}
     files |= {"marks.txt": LONG.encode("utf-16-le"), "front.txt": "---\nsource: no\n---\nIt fell."}
+    spoken = {"Şehir çatışmaların ardından boş kaldı, iki asker öldü.": "cp1254"}
+    spoken["Après le combat, la forêt où l’armée était a brûlé."] = "cp1252"
+    files |= {f"{code}.txt": text.encode(code) for text, code in spoken.items()}
     files |= {"cut.jsonl": '{"text": "The bridge fell. \\ud83d"}'}
     files |= {"metadata.csv": ";;\nfilename;date;text\nmarks.txt;20190823;\n"}
     files |= {"excel.csv": "sep=;\r\ntext;date\r\n\r\nAlas.;2019\r\n"}
@@ -210,6 +213,7 @@ def test_files_are_read_as_they_say_that_they_are_written(tmp_path: Path) -> Non
     left = list[str]()
     found = {article["origin"]: article for article in articles(tmp_path, left)}
     read = {origin: article["text"] for origin, article in found.items()}
+    assert all(read[f"{code}.txt"] == text for text, code in spoken.items())
     assert "ışığında açıldı, şehir" in read["page.htm"] and read["marks.txt"] == LONG
     assert "2011" in read["undated.htm"] and "published" not in found["undated.htm"]
     assert found["marks.txt"]["published"] == "20190823"
@@ -240,7 +244,6 @@ ASKED = (
     "Wed 3/4/2019 0:00 is 2019-03-04 or 2019-04-03",
     *(f"{told!r} is no day" for told in ("yesterday", "21/08/19", "20 19", "2019/31")),
 )
-# Or as a person says that days are written.
 WRITTEN = {
     **{("03/04/2019", "%d/%m/%Y"): "2019-04-03", ("4/5/17", "%m/%d/%y"): "2017-04-05"},
     ("٠٣/٠٤/٢٠١٩ ٠٠:٠٠", "%d/%m/%Y"): "2019-04-03",

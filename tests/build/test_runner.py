@@ -76,7 +76,6 @@ def test_content_decides_and_not_the_clock(built: Path) -> None:
     (built / "build/state.json").write_text('{"example 01-few": ')  # damaged: all is built anew
     assert "[4/4]" in small.run(built, "build")
     assert small.results(built) == before
-    # A digit moves what hangs on it.
     small.change_a_digit(built)
     small.run(built, "build")
     moved = {name for name, content in small.results(built).items() if before[name] != content}

@@ -68,7 +68,6 @@ def test_the_manifest_is_small_and_what_it_records_is_rebuilt(root: Path, capsys
     assert "3 with other bytes and the same values" in verified(root, capsys, 0)
     (root / "data" / "picture.svg").write_text(PICTURE.format(160.5))
     assert f"{FIGURE[:-3]}svg: not as {verify.FILE} says" in verified(root, capsys)
-    # A number that moved is told with the finding that it feeds.
     (root / "data" / "dead.json").write_text("3.5")
     said = verified(root, capsys)
     assert "with 2 changes that are not committed" in said

@@ -63,7 +63,6 @@ def test_expressions() -> None:
         assert [m.group() for one in patterns for m in one.finditer(text)] == expected.split()
 
 
-# Dates and numbers that are known whole.
 WHOLE = {
     "fr": "janv.;avant-hier;cet été | centaines de milliers;poignée de",
     "tr": "Mart;hafta sonu | yüz binlerce;birkaç;düzinelerce",

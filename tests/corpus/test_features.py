@@ -43,7 +43,6 @@ def test_contained_articles_count_once_and_datelines_never(corner: Any, tmp_path
 
 
 def test_a_corpus_of_two_required_tables_has_features(corner: Any, tmp_path: Path) -> None:
-    # Words without a form are not counted.
     written = f.build_features(corner(b="It fell.", a="ـ \u0651 ʿ one 12 %"), tmp_path)
     assert [path.stem for path in written] == list(f.COLUMNS)
     assert written[0].read_text() == "doc_id,chunk,token,count\n"
@@ -88,7 +87,6 @@ def test_the_features_of_the_example_are_what_the_library_counts(tmp_path: Path)
     tables = {n: pd.read_csv(folder / f"{n}.csv", keep_default_na=False) for n in names}
     (tmp_path / "raw").symlink_to(folder / "raw")
     for path in f.build_features(tables, tmp_path):
-        # No row can be read as a sentence.
         cells = pd.read_csv(path, dtype=str, keep_default_na=False).to_numpy().ravel()
         assert all(len(cell.split()) <= 4 for cell in cells), path.name
         assert path.read_bytes() == (folder / "features" / path.name).read_bytes(), path.name

@@ -85,10 +85,8 @@ def test_matching_by_hand() -> None:
     # .8 + 0 against .53 + .56: the two pairs together overlap more.
     first, second = [(0, 100, "a"), (0, 45, "b")], [(0, 80, "x"), (0, 190, "y")]
     assert matched(first, second) == [(0, 1), (1, 0)]
-    # Equal spans are paired in the order of their ids.
     first, second = [(0, 9, c) for c in ("c3", "c1", "c2")], [(0, 9, "k2"), (0, 9, "k1")]
     assert matched(first, second) == [(1, 1), (2, 0)]
-    # An overlap of .3 is the least.
     for other, met in {(7, 10, "x"): [(0, 0)], (8, 10, "x"): [], (10, 20, "x"): []}.items():
         assert matched([(0, 10, "a")], [other]) == met
 

@@ -122,7 +122,7 @@ def test_matched_events_are_tested_from_six_on_and_need_to_differ() -> None:
     table["difference"] = table["share_first"]
     found = paired_contrast(table, PAIR, "m", **FEW)
     assert found.p == pytest.approx(2 / 64) and "6 matched events" in found.why[0]
-    same = pd.concat([table.assign(difference=0.5)] * 2)
+    same = pd.concat([table.assign(difference=0.5), table.assign(difference=1.1 - 0.6)])
     found = paired_contrast(same, PAIR, "m", **FEW)
     assert np.isnan(found.low) and np.isfinite(found.p) and "same difference" in found.why[0]
 

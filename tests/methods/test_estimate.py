@@ -92,7 +92,6 @@ def test_darwins_plants() -> None:
     assert sum(eighths) == 314
     p = e.sign_flip_p(np.array(eighths, dtype=float), 40_000, 1, "maize")
     assert p == pytest.approx(1726 / 32768)
-    # Statistics that are equal on paper are equal.
     assert e.p_value(np.array([0.1 + 0.2, 0.0]), 0.3, exact=True) == 0.5
 
 

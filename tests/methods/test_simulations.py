@@ -10,21 +10,12 @@ import simulations
 from scipy import stats
 
 from framelines import REPO
-from framelines.methods.estimate import random_stream
 
 pytestmark = pytest.mark.slow
 
 LONG = [89, 12, 3, 38, 11, 4, 10]
 SHORT = [12, 6, 5, 5, 10, 10, 4, 21, 16, 11, 8, 7, 13, 1]
 CLAIMS = [16, 6, 15, 11, 5, 16, 14, 14, 13, 5, 16, 9, 12, 12, 8]
-
-
-def test_counts_have_the_share_and_the_correlation_that_were_asked() -> None:
-    rng = random_stream(1, "counts")
-    hits = np.stack([simulations.counts(np.full(50, 2.0), 0.3, 0.2, rng) for _ in range(2_000)])
-    # Of two rows of one document both are hits with p² + correlation · p (1 − p).
-    assert hits.mean() / 2 == pytest.approx(0.3, abs=0.005)
-    assert (hits == 2).mean() == pytest.approx(0.09 + 0.2 * 0.21, abs=0.005)
 
 
 @pytest.mark.parametrize("design", [(LONG, SHORT, 0.19), (SHORT, LONG, 0.19), (CLAIMS, LONG, 0.31)])

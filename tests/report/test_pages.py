@@ -198,7 +198,6 @@ def test_every_claim_of_the_coder_has_one_row() -> None:
     row = table.set_index("claim_id").loc["courier-01-vennick-c03"]
     told = ("killed of League of Lower Arda", "17", "2017-02-03", "league fighters")
     assert tuple(row[["what", "told", "days", "names"]]) == told
-    # The reference stands first in each event, and only where somebody tells it.
     assert not table.loc[table["is_reference"], "stated"].any()
     first = table[table["event_id"] != ""].drop_duplicates("event_id").set_index("event_id")
     assert first.loc[table.loc[table["is_reference"], "event_id"], "is_reference"].all()
@@ -222,7 +221,6 @@ def test_lanes_are_drawn_from_the_table(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(pages, "REPO", tmp_path)
     days = {"Monitor": "2017-02-01", "North": "2017-02-01 to 2017-02-28"}
     shared = _event("a", **days, South="1438-05-01/..: … to 2017-02-07")
-    # Two events with one label stay two.
     more = {"table": pd.concat([shared, _event("b", North="2017-02-01")])}
     more |= {"sources": {"Reference": "", "North": "#111", "South": "#222"}}
     page = pages.publish("x/explore.html", "X", "explore.html.j2", columns={"day": "Day"}, **more)

@@ -63,7 +63,6 @@ def test_values_stand_in_sentences_and_in_json_and_tex(results: Results, shown: 
         results.say("{name}.", name=name)
     numbers = record(results)["numbers"]
     assert numbers["ratio"] == {"value": 1.46789, "text": "1.47", "unit": ""}
-    # A key that is taken gets a number.
     taken = {key: entry["value"] for key, entry in numbers.items() if key.startswith("name")}
     assert taken == {"name": "first", "name_2": "second", "name_3": "∞"}
     tex = (results.root / "reports/arda/numbers/02.tex").read_text(encoding="utf-8")
@@ -76,7 +75,6 @@ def test_a_table_is_written_as_csv_and_tex_and_shown(results: Results, shown: li
     columns = {"on": "day", "whose dead": "side"}
     results.table(data, "days", caption="All {84}.", columns=columns, footer="F.")
     base = results.root / "reports/arda/tables/02-days"
-    # What is no id alone is shown as it is.
     cells = "on,whose dead\n1,the River Camp\n2,a and b c\n3,told of river_camp\n"
     assert base.with_suffix(".csv").read_text() == cells
     assert r"\label{tab:arda-02-days}" in base.with_suffix(".tex").read_text()
@@ -107,7 +105,6 @@ def test_a_figure_is_written_twice_the_same(results: Results, shown: list[Any]) 
     page = shown[-1]["text/html"]
     assert 'alt="A line."' in page and "<b>Figure 1.</b> C." in page
     assert record(results)["figures"][0]["head"] == "What is seen"
-    # It grows by its head.
     results.figure(draw, DATA, "more", **WORDS | {"title": "A long title " * 12})
     texts = [base.with_name(f"02-{name}.svg").read_text() for name in ("days", "more")]
     heights = [float(re.findall(r'height="([\d.]+)pt"', text)[0]) for text in texts]

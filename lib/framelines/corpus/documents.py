@@ -20,8 +20,8 @@ from framelines.errors import DataError, Problem, Problems
 Row = dict[str, Any]
 Tables = dict[str, pd.DataFrame]
 KEY = ("coder", "doc_id", "claim_id", "start", "frame_id")
-# Of the languages known here, and of scripts of their own; by cp775 FA-KES's table was read.
-ENCODINGS = """utf_8 utf_16 utf_16_le utf_16_be utf_32 cp1252 cp1254 mac_roman cp1251 koi8_r cp866
+# cp1252 has Icelandic letters for Turkish ones, and else those of cp1254. cp775 is that of FA-KES.
+ENCODINGS = """utf_8 utf_16 utf_16_le utf_16_be utf_32 cp1254 mac_roman cp1251 koi8_r cp866
 iso8859_5 cp1256 iso8859_6 gb18030 big5 shift_jis euc_jp euc_kr cp1253 cp1255 cp775""".split()
 PLACE = "Put it into raw/ beside the tables (data/raw), or name its folder: CORPUS=folder"
 
