@@ -52,7 +52,7 @@ def _pattern(forms: Iterable[str], before: str = "") -> regex.Pattern[str]:
 
 _CUTS = _lists("splitting.yaml")
 _TOKEN, _QUOTATION = _pattern(_CUTS["tokens"]), _pattern(_CUTS["quotations"])
-_ONE_MARK = str.maketrans("‟❝〝❞〞＂", '“““””"')
+_ONE_MARK = str.maketrans("‟❝〝❞〞＂\r", '“““””"\n')
 # All stops; the group `ends` is there where a sentence ends.
 _RULES = (
     rf"(?<={before}){stop}(?={behind}){'(?P<ends>)' * ends}"
