@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "report": {"errors", "corpus", "methods", "tables", "analyses", "figures"},
     "build": {"errors", "corpus", "methods", "tables", "analyses", "figures", "report"},
 }
-BUDGETS = {"lib/**/*.py": 10_317, "tests/**/*.py": 6_000}
+BUDGETS = {"lib/**/*.py": 10_316, "tests/**/*.py": 6_000}
 BUDGETS |= dict.fromkeys(("README.md", "Makefile", "docs/architecture.md"), 130)
 NOTEBOOKS = sorted((REPO / "notebooks").glob("0*.ipynb"))
 

@@ -106,7 +106,6 @@ def test_planted_verbs_and_agency_are_recovered() -> None:
     for (camp, relation), row in table.set_index(["camp", "relation"]).iterrows():
         told = TRUTH["agency"][f"{camp}_own" if relation == "own" else f"{camp}_of_the_foe"]
         assert (len(table), row["k"], row["n"]) == (4, told["unnamed"], told["acts"])
-        # Where fewer than three documents leave the agent out there is no interval.
         assert np.isnan(row["low"]) or row["low"] <= told["planted"] <= row["high"]
     verbs = f.verb_hits(case_of("example")).query("of > 0")
     for (camp, role), own in verbs.groupby(["camp", "role"]):

@@ -141,7 +141,6 @@ def test_places_told_and_events_that_a_figure_alone_dates() -> None:
     places.append({**places[0], "place_id": "vale", "parent": "", "kind": "region"})
     told = {"r1-c1": "ford;hill", "r1-c2": "mill", "b1-c1": "ford;vale"}
     case = toy([claim(i, "raid", place_id=p) for i, p in told.items()], places=places)
-    # No coordinates, no mark; a region in which others lie is no point.
     found = t.places_told(case)[["place", "claims", "by"]].to_numpy().tolist()
     assert found == [["ford", 2, "red + blue"], ["mill", 1, "red"]]
     hijri = {"event_calendar": "hijri", "date_basis": "document", "window": ""}

@@ -147,3 +147,7 @@ def test_claims_by_hand() -> None:
     # Whatever the calendar, the days count: yesterday is the third of May; the month only holds it.
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1
+    # Whoever fills no cell of a field did not code it.
+    bare = [one | {"modality": ""} if one["coder"] == "second" else one for one in CLAIMS]
+    other = trust.agreement_table(make([*SHARED, *alone], claims=bare)).set_index("code")
+    assert found("alpha", "modality")[1] > 0 == other.at["modality", "n"]

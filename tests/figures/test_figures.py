@@ -147,7 +147,6 @@ def test_figures_of_the_cases(name: str, draw: Any, make: Any, words: str, texts
     several = table["accounts"] > 1 if draw == f.event_lanes else slice(None)
     fig = draw(table[several])
     assert words in " ".join(texts(fig)) and fig.get_size_inches()[0] == pytest.approx(6.9)
-    # The names of a few outlets stand upright, and take no page for themselves.
     assert draw != f.coverage or fig.axes[0].get_xticklabels()[0].get_rotation() == 0
 
 

@@ -109,7 +109,6 @@ def test_a_figure_is_written_twice_the_same(results: Results, shown: list[Any]) 
     texts = [base.with_name(f"02-{name}.svg").read_text() for name in ("days", "more")]
     heights = [float(re.findall(r'height="([\d.]+)pt"', text)[0]) for text in texts]
     assert 2 * 72 < heights[0] < heights[1]
-    # The text is drawn as outlines: no font of a reader's machine is needed.
     assert b"FontFile" not in made[0][".pdf"] and b"<text" not in made[0][".svg"]
 
 

@@ -132,8 +132,9 @@ def _compared(units: pd.DataFrame, code: str) -> tuple[str, agree.Statistic, pd.
         alike = agree.share_of(np.where(rows == 2, 2.0, 0.0), rows)
         return "F1 of spans", alike, units["doc_id"], int(rows.sum()), 0
     values = units[[code, code + SECOND]].to_numpy(dtype=object).T
-    # A field that both leave empty does not apply.
-    asked = (rows == 2) & (values != "").any(axis=0)
+    # A field that both leave empty does not apply; one that either never fills was not coded.
+    filled = (values[:, rows == 2] != "").any(axis=1).all()
+    asked = (rows == 2) & (values != "").any(axis=0) & filled
     values, documents = values[:, asked], units.loc[asked, "doc_id"]
     measure, of = "alpha", agree.alpha_of(values)
     if code in SHARED_ALIKE:

@@ -45,9 +45,7 @@ def check(with_texts: bool = False) -> None:
         print(f"{case}: {len(declared(load_case(case).name))} declared findings")
     said = FINDINGS.read_text(encoding="utf-8") if FINDINGS.is_file() else ""
     for name in sorted({*re.findall(r"(?m)^([\w-]+):", said)} - {"declared", *case_names()}):
-        print(
-            f"notebooks/findings.yaml: {name} is no case here: nothing is computed of its findings"
-        )
+        print(f"notebooks/findings.yaml: {name} is no case here: its findings are not computed")
 
 
 def check_text() -> int:
