@@ -148,6 +148,6 @@ def test_claims_by_hand() -> None:
     assert found("share alike", "event_date") == (1 / 2, 2)
     assert found("alpha", "kind") == (1, 5) and found("alpha", "place_id")[1] == 1
     # Whoever fills no cell of a field did not code it.
-    bare = [one | {"modality": ""} if one["coder"] == "second" else one for one in CLAIMS]
+    bare = [one | {"kind": ""} if one["coder"] == "second" else one for one in CLAIMS]
     other = trust.agreement_table(make([*SHARED, *alone], claims=bare)).set_index("code")
-    assert found("alpha", "modality")[1] > 0 == other.at["modality", "n"]
+    assert other.at["kind", "n"] == 0 < other.at["value", "n"]
