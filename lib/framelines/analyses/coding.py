@@ -20,11 +20,11 @@ from framelines.methods.dates import gregorian, stated_interval
 DATA, KNOWN = REPO / "data", {*LANGUAGES}
 COLUMNS = "code language rules coder both precision recall f1 seen unseen goal".split()
 ANY_OVERLAP = 1e-9
-DEAD = "kind in ('killed', 'killed_or_wounded')"
-OTHERS = "kind not in ('event', 'killed', 'killed_or_wounded')"
 # By the name of what is asked, beside a `person` or a `crowd`.
 _TEXT = Path(__file__).with_name("asked.yaml").read_text(encoding="utf-8")
 ASKED: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(_TEXT)
+DEAD = ASKED["crowd"]["dead: the place"]["rows"]
+OTHERS = f"kind != 'event' and not {DEAD}"
 
 
 def _pairs(rules: pd.DataFrame, coder: pd.DataFrame) -> pd.DataFrame:
@@ -148,7 +148,7 @@ def caution(folder: Path, case: str) -> tuple[str, dict[str, float]]:
     if table.empty or "en" not in languages:
         return said + f" How far they err in {read} is hardly known." * bool(read), {}
     own = table[table["language"] == "en"].set_index("code")
-    numbers = {f"rules_{name}": own[name].iloc[0] for name in ("recall", "precision")}
+    numbers = {f"rules_{n}": own.at["figures with a number", n] for n in ("recall", "precision")}
     asked = {of["number"]: code for code, of in ASKED["person"].items() if "number" in of}
     numbers |= {number: own.at[code, "f1"] for number, code in asked.items()}
     words = (

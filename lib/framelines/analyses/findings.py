@@ -213,7 +213,7 @@ def _checks(
     numbers = [own[:2] for own in notebooks()]
     yield "analysis", "there is no such notebook", [finding.analysis.notebook], numbers
     camps = {e.first for e in (*finding.expect, *finding.headline_if) if e.first}
-    yield "expect", "no such camp", camps, camps and read_case_file(case).compare or ()
+    yield "expect", "no such camp", camps, (read_case_file(case).compare if camps else ()) or ()
     if about is None:
         return
     needed = [n for n, default in about.given.items() if default is Parameter.empty]
